@@ -1,0 +1,127 @@
+"""What adjudication decides: the money of a claim to the cent, and why."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import date
+from decimal import Decimal
+
+from hpedi.benefits.accumulators import AccumulatorEntry
+from hpedi.claims.adjustment import Adjustment
+from hpedi.money import Usd
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TrailStep:
+    """One step of the explanation of a decision.
+
+    Attributes:
+        stage: The stage, for example cost_share.
+        rule: The rule, for example deductible.
+        line: Service line number; 0 for the claim.
+        parameter: The dated parameter used, in words (`copay 30.00 per visit`); empty if none.
+        source: Where the parameter stands: record id and version, rule file, statute.
+        inputs: Named inputs as text; no names of people.
+        amounts: Named amounts in US dollars after the step.
+    """
+
+    stage: str
+    rule: str
+    line: int = 0
+    parameter: str = ""
+    source: str = ""
+    inputs: tuple[tuple[str, str], ...] = ()
+    amounts: tuple[tuple[str, Usd], ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LineDecision:
+    """The decision on a service line; `charged` less all adjustments is `paid`."""
+
+    number: int  # LX01
+    code: str
+    modifiers: tuple[str, ...]
+    date: date
+    units_billed: Decimal
+    units_paid: Decimal
+    charged: Usd
+    allowed: Usd
+    paid: Usd
+    adjustments: tuple[Adjustment, ...] = ()
+    remarks: tuple[str, ...] = ()  # RARC, LQ*HE
+    control_number: str = ""  # REF*6R
+    benefit: str = ""  # id of the benefit row that applied
+    denied: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ClaimDecision:
+    """The decision on a claim, final for its version.
+
+    Attributes:
+        payer_claim_control_number: The claim decided.
+        version: Its version.
+        snapshot: Id of the reference snapshot used.
+        member: Our member id; empty where the member is not recognised.
+        family: Our family id; empty likewise.
+        plan: Plan id; empty where no coverage was found.
+        provider: Our id of the billing provider: the payee.
+        status: CLP02.
+        status277: Claim status category and code, for example F1:65.
+        lines: Line decisions in LX order.
+        adjustments: Claim-level adjustments.
+        remarks: Claim-level RARC (MOA).
+        entries: What the decision adds to accumulators.
+        trail: Why, in order.
+    """
+
+    payer_claim_control_number: str
+    version: int = 1
+    snapshot: int
+    member: str = ""
+    family: str = ""
+    plan: str = ""
+    provider: str
+    status: str
+    status277: str
+    lines: tuple[LineDecision, ...]
+    adjustments: tuple[Adjustment, ...] = ()
+    remarks: tuple[str, ...] = ()
+    entries: tuple[AccumulatorEntry, ...] = ()
+    trail: tuple[TrailStep, ...] = field(default=(), repr=False)
+
+    @property
+    def charged(self) -> Usd:
+        """CLP03."""
+        return sum((line.charged for line in self.lines), Decimal("0.00"))
+
+    @property
+    def paid(self) -> Usd:
+        """CLP04: what the plan pays the provider."""
+        at_claim = sum((adjustment.amount for adjustment in self.adjustments), Decimal("0.00"))
+        return sum((line.paid for line in self.lines), Decimal("0.00")) - at_claim
+
+    @property
+    def patient_responsibility(self) -> Usd:
+        """CLP05: the sum of all PR adjustments."""
+        every = (*self.adjustments, *(adjustment for line in self.lines for adjustment in line.adjustments))
+        return sum((adjustment.amount for adjustment in every if adjustment.group == "PR"), Decimal("0.00"))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PastLine:
+    """A line of the member's history, as far as later claims need it: duplicates, one copay a visit."""
+
+    payer_claim_control_number: str
+    line: int
+    member: str
+    billing_npi: str
+    date: date
+    code: str
+    modifiers: tuple[str, ...]
+    units: Decimal
+    charged: Usd
+    paid: Usd
+    benefit: str = ""
+    copay: Usd = Decimal("0.00")
+    denied: bool = False

@@ -1,0 +1,232 @@
+"""The payer's claim: what a provider asks to be paid for, free of X12.
+
+`transactions.claim_837` reads placed segments straight into these models and writes them back; adjudication reads
+nothing else. Field comments name the 837P X222A1 element once. Codes are as sent: diagnoses without a point.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+
+from hpedi.claims.adjustment import Adjustment
+from hpedi.money import Usd
+from hpedi.service_dates import DateSpan
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Address:
+    """A postal address (N3, N4)."""
+
+    lines: tuple[str, ...]  # N301, N302
+    city: str  # N401
+    state: str = ""  # N402
+    postal_code: str = ""  # N403
+    country: str = ""  # N404
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Name:
+    """A person's name, or an organisation's in `last` (NM103-NM107)."""
+
+    last: str  # NM103
+    first: str = ""  # NM104
+    middle: str = ""  # NM105
+    suffix: str = ""  # NM107
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Provider:
+    """A provider in one of its roles (billing, pay-to, rendering, referring, supervising, facility)."""
+
+    is_person: bool  # NM102 = 1
+    name: Name | None
+    npi: str = ""  # NM109 where NM108 = XX
+    tax_id: str = ""  # REF*EI or REF*SY of the billing provider
+    tax_id_qualifier: str = ""  # REF01: EI or SY
+    taxonomy: str = ""  # PRV03
+    address: Address | None = None
+    secondary_ids: tuple[tuple[str, str], ...] = ()  # (REF01, REF02)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Subscriber:
+    """The subscriber (2000B, 2010BA)."""
+
+    payer_responsibility: str  # SBR01
+    name: Name
+    member_id: str = ""  # NM109 where NM108 = MI
+    is_person: bool = True  # NM102
+    group_number: str = ""  # SBR03
+    group_name: str = ""  # SBR04
+    insurance_type: str = ""  # SBR05
+    claim_filing: str = ""  # SBR09
+    birth_date: date | None = None  # DMG02
+    sex: str = ""  # DMG03
+    address: Address | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Patient:
+    """The patient where not the subscriber (2000C, 2010CA)."""
+
+    relationship: str  # PAT01
+    name: Name
+    birth_date: date | None = None  # DMG02
+    sex: str = ""  # DMG03
+    address: Address | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Payer:
+    """The payer a claim is sent to (2010BB)."""
+
+    name: str  # NM103
+    id: str  # NM109
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Diagnosis:
+    """A diagnosis (HI); its pointer is its place in `Claim.diagnoses`, from 1."""
+
+    qualifier: str  # ABK principal, ABF other, BK/BF ICD-9
+    code: str  # without the point
+    present_on_admission: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Attachment:
+    """Paperwork that goes with a claim or line (PWK)."""
+
+    type: str  # PWK01
+    transmission: str  # PWK02
+    control_number: str = ""  # PWK06
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LineAdjudication:
+    """What another payer decided on a line (2430)."""
+
+    payer_id: str  # SVD01
+    paid: Usd  # SVD02
+    units: Decimal  # SVD05
+    adjustments: tuple[Adjustment, ...] = ()  # CAS
+    paid_on: date | None = None  # DTP*573
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OtherPayer:
+    """Another payer of the claim (2320, 2330B)."""
+
+    payer_responsibility: str  # SBR01
+    relationship: str  # SBR02
+    claim_filing: str  # SBR09
+    payer_name: str  # 2330B NM103
+    payer_id: str  # 2330B NM109
+    paid: Usd | None = None  # AMT*D
+    remaining: Usd | None = None  # AMT*EAF
+    adjustments: tuple[Adjustment, ...] = ()  # CAS
+    adjudicated_on: date | None = None  # 2330B DTP*573
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Drug:
+    """A drug of a line (2410)."""
+
+    ndc: str  # LIN03
+    quantity: Decimal  # CTP04
+    unit: str  # CTP05-1
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ServiceLine:
+    """A service line (2400)."""
+
+    number: int  # LX01
+    code: str  # SV101-2
+    code_qualifier: str = "HC"  # SV101-1
+    modifiers: tuple[str, ...] = ()  # SV101-3 to -6
+    charged: Usd  # SV102
+    unit: str = "UN"  # SV103
+    units: Decimal  # SV104
+    place_of_service: str = ""  # SV105; empty = the claim's
+    diagnosis_pointers: tuple[int, ...] = ()  # SV107
+    emergency: bool = False  # SV109 = Y
+    dates: DateSpan  # DTP*472
+    control_number: str = ""  # REF*6R
+    prior_authorization: str = ""  # REF*G1
+    rendering: Provider | None = None  # 2420A
+    drug: Drug | None = None  # 2410
+    adjudications: tuple[LineAdjudication, ...] = ()  # 2430
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Claim:
+    """A professional claim (837P X222A1, 2300) with everything above it that it needs."""
+
+    patient_control_number: str  # CLM01
+    charged: Usd  # CLM02
+    place_of_service: str  # CLM05-1
+    frequency: str = "1"  # CLM05-3: 1 original, 7 replacement, 8 void
+    signature_on_file: bool = True  # CLM06
+    assignment: str = "A"  # CLM07
+    benefits_assigned: str = "Y"  # CLM08
+    release_of_information: str = "Y"  # CLM09
+    related_causes: tuple[str, ...] = ()  # CLM11-1 to -3
+    accident_state: str = ""  # CLM11-4
+    submitter_id: str  # 1000A NM109
+    billing: Provider  # 2010AA
+    pay_to_address: Address | None = None  # 2010AB
+    subscriber: Subscriber  # 2000B, 2010BA
+    payer: Payer  # 2010BB
+    patient: Patient | None = None  # 2000C; None = the subscriber
+    diagnoses: tuple[Diagnosis, ...] = ()  # HI
+    accident_date: date | None = None  # DTP*439
+    admission_date: date | None = None  # DTP*435
+    discharge_date: date | None = None  # DTP*096
+    original_reference: str = ""  # REF*F8
+    prior_authorization: str = ""  # REF*G1
+    referral_number: str = ""  # REF*9F
+    clearinghouse_trace: str = ""  # REF*D9
+    medical_record_number: str = ""  # REF*EA
+    patient_paid: Usd | None = None  # AMT*F5
+    note: str = ""  # NTE
+    attachments: tuple[Attachment, ...] = ()  # PWK
+    rendering: Provider | None = None  # 2310B
+    referring: Provider | None = None  # 2310A DN
+    service_facility: Provider | None = None  # 2310C
+    supervising: Provider | None = None  # 2310D
+    other_payers: tuple[OtherPayer, ...] = ()  # 2320
+    lines: tuple[ServiceLine, ...]
+
+    @property
+    def first_date(self) -> date:
+        """The first day of service on the claim."""
+        return min(line.dates.start for line in self.lines)
+
+    @property
+    def last_date(self) -> date:
+        """The last day of service on the claim."""
+        return max(line.dates.end or line.dates.start for line in self.lines)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReceivedClaim:
+    """A claim as it came in: the unit that is accepted, decided and paid.
+
+    Attributes:
+        payer_claim_control_number: Our number for it (ICN), sent in CLP07 and REF*1K.
+        version: 1 for the first decision; corrections count on.
+        claim: What was asked.
+        received: Date of receipt in America/Chicago; starts timely filing and interest.
+        partner: The trading partner that sent it.
+        test: ISA15=T: answered, never decided or paid.
+    """
+
+    payer_claim_control_number: str
+    version: int = 1
+    claim: Claim
+    received: date
+    partner: str
+    test: bool = False

@@ -1,0 +1,88 @@
+"""What is wrong with data, as a value.
+
+A `Finding` says what, where and what to do. It carries positions and codes, never the value of an element: values are
+PHI. The kinds of finding are listed once, in `finding_kinds`. A bug is an exception and never becomes a finding; the
+world failing (disk, database, network) is `Unavailable`.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from enum import StrEnum
+
+
+class Severity(StrEnum):
+    """How much a finding weighs: an error refuses the smallest unit that holds it, a warning is only reported."""
+
+    ERROR = "error"
+    WARNING = "warning"
+
+
+class Unavailable(Exception):
+    """The world failed (disk full, database locked, link down): nothing is wrong with the data; try again later."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Where:
+    """The place of a finding, as far down as it is known.
+
+    Attributes:
+        file: Our own identifier of the file (its name as given on the command line, never derived from its content).
+        interchange: ISA13.
+        group: GS06.
+        transaction_set: ST02.
+        segment_id: The segment's id, for example NM1.
+        segment: Position in the transaction set, ST being 1 (what IK302 carries); None outside a set.
+        byte_offset: Offset in the file of the segment's first byte.
+        loop: Loop id, for example 2010AA.
+        element: Element position in the segment, from 1.
+        component: Component position in the element, from 1.
+        repetition: Which repetition of the element, from 1; None where it does not repeat.
+        data_element: X12 data element number, for IK402.
+        line: Line of a reference file, from 1.
+    """
+
+    file: str | None = None
+    interchange: str | None = None
+    group: str | None = None
+    transaction_set: str | None = None
+    segment_id: str | None = None
+    segment: int | None = None
+    byte_offset: int | None = None
+    loop: str | None = None
+    element: int | None = None
+    component: int | None = None
+    repetition: int | None = None
+    data_element: str | None = None
+    line: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Finding:
+    """One thing wrong with data.
+
+    Attributes:
+        code: A key of `finding_kinds.FINDING_KINDS`.
+        severity: Its weight here; a guide or partner may weigh a kind differently.
+        where: Its place.
+        message: What is wrong and what to do, in a sentence or two, without any element value.
+        source: Guide and section, rule file or statute that says so; empty if plain from the kind.
+        bad_code: For an IK404 copy only: a coded (ID) element of at most three upper-case letters or digits that is not in its
+            list. Anything longer may be PHI and stays out.
+    """
+
+    code: str
+    severity: Severity
+    where: Where
+    message: str
+    source: str = ""
+    bad_code: str = ""
+
+    @property
+    def is_error(self) -> bool:
+        """Say whether the unit holding this finding is refused."""
+        return self.severity is Severity.ERROR
+
+    def within(self, **places: str | int | None) -> Finding:
+        """Return the finding with parts of its place filled in by someone who knows more."""
+        return replace(self, where=replace(self.where, **places))  # type: ignore[arg-type]

@@ -1,0 +1,50 @@
+"""Dates of service and spans of days, both ends included."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+
+
+@dataclass(frozen=True, slots=True)
+class DateSpan:
+    """Whole days from `start` to `end`, both included; `end` None is open."""
+
+    start: date
+    end: date | None = None
+
+    def covers(self, day: date) -> bool:
+        """Say whether a day lies in the span."""
+        return self.start <= day and (self.end is None or day <= self.end)
+
+    def overlaps(self, other: DateSpan) -> bool:
+        """Say whether two spans share a day."""
+        return (self.end is None or other.start <= self.end) and (other.end is None or self.start <= other.end)
+
+
+def read_d8(text: str) -> date:
+    """Read an X12 date CCYYMMDD.
+
+    Raises:
+        ValueError: The text is not such a date.
+    """
+    if len(text) != 8 or not text.isascii() or not text.isdigit():
+        raise ValueError("not a CCYYMMDD date")
+    return date(int(text[:4]), int(text[4:6]), int(text[6:]))
+
+
+def read_rd8(text: str) -> DateSpan:
+    """Read an X12 date range CCYYMMDD-CCYYMMDD.
+
+    Raises:
+        ValueError: The text is not such a range.
+    """
+    first, dash, last = text.partition("-")
+    if not dash:
+        raise ValueError("not a CCYYMMDD-CCYYMMDD range")
+    return DateSpan(read_d8(first), read_d8(last))
+
+
+def write_d8(day: date) -> str:
+    """Write a date as CCYYMMDD."""
+    return f"{day:%Y%m%d}"
