@@ -23,7 +23,7 @@ class Sent:
         ik502: Transaction set syntax error code.
         ik304: Segment syntax error code.
         ik403: Element syntax error code.
-        status: 277CA category and status code, for example ("A7", "153").
+        status: 277CA category, status code and, where the code asks for one, entity code, for example ("A7", "562", "85").
     """
 
     ta105: str = ""
@@ -31,7 +31,7 @@ class Sent:
     ik502: str = ""
     ik304: str = ""
     ik403: str = ""
-    status: tuple[str, str] | None = None
+    status: tuple[str, ...] | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -87,6 +87,7 @@ _KINDS: Final = (
     _kind("isa-acknowledgment-requested", 1, "ISA14 is not 0 or 1", "Send 0 or 1.", ta105="019"),
     _kind("isa-usage", 1, "ISA15 is not P or T", "Send P or T.", ta105="020"),
     _kind("isa-repetition-separator", 1, "ISA11 cannot separate repetitions", "Send a character that no data uses.", ta105="016"),
+    _kind("isa-component-separator", 1, "ISA16 cannot separate components", "Send a character that no data uses.", ta105="027"),
     _kind("sender-unknown", 1, "The sender is not one of our trading partners", "Register as a trading partner first.", ta105="006"),
     _kind("receiver-not-us", 1, "ISA07/ISA08 do not name this payer", "Address the interchange to this payer.", ta105="008"),
     _kind("interchange-duplicate", 1, "ISA13 was received before with other content", "Use a new control number.", ta105="025"),
@@ -142,8 +143,22 @@ _KINDS: Final = (
     _kind("element-pattern", 2, "The element does not have its required form", "Send it in that form.", ik304="8", ik403="I12"),
     # --- claims (acceptance) ---------------------------------------------------------------------------------------
     _kind("payer-not-us", 7, "The payer of the claim is not this payer", "Send the claim to its payer.", status="A3:116"),
-    _kind("billing-provider-unknown", 7, "The billing provider NPI is not known to us", "Register the provider.", status="A7:562"),
-    _kind("claim-balance", 3, "CLM02 is not the sum of the line charges", "Make the charges add up.", status="A7:178"),
+    _kind("billing-provider-unknown", 7, "The billing provider NPI is not known to us", "Register the provider.", status="A7:562:85"),
+    _kind("billing-npi-missing", 7, "The billing provider has no NPI", "Send the NPI in NM109.", status="A6:562:85"),
+    _kind("billing-npi-check-digit", 5, "The check digit of the billing NPI is wrong", "Correct the NPI.", status="A7:562:85"),
+    _kind("claim-balance", 3, "CLM02 is not the sum of the line charges", "Make the charges add up.", status="A8:400"),
+    _kind("claim-without-line", 2, "The claim has no service line", "Send at least one service line.", status="A6:454"),
+    _kind("claim-without-diagnosis", 2, "The claim has no diagnosis", "Send at least one diagnosis.", status="A6:255"),
+    _kind("diagnosis-pointer", 4, "A line points to a diagnosis that the claim lacks", "Correct SV107.", status="A8:477"),
+    _kind("claim-amount", 2, "An amount is not in whole cents or no number", "Send dollars with at most two places.", status="A7:178"),
+    _kind("claim-quantity", 2, "A quantity is no number", "Send a number.", status="A7:476"),
+    _kind("claim-date", 2, "A date cannot be read", "Send a date in the stated format.", status="A7:187"),
+    _kind("claim-incomplete", 2, "A part that a claim needs is missing", "Send it.", status="A6:21"),
+    # --- payment (835 and Nacha files that are read back) ------------------------------------------------------------
+    _kind("remittance-unreadable", 2, "A value of an 835 cannot be read", "Send amounts, counts and dates as the guide says."),
+    _kind("ach-record", 0, "A record of a Nacha file is malformed or out of place", "Ask the bank for a correct file."),
+    _kind("ach-total", 0, "A control total of a Nacha file does not hold", "Ask the bank for a correct file."),
+    _kind("calendar-missing", 0, "No ACH holidays are known for the year", "Extend mappings/payments/ach_calendar.yaml."),
     # --- reference files -------------------------------------------------------------------------------------------
     _kind("reference-file", 0, "A reference file cannot be read", "Correct the file at the line given."),
     _kind("reference-value", 0, "A value in a reference file is not valid", "Correct the value at the line given."),

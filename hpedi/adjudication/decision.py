@@ -71,6 +71,7 @@ class ClaimDecision:
         lines: Line decisions in LX order.
         adjustments: Claim-level adjustments.
         remarks: Claim-level RARC (MOA).
+        coverage_ended: Last covered day, where the claim is denied because coverage had ended (835 DTM*036).
         entries: What the decision adds to accumulators.
         trail: Why, in order.
     """
@@ -87,6 +88,7 @@ class ClaimDecision:
     lines: tuple[LineDecision, ...]
     adjustments: tuple[Adjustment, ...] = ()
     remarks: tuple[str, ...] = ()
+    coverage_ended: date | None = None
     entries: tuple[AccumulatorEntry, ...] = ()
     trail: tuple[TrailStep, ...] = field(default=(), repr=False)
 
@@ -106,6 +108,31 @@ class ClaimDecision:
         """CLP05: the sum of all PR adjustments."""
         every = (*self.adjustments, *(adjustment for line in self.lines for adjustment in line.adjustments))
         return sum((adjustment.amount for adjustment in every if adjustment.group == "PR"), Decimal("0.00"))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Pend:
+    """A claim that is not decided: somebody must look at it, or a rule it needs is not decided here yet.
+
+    Attributes:
+        payer_claim_control_number: The claim.
+        version: Its version.
+        snapshot: Id of the reference snapshot used.
+        reason: Our pend code, or the name of the feature the claim needs.
+        message: What it waits for, in a sentence, without names of people.
+        status277: Claim status category and code, for example P2:46.
+        line: The service line concerned; 0 for the claim.
+        trail: How far deciding came, and why it stopped.
+    """
+
+    payer_claim_control_number: str
+    version: int = 1
+    snapshot: int
+    reason: str
+    message: str
+    status277: str
+    line: int = 0
+    trail: tuple[TrailStep, ...] = field(default=(), repr=False)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

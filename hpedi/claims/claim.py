@@ -110,6 +110,9 @@ class LineAdjudication:
 
     payer_id: str  # SVD01
     paid: Usd  # SVD02
+    code: str = ""  # SVD03-2; empty = the line's, with its modifiers
+    code_qualifier: str = "HC"  # SVD03-1
+    modifiers: tuple[str, ...] = ()  # SVD03-3 to -6
     units: Decimal  # SVD05
     adjustments: tuple[Adjustment, ...] = ()  # CAS
     paid_on: date | None = None  # DTP*573
@@ -122,6 +125,13 @@ class OtherPayer:
     payer_responsibility: str  # SBR01
     relationship: str  # SBR02
     claim_filing: str  # SBR09
+    group_number: str = ""  # SBR03
+    group_name: str = ""  # SBR04
+    subscriber: Name | None = None  # 2330A NM103-NM107; None = the subscriber of the claim
+    subscriber_is_person: bool = True  # 2330A NM102
+    subscriber_member_id: str = ""  # 2330A NM109
+    benefits_assigned: str = "Y"  # OI03
+    release_of_information: str = "Y"  # OI06
     payer_name: str  # 2330B NM103
     payer_id: str  # 2330B NM109
     paid: Usd | None = None  # AMT*D

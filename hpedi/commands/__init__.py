@@ -1,1 +1,147 @@
+"""The command line: arguments, progress, printing and exit codes; everything it does is done elsewhere.
 
+Each command is one file that holds a click command named `command`; it is imported when it is called, so that
+`hpedi --help` stays quick. `COMMANDS` lists them in the order of the work.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Sequence
+from dataclasses import dataclass
+from enum import IntEnum
+from importlib import import_module
+from pathlib import Path
+from typing import Final
+
+import click
+
+from hpedi.findings import Unavailable
+
+COMMANDS: Final = {
+    "validate": "Judge X12 files by their guides.",
+    "init": "Make a workspace.",
+    "load": "Load reference data: plans, members, providers, contracts, fees.",
+    "run": "Receive files, decide their claims, pay and deliver.",
+    "receive": "Take in X12 files and answer them.",
+    "adjudicate": "Decide the claims that wait.",
+    "pay": "Pay what is decided: remittances and the ACH file.",
+    "deliver": "Hand what waits in the outbox to partners and bank.",
+    "status": "Show what came in, was decided, paid and delivered.",
+    "explain": "Show why a claim was decided as it was.",
+    "inquire": "Look up a remittance by its check or EFT number.",
+}
+"""Command -> what it does, in one line; the module of the same name holds it."""
+
+
+class ExitCode(IntEnum):
+    """What the process tells its caller."""
+
+    OK = 0
+    FINDINGS = 1  # findings of severity error; everything that could go on went on
+    USAGE = 2
+    BUG = 70  # hpedi itself is at fault; nothing was released
+    TRY_AGAIN = 75  # the world failed: disk, database, network
+    INTERRUPTED = 130
+
+
+@dataclass(frozen=True, slots=True)
+class Session:
+    """The options before the command.
+
+    Attributes:
+        home: The workspace.
+        verbose: Tell what goes well too.
+    """
+
+    home: Path
+    verbose: bool
+
+
+class CommandsOnDemand(click.Group):
+    """A group whose commands are imported when they are called."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002
+        """Return the names in the order of the work."""
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002
+        """Import a command."""
+        if cmd_name not in COMMANDS:
+            return None
+        command = import_module(f"hpedi.commands.{cmd_name}").command
+        if not isinstance(command, click.Command):
+            raise TypeError(f"hpedi.commands.{cmd_name} holds no click command named `command`")
+        return command
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002
+        """Write the list of commands without importing any."""
+        with formatter.section("Commands"):
+            formatter.write_dl(list(COMMANDS.items()))
+
+
+@click.group(cls=CommandsOnDemand, context_settings={"help_option_names": ["-h", "--help"]})
+@click.option(
+    "--home",
+    type=click.Path(file_okay=False, path_type=Path),
+    envvar="HPEDI_HOME",
+    default="workspace",
+    show_default=True,
+    help="The workspace; $HPEDI_HOME says it too.",
+)
+@click.option("--log-format", type=click.Choice(["human", "json"]), default="human", help="How log lines are written.")
+@click.option("--verbose", "-v", is_flag=True, help="Log what goes well too.")
+@click.version_option(package_name="hpedi", prog_name="hpedi")
+@click.pass_context
+def hpedi(ctx: click.Context, home: Path, log_format: str, *, verbose: bool) -> None:
+    """The EDI side of a health plan: X12 claims in; acknowledgements, remittances and ACH payments out.
+
+    \b
+    Exit codes: 0 all well; 1 findings of severity error; 2 wrong usage;
+    75 try again later (disk, database, network); 70 a bug of hpedi.
+    """
+    from hpedi.log import LogFormat, configure
+
+    configure(LogFormat(log_format), verbose=verbose)
+    ctx.obj = Session(home=home, verbose=verbose)
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    """Run hpedi and end the process with its exit code.
+
+    Args:
+        arguments: What follows the program's name; those of the process if None.
+    """
+    sys.exit(_exit_code(arguments))
+
+
+def _exit_code(arguments: Sequence[str] | None) -> int:
+    try:
+        answer = hpedi.main(args=arguments, prog_name="hpedi", standalone_mode=False)
+    except click.ClickException as wrong:
+        wrong.show()
+        return wrong.exit_code
+    except (click.Abort, KeyboardInterrupt):
+        _tell("hpedi: interrupted; run the same command again to go on")
+        return ExitCode.INTERRUPTED
+    except Unavailable as failure:
+        _tell(f"hpedi: not now: {failure}. Run the same command again later.")
+        return ExitCode.TRY_AGAIN
+    except OSError as failure:
+        _tell(f"hpedi: not now: {failure.strerror or type(failure).__name__}. Run the same command again later.")
+        return ExitCode.TRY_AGAIN
+    except Exception as bug:  # noqa: BLE001  # the outermost edge: a bug's own text may hold PHI and is not shown
+        _tell_bug(bug)
+        return ExitCode.BUG
+    return answer if isinstance(answer, int) else ExitCode.OK
+
+
+def _tell_bug(bug: Exception) -> None:
+    import traceback
+
+    frames = "".join(traceback.format_tb(bug.__traceback__))
+    _tell(f"hpedi: a bug of hpedi itself ({type(bug).__name__}); nothing was released. Please report:\n{frames}")
+
+
+def _tell(message: str) -> None:
+    click.echo(message, err=True)

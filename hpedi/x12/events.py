@@ -14,7 +14,7 @@ from hpedi.findings import Finding
 
 @dataclass(frozen=True, slots=True)
 class Delimiters:
-    """The separators of one interchange, as its ISA declares them; `repetition` is empty before version 00402."""
+    """The separators of one interchange, as its ISA declares them; `repetition` is empty when ISA11 declares none."""
 
     element: str = "*"
     component: str = ":"
@@ -95,7 +95,7 @@ class SegmentBatch:
     Attributes:
         texts: Each segment's text without terminator and line breaks; never empty texts.
         first_position: Position of the first in its set, ST being 1.
-        raw_lengths_from: See `byte_offset`.
+        offsets: Where each starts in the file; see `byte_offset`.
     """
 
     texts: list[str]

@@ -1,1 +1,1 @@
-
+"""The stages of deciding a claim, one module each, in the order that `adjudicate` lists."""

@@ -1,14 +1,38 @@
-"""A remittance: what a payer tells a payee about one payment (835 X221A1), free of X12."""
+"""A remittance: what a payer tells a payee about one payment (835 X221A1), free of X12.
+
+Some facts here are not sent (our provider id, the ACH name) or not always (accounts, zero amounts): `as_sent` leaves
+them out, so that a remittance can be compared with what its bytes say.
+"""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from datetime import date
 from decimal import Decimal
+from enum import StrEnum
+from typing import Final
 
 from hpedi.claims.adjustment import Adjustment
 from hpedi.claims.claim import Address, Name
 from hpedi.money import Usd
+from hpedi.transactions.remittance_835.adjustments import grouped
+
+
+class PaymentMethod(StrEnum):
+    """BPR04."""
+
+    ACH = "ACH"
+    BOP = "BOP"
+    CHECK = "CHK"
+    WIRE = "FWT"
+    NONE = "NON"
+
+
+ELECTRONIC: Final = frozenset({PaymentMethod.ACH, PaymentMethod.BOP, PaymentMethod.WIRE})
+"""Methods whose BPR carries both bank accounts (BPR06-BPR10, BPR12-BPR15)."""
+
+REVERSAL: Final = "22"
+"""CLP02 of a claim payment taken back."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -22,11 +46,13 @@ class ServicePayment:
     paid: Usd  # SVC03
     units_paid: Decimal  # SVC05
     units_billed: Decimal  # SVC07 where it differs
-    service_date: date  # DTM*472
+    service_date: date  # DTM*472, or DTM*150 with service_end
+    service_end: date | None = None  # DTM*151 where it is a later day
     adjustments: tuple[Adjustment, ...] = ()  # CAS
-    allowed: Usd | None = None  # AMT*B6
+    allowed: Usd | None = None  # AMT*B6; None or 0.00 is not sent
     remarks: tuple[str, ...] = ()  # LQ*HE
     control_number: str = ""  # REF*6R
+    rendering_npi: str = ""  # REF*HPI, where another than the claim's
     line_number: int = 0  # not sent
 
 
@@ -47,14 +73,16 @@ class ClaimPayment:
     patient_member_id: str = ""  # NM1*QC NM109
     subscriber: Name | None = None  # NM1*IL where the patient is not the subscriber
     subscriber_member_id: str = ""  # NM1*IL NM109
-    rendering_npi: str = ""  # NM1*82
-    rendering: Name | None = None
+    rendering_npi: str = ""  # NM1*82 NM109, where another than the payee
+    rendering: Name | None = None  # NM1*82
+    rendering_is_person: bool = True  # NM1*82 NM102 = 1
     received: date | None = None  # DTM*050
     statement_from: date | None = None  # DTM*232
     statement_to: date | None = None  # DTM*233
     coverage_ended: date | None = None  # DTM*036
     adjustments: tuple[Adjustment, ...] = ()  # CAS
     remarks: tuple[str, ...] = ()  # MOA03-07
+    amounts: tuple[tuple[str, Usd], ...] = ()  # AMT01 and AMT02, for example I interest
     services: tuple[ServicePayment, ...] = ()  # 2110
 
 
@@ -72,7 +100,7 @@ class BankAccount:
     """A bank account: routing number, account number, DA checking or SG savings."""
 
     routing_number: str
-    account_number: str
+    account_number: str = field(repr=False)
     kind: str = "DA"
 
 
@@ -81,12 +109,12 @@ class RemittancePayer:
     """The payer (1000A) and its side of the payment (BPR06-BPR11, TRN03)."""
 
     name: str
-    payer_id: str  # REF*2U or NM109
+    payer_id: str  # REF*2U
     tax_id: str  # nine digits; BPR10/TRN03 = '1' + this
     address: Address
-    account: BankAccount
-    contact_name: str = ""  # PER*CX / PER*BL
-    contact_phone: str = ""
+    account: BankAccount | None = None  # None where read from an 835 that shows none
+    contact_name: str = ""  # PER*BL
+    contact_phone: str = ""  # PER*BL
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -96,9 +124,10 @@ class RemittancePayee:
     provider: str  # our id; not sent
     name: str
     npi: str
-    tax_id: str  # REF*TJ
+    tax_id: str = ""  # REF*TJ
     address: Address | None = None
     account: BankAccount | None = None  # None: paid by check
+    ach_name: str = ""  # short name for the bank's 22 positions; not sent in the 835
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -106,19 +135,56 @@ class Remittance:
     """One 835: one payment to one payee.
 
     Attributes:
-        method: BPR04: ACH, CHK or NON.
+        method: BPR04.
         amount: BPR02, never negative.
         payment_date: BPR16.
         trace_number: TRN02, the reassociation trace number (EFT number or check number).
         production_date: DTM*405.
+        receiver_id: REF*EV, where somebody else than the payee receives the 835.
     """
 
     payer: RemittancePayer
     payee: RemittancePayee
-    method: str
+    method: PaymentMethod
     amount: Usd
     payment_date: date
     trace_number: str
     production_date: date
+    receiver_id: str = ""
     claims: tuple[ClaimPayment, ...]
     provider_adjustments: tuple[ProviderAdjustment, ...] = ()
+
+
+def as_sent(remittance: Remittance) -> Remittance:
+    """Return what the 835 of a remittance says: without what is not sent, its adjustments grouped."""
+    electronic = remittance.method in ELECTRONIC
+    payer, payee = remittance.payer, remittance.payee
+    return replace(
+        remittance,
+        payer=payer if electronic else replace(payer, account=None),
+        payee=replace(payee, provider="", ach_name="", account=payee.account if electronic else None),
+        claims=tuple(claim_as_sent(claim) for claim in remittance.claims),
+    )
+
+
+def claim_as_sent(claim: ClaimPayment) -> ClaimPayment:
+    """Return what the 2100 loop of a claim payment says."""
+    return replace(
+        claim,
+        patient_responsibility=claim.patient_responsibility or None,
+        subscriber_member_id=claim.subscriber_member_id if claim.subscriber else "",
+        rendering=claim.rendering if claim.rendering_npi else None,
+        rendering_is_person=claim.rendering_is_person or not claim.rendering_npi,
+        adjustments=grouped(claim.adjustments),
+        services=tuple(_service_as_sent(service) for service in claim.services),
+    )
+
+
+def _service_as_sent(service: ServicePayment) -> ServicePayment:
+    return replace(
+        service,
+        adjustments=grouped(service.adjustments),
+        allowed=service.allowed or None,
+        service_end=service.service_end if service.service_end != service.service_date else None,
+        line_number=0,
+    )

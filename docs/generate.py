@@ -1,0 +1,118 @@
+"""Write the parts of docs/ that the program itself knows: docs/findings and the help in docs/commands.
+
+`make docs` runs it; tests/house checks that what it would write is what stands there.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import click
+
+from hpedi.commands import COMMANDS, hpedi
+from hpedi.finding_kinds import FINDING_KINDS, FindingKind, Sent
+
+DOCS = Path(__file__).resolve().parent
+HELP_WIDTH = 100
+
+SENT_IN = {
+    "ta105": "TA1, note code (TA105)",
+    "ak905": "999, group syntax error (AK905)",
+    "ik502": "999, transaction set syntax error (IK502)",
+    "ik304": "999, segment syntax error (IK304)",
+    "ik403": "999, element syntax error (IK403)",
+}
+
+
+def pages() -> dict[Path, str]:
+    """Return every generated page with its text."""
+    made = {DOCS / "findings" / f"{kind.code}.md": finding_page(kind) for kind in FINDING_KINDS.values()}
+    made[DOCS / "findings" / "README.md"] = findings_index()
+    for name in COMMANDS:
+        path = DOCS / "commands" / f"{name}.md"
+        if path.exists():
+            made[path] = with_help(path.read_text(), name)
+    return made
+
+
+def finding_page(kind: FindingKind) -> str:
+    """Return the page of a kind of finding."""
+    level = f"SNIP level {kind.snip}" if kind.snip else "Not about X12"
+    answers = "".join(f"- {answer}\n" for answer in sent_back(kind.sent)) or "- nothing; it is reported only\n"
+    return (
+        f"# `{kind.code}`\n\n{kind.title}.\n\n"
+        f"**What to do:** {kind.remedy}\n\n{level}; usually of severity **{kind.severity}**.\n\n"
+        f"## What is sent back\n\n{answers}\n[All findings](README.md)\n"
+    )
+
+
+def findings_index() -> str:
+    """Return the table of all kinds of finding."""
+    rows = "".join(
+        f"| [`{kind.code}`]({kind.code}.md) | {kind.snip or ''} | {kind.severity} | {kind.title} | "
+        f"{'; '.join(short_sent(kind.sent))} |\n"
+        for kind in FINDING_KINDS.values()
+    )
+    return (
+        "# Findings\n\nWhat hpedi may find wrong with a file, in the order of the work. `--json` carries the code, "
+        "and so does every answer that is stored.\n\n"
+        "| Code | SNIP | Severity | What is wrong | Sent back |\n|---|---|---|---|---|\n" + rows
+    )
+
+
+def sent_back(sent: Sent) -> Iterator[str]:
+    """Yield what is sent back for a kind, in words."""
+    for field, words in SENT_IN.items():
+        if code := getattr(sent, field):
+            yield f"{words}: `{code}`"
+    if sent.status:
+        yield f"277CA, claim status (STC01): `{':'.join(sent.status)}`"
+
+
+def short_sent(sent: Sent) -> Iterator[str]:
+    """Yield what is sent back for a kind, short."""
+    for field in SENT_IN:
+        if code := getattr(sent, field):
+            yield f"{field.upper()} {code}"
+    if sent.status:
+        yield f"STC {':'.join(sent.status)}"
+
+
+def with_help(page: str, name: str) -> str:
+    """Return a command's page with its help as the program prints it now."""
+    return re.sub(
+        r"(?<=^```text\n)\$ hpedi [a-z ]+ --help\n.*?(?=^```$)",
+        lambda block: help_text(block.group().split("\n", 1)[0].split()[2:-1] or [name]),
+        page,
+        flags=re.MULTILINE | re.DOTALL,
+    )
+
+
+def help_text(words: list[str]) -> str:
+    """Return what `hpedi WORDS --help` prints, with the line that asks for it."""
+    command: click.Command = hpedi
+    context = click.Context(hpedi, info_name="hpedi", terminal_width=HELP_WIDTH)
+    for word in words:
+        inner = command.get_command(context, word) if isinstance(command, click.Group) else None
+        if inner is None:
+            raise LookupError(f"no command {' '.join(words)}")
+        command, context = inner, click.Context(inner, info_name=word, parent=context, terminal_width=HELP_WIDTH)
+    return f"$ hpedi {' '.join(words)} --help\n{command.get_help(context).rstrip()}\n"
+
+
+def main() -> None:
+    """Write every page that is not current, and remove pages of findings that are no more."""
+    made = pages()
+    for path, text in made.items():
+        if not path.exists() or path.read_text() != text:
+            path.write_text(text)
+            click.echo(f"wrote {path.relative_to(DOCS.parent)}")
+    for stale in set((DOCS / "findings").glob("*.md")) - set(made):
+        stale.unlink()
+        click.echo(f"removed {stale.relative_to(DOCS.parent)}")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,119 @@
+"""Checks of a claim above syntax and guide, small and named, in one list each: for any payer, and for this payer.
+
+A check says whether a claim holds; what failing means (level, weight, 277CA status) is its row in `finding_kinds`. Rules
+that decide what is paid are not here: they belong to adjudication.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Container, Sequence
+from dataclasses import dataclass
+from typing import Final, TypeAlias
+
+from hpedi.claims.claim import Claim
+from hpedi.finding_kinds import found
+from hpedi.findings import Finding, Where
+from hpedi.identifiers import npi
+from hpedi.money import ZERO
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PayerFacts:
+    """What the checks of this payer need to know.
+
+    Attributes:
+        payer_ids: The ids under which claims may be sent to us (2010BB NM109).
+        billing_npis: The NPIs of the billing providers we know.
+    """
+
+    payer_ids: Container[str]
+    billing_npis: Container[str]
+
+
+Holds: TypeAlias = Callable[[Claim], bool]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ClaimCheck:
+    """A check.
+
+    Attributes:
+        kind: The kind of finding where it fails.
+        holds: Says whether a claim passes.
+        element: The element of CLM at fault, where it is one.
+        source: Who says so.
+    """
+
+    kind: str
+    holds: Holds
+    element: int | None = None
+    source: str = ""
+
+
+def charges_balance(claim: Claim) -> bool:
+    """CLM02 is the sum of the line charges, to the cent."""
+    return sum((line.charged for line in claim.lines), ZERO) == claim.charged
+
+
+def has_a_diagnosis(claim: Claim) -> bool:
+    """The claim has a diagnosis."""
+    return bool(claim.diagnoses)
+
+
+def diagnosis_pointers_point(claim: Claim) -> bool:
+    """Every line points only to diagnoses that the claim has."""
+    known = len(claim.diagnoses)
+    return all(0 < pointer <= known for line in claim.lines for pointer in line.diagnosis_pointers)
+
+
+def billing_npi_is_well_formed(claim: Claim) -> bool:
+    """The billing NPI, where there is one, has its check digit."""
+    return not claim.billing.npi or npi.is_valid(claim.billing.npi)
+
+
+def billing_npi_is_sent(claim: Claim) -> bool:
+    """The billing provider has an NPI."""
+    return bool(claim.billing.npi)
+
+
+GUIDE_CHECKS: Final[tuple[ClaimCheck, ...]] = (
+    ClaimCheck(kind="claim-without-diagnosis", holds=has_a_diagnosis, source="005010X222A1 2300 HI"),
+    ClaimCheck(kind="claim-balance", holds=charges_balance, element=2, source="005010X222A1 1.4.4"),
+    ClaimCheck(kind="diagnosis-pointer", holds=diagnosis_pointers_point, source="005010X222A1 2400 SV107"),
+    ClaimCheck(kind="billing-npi-check-digit", holds=billing_npi_is_well_formed, source="45 CFR 162.406"),
+)
+"""For a claim to any payer."""
+
+
+def payer_checks(facts: PayerFacts) -> tuple[ClaimCheck, ...]:
+    """Return the checks for a claim sent to us: who it is for and who bills, then those for any payer."""
+
+    def payer_is_us(claim: Claim) -> bool:
+        return claim.payer.id in facts.payer_ids
+
+    def billing_provider_is_known(claim: Claim) -> bool:
+        billing = claim.billing.npi
+        return not npi.is_valid(billing) or billing in facts.billing_npis
+
+    source = "companion guide of this payer"
+    return (
+        ClaimCheck(kind="payer-not-us", holds=payer_is_us, source=source),
+        ClaimCheck(kind="billing-npi-missing", holds=billing_npi_is_sent, source=source),
+        ClaimCheck(kind="billing-provider-unknown", holds=billing_provider_is_known, source=source),
+        *GUIDE_CHECKS,
+    )
+
+
+def check_claim(claim: Claim, checks: Sequence[ClaimCheck], where: Callable[[], Where]) -> list[Finding]:
+    """Return a finding for each check that the claim fails.
+
+    Args:
+        claim: What to check.
+        checks: In the order of their findings.
+        where: Asked for the place of the claim's CLM when something is found.
+    """
+    return [_failed(check, where()) for check in checks if not check.holds(claim)]
+
+
+def _failed(check: ClaimCheck, where: Where) -> Finding:
+    return found(check.kind, where, source=check.source).within(element=check.element)

@@ -1,0 +1,105 @@
+"""A claim with everything that deciding it needs, every parameter already the one in force for its date.
+
+Rules read these frozen models and nothing else. Built once for each claim by `stages.resolve`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+
+from hpedi.adjudication.decision import PastLine
+from hpedi.benefits.accumulators import Balances
+from hpedi.benefits.membership import MatchedMember
+from hpedi.benefits.rows import PlanBenefits
+from hpedi.claims.claim import Claim, ReceivedClaim, ServiceLine
+from hpedi.reference.contracts import Contract, ContractRate, FeeVersion
+from hpedi.reference.conventions import Conventions
+from hpedi.reference.members import CoverageSpan
+from hpedi.reference.plans import Benefit, Tier
+from hpedi.reference.providers import BillingProvider
+from hpedi.reference.reference import Reference
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DayTerms:
+    """What holds for the patient and the billing provider on a date of service.
+
+    Attributes:
+        day: The date of service.
+        coverage: The patient's coverage; None where there is none, and then nothing below.
+        plan: The plan's version in force; None where the plan has none.
+        period: First day of the benefit year.
+        contract: The provider's contract for the plan's line of business.
+        tier: Benefit tier: the contract's, or the one an emergency has.
+    """
+
+    day: date
+    coverage: CoverageSpan | None = None
+    plan: PlanBenefits | None = None
+    period: date = date.min
+    contract: Contract | None = None
+    tier: Tier | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LineContext:
+    """A service line with its parameters.
+
+    Attributes:
+        line: What was billed.
+        terms: What holds on its (first) day.
+        last_terms: What holds on its last day; the same object for a service of one day.
+        rate: The contract's rate for it.
+        fees: The version of the rate's fee schedule in force.
+        fee: US dollars for one unit; None where the schedule has none for the code and modifiers.
+        fee_key: How the fee was found: code, or code and modifier.
+        benefit: The benefit row it falls under.
+        tier: Whose accumulators it counts to: the row's override, or the tier of the day.
+    """
+
+    line: ServiceLine
+    terms: DayTerms
+    last_terms: DayTerms
+    rate: ContractRate | None = None
+    fees: FeeVersion | None = None
+    fee: Decimal | None = None
+    fee_key: str = ""
+    benefit: Benefit | None = None
+    tier: Tier | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ClaimContext:
+    """A claim in its context.
+
+    Attributes:
+        received: The claim as it came in.
+        reference: The payer's reference data.
+        conventions: The payer's conventions for the day of receipt.
+        provider: The billing provider.
+        matched: The patient among the members; None where not recognised.
+        subscriber: The member the claim was submitted under, where the patient is not recognised.
+        emergency: The claim is an emergency by the payer's definition.
+        lines: Its lines in LX order.
+        history: Lines of other claims of the member on the same days that were not denied.
+        balances: Committed accumulator balances.
+    """
+
+    received: ReceivedClaim
+    reference: Reference
+    conventions: Conventions
+    provider: BillingProvider
+    matched: MatchedMember | None
+    subscriber: MatchedMember | None
+    emergency: bool
+    lines: tuple[LineContext, ...]
+    history: Sequence[PastLine]
+    balances: Balances
+
+    @property
+    def claim(self) -> Claim:
+        """What was asked."""
+        return self.received.claim

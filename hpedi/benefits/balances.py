@@ -1,0 +1,45 @@
+"""What is left of the limits of a plan for a member, while a claim adds to its counters line by line."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import date
+from decimal import Decimal
+
+from hpedi.benefits.accumulators import AccumulatorEntry, AccumulatorKey, Balances
+from hpedi.money import ZERO
+from hpedi.reference.plans import Accumulator
+
+
+class RunningBalances:
+    """Committed balances with the entries that one claim adds so far."""
+
+    def __init__(self, committed: Balances, plan: str, member: str, family: str) -> None:
+        """Start from committed balances, for a member and family of a plan."""
+        self._committed = committed
+        self._plan = plan
+        self._owners = {"individual": member, "family": family}
+        self._added: dict[AccumulatorKey, Decimal] = {}
+
+    def key(self, accumulator: Accumulator, period: date) -> AccumulatorKey:
+        """Return the counter of an accumulator for its owner in a benefit year."""
+        return AccumulatorKey(self._plan, accumulator.id, self._owners[accumulator.scope], period)
+
+    def used(self, accumulator: Accumulator, period: date) -> Decimal:
+        """Return what is used of an accumulator in a benefit year: dollars, or a count of visits."""
+        key = self.key(accumulator, period)
+        return self._committed.get(key, ZERO) + self._added.get(key, ZERO)
+
+    def left(self, accumulators: Iterable[Accumulator], period: date) -> Decimal | None:
+        """Return the least that any of these limits has left, never below zero; None where there is no limit."""
+        lefts = [each.limit - self.used(each, period) for each in accumulators]
+        return max(min(lefts), ZERO) if lefts else None
+
+    def add(self, accumulators: Iterable[Accumulator], period: date, amount: Decimal, source: str) -> tuple[AccumulatorEntry, ...]:
+        """Count an amount to accumulators and return the ledger entries; an amount of zero makes none."""
+        if not amount:
+            return ()
+        entries = tuple(AccumulatorEntry(self.key(each, period), amount, source) for each in accumulators)
+        for entry in entries:
+            self._added[entry.key] = self._added.get(entry.key, ZERO) + amount
+        return entries

@@ -1,0 +1,122 @@
+"""How commands print: tables for people, one JSON object a line for programs, progress only on a terminal.
+
+Results go to the standard output, progress and hints to the standard error, so that `--json` can be piped.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from decimal import Decimal
+from shutil import get_terminal_size
+from typing import TYPE_CHECKING, Any, Final, TypeVar
+
+import click
+import msgspec
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+_WIDTH_WITHOUT_TERMINAL: Final = 130
+
+_Command = TypeVar("_Command", bound=Callable[..., Any])
+
+
+def json_option(command: _Command) -> _Command:
+    """Give a command `--json`, handed to it as `as_json`."""
+    return click.option("--json", "as_json", is_flag=True, help="Print JSON, one object a line; amounts are strings.")(
+        command
+    )
+
+
+def print_json(value: object) -> None:
+    """Print a value as one line of JSON: dataclasses as objects, amounts as strings, dates as CCYY-MM-DD."""
+    click.echo(msgspec.json.encode(value).decode())
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """A column of a table.
+
+    Attributes:
+        title: Its heading.
+        right: Numbers stand at the right.
+        whole: It is never broken or cut.
+    """
+
+    title: str
+    right: bool = False
+    whole: bool = False
+
+
+def money_column(title: str) -> Column:
+    """Return a column of US dollars."""
+    return Column(title, right=True, whole=True)
+
+
+def print_table(title: str, columns: Sequence[Column], rows: Iterable[Sequence[object]]) -> None:
+    """Print rows as a table; no table at all if there are none.
+
+    Args:
+        title: Its heading.
+        columns: Its columns.
+        rows: A cell each column: text, a number, US dollars or None.
+    """
+    every = [[as_text(cell) for cell in row] for row in rows]
+    if not every:
+        return
+    from rich import box
+    from rich.table import Table
+    from rich.text import Text
+
+    table = Table(title=title, title_justify="left", title_style="bold", box=box.SIMPLE_HEAD, pad_edge=False)
+    for column in columns:
+        table.add_column(column.title, justify="right" if column.right else "left", no_wrap=column.whole)
+    for row in every:
+        table.add_row(*(Text(cell) for cell in row))
+    _console().print(table)
+
+
+def as_text(cell: object) -> str:
+    """Return a cell's text: dollars and counts with thousands commas, None as nothing."""
+    if cell is None:
+        return ""
+    return f"{cell:,}" if isinstance(cell, Decimal | int) and not isinstance(cell, bool) else str(cell)
+
+
+def hint(message: str) -> None:
+    """Tell somebody at a terminal something that is no result."""
+    click.echo(message, err=True)
+
+
+@contextmanager
+def progress(label: str, total: int | None) -> Iterator[Callable[[int], None]]:
+    """Show how far long work is, on a terminal only.
+
+    Args:
+        label: What is being done.
+        total: Steps in all, for example bytes; None if nobody knows.
+
+    Yields:
+        A function to call with the number of steps just done.
+    """
+    if not sys.stderr.isatty():
+        yield lambda _steps: None
+        return
+    from rich.console import Console
+    from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeElapsedColumn
+
+    columns = (TextColumn("{task.description}"), BarColumn(), TaskProgressColumn(), TimeElapsedColumn())
+    with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
+        task = bar.add_task(label, total=total)
+        yield lambda steps: bar.advance(task, steps)
+
+
+def _console() -> Console:
+    from rich.console import Console
+
+    at_terminal = sys.stdout.isatty()
+    width = get_terminal_size().columns if at_terminal else _WIDTH_WITHOUT_TERMINAL
+    return Console(file=sys.stdout, width=width, highlight=False, soft_wrap=False)

@@ -1,0 +1,121 @@
+"""A workspace: one folder with the books, the files that arrived, and what goes out.
+
+    <home>/hpedi.toml           where the database is, where the key is
+    <home>/hpedi.sqlite3        the books
+    <home>/files/               files that arrived, encrypted
+    <home>/quarantine/          why a file is no X12, beside its encrypted bytes
+    <home>/outbox/<partner>/    answers and remittances
+    <home>/bank/                ACH files and the check register
+
+The key never lies in the workspace: it comes from $HPEDI_KEY, or from the file that hpedi.toml names (made by `init` below
+$XDG_CONFIG_HOME/hpedi, readable by its owner only).
+"""
+
+from __future__ import annotations
+
+import os
+import tomllib
+import uuid
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+import click
+
+from hpedi.delivery.mailbox import Mailbox
+from hpedi.intake.stored_files import StoredFiles
+from hpedi.run_context import OPERATOR, RunContext
+from hpedi.safekeeping.vault import KeyMissing, Vault, new_key, read_key
+from hpedi.store import schema
+from hpedi.store.books import StoredBooks
+from hpedi.store.database import Database
+
+CONFIG = "hpedi.toml"
+PAYER_TIME_ZONE = "America/Chicago"
+
+
+@dataclass(frozen=True, slots=True)
+class Workspace:
+    """An open workspace."""
+
+    home: Path
+    database: Database
+    books: StoredBooks
+    files: StoredFiles
+    mailbox: Mailbox
+
+    @property
+    def quarantine(self) -> Path:
+        """The folder of what is no X12."""
+        return self.home / "quarantine"
+
+
+def create(home: Path, database_url: str | None = None) -> bool:
+    """Make a workspace, or bring one to the schema of this version; say whether it is new."""
+    config = home / CONFIG
+    is_new = not config.exists()
+    if is_new:
+        home.mkdir(parents=True, exist_ok=True)
+        identity = uuid.uuid4().hex
+        key_file = _key_folder() / f"{identity}.key"
+        if "HPEDI_KEY" not in os.environ:
+            _write_key(key_file)
+        url = database_url or "sqlite:///hpedi.sqlite3"
+        config.write_text(f'id = "{identity}"\ndatabase = "{url}"\nkey_file = "{key_file}"\n')
+    schema.upgrade(open_workspace(home, check=False).database)
+    return is_new
+
+
+def _key_folder() -> Path:
+    return Path(os.environ.get("XDG_CONFIG_HOME") or Path.home() / ".config") / "hpedi"
+
+
+def _write_key(key_file: Path) -> None:
+    key_file.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    descriptor = os.open(key_file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    with os.fdopen(descriptor, "w") as out:
+        out.write(new_key() + "\n")
+
+
+def open_workspace(home: Path, *, check: bool = True) -> Workspace:
+    """Open a workspace.
+
+    Raises:
+        click.UsageError: There is none, its key is not there, or it has an older schema.
+    """
+    config = home / CONFIG
+    if not config.exists():
+        raise click.UsageError(f"no workspace in {home}; make one with `hpedi --home {home} init`")
+    settings = tomllib.loads(config.read_text())
+    vault = Vault(_key(settings["key_file"]))
+    database = Database(_absolute(settings["database"], home))
+    if check and not schema.is_current(database):
+        raise click.UsageError(f"the workspace in {home} is of another version; bring it up with `hpedi init`")
+    return Workspace(home, database, StoredBooks(database, vault), StoredFiles(home / "files", vault), Mailbox(home))
+
+
+def _key(key_file: str) -> bytes:
+    try:
+        return read_key(os.environ.get("HPEDI_KEY") or Path(key_file).read_text())
+    except (OSError, KeyMissing):
+        raise click.UsageError(f"the workspace key is missing: set $HPEDI_KEY or bring back {key_file}") from None
+
+
+def _absolute(url: str, home: Path) -> str:
+    prefix = "sqlite:///"
+    if url.startswith(prefix) and not url.startswith(prefix + "/"):
+        return f"{prefix}{(home / url.removeprefix(prefix)).resolve()}"
+    return url
+
+
+def payer_zone() -> ZoneInfo:
+    """Return the time zone of the payer, in which a receipt instant becomes a date."""
+    return ZoneInfo(PAYER_TIME_ZONE)
+
+
+def context_for(as_of: date | None) -> RunContext:
+    """Return who runs and when: now, or noon of the given business date, so that a repeated run gives the same bytes."""
+    zone = payer_zone()
+    instant = datetime.now(UTC).astimezone(zone) if as_of is None else datetime.combine(as_of, time(12), zone)
+    return RunContext(OPERATOR, instant, as_of or instant.date())

@@ -1,0 +1,63 @@
+"""CCD Entry Detail record (6): one credit to one payee's account."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from hpedi.identifiers import routing_number
+from hpedi.money import Usd
+from hpedi.payments.ach.fields import cents, digits, digits_at, identifier, name, record, text_at, usd_at
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EntryDetail:
+    """One entry (record type 6)."""
+
+    transaction_code: str  # Transaction Code, 02-03: 22 credit to checking, 32 to savings
+    routing_number: str  # Receiving DFI Identification, 04-11, and Check Digit, 12
+    account_number: str  # DFI Account Number, 13-29
+    amount: Usd  # Amount, 30-39: BPR02
+    identification_number: str  # Identification Number, 40-54: the payee's NPI
+    receiving_company_name: str  # Receiving Company Name, 55-76
+    discretionary_data: str = ""  # Discretionary Data, 77-78
+    has_addenda: bool = True  # Addenda Record Indicator, 79
+    trace_number: str  # Trace Number, 80-94: eight digits of the ODFI, seven ascending in the file
+
+
+def write_entry_detail(entry: EntryDetail) -> str:
+    """Write the record.
+
+    Raises:
+        ValueError: A field is too wide or has no place in it.
+    """
+    return record(
+        "6",
+        digits(entry.transaction_code, 2, "Transaction Code"),
+        routing_number.validate(entry.routing_number),
+        identifier(entry.account_number, 17, "DFI Account Number"),
+        cents(entry.amount, 10, "Amount"),
+        identifier(entry.identification_number, 15, "Identification Number"),
+        name(entry.receiving_company_name, 22, "Receiving Company Name"),
+        identifier(entry.discretionary_data, 2, "Discretionary Data"),
+        "1" if entry.has_addenda else "0",
+        digits(entry.trace_number, 15, "Trace Number"),
+    )
+
+
+def read_entry_detail(line: str) -> EntryDetail:
+    """Read the record.
+
+    Raises:
+        ValueError: A field is malformed.
+    """
+    return EntryDetail(
+        transaction_code=digits_at(line, 2, 3, "Transaction Code"),
+        routing_number=digits_at(line, 4, 12, "Receiving DFI Identification"),
+        account_number=text_at(line, 13, 29),
+        amount=usd_at(line, 30, 39, "Amount"),
+        identification_number=text_at(line, 40, 54),
+        receiving_company_name=text_at(line, 55, 76),
+        discretionary_data=text_at(line, 77, 78),
+        has_addenda=digits_at(line, 79, 79, "Addenda Record Indicator") == "1",
+        trace_number=digits_at(line, 80, 94, "Trace Number"),
+    )

@@ -1,0 +1,104 @@
+"""What the 835 says of one decided claim: the claim as sent and its decision, put together.
+
+It decides nothing and adds nothing up. Who is shown: the patient always, the subscriber where another person, the
+rendering provider where not the payee.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from hpedi.adjudication.decision import ClaimDecision, LineDecision
+from hpedi.claims.claim import Claim, Provider, ReceivedClaim, ServiceLine
+from hpedi.transactions.remittance_835.adjustments import grouped
+from hpedi.transactions.remittance_835.model import REVERSAL, ClaimPayment, ServicePayment
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ClaimFiling:
+    """CLP06: the kind of coverage that paid.
+
+    Attributes:
+        usual: Where the plan says nothing, or no plan was found.
+        by_plan: By plan id.
+    """
+
+    usual: str
+    by_plan: Mapping[str, str]
+
+    def of(self, plan: str) -> str:
+        """Return the code of a plan."""
+        return self.by_plan.get(plan, self.usual)
+
+
+def claim_payment(
+    received: ReceivedClaim, decision: ClaimDecision, payee_npi: str, filing: ClaimFiling
+) -> ClaimPayment:
+    """Put a claim and its decision together.
+
+    Args:
+        received: The claim as it came in.
+        decision: The decision on this version of it.
+        payee_npi: NPI of the payee.
+        filing: CLP06 by plan.
+
+    Raises:
+        ValueError: The decision is not on this claim, or not on all of its lines: a bug.
+    """
+    claim = received.claim
+    asked = (received.payer_claim_control_number, received.version)
+    if asked != (decision.payer_claim_control_number, decision.version):
+        raise ValueError("a decision goes with the claim version that it decides")
+    rendering = claim.rendering or claim.billing
+    shows_rendering = rendering.npi not in ("", payee_npi)
+    return ClaimPayment(
+        patient_control_number=claim.patient_control_number,
+        status=decision.status,
+        charged=decision.charged,
+        paid=decision.paid,
+        patient_responsibility=None if decision.status == REVERSAL else decision.patient_responsibility or None,
+        claim_filing=filing.of(decision.plan),
+        payer_claim_control_number=decision.payer_claim_control_number,
+        facility_code=claim.place_of_service,
+        frequency=claim.frequency,
+        patient=claim.patient.name if claim.patient else claim.subscriber.name,
+        patient_member_id="" if claim.patient else claim.subscriber.member_id,
+        subscriber=claim.subscriber.name if claim.patient and claim.subscriber.member_id else None,
+        subscriber_member_id=claim.subscriber.member_id if claim.patient else "",
+        rendering_npi=rendering.npi if shows_rendering else "",
+        rendering=rendering.name if shows_rendering else None,
+        rendering_is_person=rendering.is_person if shows_rendering else True,
+        received=received.received,
+        coverage_ended=decision.coverage_ended,
+        adjustments=grouped(decision.adjustments),
+        remarks=decision.remarks,
+        services=_services(claim, decision, rendering),
+    )
+
+
+def _services(claim: Claim, decision: ClaimDecision, rendering: Provider) -> tuple[ServicePayment, ...]:
+    if [line.number for line in claim.lines] != [line.number for line in decision.lines]:
+        raise ValueError("a decision decides every line of its claim, in order")
+    return tuple(_service(line, decided, rendering) for line, decided in zip(claim.lines, decision.lines, strict=True))
+
+
+def _service(line: ServiceLine, decided: LineDecision, rendering: Provider) -> ServicePayment:
+    own_npi = line.rendering.npi if line.rendering else ""
+    return ServicePayment(
+        code=decided.code,
+        code_qualifier=line.code_qualifier,
+        modifiers=decided.modifiers,
+        charged=decided.charged,
+        paid=decided.paid,
+        units_paid=decided.units_paid,
+        units_billed=decided.units_billed,
+        service_date=line.dates.start,
+        service_end=line.dates.end if line.dates.end != line.dates.start else None,
+        adjustments=grouped(decided.adjustments),
+        allowed=decided.allowed,
+        remarks=decided.remarks,
+        control_number=decided.control_number,
+        rendering_npi=own_npi if own_npi != rendering.npi else "",
+        line_number=decided.number,
+    )

@@ -1,0 +1,75 @@
+"""Conventions of payment that no payer owns, as dated data: how ACH entries are coded, what approves itself.
+
+Loads mappings/payments/ach_conventions.yaml and approval_limit.yaml from bytes. A day on which no version is in force
+is an error of that data, never a default.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date
+from typing import Literal
+
+import msgspec
+
+from hpedi.money import Usd, usd
+from hpedi.reference.dated import Dated, DatedT, Entry, in_force
+
+LineEnding = Literal["LF", "CRLF"]
+
+
+class AchConventions(Dated, frozen=True, kw_only=True):
+    """How payments become ACH entries in a span of days.
+
+    Attributes:
+        credit_codes: Transaction code by the kind of the payee's account (BPR14).
+        addenda_type: Addenda type code of the TRN addenda.
+    """
+
+    standard_entry_class: str
+    service_class_code: str
+    company_entry_description: str
+    credit_codes: Mapping[str, str]
+    addenda_type: str
+    line_ending: LineEnding
+    source: str
+
+
+class ApprovalLimit(Dated, frozen=True, kw_only=True):
+    """Up to which amount (US dollars, included) a payment approves itself in a span of days."""
+
+    limit: Usd
+    source: str
+
+
+class _AchFile(Entry, frozen=True, kw_only=True):
+    versions: tuple[AchConventions, ...]
+
+
+class _LimitFile(Entry, frozen=True, kw_only=True):
+    versions: tuple[ApprovalLimit, ...]
+
+
+def load_ach_conventions(content: bytes, day: date) -> AchConventions:
+    """Return the conventions in force on a day, from the YAML of mappings/payments/ach_conventions.yaml.
+
+    Raises:
+        LookupError: None is in force.
+    """
+    return _on(msgspec.yaml.decode(content, type=_AchFile).versions, day)
+
+
+def load_approval_limit(content: bytes, day: date) -> Usd:
+    """Return the limit in force on a day, from the YAML of mappings/payments/approval_limit.yaml.
+
+    Raises:
+        LookupError: None is in force.
+    """
+    return usd(_on(msgspec.yaml.decode(content, type=_LimitFile).versions, day).limit)
+
+
+def _on(versions: tuple[DatedT, ...], day: date) -> DatedT:
+    version = in_force(versions, day)
+    if version is None:
+        raise LookupError(f"no version of a payment convention is in force on {day}")
+    return version

@@ -1,0 +1,145 @@
+"""The double-entry ledger of claims payable and cash: what each decision, payment and event posts.
+
+    decision final     debit claims_expense, credit claims_payable                       claim:<icn>/<version>
+    payment built      debit claims_payable, credit ach_clearing or checks_outstanding   payment:<trace>
+                       credit provider_adjustments with its PLB amounts, receivable with those of PLB FB
+    payment settled    debit ach_clearing or checks_outstanding, credit cash             payment:<trace>/settled
+    payment voided     the negation of what it posted                                    payment:<trace>/voided
+
+Pure: the store keeps the postings and only ever adds to them. It holds no pools, no employer funding and no interest
+yet.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Final
+
+from hpedi.adjudication.decision import ClaimDecision
+from hpedi.money import ZERO, Usd
+from hpedi.payments.payment import Payment
+from hpedi.transactions.remittance_835.model import PaymentMethod
+
+
+class LedgerAccount(StrEnum):
+    """An account of the ledger; each is kept by funding account."""
+
+    CLAIMS_EXPENSE = "claims_expense"
+    CLAIMS_PAYABLE = "claims_payable"
+    PROVIDER_ADJUSTMENTS = "provider_adjustments"  # PLB: what is taken back from payees, or given to them beyond claims
+    RECEIVABLE = "receivable"  # PLB FB: what payees owe and later payments take back
+    ACH_CLEARING = "ach_clearing"
+    CHECKS_OUTSTANDING = "checks_outstanding"
+    CASH = "cash"
+
+
+CLEARING: Final[Mapping[PaymentMethod, LedgerAccount]] = {
+    PaymentMethod.ACH: LedgerAccount.ACH_CLEARING,
+    PaymentMethod.CHECK: LedgerAccount.CHECKS_OUTSTANDING,
+}
+"""Where a payment waits until the bank has paid it; a payment of nothing waits nowhere."""
+
+CASH_SIDE: Final = frozenset({*CLEARING.values(), LedgerAccount.CASH})
+"""The accounts whose credits are money that goes out."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Posting:
+    """One side of an entry; the postings of one source balance.
+
+    Attributes:
+        account: The ledger account.
+        funding_account: Our id of the bank account concerned.
+        debit: US dollars, not negative; 0.00 where it is a credit.
+        credit: US dollars, not negative; 0.00 where it is a debit.
+        source: What posted it.
+    """
+
+    account: LedgerAccount
+    funding_account: str
+    debit: Usd = ZERO
+    credit: Usd = ZERO
+    source: str
+
+
+def decision_postings(decision: ClaimDecision, funding_account: str) -> tuple[Posting, ...]:
+    """Post a final decision: what is owed for the claim; nothing where it pays nothing."""
+    source = f"claim:{decision.payer_claim_control_number}/{decision.version}"
+    sides = ((LedgerAccount.CLAIMS_EXPENSE, decision.paid), (LedgerAccount.CLAIMS_PAYABLE, -decision.paid))
+    return _postings(sides, funding_account, source)
+
+
+def payment_postings(payment: Payment) -> tuple[Posting, ...]:
+    """Post a payment when it is built: what was owed is on its way out."""
+    return _postings(_sides(payment), payment.funding_account, f"payment:{payment.trace_number}")
+
+
+def settlement_postings(payment: Payment) -> tuple[Posting, ...]:
+    """Post that the bank has paid: the money has left the account."""
+    clearing = CLEARING.get(payment.method)
+    if clearing is None:
+        return ()
+    sides = ((clearing, payment.amount), (LedgerAccount.CASH, -payment.amount))
+    return _postings(sides, payment.funding_account, f"payment:{payment.trace_number}/settled")
+
+
+def void_postings(payment: Payment, *, settled: bool) -> tuple[Posting, ...]:
+    """Post that a payment is void: what it paid is owed again; its claims stay as decided.
+
+    Args:
+        payment: A payment that was built.
+        settled: Whether its settlement was posted, so that the money has come back.
+    """
+    posted = [*payment_postings(payment), *(settlement_postings(payment) if settled else ())]
+    sides = [(posting.account, posting.credit - posting.debit) for posting in posted]
+    return _postings(sides, payment.funding_account, f"payment:{payment.trace_number}/voided")
+
+
+def balances(postings: Iterable[Posting]) -> Mapping[tuple[str, LedgerAccount], Usd]:
+    """Return debits less credits by (funding account, account)."""
+    sums: dict[tuple[str, LedgerAccount], Usd] = {}
+    for posting in postings:
+        key = (posting.funding_account, posting.account)
+        sums[key] = sums.get(key, ZERO) + posting.debit - posting.credit
+    return sums
+
+
+def unbalanced_sources(postings: Iterable[Posting]) -> tuple[str, ...]:
+    """Return the sources whose debits are not their credits, funding account by funding account; empty is right."""
+    sums: dict[tuple[str, str], Usd] = {}
+    for posting in postings:
+        key = (posting.source, posting.funding_account)
+        sums[key] = sums.get(key, ZERO) + posting.debit - posting.credit
+    return tuple(sorted({source for (source, _), difference in sums.items() if difference != 0}))
+
+
+def _sides(payment: Payment) -> list[tuple[LedgerAccount, Usd]]:
+    """Return signed amounts, debit positive."""
+    sides = [
+        (LedgerAccount.CLAIMS_PAYABLE, payment.claims_paid),
+        (LedgerAccount.PROVIDER_ADJUSTMENTS, payment.forwarded - payment.adjusted),
+        (LedgerAccount.RECEIVABLE, -payment.forwarded),
+    ]
+    if payment.method in CLEARING:
+        sides.append((CLEARING[payment.method], -payment.amount))
+    return sides
+
+
+def _postings(sides: Iterable[tuple[LedgerAccount, Usd]], funding_account: str, source: str) -> tuple[Posting, ...]:
+    """Make postings of signed amounts (debit positive), one an account, those of nothing left out."""
+    sums: dict[LedgerAccount, Usd] = {}
+    for account, amount in sides:
+        sums[account] = sums.get(account, ZERO) + amount
+    return tuple(
+        Posting(
+            account=account,
+            funding_account=funding_account,
+            debit=max(amount, ZERO),
+            credit=max(-amount, ZERO),
+            source=source,
+        )
+        for account, amount in sums.items()
+        if amount
+    )

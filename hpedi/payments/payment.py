@@ -1,0 +1,62 @@
+"""A payment: what one payee gets in one run, by which method, under which number."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+
+from hpedi.money import Usd
+from hpedi.transactions.remittance_835.model import PaymentMethod, Remittance, RemittancePayee
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PaidClaim:
+    """A claim version that a payment pays, or denies."""
+
+    payer_claim_control_number: str
+    version: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Payment:
+    """One payment. It goes through the states of `payments.states`; a returned EFT voids it, never its claims.
+
+    Attributes:
+        trace_number: TRN02: the EFT number, or the check number. Unique for ever.
+        method: ACH, CHECK, or NONE where nothing is paid.
+        amount: BPR02, US dollars, never negative.
+        payment_date: BPR16: the effective entry date, or the date of the check.
+        funding_account: Our id of the account that it is paid from.
+        payee: Who gets it, with the account it goes to.
+        originator_id: BPR10/TRN03: '1' and the payer's EIN.
+        claims: The claim versions it covers, in CLP order.
+        claims_paid: Sum of CLP04, US dollars.
+        adjusted: Sum of PLB amounts, US dollars; positive takes money back. `claims_paid - adjusted` is `amount`.
+        forwarded: Sum of PLB FB among `adjusted`: negative is carried forward to a later payment, positive taken back
+            here.
+    """
+
+    trace_number: str
+    method: PaymentMethod
+    amount: Usd
+    payment_date: date
+    funding_account: str
+    payee: RemittancePayee
+    originator_id: str
+    claims: tuple[PaidClaim, ...]
+    claims_paid: Usd
+    adjusted: Usd
+    forwarded: Usd
+
+    @property
+    def trace_segment(self) -> str:
+        """The TRN segment as it goes to the bank in the addenda (CAQH CORE 370)."""
+        return f"TRN*1*{self.trace_number}*{self.originator_id}~"
+
+
+@dataclass(frozen=True, slots=True)
+class RemittedPayment:
+    """A payment and the remittance that explains it."""
+
+    payment: Payment
+    remittance: Remittance

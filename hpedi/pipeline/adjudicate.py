@@ -1,0 +1,136 @@
+"""Adjudicate: decide the claims that wait, in order, a short transaction a batch.
+
+The same claims in the same order give the same money: claims are taken by receipt and position, each sees the entries of those
+before it, and decision, accumulator entries, history, ledger and audit rows of a batch commit together.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from decimal import Decimal
+
+from hpedi.adjudication.adjudicate import adjudicate, lock_set, past_lines
+from hpedi.adjudication.decision import ClaimDecision, PastLine, Pend
+from hpedi.benefits.accumulators import AccumulatorEntry, AccumulatorKey
+from hpedi.claims.claim import ReceivedClaim
+from hpedi.payments.ledger import decision_postings
+from hpedi.pipeline.ports import Books, StoredClaim, Work
+from hpedi.reference.membership import Family, Membership
+from hpedi.reference.reference import Reference
+from hpedi.run_context import RunContext
+
+CLAIMS_A_TRANSACTION = 250
+
+
+class NothingLoaded(Exception):
+    """No payer is loaded yet: there is nothing to decide by."""
+
+
+@dataclass(slots=True)
+class Adjudicated:
+    """How many claims were decided and pended, and the money of the decisions (US dollars)."""
+
+    decided: int = 0
+    pended: int = 0
+    charged: Decimal = Decimal("0.00")
+    paid: Decimal = Decimal("0.00")
+
+
+@dataclass(slots=True)
+class _Batch:
+    """What the claims of a transaction have decided so far, and what they see of each other."""
+
+    balances: dict[AccumulatorKey, Decimal]
+    history: dict[str, list[PastLine]]
+    decided: list[tuple[ReceivedClaim, ClaimDecision]] = field(default_factory=list)
+    pended: list[tuple[ReceivedClaim, Pend]] = field(default_factory=list)
+    entries: list[AccumulatorEntry] = field(default_factory=list)
+    lines: list[PastLine] = field(default_factory=list)
+
+    def take(self, received: ReceivedClaim, made: ClaimDecision) -> None:
+        """Let the claims that follow see this decision."""
+        self.decided.append((received, made))
+        for entry in made.entries:
+            self.balances[entry.key] = self.balances.get(entry.key, Decimal("0.00")) + entry.amount
+        self.entries.extend(made.entries)
+        lines = past_lines(received, made)
+        for line in lines:
+            self.history.setdefault(line.member, []).append(line)
+        self.lines.extend(lines)
+
+
+def reference_in_force(books: Books, context: RunContext) -> Reference:
+    """Read the newest snapshot of the payer's reference data.
+
+    Raises:
+        NothingLoaded: No payer was loaded.
+    """
+    with books.reading(context) as work:
+        snapshot = work.reference.snapshot()
+        if not snapshot:
+            raise NothingLoaded
+        return Reference.of(work.reference.records(snapshot), snapshot=snapshot)
+
+
+def adjudicate_waiting(
+    books: Books, context: RunContext, reference: Reference, progress: Callable[[int], None] = lambda _count: None
+) -> Adjudicated:
+    """Decide every accepted claim that has no decision.
+
+    Args:
+        books: Where claims, balances and history are kept.
+        context: Who decides, and the date of decision.
+        reference: The payer's reference data; its snapshot is stored with each decision.
+        progress: Told how many claims each transaction decided.
+    """
+    outcome = Adjudicated()
+    while True:
+        with books.writing(context) as work:
+            claims = work.claims.next_to_decide(CLAIMS_A_TRANSACTION)
+            if not claims:
+                return outcome
+            batch = _decide(work, claims, reference)
+            _store(work, batch, context)
+        outcome.decided += len(batch.decided)
+        outcome.pended += len(batch.pended)
+        outcome.charged += sum((made.charged for _received, made in batch.decided), Decimal(0))
+        outcome.paid += sum((made.paid for _received, made in batch.decided), Decimal(0))
+        progress(len(claims))
+
+
+def _decide(work: Work, claims: Sequence[StoredClaim], reference: Reference) -> _Batch:
+    member_ids = {stored.received.claim.subscriber.member_id for stored in claims}
+    records = work.reference.families(reference.snapshot, member_ids)
+    families = [Family.of(record.body) for record in records]
+    membership = Membership.of(families)
+    work.accumulators.lock(sorted({family for stored in claims for family in lock_set(stored.received, membership)}))
+    members = [member.id for family in families for member in family.members]
+    batch = _Batch(
+        balances=dict(work.accumulators.balances([*members, *(family.id for family in families)])),
+        history={member: list(lines) for member, lines in work.history.of(members).items()},
+    )
+    for stored in claims:
+        received = stored.received
+        matched = membership.match(received.claim)
+        history = batch.history.get(matched.member.id, []) if matched else []
+        made = adjudicate(received, reference, membership, history, batch.balances)
+        if isinstance(made, Pend):
+            batch.pended.append((received, made))
+        else:
+            batch.take(received, made)
+    return batch
+
+
+def _store(work: Work, batch: _Batch, context: RunContext) -> None:
+    work.claims.finalise(batch.decided, context.as_of)
+    work.claims.pend([(received, pended.reason) for received, pended in batch.pended])
+    work.accumulators.append(batch.entries)
+    work.history.append(batch.lines)
+    for received, made in batch.decided:
+        work.ledger.post(decision_postings(made), context.as_of)
+        subject = f"claim:{received.payer_claim_control_number}"
+        work.audit.record("adjudicate", subject, members=[made.member], reason="claim payment", result=made.status277)
+    for received, pended in batch.pended:
+        subject = f"claim:{received.payer_claim_control_number}"
+        work.audit.record("adjudicate", subject, reason="claim payment", result=f"pended {pended.status277}")

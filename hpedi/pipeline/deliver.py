@@ -1,0 +1,38 @@
+"""Deliver: what waits in the outbox goes into the folders of partners and bank, each file once under its name."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from hpedi.pipeline.ports import Books, OutboundRow
+from hpedi.run_context import RunContext
+
+
+@dataclass(frozen=True, slots=True)
+class Delivery:
+    """The files that were delivered, in order."""
+
+    files: tuple[OutboundRow, ...]
+
+
+def deliver(books: Books, context: RunContext, place: Callable[[str, str, bytes], object]) -> Delivery:
+    """Deliver all that waits.
+
+    A file is placed before its row says so: after a kill in between it is placed again, the same bytes under the same name.
+
+    Args:
+        books: Where the outbox is kept.
+        context: Who delivers.
+        place: Puts bytes into a folder under a name, whole or not at all.
+    """
+    with books.reading(context) as work:
+        waiting = work.outbox.waiting()
+    for row in waiting:
+        with books.reading(context) as work:
+            content = work.outbox.content(row)
+        place(row.folder, row.name, content)
+        with books.writing(context) as work:
+            work.outbox.delivered(row, context.instant)
+            work.audit.record("deliver", f"outbox:{row.id}", result=row.kind)
+    return Delivery(waiting)

@@ -1,0 +1,107 @@
+"""Who pays, who is paid and who receives, as the reference data has it, in the words of remittances and envelopes."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+
+from hpedi.claims.claim import Address
+from hpedi.payments.ach.build import AchOriginator
+from hpedi.payments.calendar import AchCalendar
+from hpedi.reference.payer import PAYER_ACCOUNTS, Account, PostalAddress
+from hpedi.reference.providers import BillingProvider, Partner
+from hpedi.reference.reference import Reference
+from hpedi.transactions.remittance_835.model import BankAccount, RemittancePayee, RemittancePayer
+from hpedi.x12.writer import InterchangeParty
+
+FUNDING_ACCOUNT = PAYER_ACCOUNTS
+"""Our id of the account that all plans pay from."""
+
+TAX_ID_QUALIFIER = "30"
+"""ISA07 of a receiver that is no trading partner and is named by its tax id."""
+
+
+@dataclass(frozen=True, slots=True)
+class Receiver:
+    """Where outbound interchanges of a party go: ISA07/ISA08, GS03 and the delivery folder."""
+
+    party: InterchangeParty
+    gs_id: str
+    folder: str
+
+
+def receiver_of_partner(partner: Partner) -> Receiver:
+    """Return where answers to a trading partner go."""
+    first = partner.isa_ids[0]
+    gs_id = partner.gs_ids[0] if partner.gs_ids else first.id
+    return Receiver(InterchangeParty(first.qualifier, first.id), gs_id, f"outbox/{partner.folder or partner.id}")
+
+
+def receiver_of_remittances(provider: BillingProvider, reference: Reference) -> Receiver:
+    """Return where a payee's 835s go: the partner that receives them for it, else a folder of its own."""
+    for partner in reference.partners:
+        if provider.id in partner.remittances_for:
+            return receiver_of_partner(partner)
+    own = InterchangeParty(TAX_ID_QUALIFIER, provider.tax_id)
+    return Receiver(own, provider.tax_id, f"outbox/{provider.id}")
+
+
+def sender(reference: Reference) -> tuple[InterchangeParty, str]:
+    """Return our own identity: ISA05/ISA06 and GS02."""
+    identity = reference.payer.identities[0]
+    return InterchangeParty(identity.isa_qualifier, identity.isa_id), identity.gs_id
+
+
+def remittance_payer(reference: Reference, day: date) -> RemittancePayer | None:
+    """Return the payer's side of payments on a day; None where no funding account is in force."""
+    payer, account = reference.payer, reference.funding_account(day)
+    if account is None:
+        return None
+    return RemittancePayer(
+        name=payer.name,
+        payer_id=payer.payer_id,
+        tax_id=payer.ein,
+        address=_address(payer.address),
+        account=_bank_account(account),
+        contact_name=payer.contact.name if payer.contact else "",
+        contact_phone=payer.contact.phone if payer.contact else "",
+    )
+
+
+def remittance_payee(provider: BillingProvider, reference: Reference, day: date) -> RemittancePayee:
+    """Return a payee's side of payments on a day; without an account it is paid by check."""
+    account = reference.account(provider.id, day)
+    return RemittancePayee(
+        provider=provider.id,
+        name=provider.name,
+        npi=provider.npi,
+        tax_id=provider.tax_id,
+        address=_address(provider.address) if provider.address else None,
+        account=_bank_account(account) if account else None,
+        ach_name=provider.ach_name,
+    )
+
+
+def ach_originator(reference: Reference) -> AchOriginator:
+    """Return how our Nacha files name us."""
+    payer = reference.payer
+    return AchOriginator(
+        odfi_routing=payer.ach.odfi_routing,
+        odfi_name=payer.ach.odfi_name,
+        company_id=payer.ach.company_id,
+        company_name=payer.ach.company_name,
+        name=payer.name,
+    )
+
+
+def business_days(federal: AchCalendar, reference: Reference) -> AchCalendar:
+    """Return the days on which our payments settle: the Federal Reserve's, less those that the payer is closed on."""
+    return federal.closed_also(reference.payer.calendar.ach_holidays)
+
+
+def _address(address: PostalAddress) -> Address:
+    return Address(lines=address.lines, city=address.city, state=address.state, postal_code=address.postal_code)
+
+
+def _bank_account(account: Account) -> BankAccount:
+    return BankAccount(routing_number=account.routing, account_number=account.account, kind=account.kind)

@@ -1,0 +1,275 @@
+"""Pay: final decisions become payments, payments become 835s, one ACH file and a check register.
+
+Two phases, each one commit. Build: an open run holds the unpaid decisions and its numbers; its payments are stored with the
+ledger, those within the approval limit approved. Release: approved payments are written as bytes, read back, balanced and put
+into the outbox. A kill before either commit leaves the run open, or the payments approved, for the next `pay`.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from hpedi.finding_kinds import found
+from hpedi.findings import Finding, Unavailable, Where
+from hpedi.guides.nodes import Guide
+from hpedi.money import on_the_wire
+from hpedi.payments.ach.ach_file import write_ach
+from hpedi.payments.ach.build import build_ach_file
+from hpedi.payments.ach.verification import credits_by_account, verify_ach_bytes
+from hpedi.payments.balancing import check_run
+from hpedi.payments.calendar import AchCalendar, check_calendar
+from hpedi.payments.check_register import CheckRegisterRow, check_register
+from hpedi.payments.claim_payments import ClaimFiling
+from hpedi.payments.conventions import load_ach_conventions
+from hpedi.payments.ledger import payment_postings
+from hpedi.payments.payment import Payment, RemittedPayment
+from hpedi.payments.remit import PaymentRunInput, RunNumbers, remit
+from hpedi.payments.states import PaymentState, approves_itself
+from hpedi.payments.verification import verify_remittance_bytes
+from hpedi.pipeline.parties import (
+    FUNDING_ACCOUNT,
+    ach_originator,
+    business_days,
+    receiver_of_remittances,
+    remittance_payee,
+    remittance_payer,
+    sender,
+)
+from hpedi.pipeline.ports import Books, Outbound, PaymentRun, StoredDecision, StoredPayment, Work
+from hpedi.reference.reference import Reference
+from hpedi.run_context import RunContext
+from hpedi.transactions.remittance_835.model import PaymentMethod
+from hpedi.transactions.remittance_835.write import write_remittance
+from hpedi.x12.writer import FunctionalGroup, Interchange, TransactionSet, write_x12
+
+ACH_FILE_NUMBERS = "ach-file"
+FILE_ID_MODIFIERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789"
+
+
+class CannotPay(Exception):
+    """Reference data that payments need is not there: nothing was built or released."""
+
+    def __init__(self, findings: Sequence[Finding]) -> None:
+        """Keep what is missing."""
+        super().__init__("payments cannot be made; see the findings")
+        self.findings = tuple(findings)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PaymentData:
+    """What payments need that no payer owns.
+
+    Attributes:
+        calendar: ACH business days.
+        ach_conventions: Bytes of mappings/payments/ach_conventions.yaml.
+        guide: The 835 X221A1, to read back what was written.
+    """
+
+    calendar: AchCalendar
+    ach_conventions: bytes
+    guide: Guide
+
+
+@dataclass(frozen=True, slots=True)
+class Paid:
+    """What a `pay` did: the payments it built, and those it released."""
+
+    built: tuple[StoredPayment, ...]
+    released: tuple[StoredPayment, ...]
+
+    @property
+    def waiting(self) -> tuple[StoredPayment, ...]:
+        """Payments above the approval limit: they stay built until somebody approves them."""
+        released = {payment.id for payment in self.released}
+        return tuple(payment for payment in self.built if payment.id not in released)
+
+
+def pay(books: Books, context: RunContext, reference: Reference, data: PaymentData) -> Paid:
+    """Pay all final unpaid decisions.
+
+    Raises:
+        CannotPay: No funding account or calendar for the day; nothing is built.
+        ReleaseBlocked: Something does not balance: a bug; nothing of the run is released.
+    """
+    with books.writing(context) as work:
+        run = work.payments.open_run() or work.payments.begin_run(context.as_of, context.instant)
+    built = _build(books, context, reference, data, run) if run else ()
+    return Paid(built, _release(books, context, reference, data))
+
+
+# --- build -----------------------------------------------------------------------------------------------------------
+
+
+def _build(
+    books: Books, context: RunContext, reference: Reference, data: PaymentData, run: PaymentRun
+) -> tuple[StoredPayment, ...]:
+    with books.reading(context) as work:
+        decided = list(work.decisions.of_run(run.id))
+    payees = {stored.decision.provider for stored in decided}
+    run_input = _run_input(decided, sorted(payees), run.as_of, reference, data)
+    numbers = RunNumbers(
+        trace_numbers=[str(run.first_trace_number + index) for index in range(len(payees))],
+        check_numbers=[str(run.first_check_number + index) for index in range(len(payees))],
+    )
+    payments = [remitted.payment for remitted in remit(run_input, numbers)]
+    limit = reference.approval_limit(run.as_of)
+    with books.writing(context) as work:
+        stored = work.payments.commit(run, payments, [payment for payment in payments if approves_itself(payment, limit)])
+        work.ledger.post([posting for payment in payments for posting in payment_postings(payment)], run.as_of, run.id)
+        for payment in stored:
+            work.audit.record("pay", f"payment:{payment.payment.trace_number}", reason="payment run", result=payment.state)
+    return stored
+
+
+def _run_input(
+    decided: Sequence[StoredDecision], payees: Sequence[str], day: date, reference: Reference, data: PaymentData
+) -> PaymentRunInput:
+    calendar = business_days(data.calendar, reference)
+    findings = list(check_calendar(calendar, day))
+    payer = None if findings else remittance_payer(reference, calendar.next_business_day(day))
+    if payer is None:
+        findings = findings or [found("funding-account-missing", Where())]
+        raise CannotPay(findings)
+    payment_date = calendar.next_business_day(day)
+    return PaymentRunInput(
+        decided=[(stored.received, stored.decision) for stored in decided],
+        payees={payee: remittance_payee(reference.providers[payee], reference, payment_date) for payee in payees},
+        payers={FUNDING_ACCOUNT: payer},
+        funding_account=FUNDING_ACCOUNT,
+        claim_filing=ClaimFiling(usual=reference.payer.claim_filing, by_plan=reference.claim_filing_by_plan),
+        production_date=day,
+        payment_date=payment_date,
+        calendar=calendar,
+    )
+
+
+# --- release ---------------------------------------------------------------------------------------------------------
+
+
+def _release(books: Books, context: RunContext, reference: Reference, data: PaymentData) -> tuple[StoredPayment, ...]:
+    with books.reading(context) as work:
+        runs = {run.id: run for run in work.payments.runs()}
+        approved = work.payments.in_state(PaymentState.APPROVED)
+    released: list[StoredPayment] = []
+    for run_id in sorted({payment.run for payment in approved}):
+        due = tuple(payment for payment in approved if payment.run == run_id)
+        _release_run(books, context, reference, data, runs[run_id], due)
+        released += due
+    return tuple(released)
+
+
+def _release_run(
+    books: Books,
+    context: RunContext,
+    reference: Reference,
+    data: PaymentData,
+    run: PaymentRun,
+    due: Sequence[StoredPayment],
+) -> None:
+    counter = f"{ACH_FILE_NUMBERS}:{run.as_of}"
+    with books.reading(context) as work:
+        file_number = work.numbers.peek(counter)
+        remittances = [_remittance_file(work, payment, run, reference, data) for payment in due]
+    payments = [payment.payment for payment in due]
+    bank_files, credits_of = _ach_file(payments, run, file_number, reference, data)
+    checks = check_register(payments)
+    check_run(payments, credits_of, checks, [posting for payment in payments for posting in payment_postings(payment)])
+    bank_files += _check_register_file(checks, run, file_number)
+    with books.writing(context) as work:
+        if bank_files and work.numbers.reserve(counter) != file_number:
+            raise Unavailable("another payment run released payments at the same time")
+        work.payments.release(due)
+        work.outbox.put([*remittances, *bank_files])
+
+
+def _remittance_file(
+    work: Work, stored: StoredPayment, run: PaymentRun, reference: Reference, data: PaymentData
+) -> Outbound:
+    remitted = _remitted_again(list(work.decisions.of_payment(stored.id)), stored, run, reference, data)
+    receiver = receiver_of_remittances(reference.providers[stored.payment.payee.provider], reference)
+    us, gs_id = sender(reference)
+    number = run.first_interchange_number + [each.id for each in work.payments.of_run(run.id)].index(stored.id)
+    version = data.guide.id
+    content = write_x12(
+        Interchange(
+            sender=us,
+            receiver=receiver.party,
+            instant=run.instant,
+            control_number=number,
+            usage="P",
+            groups=[
+                FunctionalGroup(
+                    functional_id=data.guide.functional_id,
+                    sender=gs_id,
+                    receiver=receiver.gs_id,
+                    instant=run.instant,
+                    control_number=number,
+                    version=version,
+                    sets=[
+                        TransactionSet(id="835", control_number="0001", segments=write_remittance(remitted.remittance))
+                    ],
+                )
+            ],
+        )
+    )
+    verify_remittance_bytes(content, data.guide, remitted.remittance)
+    name = f"{stored.payment.trace_number}.835"
+    return Outbound(folder=receiver.folder, name=name, kind="835", content=content, run=run.id)
+
+
+def _remitted_again(
+    decided: Sequence[StoredDecision], stored: StoredPayment, run: PaymentRun, reference: Reference, data: PaymentData
+) -> RemittedPayment:
+    """Build the remittance of a stored payment from the decisions it pays: the same again, or it is not released."""
+    payment = stored.payment
+    run_input = _run_input(decided, [payment.payee.provider], run.as_of, reference, data)
+    as_built = PaymentRunInput(
+        decided=run_input.decided,
+        payees={payment.payee.provider: payment.payee},
+        payers=run_input.payers,
+        funding_account=payment.funding_account,
+        claim_filing=run_input.claim_filing,
+        production_date=run_input.production_date,
+        payment_date=payment.payment_date,
+        calendar=run_input.calendar,
+    )
+    numbers = RunNumbers(trace_numbers=[payment.trace_number], check_numbers=[payment.trace_number])
+    (remitted,) = remit(as_built, numbers)
+    if remitted.payment != payment:
+        raise CannotPay([found("payment-changed", Where())])
+    return remitted
+
+
+def _ach_file(
+    payments: Sequence[Payment], run: PaymentRun, file_number: int, reference: Reference, data: PaymentData
+) -> tuple[list[Outbound], dict[str, object]]:
+    conventions = load_ach_conventions(data.ach_conventions, run.as_of)
+    modifier = FILE_ID_MODIFIERS[file_number - 1]
+    built = build_ach_file(payments, ach_originator(reference), conventions, created=run.instant, modifier=modifier)
+    if built is None:
+        return [], dict(credits_by_account(None, payments))
+    content = write_ach(built, conventions.line_ending)
+    read_back = verify_ach_bytes(content, built)
+    name = f"{run.as_of:%Y%m%d}-{modifier}.ach"
+    outbound = Outbound(folder="bank", name=name, kind="ach", content=content, run=run.id)
+    return [outbound], dict(credits_by_account(read_back, payments))
+
+
+def _check_register_file(checks: Sequence[CheckRegisterRow], run: PaymentRun, file_number: int) -> list[Outbound]:
+    if not checks:
+        return []
+    text = io.StringIO(newline="")
+    rows = csv.writer(text, lineterminator="\n")
+    rows.writerow(["check_number", "check_date", "provider", "pay_to", "address", "city", "state", "postal_code", "amount"])
+    for check in checks:
+        place = check.address
+        address = [" ".join(place.lines), place.city, place.state, place.postal_code] if place else ["", "", "", ""]
+        rows.writerow(
+            [check.check_number, check.check_date.isoformat(), check.provider, check.pay_to, *address, f"{check.amount:.2f}"]
+        )
+    name = f"{run.as_of:%Y%m%d}-{FILE_ID_MODIFIERS[file_number - 1]}-checks.csv"
+    return [Outbound(folder="bank", name=name, kind="checks", content=text.getvalue().encode(), run=run.id)]

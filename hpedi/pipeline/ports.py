@@ -1,0 +1,366 @@
+"""What the pipeline asks of the outside: records it keeps, bytes it hands over. The shell fulfils these.
+
+A `Work` is one transaction: what is written through it commits together or not at all. Rows that go out of a `Work` are
+frozen values; nothing is loaded behind the caller's back.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Protocol
+
+from hpedi.adjudication.decision import ClaimDecision, PastLine
+from hpedi.benefits.accumulators import AccumulatorEntry, Balances
+from hpedi.claims.claim import ReceivedClaim
+from hpedi.money import Usd
+from hpedi.payments.ledger import LedgerAccount, Posting
+from hpedi.payments.payment import Payment
+from hpedi.payments.states import PaymentState
+from hpedi.reference.records import ReferenceRecord
+from hpedi.run_context import RunContext
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class InboundFile:
+    """A file that arrived, known by its digest.
+
+    Attributes:
+        received_at: The receipt instant, from the arrival and never from the run.
+        received_on: Its date where the payer is; starts timely filing and interest.
+        state: receiving, done or quarantined (then `reason` is a finding code).
+    """
+
+    id: int
+    digest: str
+    size: int
+    received_at: datetime
+    received_on: date
+    state: str
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Receipt:
+    """One interchange of a file, in order; `published` once its answers are given and its claims may be decided."""
+
+    id: int
+    file: int
+    ordinal: int
+    partner: str
+    usage: str
+    control_number: str
+    digest: str
+    received_at: datetime
+    published: bool
+    verdict: str
+    summary: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class InterchangeIdentity:
+    """What makes an interchange the same one: ISA05/06, ISA07/08, ISA13 and ISA15."""
+
+    sender: str
+    receiver: str
+    control_number: str
+    usage: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StoredClaim:
+    """A claim of a receipt. `state`: accepted, refused, decided or pended; `note` holds finding codes or the reason."""
+
+    received: ReceivedClaim
+    receipt: int
+    ordinal: int
+    state: str
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StoredDecision:
+    """A decision with its claim, the order in which it became final, and the run that pays it."""
+
+    received: ReceivedClaim
+    decision: ClaimDecision
+    ordinal: int
+    decided_on: date
+    payment_run: int | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PaymentRun:
+    """A payment run with the numbers reserved for it; `open` until everything it pays is committed."""
+
+    id: int
+    as_of: date
+    instant: datetime
+    state: str
+    first_trace_number: int
+    first_check_number: int
+    first_interchange_number: int
+    file_ordinal: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StoredPayment:
+    """A payment and where it stands."""
+
+    id: int
+    run: int
+    payment: Payment
+    state: PaymentState
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Outbound:
+    """A file to deliver: our own name, the folder it goes to (`partner/<id>` or `bank`), its bytes."""
+
+    folder: str
+    name: str
+    kind: str
+    content: bytes
+    receipt: int | None = None
+    run: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OutboundRow:
+    """A row of the outbox, without its bytes."""
+
+    id: int
+    folder: str
+    name: str
+    kind: str
+    digest: str
+    receipt: int | None
+    run: int | None
+    delivered_at: datetime | None
+
+
+class Numbers(Protocol):
+    """Counters without gaps: reserved in the transaction that uses them."""
+
+    def reserve(self, name: str, count: int = 1) -> int:
+        """Take `count` numbers and return the first; a new counter starts at 1."""
+
+    def peek(self, name: str) -> int:
+        """Return the number that would be taken next."""
+
+
+class Receipts(Protocol):
+    """Files and their interchanges."""
+
+    def file(self, digest: str) -> InboundFile | None:
+        """Return the file of a digest."""
+
+    def register_file(self, digest: str, size: int, received_at: datetime, received_on: date) -> InboundFile:
+        """Remember a file under its digest, in state receiving."""
+
+    def finish_file(self, file: int, state: str, reason: str = "") -> None:
+        """Say that all of a file is received, or that it is quarantined."""
+
+    def reopen_file(self, file: int) -> None:
+        """Let a quarantined file be received again."""
+
+    def of_file(self, file: int) -> tuple[Receipt, ...]:
+        """Return the receipts of a file in order."""
+
+    def begin(self, file: InboundFile, ordinal: int, partner: str, identity: InterchangeIdentity) -> Receipt:
+        """Open a receipt, or take up an unpublished one again with nothing staged."""
+
+    def taken(self, identity: InterchangeIdentity) -> tuple[str, int] | None:
+        """Return digest and receipt of the interchange taken under this identity."""
+
+    def take(self, identity: InterchangeIdentity, digest: str, receipt: int) -> None:
+        """Take an identity for a receipt that is being published."""
+
+    def publish(self, receipt_id: int, *, digest: str, verdict: str, summary: str) -> None:
+        """Flip a receipt: its answers stand and its accepted claims may be decided."""
+
+
+class Claims(Protocol):
+    """Claims from staging to payment."""
+
+    def stage(self, claims: Sequence[StoredClaim]) -> None:
+        """Keep claims of an unpublished receipt."""
+
+    def refuse(self, receipt: int, first_ordinal: int, last_ordinal: int, note: str) -> None:
+        """Refuse staged claims whose transaction set turned out refused."""
+
+    def drop(self, receipt: int) -> None:
+        """Drop the staged claims of a receipt that takes nothing."""
+
+    def next_to_decide(self, limit: int) -> tuple[StoredClaim, ...]:
+        """Return the next accepted claims of published production receipts, in order of receipt and position."""
+
+    def find(self, control_number: str) -> StoredClaim | None:
+        """Return a claim by our control number."""
+
+    def finalise(self, decisions: Sequence[tuple[ReceivedClaim, ClaimDecision]], decided_on: date) -> None:
+        """Store decisions in their order of finalisation and mark the claims decided."""
+
+    def pend(self, pended: Sequence[tuple[ReceivedClaim, str]]) -> None:
+        """Mark claims pended, with the reason."""
+
+    def counts(self) -> Mapping[tuple[str, str], int]:
+        """Count claims by (usage, state)."""
+
+
+class Decisions(Protocol):
+    """Decisions, read."""
+
+    def of_run(self, run: int) -> Iterator[StoredDecision]:
+        """Return the decisions a payment run pays, in order of finalisation."""
+
+    def find(self, control_number: str) -> tuple[StoredDecision, ...]:
+        """Return every version of a claim's decision."""
+
+    def of_payment(self, payment: int) -> Iterator[StoredDecision]:
+        """Return the decisions that a payment paid, in order."""
+
+
+class History(Protocol):
+    """What later claims of a member need to know of earlier ones."""
+
+    def of(self, members: Iterable[str]) -> Mapping[str, tuple[PastLine, ...]]:
+        """Return each member's past lines, oldest first."""
+
+    def append(self, lines: Sequence[PastLine]) -> None:
+        """Add the lines of a decision."""
+
+
+class Accumulators(Protocol):
+    """The append-only ledger of benefit counters."""
+
+    def balances(self, owners: Iterable[str]) -> Balances:
+        """Return the sums of the entries of members and families."""
+
+    def append(self, entries: Sequence[AccumulatorEntry]) -> None:
+        """Add entries; one whose source stands already is refused by the store."""
+
+    def append_opening(self, entries: Sequence[AccumulatorEntry]) -> int:
+        """Add opening balances that are not there yet; return how many were new."""
+
+    def lock(self, families: Sequence[str]) -> None:
+        """Take the lock set of the claims of this transaction, in the order given (sorted)."""
+
+
+class ReferenceData(Protocol):
+    """Loaded reference records, by what was known when."""
+
+    def snapshot(self) -> int:
+        """Return the newest snapshot's id; 0 where nothing is loaded."""
+
+    def load(self, records: Sequence[ReferenceRecord], instant: datetime) -> tuple[int, int]:
+        """Make a snapshot of changed records; return its id and how many changed (none: the old id and 0)."""
+
+    def records(self, snapshot: int) -> tuple[ReferenceRecord, ...]:
+        """Return all records but families as known at a snapshot."""
+
+    def families(self, snapshot: int, member_ids: Iterable[str]) -> tuple[ReferenceRecord, ...]:
+        """Return the families that one of these member ids belongs to, as known at a snapshot."""
+
+
+class Payments(Protocol):
+    """Payment runs and payments."""
+
+    def open_run(self) -> PaymentRun | None:
+        """Return the run that is not closed yet."""
+
+    def begin_run(self, as_of: date, instant: datetime) -> PaymentRun | None:
+        """Open a run over all final unpaid decisions and reserve its numbers; None where nothing is to pay."""
+
+    def commit(
+        self, run: PaymentRun, payments: Sequence[Payment], approved: Sequence[Payment]
+    ) -> tuple[StoredPayment, ...]:
+        """Store a run's payments as built, some of them approved, with the decisions they pay, and close the run."""
+
+    def approve(self, stored: StoredPayment) -> None:
+        """Bring a built payment into the state approved."""
+
+    def release(self, payments: Sequence[StoredPayment]) -> None:
+        """Bring approved payments into the state released."""
+
+    def in_state(self, state: str) -> tuple[StoredPayment, ...]:
+        """Return the payments that stand in a state, in the order in which they were built."""
+
+    def of_run(self, run: int) -> tuple[StoredPayment, ...]:
+        """Return the payments of a run."""
+
+    def by_number(self, trace_number: str) -> StoredPayment | None:
+        """Return a payment by its check or EFT number."""
+
+    def runs(self) -> tuple[PaymentRun, ...]:
+        """Return all runs, oldest first."""
+
+
+class Ledger(Protocol):
+    """The claims-payable and cash ledger."""
+
+    def post(self, postings: Sequence[Posting], posted_on: date, run: int | None = None) -> None:
+        """Add postings that balance."""
+
+    def totals(self, run: int | None = None) -> Mapping[tuple[str, LedgerAccount], Usd]:
+        """Return debits less credits by (funding account, account), of a run or of everything."""
+
+
+class Outbox(Protocol):
+    """Files that are to be, or were, delivered."""
+
+    def put(self, files: Sequence[Outbound]) -> None:
+        """Add files in this transaction."""
+
+    def waiting(self) -> tuple[OutboundRow, ...]:
+        """Return what is not delivered yet, in order."""
+
+    def rows(self, *, receipt: int | None = None, run: int | None = None) -> tuple[OutboundRow, ...]:
+        """Return the files of a receipt or a run."""
+
+    def content(self, row: OutboundRow) -> bytes:
+        """Return a file's bytes."""
+
+    def delivered(self, row: OutboundRow, at: datetime) -> None:
+        """Say that a file lies in its folder."""
+
+    def again(self, receipt: int) -> None:
+        """Have the answers of a receipt delivered once more."""
+
+
+class AuditLog(Protocol):
+    """Who looked at or changed what; rows commit with the business they tell of."""
+
+    def record(
+        self, action: str, subject: str, *, members: Iterable[str] = ("",), reason: str = "", result: str = ""
+    ) -> None:
+        """Add one row a member (our ids)."""
+
+
+class Work(Protocol):
+    """One transaction."""
+
+    context: RunContext
+    numbers: Numbers
+    receipts: Receipts
+    claims: Claims
+    decisions: Decisions
+    history: History
+    accumulators: Accumulators
+    reference: ReferenceData
+    payments: Payments
+    ledger: Ledger
+    outbox: Outbox
+    audit: AuditLog
+
+
+class Books(Protocol):
+    """Where everything is kept."""
+
+    def writing(self, context: RunContext) -> AbstractContextManager[Work]:
+        """Open a transaction that commits at the end of its block."""
+
+    def reading(self, context: RunContext) -> AbstractContextManager[Work]:
+        """Open a transaction that only reads."""

@@ -1,0 +1,132 @@
+"""How the payer decides where it has a choice: order of edits, duplicate keys, reasons and their codes, rule parameters."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Literal
+
+from hpedi.reference.dated import Dated, Entry
+from hpedi.reference.plans import Tier
+from hpedi.reference.values import Name
+
+CostShareType = Literal["copay", "deductible", "coinsurance"]
+EditName = Literal[
+    "member_unknown",
+    "coverage",
+    "timely_filing",
+    "duplicate",
+    "cob_information",
+    "age",
+    "sex",
+    "ndc_missing",
+    "exclusion",
+    "experimental",
+    "medical_policy",
+    "component_paid",
+    "ptp",
+    "prior_auth",
+    "mue",
+    "unlisted_code",
+    "benefit_maximum",
+]
+DuplicateField = Literal["member", "billing_npi", "dos", "code", "modifiers", "units", "charge"]
+
+
+class Emergency(Entry, frozen=True, kw_only=True):
+    """What makes a claim an emergency, and the benefit tier it then has wherever it was given."""
+
+    revenue_codes: tuple[str, ...] = ()
+    pos: tuple[str, ...] = ()
+    benefit_tier: Tier = "INN"
+
+
+class DuplicateKeys(Entry, frozen=True, kw_only=True):
+    """What makes two lines the same (denied) or nearly so (pended), and for which claim frequencies it is looked at."""
+
+    exact_key: tuple[DuplicateField, ...]
+    near_key: tuple[DuplicateField, ...] = ()
+    applies_to_frequency: tuple[str, ...] = ("1",)
+
+
+class Status277(Entry, frozen=True, kw_only=True):
+    """Claim status category and code of a decided claim; a denied one has its reason's."""
+
+    paid: Name
+    zero_cost_share: Name
+    pended: Name
+
+
+class Conventions(Dated, frozen=True, kw_only=True):
+    """The payer's conventions for claims received in a span.
+
+    Attributes:
+        edit_order: Edits in the order they are tried; the first that denies a line ends its edits.
+        clp02: Claim status code by payer responsibility (SBR01).
+        oop_counts: Parts of the cost share that count to the out-of-pocket maximum.
+        oop_cap_removes: Parts that the maximum removes, in this order.
+        oop_cap_remark: Remark code on a line whose cost share it reduced.
+        frequencies: Claim frequencies (CLM05-3) that are decided; others pend.
+    """
+
+    edit_order: tuple[EditName, ...]
+    duplicate: DuplicateKeys
+    emergency: Emergency = Emergency()
+    clp02: Mapping[str, str]
+    status277: Status277
+    oop_counts: tuple[CostShareType, ...]
+    oop_cap_removes: tuple[CostShareType, ...]
+    oop_cap_remark: str = ""
+    frequencies: tuple[str, ...] = ("1",)
+
+
+class ConventionsHistory(Entry, frozen=True, kw_only=True):
+    """All conventions, by date."""
+
+    versions: tuple[Conventions, ...]
+
+
+class Reason(Dated, frozen=True, kw_only=True):
+    """A reason and the codes that stand for it on claims received in a span.
+
+    Attributes:
+        reason: Its name, by which rules, plans and contracts call it.
+        status277: Claim status of a claim denied for it.
+        clp02: Claim status code of a claim denied for it, where not the usual one.
+        pend: Our pend code, where the reason pends a claim instead of adjusting it.
+        clean_claim: False where a claim so denied starts no interest clock.
+    """
+
+    reason: Name
+    group: Literal["CO", "PR", "OA", "PI"] | None = None
+    carc: str = ""
+    rarcs: tuple[str, ...] = ()
+    status277: str = ""
+    clp02: str = ""
+    pend: str = ""
+    clean_claim: bool = True
+    note: str = ""
+
+
+class ReasonCodes(Entry, frozen=True, kw_only=True):
+    """All reasons."""
+
+    reasons: tuple[Reason, ...]
+
+
+class RuleParameter(Dated, frozen=True, kw_only=True):
+    """A number or list of a rule that is nobody's contract: from a statute or a code list, with its source."""
+
+    name: Name
+    value: str = ""
+    values: tuple[str, ...] = ()
+    unit: str = ""
+    source: Name
+
+
+class RuleFile(Entry, frozen=True, kw_only=True):
+    """The parameters of a rule; `date` says which date of a claim picks the one in force."""
+
+    rule: Name
+    description: Name
+    date: Name
+    parameters: tuple[RuleParameter, ...]

@@ -1,0 +1,201 @@
+"""Checks of a payer folder on its names: each is given once, and each that is used is defined."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Hashable, Iterable, Iterator
+from typing import Final
+
+import msgspec
+
+from hpedi.finding_kinds import found
+from hpedi.findings import Finding, Where
+from hpedi.reference.folder import Folder
+from hpedi.reference.payer import PAYER_ACCOUNTS
+from hpedi.reference.plans import PlanVersion
+
+Check = Callable[[Folder], Iterator[Finding]]
+
+REQUIRED_REASONS: Final = (
+    "contractual",
+    "deductible",
+    "coinsurance",
+    "copay",
+    "member_unknown",
+    "before_coverage",
+    "after_coverage",
+    "timely_filing",
+    "duplicate",
+)
+
+
+def check_sections_present(folder: Folder) -> Iterator[Finding]:
+    """There is a payer, there are conventions, and the reasons that rules call by name."""
+    for name in ("payer", "conventions", "plans", "providers", "contracts"):
+        if not getattr(folder, name):
+            yield found("reference-file", Where(), f"No file of the folder holds `{name}:`; add it.")
+    defined = {reason.reason for reason in folder.reasons}
+    for reason in REQUIRED_REASONS:
+        if reason not in defined:
+            yield found("reference-link", Where(), f"The reason `{reason}` is not defined; add it under `reasons:`.")
+
+
+def check_ids_given_once(folder: Folder) -> Iterator[Finding]:
+    """No two things of a kind have the same id."""
+    groups: tuple[tuple[str, Iterable[tuple[Hashable, msgspec.Struct]]], ...] = (
+        ("plan id", ((plan.id, plan) for plan in folder.plans)),
+        ("provider id", ((provider.id, provider) for provider in folder.providers)),
+        ("NPI of a billing provider", ((provider.npi, provider) for provider in folder.providers)),
+        ("contract id", ((contract.id, contract) for contract in folder.contracts)),
+        ("partner id", ((partner.id, partner) for partner in folder.partners)),
+        ("interchange identity", ((isa, partner) for partner in folder.partners for isa in partner.isa_ids)),
+        ("employer id", ((employer.id, employer) for employer in folder.employers)),
+        ("rule", ((rule.rule, rule) for rule in folder.rules)),
+        ("member id", ((member.id, member) for member in folder.members)),
+    )
+    for words, pieces in groups:
+        seen: set[Hashable] = set()
+        for key, piece in pieces:
+            if key in seen:
+                yield _broken(folder, piece, "id", f"This {words} is given twice; give each its own.")
+            seen.add(key)
+    for provider in folder.providers:
+        if provider.id == PAYER_ACCOUNTS:
+            yield _broken(folder, provider, "id", f"A provider cannot have the id `{PAYER_ACCOUNTS}`; choose another.")
+
+
+def check_members(folder: Folder) -> Iterator[Finding]:
+    """Subscribers are in their family, card numbers in one family, coverage is of members and plans that exist."""
+    families = {member.id: member.family for member in folder.members}
+    plans = {plan.id for plan in folder.plans}
+    cards: dict[str, str] = {}
+    for member in folder.members:
+        if families.get(member.subscriber) != member.family:
+            yield _broken(folder, member, "subscriber", "The subscriber is no member of this family; name one.")
+        if cards.setdefault(member.member_id, member.family) != member.family:
+            yield _broken(folder, member, "member_id", "The member id stands in two families; give each its own.")
+    for span in folder.coverage:
+        yield from _unknown(folder, span, "member", families)
+        yield from _unknown(folder, span, "plan", plans)
+    for other in folder.other_coverage:
+        yield from _unknown(folder, other, "member", families)
+
+
+def check_contracts(folder: Folder) -> Iterator[Finding]:
+    """Contracts name providers, fee schedules and reasons that exist."""
+    providers = {provider.id for provider in folder.providers}
+    schedules = {row.fee_schedule for row in folder.fees}
+    reasons = _adjusting_reasons(folder)
+    for contract in folder.contracts:
+        yield from _unknown(folder, contract, "provider", providers)
+        for rate in contract.rates:
+            if rate.fee_schedule is not None:
+                yield from _unknown(folder, rate, "fee_schedule", schedules)
+            elif rate.method == "fee_schedule":
+                yield _broken(folder, rate, "method", "A rate by fee schedule names no `fee_schedule`; add it.")
+            if rate.unlisted is not None:
+                yield from _unknown(folder, rate, "unlisted", reasons)
+
+
+def check_plans(folder: Folder) -> Iterator[Finding]:
+    """Plans name employers, reasons and accumulators that exist."""
+    employers = {employer.id for employer in folder.employers}
+    for plan in folder.plans:
+        if not plan.versions:
+            yield _broken(folder, plan, "versions", "The plan has no version; add one.")
+        for version in plan.versions:
+            if version.funding.employer is not None:
+                yield from _unknown(folder, version.funding, "employer", employers)
+            yield from _check_benefits(folder, version)
+    contracts = {contract.id for contract in folder.contracts}
+    for employer in folder.employers:
+        for program in employer.programs:
+            if not set(program.contracts) <= contracts:
+                yield _broken(folder, program, "contracts", "A contract named here is not defined; define it or correct it.")
+
+
+def _check_benefits(folder: Folder, version: PlanVersion) -> Iterator[Finding]:
+    accumulators = {accumulator.id for accumulator in version.accumulators}
+    reasons = _adjusting_reasons(folder)
+    if version.carry_over is not None and not set(version.carry_over.credits) <= accumulators:
+        yield _broken(folder, version.carry_over, "credits", "An accumulator named here is not defined; define it.")
+    for benefit in version.benefits:
+        if benefit.exclusion is not None:
+            yield from _unknown(folder, benefit, "exclusion", reasons)
+        if benefit.limit is not None:
+            yield from _unknown(folder, benefit.limit, "acc", accumulators)
+            yield from _unknown(folder, benefit.limit, "reason", reasons)
+        for part in benefit.cost_share:
+            if (part.type == "copay") != (part.amount is not None):
+                yield _broken(folder, part, "type", "A copay, and nothing else, has an `amount`.")
+            if (part.type == "coinsurance") != (part.rate is not None):
+                yield _broken(folder, part, "type", "A coinsurance, and nothing else, has a `rate`.")
+            tiers = {benefit.tier_override} if benefit.tier_override else set(benefit.tiers)
+            counted = {accumulator.tier for accumulator in version.accumulators if accumulator.kind == "deductible"}
+            if part.type == "deductible" and "ALL" not in counted and not tiers <= counted:
+                yield _broken(folder, part, "type", "The plan has no deductible accumulator in this tier; add one.")
+
+
+def check_opening_balances(folder: Folder) -> Iterator[Finding]:
+    """Opening balances name plans, accumulators and owners that exist, in whole cents or visits, each once."""
+    known = {
+        (plan.id, accumulator.id): accumulator.scope
+        for plan in folder.plans
+        for version in plan.versions
+        for accumulator in version.accumulators
+    }
+    owners = {
+        "individual": {member.id for member in folder.members},
+        "family": {member.family for member in folder.members},
+    }
+    seen: set[Hashable] = set()
+    for balance in folder.opening_balances:
+        scope = known.get((balance.plan, balance.accumulator))
+        if scope is None:
+            yield _broken(folder, balance, "accumulator", "The plan has no such accumulator; correct the name.")
+        elif balance.owner not in owners[scope]:
+            yield _broken(folder, balance, "owner", f"No {scope} owner has this id; name a member or a family.")
+        if balance.amount.as_tuple().exponent < -2:  # type: ignore[operator]
+            yield found("reference-value", folder.places.of(balance), "An opening balance has at most two decimal places.")
+        key = (balance.plan, balance.accumulator, balance.owner, balance.period, balance.reference)
+        if key in seen:
+            yield _broken(folder, balance, "accumulator", "This balance is given twice; add them up or name another reference.")
+        seen.add(key)
+
+
+def check_fees(folder: Folder) -> Iterator[Finding]:
+    """The rows of a version of a fee schedule agree on its span and price each code once."""
+    spans: dict[Hashable, tuple[object, object]] = {}
+    priced: set[Hashable] = set()
+    for row in folder.fees:
+        version = (row.fee_schedule, row.version)
+        if spans.setdefault(version, (row.start, row.end)) != (row.start, row.end):
+            message = "Rows of one version of a fee schedule have different spans; repeat the same `from` and `to`."
+            yield found("reference-value", folder.places.of(row), message)
+        if (*version, row.key) in priced:
+            yield found("reference-value", folder.places.of(row), "This code and modifier has two fees in one version; keep one.")
+        priced.add((*version, row.key))
+
+
+def _adjusting_reasons(folder: Folder) -> set[str]:
+    return {reason.reason for reason in folder.reasons if reason.carc}
+
+
+def _unknown(folder: Folder, piece: msgspec.Struct, field: str, known: Collection[object]) -> Iterator[Finding]:
+    if getattr(piece, field) not in known:
+        yield _broken(folder, piece, field, f"`{field}` names something that is not defined; define it or correct the name.")
+
+
+def _broken(folder: Folder, piece: msgspec.Struct, field: str, message: str) -> Finding:
+    return found("reference-link", folder.places.of(piece, field), message)
+
+
+CHECKS: Final[tuple[Check, ...]] = (
+    check_sections_present,
+    check_ids_given_once,
+    check_members,
+    check_contracts,
+    check_plans,
+    check_opening_balances,
+    check_fees,
+)
+"""All checks on names, in the order they run."""

@@ -1,0 +1,158 @@
+"""A payer folder becomes reference records: read, checked, and nothing made of it if there is an error.
+
+The format is in docs/payer-folder.md. It takes bytes; whoever calls reads the files.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+
+import msgspec
+
+from hpedi.findings import Finding
+from hpedi.reference.contracts import FeeSchedule, FeeVersion
+from hpedi.reference.conventions import ConventionsHistory, ReasonCodes
+from hpedi.reference.folder import Folder, read_folder
+from hpedi.reference.links import CHECKS
+from hpedi.reference.members import CoverageSpan, Family, Member, OtherCoverage
+from hpedi.reference.payer import PAYER_ACCOUNTS, Account, BankAccounts, Payer
+from hpedi.reference.providers import BillingProvider
+from hpedi.reference.reason_checks import check_reasons
+from hpedi.reference.records import ReferenceRecord, record_of
+from hpedi.reference.spans import check_spans
+from hpedi.reference.tables import FeeRow, OpeningBalance
+
+RULES = "rules/"
+"""Where rule files lie below mappings/."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Loaded:
+    """What a folder holds; no records and no balances if a finding is an error.
+
+    Attributes:
+        records: In the order of their kind and key.
+        opening: What accumulators held before; `benefits.opening` makes ledger entries of them.
+        findings: Everything wrong, by file and line.
+    """
+
+    records: tuple[ReferenceRecord, ...]
+    opening: tuple[OpeningBalance, ...]
+    findings: tuple[Finding, ...]
+
+
+def load_payer_folder(files: Mapping[str, bytes], standard: Mapping[str, bytes] | None = None) -> Loaded:
+    """Read and check a payer folder.
+
+    Args:
+        files: Content by path inside the folder, with forward slashes.
+        standard: Files of mappings/ by path below it: `rules/*.yaml` and `code_sets/*.tsv`. A rule of the folder takes the
+            place of the standard one of its name.
+
+    Findings:
+        reference-file, reference-value, reference-link: see docs/payer-folder.md.
+
+    Source: docs/payer-folder.md.
+    """
+    standard = standard or {}
+    folder = read_folder(files)
+    _add_standard_rules(folder, standard)
+    if not _errors(folder.findings):
+        # Links are only checked between pieces that could all be read: a missing piece would be told twice.
+        for check in CHECKS:
+            folder.findings.extend(check(folder))
+        folder.findings.extend(check_spans(folder))
+        folder.findings.extend(check_reasons(folder, standard))
+    findings = tuple(sorted(folder.findings, key=_reading_order))
+    if _errors(findings):
+        return Loaded(records=(), opening=(), findings=findings)
+    records = sorted(_records(folder), key=lambda record: (record.kind, record.key))
+    return Loaded(records=tuple(records), opening=tuple(folder.opening_balances), findings=findings)
+
+
+def _add_standard_rules(folder: Folder, standard: Mapping[str, bytes]) -> None:
+    own = {rule.rule for rule in folder.rules}
+    rules = read_folder({f"mappings/{path}": content for path, content in standard.items() if path.startswith(RULES)})
+    folder.findings.extend(rules.findings)
+    folder.rules.extend(rule for rule in rules.rules if rule.rule not in own)
+
+
+def _errors(findings: Iterable[Finding]) -> bool:
+    return any(finding.is_error for finding in findings)
+
+
+def _reading_order(finding: Finding) -> tuple[str, int]:
+    return finding.where.file or "", finding.where.line or 0
+
+
+def _records(folder: Folder) -> Iterator[ReferenceRecord]:
+    yield from _payer_records(folder)
+    yield from (record_of("rule", rule.rule, rule) for rule in folder.rules)
+    yield from (record_of("plan", plan.id, plan) for plan in folder.plans)
+    yield from (record_of("contract", contract.id, contract) for contract in folder.contracts)
+    yield from (record_of("employer", employer.id, employer) for employer in folder.employers)
+    for partner in folder.partners:
+        yield record_of("partner", partner.id, partner, lookups=tuple(isa.id for isa in partner.isa_ids))
+    for provider in folder.providers:
+        yield record_of("provider", provider.id, _without_accounts(provider, BillingProvider), lookups=(provider.npi,))
+        yield from _account_records(provider.id, provider.accounts)
+    yield from (record_of("fee_schedule", schedule.id, schedule) for schedule in _fee_schedules(folder.fees))
+    for family in _families(folder):
+        cards = tuple(sorted({member.member_id for member in family.members}))
+        yield record_of("family", family.id, family, lookups=cards)
+
+
+def _payer_records(folder: Folder) -> Iterator[ReferenceRecord]:
+    for payer in folder.payer:
+        yield record_of("payer", "payer", _without_accounts(payer, Payer))
+        yield from _account_records(PAYER_ACCOUNTS, payer.accounts)
+    yield record_of("conventions", "conventions", ConventionsHistory(versions=tuple(folder.conventions)))
+    yield record_of("reason_codes", "reason_codes", ReasonCodes(reasons=tuple(folder.reasons)))
+    yield from (record_of("edits", "edits", edits) for edits in folder.edits)
+    yield from (record_of("policies", "policies", policies) for policies in folder.policies)
+
+
+def _without_accounts(section: msgspec.Struct, kind: type[msgspec.Struct]) -> msgspec.Struct:
+    return kind(**{name: getattr(section, name) for name in kind.__struct_fields__})
+
+
+def _account_records(owner: str, accounts: tuple[Account, ...]) -> Iterator[ReferenceRecord]:
+    if accounts:
+        yield record_of("bank_account", owner, BankAccounts(owner=owner, accounts=accounts), secret=True)
+
+
+def _fee_schedules(rows: Iterable[FeeRow]) -> Iterator[FeeSchedule]:
+    versions: dict[str, dict[str, list[FeeRow]]] = {}
+    for row in rows:
+        versions.setdefault(row.fee_schedule, {}).setdefault(row.version, []).append(row)
+    for schedule, by_version in versions.items():
+        made = [_fee_version(version, of_version) for version, of_version in by_version.items()]
+        yield FeeSchedule(id=schedule, versions=tuple(sorted(made, key=lambda version: version.start)))
+
+
+def _fee_version(version: str, rows: list[FeeRow]) -> FeeVersion:
+    first = rows[0]
+    return FeeVersion(start=first.start, end=first.end, version=version, fees={row.key: row.fee for row in rows})
+
+
+def _families(folder: Folder) -> Iterator[Family]:
+    members: dict[str, list[Member]] = {}
+    for member in folder.members:
+        members.setdefault(member.family, []).append(member)
+    family_of = {member.id: member.family for member in folder.members}
+    coverage: dict[str, list[CoverageSpan]] = {}
+    for span in folder.coverage:
+        coverage.setdefault(family_of[span.member], []).append(span)
+    others: dict[str, list[OtherCoverage]] = {}
+    for other in folder.other_coverage:
+        others.setdefault(family_of[other.member], []).append(other)
+    for family, of_family in members.items():
+        yield Family(
+            id=family,
+            members=tuple(sorted(of_family, key=lambda member: member.id)),
+            coverage=tuple(sorted(coverage.get(family, ()), key=lambda span: (span.member, span.start))),
+            other_coverage=tuple(sorted(others.get(family, ()), key=lambda other: (other.member, other.start))),
+        )
+
+

@@ -1,0 +1,64 @@
+"""Checks of a payer folder on its spans of days: they end after they begin, and one thing holds at a time."""
+
+from __future__ import annotations
+
+from collections.abc import Hashable, Iterable, Iterator
+from itertools import pairwise
+
+from hpedi.finding_kinds import found
+from hpedi.findings import Finding
+from hpedi.reference.dated import Dated
+from hpedi.reference.folder import Folder
+from hpedi.reference.payer import PAYER_ACCOUNTS
+
+
+def check_spans(folder: Folder) -> Iterator[Finding]:
+    """Check every dated piece of a folder.
+
+    Findings:
+        reference-value: A span ends before it begins, or two spans that exclude each other share a day.
+    """
+    spans: dict[tuple[Hashable, ...], list[Dated]] = {}
+    what: dict[tuple[Hashable, ...], str] = {}
+    for words, key, piece in _dated(folder):
+        spans.setdefault((words, key), []).append(piece)
+        what[words, key] = words
+    for group, pieces in spans.items():
+        yield from _check_group(folder, what[group], pieces)
+
+
+def _check_group(folder: Folder, words: str, pieces: list[Dated]) -> Iterator[Finding]:
+    for piece in pieces:
+        if piece.end is not None and piece.end < piece.start:
+            message = "The span ends before it begins; correct `from` or `to` (both days are included)."
+            yield found("reference-value", folder.places.of(piece), message)
+    for earlier, later in pairwise(sorted(pieces, key=lambda piece: piece.start)):
+        if earlier.end is None or later.start <= earlier.end:
+            other = folder.places.of(earlier)
+            message = f"Two {words} are in force on one day (the other: {other.file} line {other.line}); end the earlier one."
+            yield found("reference-value", folder.places.of(later), message)
+
+
+def _dated(folder: Folder) -> Iterator[tuple[str, Hashable, Dated]]:
+    yield from (("conventions", "", piece) for piece in folder.conventions)
+    yield from (("entries of one reason", piece.reason, piece) for piece in folder.reasons)
+    yield from (("coverage spans of one member", piece.member, piece) for piece in folder.coverage)
+    for other in folder.other_coverage:
+        yield "coverages by one other payer", (other.member, other.payer_name, other.order), other
+    for plan in folder.plans:
+        yield from (("versions of one plan", plan.id, version) for version in plan.versions)
+    for contract in folder.contracts:
+        for business in contract.lines_of_business:
+            yield "contracts of one provider for one line of business", (contract.provider, business), contract
+    for rule in folder.rules:
+        yield from (("values of one rule parameter", (rule.rule, piece.name), piece) for piece in rule.parameters)
+    yield from _accounts(folder)
+
+
+def _accounts(folder: Folder) -> Iterator[tuple[str, Hashable, Dated]]:
+    owners: list[tuple[str, Iterable[Dated]]] = [(provider.id, provider.accounts) for provider in folder.providers]
+    owners.extend((PAYER_ACCOUNTS, payer.accounts) for payer in folder.payer)
+    for owner, accounts in owners:
+        yield from (("bank accounts of one owner", owner, account) for account in accounts)
+    for payer in folder.payer:
+        yield from (("approval limits", "", limit) for limit in payer.approval_limits)

@@ -1,0 +1,89 @@
+"""The kinds of value a payer folder holds beyond text, numbers and dates, and how each is read from its text.
+
+Annotations such as `Money` carry the name of their reader, so that the loader checks a value where it stands.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from decimal import Decimal, InvalidOperation
+from typing import Annotated, Final
+
+from msgspec import Meta
+
+from hpedi.identifiers import npi, routing_number, tax_id
+from hpedi.money import usd
+
+Money = Annotated[Decimal, Meta(title="money")]
+Fee = Annotated[Decimal, Meta(title="fee")]
+Rate = Annotated[Decimal, Meta(title="rate")]
+Factor = Annotated[Decimal, Meta(title="factor")]
+Npi = Annotated[str, Meta(title="npi")]
+RoutingNumber = Annotated[str, Meta(title="routing")]
+TaxId = Annotated[str, Meta(title="tax_id")]
+MonthDay = Annotated[str, Meta(title="month_day")]
+Name = Annotated[str, Meta(title="text")]
+
+
+def _money(text: str) -> Decimal:
+    amount = usd(text)
+    if amount < 0:
+        raise ValueError("below zero")
+    return amount
+
+
+def _fee(text: str) -> Decimal:
+    amount = usd(text)
+    if amount <= 0:
+        raise ValueError("a fee is above zero")
+    return amount
+
+
+def _rate(text: str) -> Decimal:
+    rate = _factor(text)
+    if not 0 <= rate <= 1:
+        raise ValueError("outside 0 to 1")
+    return rate
+
+
+def _factor(text: str) -> Decimal:
+    try:
+        factor = Decimal(text)
+    except InvalidOperation:
+        raise ValueError("not a number") from None
+    if not factor.is_finite() or factor < 0:
+        raise ValueError("below zero")
+    return factor
+
+
+def _routing(text: str) -> str:
+    return routing_number.validate(text)
+
+
+def _month_day(text: str) -> str:
+    month, dash, day = text.partition("-")
+    # A benefit year never begins on 29 February: the other years would not have one.
+    days_in = {4: 30, 6: 30, 9: 30, 11: 30, 2: 28}
+    if not (dash and len(month) == len(day) == 2 and 1 <= int(month) <= 12 and 1 <= int(day) <= days_in.get(int(month), 31)):
+        raise ValueError("not a month and day")
+    return text
+
+
+def _text(text: str) -> str:
+    if not text.strip():
+        raise ValueError("empty")
+    return text
+
+
+READERS: Final[Mapping[str, tuple[str, Callable[[str], Decimal | str]]]] = {
+    "money": ("an amount of US dollars with at most two decimal places, not below zero", _money),
+    "fee": ("an amount of US dollars above zero with at most two decimal places", _fee),
+    "rate": ("a share between 0 and 1, for example 0.20", _rate),
+    "factor": ("a number not below zero", _factor),
+    "npi": ("an NPI: ten digits with the right check digit", npi.validate),
+    "routing": ("a routing number: nine digits with the right check digit", _routing),
+    "tax_id": ("a tax id: nine digits", tax_id.validate),
+    "month_day": ("a month and day as MM-DD", _month_day),
+    "text": ("a text that is not empty", _text),
+}
+"""By the title of an annotation: what is expected, in words, and its reader (which raises ValueError)."""

@@ -1,0 +1,1 @@
+"""Keeping bytes safe on disk: encryption at rest, and writing that survives a kill."""

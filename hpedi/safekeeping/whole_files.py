@@ -1,0 +1,46 @@
+"""Bytes on disk that survive a kill: a file is there whole under its name, or not at all."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable
+from pathlib import Path
+
+from hpedi.findings import Unavailable
+
+TEMPORARY_SUFFIX = ".part"
+
+
+def write_whole(path: Path, chunks: Iterable[bytes]) -> None:
+    """Write a file under a temporary name, sync it, and rename it into place over whatever a kill left behind.
+
+    Raises:
+        Unavailable: The disk is full or the folder is not writable.
+    """
+    temporary = path.with_name(path.name + TEMPORARY_SUFFIX)
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        try:
+            _write_synced(temporary, chunks)
+            temporary.replace(path)
+        finally:
+            temporary.unlink(missing_ok=True)
+        _sync_folder(path.parent)
+    except OSError as error:
+        raise Unavailable(f"cannot write to the folder {path.parent.name} ({error.strerror})") from None
+
+
+def _write_synced(path: Path, chunks: Iterable[bytes]) -> None:
+    with path.open("wb") as out:
+        for chunk in chunks:
+            out.write(chunk)
+        out.flush()
+        os.fsync(out.fileno())
+
+
+def _sync_folder(folder: Path) -> None:
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)

@@ -1,0 +1,40 @@
+"""The audit log, written in the business transaction."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import UTC, datetime
+
+from sqlalchemy import Connection
+
+from hpedi.run_context import RunContext
+from hpedi.store.tables import audit_entry
+
+
+class StoredAuditLog:
+    """Audit rows; there is no way to change one."""
+
+    def __init__(self, connection: Connection, context: RunContext) -> None:
+        """Work inside an open transaction, on behalf of somebody."""
+        self._connection = connection
+        self._context = context
+
+    def record(
+        self, action: str, subject: str, *, members: Iterable[str] = ("",), reason: str = "", result: str = ""
+    ) -> None:
+        """Add one row a member (our ids)."""
+        now = datetime.now(UTC)
+        rows = [
+            {
+                "at": now,
+                "principal": self._context.principal.id,
+                "action": action,
+                "subject": subject,
+                "member": member,
+                "reason": reason,
+                "result": result,
+            }
+            for member in members
+        ]
+        if rows:
+            self._connection.execute(audit_entry.insert(), rows)

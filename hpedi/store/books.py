@@ -1,0 +1,77 @@
+"""The books of a workspace: transactions with every repository on one connection."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+
+from sqlalchemy import Connection
+
+from hpedi.run_context import RunContext
+from hpedi.safekeeping.vault import Vault
+from hpedi.store.accumulators import StoredAccumulators
+from hpedi.store.audit import StoredAuditLog
+from hpedi.store.claims import StoredClaims, StoredDecisions, StoredHistory
+from hpedi.store.database import Database
+from hpedi.store.ledger import StoredLedger
+from hpedi.store.numbers import StoredNumbers
+from hpedi.store.outbox import StoredOutbox
+from hpedi.store.payments import StoredPayments
+from hpedi.store.receipts import StoredReceipts
+from hpedi.store.reference import StoredReferenceData
+
+
+@dataclass(frozen=True, slots=True)
+class StoredWork:
+    """One transaction: see `pipeline.ports.Work`."""
+
+    context: RunContext
+    numbers: StoredNumbers
+    receipts: StoredReceipts
+    claims: StoredClaims
+    decisions: StoredDecisions
+    history: StoredHistory
+    accumulators: StoredAccumulators
+    reference: StoredReferenceData
+    payments: StoredPayments
+    ledger: StoredLedger
+    outbox: StoredOutbox
+    audit: StoredAuditLog
+
+
+class StoredBooks:
+    """Everything kept in one database under one key."""
+
+    def __init__(self, database: Database, vault: Vault) -> None:
+        """Keep books in a database whose sealed columns open with the vault's key."""
+        self._database = database
+        self._vault = vault
+
+    @contextmanager
+    def writing(self, context: RunContext) -> Iterator[StoredWork]:
+        """Open a transaction that commits at the end of its block."""
+        with self._database.writing() as connection:
+            yield self._work(connection, context)
+
+    @contextmanager
+    def reading(self, context: RunContext) -> Iterator[StoredWork]:
+        """Open a transaction that only reads."""
+        with self._database.reading() as connection:
+            yield self._work(connection, context)
+
+    def _work(self, connection: Connection, context: RunContext) -> StoredWork:
+        return StoredWork(
+            context=context,
+            numbers=StoredNumbers(connection),
+            receipts=StoredReceipts(connection, context),
+            claims=StoredClaims(connection, self._vault),
+            decisions=StoredDecisions(connection, self._vault),
+            history=StoredHistory(connection),
+            accumulators=StoredAccumulators(connection),
+            reference=StoredReferenceData(connection, self._vault, context),
+            payments=StoredPayments(connection, self._vault, context),
+            ledger=StoredLedger(connection),
+            outbox=StoredOutbox(connection, self._vault),
+            audit=StoredAuditLog(connection, context),
+        )

@@ -1,0 +1,239 @@
+"""Claims, their decisions and what later claims need to know of them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from datetime import date
+from decimal import Decimal
+
+from sqlalchemy import Connection, Row, Select, func, select, update
+
+from hpedi.adjudication.decision import ClaimDecision, PastLine
+from hpedi.claims.claim import ReceivedClaim
+from hpedi.pipeline.ports import StoredClaim, StoredDecision
+from hpedi.store.encoding import decode, encode
+from hpedi.store.in_batches import in_batches
+from hpedi.store.numbers import StoredNumbers
+from hpedi.store.tables import claim, decision, paid_decision, past_line, receipt
+from hpedi.safekeeping.vault import Vault
+
+FINALISATION = "finalisation"
+
+
+class StoredClaims:
+    """Claims kept as sealed rows."""
+
+    def __init__(self, connection: Connection, vault: Vault) -> None:
+        """Work inside an open transaction."""
+        self._connection = connection
+        self._vault = vault
+
+    def stage(self, claims: Sequence[StoredClaim]) -> None:
+        """Keep claims of an unpublished receipt."""
+        if claims:
+            self._connection.execute(claim.insert(), [self._row(stored) for stored in claims])
+
+    def _row(self, stored: StoredClaim) -> dict[str, object]:
+        number = stored.received.payer_claim_control_number
+        return {
+            "control_number": number,
+            "receipt": stored.receipt,
+            "ordinal": stored.ordinal,
+            "state": stored.state,
+            "usage": "T" if stored.received.test else "P",
+            "charged": stored.received.claim.charged,
+            "sealed": self._vault.seal(encode(stored.received), f"claim/{number}"),
+            "note": stored.note,
+        }
+
+    def refuse(self, receipt: int, first_ordinal: int, last_ordinal: int, note: str) -> None:
+        """Refuse staged claims whose transaction set turned out refused."""
+        in_set = claim.c.ordinal.between(first_ordinal, last_ordinal)
+        self._connection.execute(
+            update(claim).where(claim.c.receipt == receipt, in_set).values(state="refused", note=note)
+        )
+
+    def drop(self, receipt: int) -> None:
+        """Drop the staged claims of a receipt that takes nothing."""
+        self._connection.execute(claim.delete().where(claim.c.receipt == receipt))
+
+    def next_to_decide(self, limit: int) -> tuple[StoredClaim, ...]:
+        """Return the next accepted claims of published production receipts, in order of receipt and position."""
+        waiting = (
+            select(claim)
+            .join(receipt, receipt.c.id == claim.c.receipt)
+            .where(claim.c.state == "accepted", claim.c.usage == "P", receipt.c.published)
+            .order_by(claim.c.receipt, claim.c.ordinal)
+            .limit(limit)
+        )
+        return tuple(self._claim(row) for row in self._connection.execute(waiting))
+
+    def find(self, control_number: str) -> StoredClaim | None:
+        """Return a claim by our control number."""
+        row = self._connection.execute(select(claim).where(claim.c.control_number == control_number)).first()
+        return None if row is None else self._claim(row)
+
+    def _claim(self, row: Row[tuple[object, ...]]) -> StoredClaim:
+        return StoredClaim(
+            received=open_claim(self._vault, row.control_number, row.sealed),
+            receipt=row.receipt,
+            ordinal=row.ordinal,
+            state=row.state,
+            note=row.note,
+        )
+
+    def finalise(self, decisions: Sequence[tuple[ReceivedClaim, ClaimDecision]], decided_on: date) -> None:
+        """Store decisions in their order of finalisation and mark the claims decided."""
+        if not decisions:
+            return
+        first = StoredNumbers(self._connection).reserve(FINALISATION, len(decisions))
+        rows = [
+            self._decision_row(made, first + index, decided_on) for index, (_received, made) in enumerate(decisions)
+        ]
+        self._connection.execute(decision.insert(), rows)
+        self._mark([made.payer_claim_control_number for _received, made in decisions], "decided")
+
+    def _decision_row(self, made: ClaimDecision, ordinal: int, decided_on: date) -> dict[str, object]:
+        number = made.payer_claim_control_number
+        return {
+            "control_number": number,
+            "version": made.version,
+            "ordinal": ordinal,
+            "snapshot": made.snapshot,
+            "decided_on": decided_on,
+            "provider": made.provider,
+            "member": made.member,
+            "plan": made.plan,
+            "status": made.status,
+            "status277": made.status277,
+            "charged": made.charged,
+            "paid": made.paid,
+            "patient_responsibility": made.patient_responsibility,
+            "sealed": self._vault.seal(encode(made), f"decision/{number}/{made.version}"),
+        }
+
+    def pend(self, pended: Sequence[tuple[ReceivedClaim, str]]) -> None:
+        """Mark claims pended, with the reason."""
+        for received, reason in pended:
+            self._mark([received.payer_claim_control_number], "pended", reason)
+
+    def _mark(self, control_numbers: Sequence[str], state: str, note: str = "") -> None:
+        for batch in in_batches(control_numbers):
+            self._connection.execute(
+                update(claim).where(claim.c.control_number.in_(batch)).values(state=state, note=note)
+            )
+
+    def counts(self) -> Mapping[tuple[str, str], int]:
+        """Count claims of published receipts by (usage, state)."""
+        rows = self._connection.execute(
+            select(claim.c.usage, claim.c.state, func.count())
+            .join(receipt, receipt.c.id == claim.c.receipt)
+            .where(receipt.c.published)
+            .group_by(claim.c.usage, claim.c.state)
+        )
+        return {(usage, state): count for usage, state, count in rows}
+
+
+class StoredDecisions:
+    """Decisions kept as sealed rows."""
+
+    def __init__(self, connection: Connection, vault: Vault) -> None:
+        """Work inside an open transaction."""
+        self._connection = connection
+        self._vault = vault
+
+    def of_run(self, run: int) -> Iterator[StoredDecision]:
+        """Return the decisions a payment run pays, in order of finalisation."""
+        return self._read(_decisions().where(decision.c.payment_run == run))
+
+    def find(self, control_number: str) -> tuple[StoredDecision, ...]:
+        """Return every version of a claim's decision."""
+        return tuple(self._read(_decisions().where(decision.c.control_number == control_number)))
+
+    def of_payment(self, payment: int) -> Iterator[StoredDecision]:
+        """Return the decisions that a payment paid, in order."""
+        same = (paid_decision.c.control_number == decision.c.control_number) & (
+            paid_decision.c.version == decision.c.version
+        )
+        return self._read(_decisions().join(paid_decision, same).where(paid_decision.c.payment == payment))
+
+    def _read(self, query: Select[tuple[object, ...]]) -> Iterator[StoredDecision]:
+        for row in self._connection.execute(query.order_by(decision.c.ordinal)):
+            number = row.control_number
+            made = self._vault.open(row.sealed, f"decision/{number}/{row.version}")
+            yield StoredDecision(
+                received=open_claim(self._vault, number, row.claim_sealed),
+                decision=decode(ClaimDecision, made),
+                ordinal=row.ordinal,
+                decided_on=row.decided_on,
+                payment_run=row.payment_run,
+            )
+
+
+def _decisions() -> Select[tuple[object, ...]]:
+    return select(decision, claim.c.sealed.label("claim_sealed")).join(
+        claim, claim.c.control_number == decision.c.control_number
+    )
+
+
+def open_claim(vault: Vault, number: str, sealed: bytes) -> ReceivedClaim:
+    """Open a sealed claim row."""
+    return decode(ReceivedClaim, vault.open(sealed, f"claim/{number}"))
+
+
+class StoredHistory:
+    """Past lines of members."""
+
+    def __init__(self, connection: Connection) -> None:
+        """Work inside an open transaction."""
+        self._connection = connection
+
+    def of(self, members: Iterable[str]) -> Mapping[str, tuple[PastLine, ...]]:
+        """Return each member's past lines, oldest first."""
+        lines: dict[str, list[PastLine]] = {}
+        for batch in in_batches(sorted(set(members))):
+            query = select(past_line).where(past_line.c.member.in_(batch)).order_by(past_line.c.date)
+            for row in self._connection.execute(query):
+                lines.setdefault(row.member, []).append(_past_line(row))
+        return {member: tuple(found) for member, found in lines.items()}
+
+    def append(self, lines: Sequence[PastLine]) -> None:
+        """Add the lines of a decision."""
+        if lines:
+            self._connection.execute(past_line.insert(), [_past_line_row(line) for line in lines])
+
+
+def _past_line(row: Row[tuple[object, ...]]) -> PastLine:
+    return PastLine(
+        payer_claim_control_number=row.control_number,
+        line=row.line,
+        member=row.member,
+        billing_npi=row.billing_npi,
+        date=row.date,
+        code=row.code,
+        modifiers=tuple(row.modifiers.split()),
+        units=Decimal(row.units),
+        charged=row.charged,
+        paid=row.paid,
+        benefit=row.benefit,
+        copay=row.copay,
+        denied=row.denied,
+    )
+
+
+def _past_line_row(line: PastLine) -> dict[str, object]:
+    return {
+        "control_number": line.payer_claim_control_number,
+        "line": line.line,
+        "member": line.member,
+        "billing_npi": line.billing_npi,
+        "date": line.date,
+        "code": line.code,
+        "modifiers": " ".join(line.modifiers),
+        "units": str(line.units),
+        "charged": line.charged,
+        "paid": line.paid,
+        "benefit": line.benefit,
+        "copay": line.copay,
+        "denied": line.denied,
+    }

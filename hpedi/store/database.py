@@ -1,0 +1,89 @@
+"""The database of a workspace: SQLite by default, PostgreSQL where several machines share the work.
+
+SQLAlchemy's own SQLite defaults begin a transaction too late and lose accumulator updates; here a writing transaction is
+BEGIN IMMEDIATE and a reading one a plain BEGIN on its own engine. Whatever the world does to a database becomes `Unavailable`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from sqlalchemy import Connection, Engine, create_engine, event
+from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
+
+from hpedi.findings import Unavailable
+
+BUSY_TIMEOUT_MS = 30_000
+
+_SQLITE_PRAGMAS = (
+    "PRAGMA journal_mode=WAL",
+    "PRAGMA synchronous=FULL",
+    "PRAGMA foreign_keys=ON",
+    f"PRAGMA busy_timeout={BUSY_TIMEOUT_MS}",
+    "PRAGMA cache_size=-32768",
+)
+
+
+class Database:
+    """Two engines on one database: one that writes, one that only reads."""
+
+    def __init__(self, url: str) -> None:
+        """Open a database by SQLAlchemy URL (`sqlite:///…` or `postgresql+psycopg://…`); nothing is connected yet."""
+        self.url = url
+        self.writer = _engine(url, begin="BEGIN IMMEDIATE")
+        self.reader = _engine(url, begin="BEGIN")
+
+    @contextmanager
+    def writing(self) -> Iterator[Connection]:
+        """Open a transaction that commits at the end of the block and rolls back on an exception.
+
+        Raises:
+            Unavailable: The database is locked, full or gone.
+        """
+        with _world_failing(), self.writer.begin() as connection:
+            yield connection
+
+    @contextmanager
+    def reading(self) -> Iterator[Connection]:
+        """Open a transaction that sees one state of the database and writes nothing."""
+        with _world_failing(), self.reader.connect() as connection:
+            yield connection
+
+    def close(self) -> None:
+        """Give back all connections."""
+        self.writer.dispose()
+        self.reader.dispose()
+
+
+@contextmanager
+def _world_failing() -> Iterator[None]:
+    try:
+        yield
+    except (OperationalError, InterfaceError) as error:
+        # The statement's parameters may be PHI: only the driver's class of failure is told.
+        raise Unavailable(f"the database is not available ({type(error.orig).__name__})") from None
+    except DBAPIError as error:
+        if error.connection_invalidated:
+            raise Unavailable("the connection to the database was lost") from None
+        raise
+
+
+def _engine(url: str, *, begin: str) -> Engine:
+    engine = create_engine(url, hide_parameters=True)
+    if engine.dialect.name == "sqlite":
+        _begin_ourselves(engine, begin)
+    return engine
+
+
+def _begin_ourselves(engine: Engine, begin: str) -> None:
+    @event.listens_for(engine, "connect")
+    def on_connect(connection: Any, _record: object) -> None:
+        connection.isolation_level = None
+        for pragma in _SQLITE_PRAGMAS:
+            connection.execute(pragma)
+
+    @event.listens_for(engine, "begin")
+    def on_begin(connection: Connection) -> None:
+        connection.exec_driver_sql(begin)

@@ -1,0 +1,50 @@
+"""The claims-payable and cash ledger."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import date
+
+from sqlalchemy import Connection, func, select
+
+from hpedi.money import ZERO, Usd
+from hpedi.payments.ledger import LedgerAccount, Posting
+from hpedi.store.tables import posting
+
+
+class StoredLedger:
+    """Postings in rows that are only ever added."""
+
+    def __init__(self, connection: Connection) -> None:
+        """Work inside an open transaction."""
+        self._connection = connection
+
+    def post(self, postings: Sequence[Posting], posted_on: date, run: int | None = None) -> None:
+        """Add postings that balance."""
+        rows = [
+            {
+                "account": made.account.value,
+                "funding_account": made.funding_account,
+                "run": run,
+                "debit": made.debit,
+                "credit": made.credit,
+                "source": made.source,
+                "posted_on": posted_on,
+            }
+            for made in postings
+        ]
+        if rows:
+            self._connection.execute(posting.insert(), rows)
+
+    def totals(self, run: int | None = None) -> Mapping[tuple[str, LedgerAccount], Usd]:
+        """Return debits less credits by (funding account, account), of a run or of everything."""
+        sums = func.sum(posting.c.debit) - func.sum(posting.c.credit)
+        query = select(posting.c.funding_account, posting.c.account, sums.label("balance")).group_by(
+            posting.c.funding_account, posting.c.account
+        )
+        if run is not None:
+            query = query.where(posting.c.run == run)
+        return {
+            (funding, LedgerAccount(account)): balance or ZERO
+            for funding, account, balance in self._connection.execute(query)
+        }

@@ -1,0 +1,1 @@
+"""Schema of a workspace, step by step (Alembic)."""

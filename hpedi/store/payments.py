@@ -1,0 +1,172 @@
+"""Payment runs, payments, and which decisions they paid."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date, datetime
+
+from sqlalchemy import ColumnElement, Connection, Row, ScalarSelect, distinct, func, select, update
+
+from hpedi.payments.payment import PaidClaim, Payment
+from hpedi.payments.states import PaymentState, change
+from hpedi.pipeline.ports import PaymentRun, StoredPayment
+from hpedi.run_context import RunContext
+from hpedi.store.encoding import decode, encode
+from hpedi.store.numbers import StoredNumbers
+from hpedi.store.tables import decision, paid_decision, payment, payment_event, payment_run
+from hpedi.safekeeping.vault import Vault
+from hpedi.transactions.remittance_835.model import PaymentMethod
+
+TRACE_NUMBER = "eft"
+CHECK_NUMBER = "check"
+INTERCHANGE_NUMBER = "isa13"
+
+
+class StoredPayments:
+    """Payments as sealed rows; the states of each are rows of their own."""
+
+    def __init__(self, connection: Connection, vault: Vault, context: RunContext) -> None:
+        """Work inside an open transaction, on behalf of somebody."""
+        self._connection = connection
+        self._vault = vault
+        self._context = context
+        self._numbers = StoredNumbers(connection)
+
+    def open_run(self) -> PaymentRun | None:
+        """Return the run that is not closed yet."""
+        row = self._connection.execute(select(payment_run).where(payment_run.c.state == "open")).first()
+        return None if row is None else _run(row)
+
+    def begin_run(self, as_of: date, instant: datetime) -> PaymentRun | None:
+        """Open a run over all final unpaid decisions and reserve its numbers; None where nothing is to pay.
+
+        EFT and check numbers are only held: how many the run uses is known when it commits, and no other run is open.
+        """
+        unpaid = decision.c.payment_run.is_(None)
+        payees = self._connection.execute(select(func.count(distinct(decision.c.provider))).where(unpaid)).scalar_one()
+        if not payees:
+            return None
+        earlier = self._connection.execute(
+            select(func.count()).select_from(payment_run).where(payment_run.c.as_of == as_of)
+        ).scalar_one()
+        row = self._connection.execute(
+            payment_run.insert()
+            .values(
+                as_of=as_of,
+                instant=instant,
+                principal=self._context.principal.id,
+                state="open",
+                first_trace_number=self._numbers.peek(TRACE_NUMBER),
+                first_check_number=self._numbers.peek(CHECK_NUMBER),
+                first_interchange_number=self._numbers.reserve(INTERCHANGE_NUMBER, payees),
+                file_ordinal=earlier,
+            )
+            .returning(payment_run)
+        ).one()
+        self._connection.execute(update(decision).where(unpaid).values(payment_run=row.id))
+        return _run(row)
+
+    def commit(
+        self, run: PaymentRun, payments: Sequence[Payment], approved: Sequence[Payment]
+    ) -> tuple[StoredPayment, ...]:
+        """Store a run's payments as built, some of them approved, with the decisions they pay, and close the run."""
+        numbers = {made.trace_number for made in approved}
+        stored = tuple(self._insert(run, made, is_approved=made.trace_number in numbers) for made in payments)
+        checks = sum(made.method is PaymentMethod.CHECK for made in payments)
+        self._numbers.advance(CHECK_NUMBER, run.first_check_number + checks)
+        self._numbers.advance(TRACE_NUMBER, run.first_trace_number + len(payments) - checks)
+        self._connection.execute(update(payment_run).where(payment_run.c.id == run.id).values(state="closed"))
+        return stored
+
+    def release(self, payments: Sequence[StoredPayment]) -> None:
+        """Bring approved payments into the state released."""
+        for stored in payments:
+            self._add_state(stored.id, change(stored.payment, PaymentState(stored.state), PaymentState.RELEASED).state)
+
+    def approve(self, stored: StoredPayment) -> None:
+        """Bring a built payment into the state approved."""
+        self._add_state(stored.id, change(stored.payment, PaymentState(stored.state), PaymentState.APPROVED).state)
+
+    def _insert(self, run: PaymentRun, made: Payment, *, is_approved: bool) -> StoredPayment:
+        row_id = self._connection.execute(
+            payment.insert()
+            .values(
+                run=run.id,
+                provider=made.payee.provider,
+                method=made.method.value,
+                amount=made.amount,
+                payment_date=made.payment_date,
+                trace_number=made.trace_number,
+                funding_account=made.funding_account,
+                sealed=self._vault.seal(encode(made), f"payment/{made.trace_number}"),
+            )
+            .returning(payment.c.id)
+        ).scalar_one()
+        self._add_claims(row_id, made.claims)
+        self._add_state(row_id, PaymentState.BUILT)
+        if is_approved:
+            self._add_state(row_id, PaymentState.APPROVED)
+        state = PaymentState.APPROVED if is_approved else PaymentState.BUILT
+        return StoredPayment(id=row_id, run=run.id, payment=made, state=state)
+
+    def _add_claims(self, payment_id: int, claims: Sequence[PaidClaim]) -> None:
+        rows = [
+            {"control_number": paid.payer_claim_control_number, "version": paid.version, "payment": payment_id}
+            for paid in claims
+        ]
+        if rows:
+            self._connection.execute(paid_decision.insert(), rows)
+
+    def _add_state(self, payment_id: int, state: PaymentState) -> None:
+        self._connection.execute(
+            payment_event.insert().values(
+                payment=payment_id,
+                state=state.value,
+                at=self._context.instant,
+                principal=self._context.principal.id,
+                reason="",
+            )
+        )
+
+    def of_run(self, run: int) -> tuple[StoredPayment, ...]:
+        """Return the payments of a run, in the order in which they were built."""
+        return self._read(payment.c.run == run)
+
+    def in_state(self, state: str) -> tuple[StoredPayment, ...]:
+        """Return the payments that stand in a state, in the order in which they were built."""
+        return self._read(_newest_state() == state)
+
+    def by_number(self, trace_number: str) -> StoredPayment | None:
+        """Return a payment by its check or EFT number."""
+        found = self._read(payment.c.trace_number == trace_number)
+        return found[0] if found else None
+
+    def _read(self, condition: ColumnElement[bool]) -> tuple[StoredPayment, ...]:
+        query = select(payment, _newest_state().label("state")).where(condition).order_by(payment.c.id)
+        return tuple(self._payment(row) for row in self._connection.execute(query))
+
+    def _payment(self, row: Row[tuple[object, ...]]) -> StoredPayment:
+        made = decode(Payment, self._vault.open(row.sealed, f"payment/{row.trace_number}"))
+        return StoredPayment(id=row.id, run=row.run, payment=made, state=PaymentState(row.state))
+
+    def runs(self) -> tuple[PaymentRun, ...]:
+        """Return all runs, oldest first."""
+        return tuple(_run(row) for row in self._connection.execute(select(payment_run).order_by(payment_run.c.id)))
+
+
+def _newest_state() -> ScalarSelect[str]:
+    newest = select(payment_event.c.state).where(payment_event.c.payment == payment.c.id)
+    return newest.order_by(payment_event.c.id.desc()).limit(1).scalar_subquery()
+
+
+def _run(row: Row[tuple[object, ...]]) -> PaymentRun:
+    return PaymentRun(
+        id=row.id,
+        as_of=row.as_of,
+        instant=row.instant,
+        state=row.state,
+        first_trace_number=row.first_trace_number,
+        first_check_number=row.first_check_number,
+        first_interchange_number=row.first_interchange_number,
+        file_ordinal=row.file_ordinal,
+    )

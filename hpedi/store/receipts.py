@@ -1,0 +1,143 @@
+"""Files that arrived and the interchanges in them."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+
+from sqlalchemy import Connection, Row, select
+
+from hpedi.pipeline.ports import InboundFile, InterchangeIdentity, Receipt
+from hpedi.run_context import RunContext
+from hpedi.store.tables import claim, inbound_file, interchange, receipt
+
+
+class StoredReceipts:
+    """Files and receipts kept in rows."""
+
+    def __init__(self, connection: Connection, context: RunContext) -> None:
+        """Work inside an open transaction."""
+        self._connection = connection
+        self._context = context
+
+    def file(self, digest: str) -> InboundFile | None:
+        """Return the file of a digest."""
+        row = self._connection.execute(select(inbound_file).where(inbound_file.c.digest == digest)).first()
+        return None if row is None else _file(row)
+
+    def register_file(self, digest: str, size: int, received_at: datetime, received_on: date) -> InboundFile:
+        """Remember a file under its digest, in state receiving."""
+        row = self._connection.execute(
+            inbound_file.insert()
+            .values(
+                digest=digest,
+                size=size,
+                received_at=received_at,
+                received_on=received_on,
+                principal=self._context.principal.id,
+                state="receiving",
+                reason="",
+            )
+            .returning(inbound_file)
+        ).one()
+        return _file(row)
+
+    def finish_file(self, file: int, state: str, reason: str = "") -> None:
+        """Say that all of a file is received, or that it is quarantined."""
+        self._connection.execute(
+            inbound_file.update().where(inbound_file.c.id == file).values(state=state, reason=reason)
+        )
+
+    def reopen_file(self, file: int) -> None:
+        """Let a quarantined file be received again."""
+        self.finish_file(file, "receiving")
+
+    def of_file(self, file: int) -> tuple[Receipt, ...]:
+        """Return the receipts of a file in order."""
+        rows = self._connection.execute(select(receipt).where(receipt.c.file == file).order_by(receipt.c.ordinal))
+        return tuple(_receipt(row) for row in rows)
+
+    def begin(self, file: InboundFile, ordinal: int, partner: str, identity: InterchangeIdentity) -> Receipt:
+        """Open a receipt, or take up an unpublished one again with nothing staged."""
+        same = (receipt.c.file == file.id) & (receipt.c.ordinal == ordinal)
+        row = self._connection.execute(select(receipt).where(same)).first()
+        if row is not None:
+            self._connection.execute(claim.delete().where(claim.c.receipt == row.id))
+            return _receipt(row)
+        row = self._connection.execute(
+            receipt.insert()
+            .values(
+                file=file.id,
+                ordinal=ordinal,
+                partner=partner,
+                usage=identity.usage,
+                control_number=identity.control_number,
+                digest="",
+                received_at=file.received_at,
+                published=False,
+                verdict="",
+                summary="",
+            )
+            .returning(receipt)
+        ).one()
+        return _receipt(row)
+
+    def taken(self, identity: InterchangeIdentity) -> tuple[str, int] | None:
+        """Return digest and receipt of the interchange taken under this identity."""
+        row = self._connection.execute(
+            select(interchange.c.digest, interchange.c.receipt).where(
+                interchange.c.sender == identity.sender,
+                interchange.c.receiver == identity.receiver,
+                interchange.c.control_number == identity.control_number,
+                interchange.c.usage == identity.usage,
+            )
+        ).first()
+        return None if row is None else (row.digest, row.receipt)
+
+    def take(self, identity: InterchangeIdentity, digest: str, receipt: int) -> None:
+        """Take an identity for a receipt that is being published."""
+        self._connection.execute(
+            interchange.insert().values(
+                sender=identity.sender,
+                receiver=identity.receiver,
+                control_number=identity.control_number,
+                usage=identity.usage,
+                digest=digest,
+                receipt=receipt,
+            )
+        )
+
+    def publish(self, receipt_id: int, *, digest: str, verdict: str, summary: str) -> None:
+        """Flip a receipt: its answers stand and its accepted claims may be decided."""
+        self._connection.execute(
+            receipt.update()
+            .where(receipt.c.id == receipt_id)
+            .values(published=True, digest=digest, verdict=verdict, summary=summary)
+        )
+
+
+def _file(row: Row[tuple[object, ...]]) -> InboundFile:
+    return InboundFile(
+        id=row.id,
+        digest=row.digest,
+        size=row.size,
+        received_at=row.received_at,
+        received_on=row.received_on,
+        state=row.state,
+        reason=row.reason,
+    )
+
+
+def _receipt(row: Row[tuple[object, ...]]) -> Receipt:
+    return Receipt(
+        id=row.id,
+        file=row.file,
+        ordinal=row.ordinal,
+        partner=row.partner,
+        usage=row.usage,
+        control_number=row.control_number,
+        digest=row.digest,
+        received_at=row.received_at,
+        published=row.published,
+        verdict=row.verdict,
+        summary=row.summary,
+    )

@@ -1,0 +1,137 @@
+"""Reference records, kept by what was known when."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+
+from sqlalchemy import ColumnElement, Connection, Row, Select, func, or_, select, update
+
+from hpedi.reference.records import ReferenceRecord
+from hpedi.run_context import RunContext
+from hpedi.store.in_batches import in_batches
+from hpedi.store.tables import reference_lookup, reference_record, reference_snapshot
+from hpedi.safekeeping.vault import Vault
+
+FAMILY = "family"
+
+
+class StoredReferenceData:
+    """Records in rows: a changed record closes the row it replaces, so every snapshot can be read again."""
+
+    def __init__(self, connection: Connection, vault: Vault, context: RunContext) -> None:
+        """Work inside an open transaction."""
+        self._connection = connection
+        self._vault = vault
+        self._context = context
+
+    def snapshot(self) -> int:
+        """Return the newest snapshot's id; 0 where nothing is loaded."""
+        return self._connection.execute(select(func.max(reference_snapshot.c.id))).scalar() or 0
+
+    def load(self, records: Sequence[ReferenceRecord], instant: datetime) -> tuple[int, int]:
+        """Make a snapshot of changed records; return its id and how many changed (none: the old id and 0)."""
+        known = self._known_digests()
+        digests = {(record.kind, record.key): _digest(record) for record in records}
+        changed = [
+            record for record in records if known.get((record.kind, record.key)) != digests[record.kind, record.key]
+        ]
+        gone = [identity for identity in known if identity not in digests]
+        if not changed and not gone:
+            return self.snapshot(), 0
+        snapshot = self._new_snapshot(instant, len(changed) + len(gone))
+        self._close([*((record.kind, record.key) for record in changed), *gone], snapshot)
+        for record in changed:
+            self._insert(record, digests[record.kind, record.key], snapshot)
+        return snapshot, len(changed) + len(gone)
+
+    def _known_digests(self) -> dict[tuple[str, str], str]:
+        open_rows = select(reference_record.c.kind, reference_record.c.key, reference_record.c.digest).where(
+            reference_record.c.known_to.is_(None)
+        )
+        return {(kind, key): digest for kind, key, digest in self._connection.execute(open_rows)}
+
+    def _new_snapshot(self, instant: datetime, changed: int) -> int:
+        made = self._connection.execute(
+            reference_snapshot.insert()
+            .values(loaded_at=instant, principal=self._context.principal.id, records_changed=changed)
+            .returning(reference_snapshot.c.id)
+        )
+        return int(made.scalar_one())
+
+    def _close(self, identities: Sequence[tuple[str, str]], snapshot: int) -> None:
+        by_kind: dict[str, list[str]] = {}
+        for kind, key in identities:
+            by_kind.setdefault(kind, []).append(key)
+        for kind, keys in by_kind.items():
+            for batch in in_batches(keys):
+                self._connection.execute(
+                    update(reference_record)
+                    .where(
+                        reference_record.c.kind == kind,
+                        reference_record.c.key.in_(batch),
+                        reference_record.c.known_to.is_(None),
+                    )
+                    .values(known_to=snapshot)
+                )
+
+    def _insert(self, record: ReferenceRecord, digest: str, snapshot: int) -> None:
+        row_id = self._connection.execute(
+            reference_record.insert()
+            .values(
+                kind=record.kind,
+                key=record.key,
+                digest=digest,
+                sealed=self._vault.seal(record.body, _context(record.kind, record.key)),
+                known_from=snapshot,
+            )
+            .returning(reference_record.c.id)
+        ).scalar_one()
+        if record.lookups:
+            self._connection.execute(
+                reference_lookup.insert(),
+                [{"record": row_id, "lookup": lookup_digest(lookup)} for lookup in record.lookups],
+            )
+
+    def records(self, snapshot: int) -> tuple[ReferenceRecord, ...]:
+        """Return all records but families as known at a snapshot."""
+        query = select(reference_record).where(reference_record.c.kind != FAMILY, _known_at(snapshot))
+        return self._read(query.order_by(reference_record.c.kind, reference_record.c.key))
+
+    def families(self, snapshot: int, member_ids: Iterable[str]) -> tuple[ReferenceRecord, ...]:
+        """Return the families that one of these member ids belongs to, as known at a snapshot."""
+        found: dict[str, ReferenceRecord] = {}
+        for batch in in_batches(sorted({lookup_digest(member_id) for member_id in member_ids})):
+            query = (
+                select(reference_record)
+                .join(reference_lookup, reference_lookup.c.record == reference_record.c.id)
+                .where(reference_lookup.c.lookup.in_(batch), reference_record.c.kind == FAMILY, _known_at(snapshot))
+            )
+            found.update((record.key, record) for record in self._read(query))
+        return tuple(found[key] for key in sorted(found))
+
+    def _read(self, query: Select[tuple[object, ...]]) -> tuple[ReferenceRecord, ...]:
+        return tuple(self._record(row) for row in self._connection.execute(query))
+
+    def _record(self, row: Row[tuple[object, ...]]) -> ReferenceRecord:
+        body = self._vault.open(row.sealed, _context(row.kind, row.key))
+        return ReferenceRecord(kind=row.kind, key=row.key, body=body)
+
+
+def lookup_digest(lookup: str) -> str:
+    """Return what stands in the lookup table for a member id: a digest, so that the id itself stays sealed."""
+    return hashlib.sha256(lookup.encode()).hexdigest()
+
+
+def _digest(record: ReferenceRecord) -> str:
+    return hashlib.sha256(b"\0".join([record.body, *(lookup.encode() for lookup in record.lookups)])).hexdigest()
+
+
+def _context(kind: str, key: str) -> str:
+    return f"reference/{kind}/{key}"
+
+
+def _known_at(snapshot: int) -> ColumnElement[bool]:
+    still = or_(reference_record.c.known_to.is_(None), reference_record.c.known_to > snapshot)
+    return (reference_record.c.known_from <= snapshot) & still

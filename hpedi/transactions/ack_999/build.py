@@ -1,0 +1,134 @@
+"""From findings to the models of a 999. Which unit a finding refuses is not decided here but handed in as codes.
+
+The codes come from the `sent` columns of `finding_kinds`. A finding whose kind sends no code to this level is left out.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from itertools import groupby
+
+from hpedi.finding_kinds import FINDING_KINDS, Sent
+from hpedi.findings import Finding
+from hpedi.transactions.ack_999.model import (
+    BusinessUnit,
+    ElementError,
+    SegmentError,
+    TransactionSetAcknowledgment,
+)
+
+DEFAULT_SEGMENT_ERRORS = 1000
+REASONS_SENT = 5
+BUSINESS_UNIT_LENGTH = 35
+LOOP_LENGTH = 4
+_ELEMENT_ERRORS = "8"
+_SEGMENTS_IN_ERROR, _IMPLEMENTATION_ERRORS = "5", "I5"
+_TABLES_NOT_LOOPS = frozenset({"HEADER", "DETAIL", "FOOTER"})
+
+
+def build_set_acknowledgment(
+    *,
+    set_id: str,
+    control_number: str,
+    version: str,
+    code: str,
+    findings: Iterable[Finding],
+    business_unit_at: Callable[[int], BusinessUnit | None] = lambda _position: None,
+    segment_errors: int = DEFAULT_SEGMENT_ERRORS,
+    left_off: int = 0,
+) -> TransactionSetAcknowledgment:
+    """Build the answer to one transaction set.
+
+    Args:
+        set_id: ST01 answered.
+        control_number: ST02 answered.
+        version: ST03 answered, or empty.
+        code: IK501: A, E or R.
+        findings: Those of the set, in any order.
+        business_unit_at: The business unit that a segment position lies in.
+        segment_errors: At most so many IK3 are sent.
+        left_off: Findings that were counted but not kept.
+
+    Source: 005010X231A1 AK2, IK3, CTX, IK4, IK5.
+    """
+    sent = [(finding, FINDING_KINDS[finding.code].sent) for finding in findings]
+    errors = _segment_errors([pair for pair in sent if pair[1].ik304], business_unit_at)
+    return TransactionSetAcknowledgment(
+        set_id=set_id,
+        control_number=control_number,
+        version=version,
+        code=code,
+        segment_errors=tuple(errors[:segment_errors]),
+        reasons=_set_reasons([codes for _, codes in sent], errors),
+        left_off=left_off + max(0, len(errors) - segment_errors),
+    )
+
+
+def group_reasons(findings: Iterable[Finding]) -> tuple[str, ...]:
+    """Return the distinct AK905 codes of a group's findings, in the order found, at most five."""
+    codes = (FINDING_KINDS[finding.code].sent.ak905 for finding in findings)
+    return tuple(dict.fromkeys(code for code in codes if code))[:REASONS_SENT]
+
+
+def _set_reasons(sent: Sequence[Sent], errors: Sequence[SegmentError]) -> tuple[str, ...]:
+    codes = dict.fromkeys(codes.ik502 for codes in sent if codes.ik502)
+    for error in errors:
+        codes_of_error = {error.code, *(element.code for element in error.elements)}
+        implementation = {code for code in codes_of_error if code.startswith("I")}
+        if codes_of_error - implementation:
+            codes.setdefault(_SEGMENTS_IN_ERROR)
+        if implementation:
+            codes.setdefault(_IMPLEMENTATION_ERRORS)
+    return tuple(codes)[:REASONS_SENT]
+
+
+def _segment_errors(
+    sent: Sequence[tuple[Finding, Sent]], business_unit_at: Callable[[int], BusinessUnit | None]
+) -> list[SegmentError]:
+    """Put findings of the same segment and code into one IK3, in the order of the segments."""
+    ordered = sorted(sent, key=_segment_key)
+    return [
+        _segment_error(key, [finding for finding, _ in same], business_unit_at)
+        for key, same in groupby(ordered, key=_segment_key)
+    ]
+
+
+def _segment_key(pair: tuple[Finding, Sent]) -> tuple[int, str, str, str]:
+    finding, sent = pair
+    where = finding.where
+    return (where.segment or 1, where.segment_id or "", sent.ik304, where.loop or "")
+
+
+def _segment_error(
+    key: tuple[int, str, str, str],
+    findings: Sequence[Finding],
+    business_unit_at: Callable[[int], BusinessUnit | None],
+) -> SegmentError:
+    position, segment_id, code, loop = key
+    elements = tuple(dict.fromkeys(_element_error(finding) for finding in findings)) if code == _ELEMENT_ERRORS else ()
+    return SegmentError(
+        segment_id=_segment_id(segment_id),
+        position=position,
+        loop="" if loop in _TABLES_NOT_LOOPS else loop[:LOOP_LENGTH],
+        code=code,
+        business_unit=business_unit_at(position),
+        elements=tuple(sorted(elements, key=lambda e: (e.position, e.repetition or 0, e.component or 0, e.code))),
+    )
+
+
+def _element_error(finding: Finding) -> ElementError:
+    where = finding.where
+    return ElementError(
+        position=where.element or 1,
+        component=where.component,
+        repetition=where.repetition,
+        data_element=where.data_element or "",
+        code=FINDING_KINDS[finding.code].sent.ik403,
+        bad_code=finding.bad_code,
+    )
+
+
+def _segment_id(text: str) -> str:
+    """Return what IK301 may carry: two or three capitals or digits; a malformed id may be PHI and is not copied."""
+    known = 2 <= len(text) <= 3 and text.isascii() and text.isalnum() and text.upper() == text
+    return text if known else "ZZZ"

@@ -1,0 +1,192 @@
+"""From the placed segments of an 837P to claims, one at a time, while the set is still being walked.
+
+Nothing is parsed a second time: the walk says where each segment stands, this takes its elements. Bad data is never raised:
+a claim that cannot be read is handed out without a model and with findings. What the guide found wrong is not judged here.
+Source: 005010X222A1.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+from hpedi.claims.claim import Claim, Patient, Provider, Subscriber
+from hpedi.claims.submission import SubmissionHeader
+from hpedi.findings import Finding, Where
+from hpedi.guides.guide import SegmentNode
+from hpedi.guides.walk import PlacedBatch
+from hpedi.money import Usd
+from hpedi.service_dates import DateSpan
+from hpedi.transactions.claim_837.build import ClaimBuilder
+from hpedi.transactions.claim_837.draft import SetDraft
+from hpedi.transactions.claim_837.parties import Parties
+from hpedi.transactions.claim_837.problems import Problems
+from hpedi.transactions.claim_837.steps import STEPS, Step
+from hpedi.x12.events import Delimiters, SegmentBatch
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PlacedClaim:
+    """A claim with its place in the set.
+
+    Attributes:
+        ordinal: Its number in the set, from 1.
+        first_segment: Position of its CLM in the set, ST being 1.
+        last_segment: Position of its last segment.
+        claim: The claim; None where it cannot be read whole. What follows is then known as far as it can be read.
+        patient_control_number: CLM01 as sent.
+        charged: CLM02.
+        billing: The billing provider above it.
+        subscriber: The subscriber above it.
+        patient: The patient above it, where not the subscriber.
+        dates: Its days of service; None where none can be read.
+        clearinghouse_trace: REF*D9.
+        findings: What cannot be read.
+    """
+
+    ordinal: int
+    first_segment: int
+    last_segment: int
+    claim: Claim | None
+    patient_control_number: str
+    charged: Usd | None
+    billing: Provider | None
+    subscriber: Subscriber | None
+    patient: Patient | None
+    dates: DateSpan | None
+    clearinghouse_trace: str
+    findings: tuple[Finding, ...] = ()
+
+
+class ClaimReader:
+    """Reads the claims of one 837P transaction set."""
+
+    def __init__(self, delimiters: Delimiters, where: Where = Where()) -> None:  # noqa: B008  frozen
+        """Begin a set.
+
+        Args:
+            delimiters: Those of its interchange.
+            where: The set, for findings: file, interchange, group and set.
+        """
+        self._where = where
+        self._batches: list[SegmentBatch] = []
+        self._problems = Problems(where, self._byte_offset)
+        self._parties = Parties(delimiters.element, self._problems)
+        self._builder = ClaimBuilder(delimiters.component, self._parties, self._problems)
+        self._draft = SetDraft(delimiters.element, self._finish)
+        self._steps = _StepsByNode()
+        self._finished: list[PlacedClaim] = []
+        self._ordinal = 0
+        self._position = 0
+
+    @property
+    def header(self) -> SubmissionHeader:
+        """The head of the submission, as far as it was read."""
+        return self._parties.header(self._draft)
+
+    def read(self, placed: PlacedBatch) -> list[PlacedClaim]:
+        """Take the next segments of the set.
+
+        Returns:
+            The claims that ended with them; the one under way is kept for the next call.
+        """
+        batch = placed.batch
+        self._batches = [*self._batches_of_claim(), batch]
+        steps, draft = self._steps, self._draft
+        position = batch.first_position
+        for node, text in zip(placed.nodes, placed.texts, strict=True):
+            step = steps[node]
+            if step is not None:
+                step(draft, text, position)
+            position += 1
+        self._position = position - 1
+        return self._handed_out()
+
+    def close(self) -> list[PlacedClaim]:
+        """End the set and hand out the claim under way, if there is one."""
+        self._finish(self._position)
+        return self._handed_out()
+
+    def where_of(self, placed: PlacedClaim) -> Where:
+        """Return the place of a claim's CLM; asked for after the next `read`, without its byte offset."""
+        return replace(
+            self._where,
+            segment=placed.first_segment,
+            byte_offset=self._byte_offset(placed.first_segment),
+            loop="2300",
+            segment_id="CLM",
+        )
+
+    def _handed_out(self) -> list[PlacedClaim]:
+        finished, self._finished = self._finished, []
+        return finished
+
+    def _finish(self, last_segment: int) -> None:
+        """Make the claim under way, now that its last segment is known."""
+        draft = self._draft
+        claim = draft.claim
+        if claim is draft.nowhere:
+            return
+        draft.claim = draft.nowhere
+        self._model_levels()
+        model = self._builder.claim(draft, claim)
+        self._ordinal += 1
+        self._finished.append(
+            PlacedClaim(
+                ordinal=self._ordinal,
+                first_segment=claim.segment[1],
+                last_segment=last_segment,
+                claim=model,
+                patient_control_number=self._parties.split(claim.segment[0])[1],
+                charged=self._builder.charged(claim) if model is None else model.charged,
+                billing=draft.billing_model,
+                subscriber=draft.subscriber_model,
+                patient=draft.patient_model,
+                dates=self._builder.service_dates(claim) if model is None else _days_of(model),
+                clearinghouse_trace=self._builder.reference(claim, "D9"),
+                findings=self._problems.taken(),
+            )
+        )
+
+    def _model_levels(self) -> None:
+        """Make the models of the levels in force, once for all claims below them."""
+        draft, parties = self._draft, self._parties
+        if draft.billing_model is None:
+            draft.billing_model = parties.provider(draft.billing)
+        if draft.subscriber_model is None:
+            draft.subscriber_model = parties.subscriber(draft.subscriber)
+        if draft.payer_model is None:
+            draft.payer_model = parties.payer(draft.payer)
+        if draft.patient_model is None and draft.patient is not None:
+            draft.patient_model = parties.patient(draft.patient)
+
+    def _batches_of_claim(self) -> list[SegmentBatch]:
+        """Return the batches that the claim under way stands in: all that may still be asked for."""
+        claim = self._draft.claim
+        if claim is self._draft.nowhere:
+            return []
+        return [batch for batch in self._batches if batch.first_position + len(batch.texts) > claim.segment[1]]
+
+    def _byte_offset(self, position: int) -> int | None:
+        for batch in self._batches:
+            if 0 <= position - batch.first_position < len(batch.texts):
+                return batch.byte_offset(position - batch.first_position)
+        return None
+
+
+class _StepsByNode(dict[SegmentNode | None, Step | None]):
+    """The step of each node of a guide, found once a node."""
+
+    def __missing__(self, node: SegmentNode | None) -> Step | None:
+        step = None
+        if node is not None:
+            step = _ends_set if node.segment_id == "SE" else STEPS.get((node.loop_id, node.segment_id))
+        self[node] = step
+        return step
+
+
+def _ends_set(draft: SetDraft, _text: str, position: int) -> None:
+    draft.finish(position - 1)
+
+
+def _days_of(claim: Claim) -> DateSpan:
+    return DateSpan(claim.first_date, claim.last_date)

@@ -1,0 +1,79 @@
+"""Element values of claims: text to amount, quantity, day and span; None where the text is none.
+
+Files repeat the same few thousand texts, so each reading is remembered, within a bound.
+"""
+
+from __future__ import annotations
+
+import re
+from datetime import date
+from decimal import Decimal
+from functools import lru_cache
+
+from hpedi.money import Usd, usd
+from hpedi.service_dates import DateSpan, read_d8, read_rd8
+
+_REMEMBERED = 8192
+_DIGITS_AT_MOST = 18  # an amount has 18 at most (data element 782), a quantity 15 (380)
+_COUNT_DIGITS = 9
+_NUMBER = re.compile(r"-?(?:[0-9]+\.?[0-9]*|\.[0-9]+)")
+
+
+@lru_cache(maxsize=_REMEMBERED)
+def read_quantity(text: str) -> Decimal | None:
+    """Read a decimal number of X12 (type R)."""
+    if len(text) > _DIGITS_AT_MOST + 2 or not _NUMBER.fullmatch(text):
+        return None
+    return Decimal(text)
+
+
+@lru_cache(maxsize=_REMEMBERED)
+def read_amount(text: str) -> Usd | None:
+    """Read US dollars; a fraction of a cent is never rounded, the text is then no amount."""
+    number = read_quantity(text)
+    if number is None:
+        return None
+    try:
+        return usd(number)
+    except ValueError:
+        return None
+
+
+@lru_cache(maxsize=_REMEMBERED)
+def read_day(text: str) -> date | None:
+    """Read a day CCYYMMDD."""
+    try:
+        return read_d8(text)
+    except ValueError:
+        return None
+
+
+@lru_cache(maxsize=_REMEMBERED)
+def read_span(form: str, text: str) -> DateSpan | None:
+    """Read a day (form D8) as a span of one day, or a span of days (form RD8, first not after last)."""
+    day = read_day(text)
+    if form == "D8":
+        return None if day is None else DateSpan(day, day)
+    try:
+        span = read_rd8(text)
+    except ValueError:
+        return None
+    return None if form != "RD8" or span.end is None or span.end < span.start else span
+
+
+@lru_cache(maxsize=_REMEMBERED)
+def read_procedure(text: str, component: str) -> tuple[str, str, tuple[str, ...]]:
+    """Read a procedure composite (SV101, SVD03) into qualifier, code and modifiers."""
+    qualifier, code, *rest = [*text.split(component), "", ""][:6]
+    return qualifier, code, tuple(modifier for modifier in rest if modifier)
+
+
+@lru_cache(maxsize=_REMEMBERED)
+def read_pointers(text: str, component: str) -> tuple[int, ...]:
+    """Read diagnosis pointers (SV107); what is no number is left out."""
+    return tuple(int(part) for part in text.split(component) if is_count(part))
+
+
+def is_count(text: str) -> bool:
+    """Say whether the text is a whole number of at most nine digits."""
+    return len(text) <= _COUNT_DIGITS and text.isascii() and text.isdigit()

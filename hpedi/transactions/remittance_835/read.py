@@ -1,0 +1,297 @@
+"""Placed segments of an 835 X221A1 set to a remittance.
+
+The reader follows the guide's walk: it is told the loop of each segment and gathers the segments of a loop until it
+ends. It reads what `model` holds; other segments that the guide allows (CUR, TS3, MIA, QTY ...) are passed over, and
+segments that the guide could not place are the walk's finding. A value that cannot be read is a finding, and there is
+no remittance.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+from decimal import Decimal, InvalidOperation
+from typing import Final, TypeAlias
+
+from hpedi.claims.adjustment import Adjustment
+from hpedi.claims.claim import Address, Name
+from hpedi.finding_kinds import found
+from hpedi.findings import Finding, Where
+from hpedi.guides.walk import PlacedBatch
+from hpedi.money import Usd, usd
+from hpedi.service_dates import read_d8
+from hpedi.transactions.remittance_835.model import (
+    BankAccount,
+    ClaimPayment,
+    PaymentMethod,
+    ProviderAdjustment,
+    Remittance,
+    RemittancePayee,
+    RemittancePayer,
+    ServicePayment,
+)
+from hpedi.x12.events import Delimiters
+
+Elements: TypeAlias = list[str]
+LoopSegments: TypeAlias = dict[str, list[Elements]]
+"""The segments of a loop by id; those of which a loop holds several kinds by id and first element (`NM1*QC`)."""
+
+QUALIFIED: Final = frozenset({"NM1", "REF", "DTM", "AMT", "PER", "LQ"})
+CLAIM_LOOP: Final = "2100"
+SERVICE_LOOP: Final = "2110"
+METHODS: Final = frozenset(PaymentMethod)
+PARTY_LOOPS: Final = frozenset({"1000A", "1000B"})
+
+
+@dataclass(frozen=True, slots=True)
+class RemittanceRead:
+    """What an 835 set was read as: a remittance, or None and the findings why not."""
+
+    remittance: Remittance | None
+    findings: tuple[Finding, ...] = ()
+
+
+class RemittanceReader:
+    """Reads one 835 set, batch by batch."""
+
+    def __init__(self, delimiters: Delimiters, where: Where) -> None:
+        """Begin a set.
+
+        Args:
+            delimiters: Those of the interchange.
+            where: File, interchange, group and set, for findings.
+        """
+        self._delimiters = delimiters
+        self._where = where
+        self._findings: list[Finding] = []
+        self._once: LoopSegments = {}
+        self._parties: dict[str, LoopSegments] = {loop: {} for loop in PARTY_LOOPS}
+        self._claims: list[ClaimPayment] = []
+        self._claim: LoopSegments | None = None
+        self._claim_position = 0
+        self._services: list[LoopSegments] = []
+
+    def read(self, placed: PlacedBatch) -> None:
+        """Take the next placed segments."""
+        separator = self._delimiters.element
+        for index, (node, text) in enumerate(zip(placed.nodes, placed.texts, strict=True)):
+            if node is None:
+                continue
+            elements = text.split(separator)
+            if node.loop_id == SERVICE_LOOP:
+                if node.starts_loop:
+                    self._services.append({})
+                _put(self._services[-1] if self._services else self._once, elements)
+            elif node.loop_id == CLAIM_LOOP:
+                if node.starts_loop:
+                    self._end_claim()
+                    self._claim, self._claim_position = {}, placed.batch.first_position + index
+                _put(self._claim if self._claim is not None else self._once, elements)
+            else:
+                _put(self._parties.get(node.loop_id, self._once), elements)
+
+    def close(self) -> RemittanceRead:
+        """End the set.
+
+        Findings:
+            remittance-unreadable: A claim or the payment has a value that is no amount, count, date or method.
+        """
+        self._end_claim()
+        try:
+            remittance = self._remittance()
+        except ValueError as fault:
+            self._findings.append(found("remittance-unreadable", self._where, f"The payment cannot be read: {fault}."))
+        if self._findings:
+            return RemittanceRead(None, tuple(self._findings))
+        return RemittanceRead(remittance)
+
+    def _end_claim(self) -> None:
+        if self._claim is None:
+            return
+        try:
+            services = tuple(_service(loop, self._delimiters) for loop in self._services)
+            self._claims.append(_claim(self._claim, services))
+        except ValueError as fault:
+            place = replace(self._where, segment=self._claim_position, segment_id="CLP", loop=CLAIM_LOOP)
+            self._findings.append(found("remittance-unreadable", place, f"A claim payment cannot be read: {fault}."))
+        self._claim, self._services = None, []
+
+    def _remittance(self) -> Remittance:
+        bpr, trn = _first(self._once, "BPR"), _first(self._once, "TRN")
+        return Remittance(
+            payer=_payer(self._parties["1000A"], bpr, trn),
+            payee=_payee(self._parties["1000B"], bpr),
+            method=_method(_at(bpr, 4)),
+            amount=usd(_at(bpr, 2)),
+            payment_date=read_d8(_at(bpr, 16)),
+            trace_number=_at(trn, 2),
+            production_date=read_d8(_at(_first(self._once, "DTM*405"), 2)),
+            receiver_id=_at(_first(self._once, "REF*EV"), 2),
+            claims=tuple(self._claims),
+            provider_adjustments=tuple(_provider_adjustments(self._once, self._delimiters)),
+        )
+
+
+def _put(loop: LoopSegments, elements: Elements) -> None:
+    key = f"{elements[0]}*{_at(elements, 1)}" if elements[0] in QUALIFIED else elements[0]
+    loop.setdefault(key, []).append(elements)
+
+
+def _first(loop: LoopSegments, key: str) -> Sequence[str]:
+    segments = loop.get(key)
+    return segments[0] if segments else ()
+
+
+def _at(elements: Sequence[str], position: int) -> str:
+    return elements[position] if position < len(elements) else ""
+
+
+def _method(text: str) -> PaymentMethod:
+    if text not in METHODS:
+        raise ValueError("BPR04 is not a payment method")
+    return PaymentMethod(text)
+
+
+def _number(text: str) -> Decimal:
+    try:
+        return Decimal(text)
+    except InvalidOperation:
+        raise ValueError("a count is not a number") from None
+
+
+def _day(loop: LoopSegments, qualifier: str) -> date | None:
+    text = _at(_first(loop, f"DTM*{qualifier}"), 2)
+    return read_d8(text) if text else None
+
+
+def _payer(loop: LoopSegments, bpr: Sequence[str], trn: Sequence[str]) -> RemittancePayer:
+    contact = _first(loop, "PER*BL")
+    return RemittancePayer(
+        name=_at(_first(loop, "N1"), 2),
+        payer_id=_at(_first(loop, "REF*2U"), 2) or _at(_first(loop, "N1"), 4),
+        tax_id=_at(trn, 3)[1:],
+        address=_address(loop) or Address(lines=(), city=""),
+        account=_account(bpr, 7),
+        contact_name=_at(contact, 2),
+        contact_phone=_at(contact, 4) if _at(contact, 3) == "TE" else "",
+    )
+
+
+def _payee(loop: LoopSegments, bpr: Sequence[str]) -> RemittancePayee:
+    payee = _first(loop, "N1")
+    return RemittancePayee(
+        provider="",
+        name=_at(payee, 2),
+        npi=_at(payee, 4) if _at(payee, 3) == "XX" else "",
+        tax_id=_at(_first(loop, "REF*TJ"), 2) or (_at(payee, 4) if _at(payee, 3) == "FI" else ""),
+        address=_address(loop),
+        account=_account(bpr, 13),
+    )
+
+
+def _account(bpr: Sequence[str], first: int) -> BankAccount | None:
+    routing_number = _at(bpr, first)
+    if not routing_number:
+        return None
+    return BankAccount(
+        routing_number=routing_number, kind=_at(bpr, first + 1) or "DA", account_number=_at(bpr, first + 2)
+    )
+
+
+def _address(loop: LoopSegments) -> Address | None:
+    street, city = _first(loop, "N3"), _first(loop, "N4")
+    if not street and not city:
+        return None
+    return Address(
+        lines=tuple(street[1:]), city=_at(city, 1), state=_at(city, 2), postal_code=_at(city, 3), country=_at(city, 4)
+    )
+
+
+def _claim(loop: LoopSegments, services: tuple[ServicePayment, ...]) -> ClaimPayment:
+    clp = _first(loop, "CLP")
+    patient, subscriber, rendering = (_first(loop, f"NM1*{entity}") for entity in ("QC", "IL", "82"))
+    responsibility = _at(clp, 5)
+    return ClaimPayment(
+        patient_control_number=_at(clp, 1),
+        status=_at(clp, 2),
+        charged=usd(_at(clp, 3)),
+        paid=usd(_at(clp, 4)),
+        patient_responsibility=usd(responsibility) if responsibility else None,
+        claim_filing=_at(clp, 6),
+        payer_claim_control_number=_at(clp, 7),
+        facility_code=_at(clp, 8),
+        frequency=_at(clp, 9),
+        patient=_name(patient),
+        patient_member_id=_at(patient, 9),
+        subscriber=_name(subscriber) if subscriber else None,
+        subscriber_member_id=_at(subscriber, 9),
+        rendering_npi=_at(rendering, 9) if _at(rendering, 8) == "XX" else "",
+        rendering=_name(rendering) if any(rendering[3:8]) else None,
+        rendering_is_person=_at(rendering, 2) != "2",
+        received=_day(loop, "050"),
+        statement_from=_day(loop, "232"),
+        statement_to=_day(loop, "233"),
+        coverage_ended=_day(loop, "036"),
+        adjustments=_adjustments(loop),
+        remarks=tuple(remark for remark in _first(loop, "MOA")[3:8] if remark),
+        amounts=_amounts(loop),
+        services=services,
+    )
+
+
+def _amounts(loop: LoopSegments) -> tuple[tuple[str, Usd], ...]:
+    return tuple(
+        (_at(segment, 1), usd(_at(segment, 2)))
+        for key, segments in loop.items()
+        if key.startswith("AMT*")
+        for segment in segments
+    )
+
+
+def _name(nm1: Sequence[str]) -> Name:
+    return Name(last=_at(nm1, 3), first=_at(nm1, 4), middle=_at(nm1, 5), suffix=_at(nm1, 7))
+
+
+def _service(loop: LoopSegments, delimiters: Delimiters) -> ServicePayment:
+    svc = _first(loop, "SVC")
+    qualifier, _, procedure = _at(svc, 1).partition(delimiters.component)
+    code, *modifiers = procedure.split(delimiters.component)
+    units_paid = _number(_at(svc, 5) or "1")
+    units_billed, allowed = _at(svc, 7), _at(_first(loop, "AMT*B6"), 2)
+    first_day = _day(loop, "472") or _day(loop, "150")
+    if first_day is None:
+        raise ValueError("a service line has no date")
+    return ServicePayment(
+        code=code,
+        code_qualifier=qualifier,
+        modifiers=tuple(modifiers),
+        charged=usd(_at(svc, 2)),
+        paid=usd(_at(svc, 3)),
+        units_paid=units_paid,
+        units_billed=_number(units_billed) if units_billed else units_paid,
+        service_date=first_day,
+        service_end=_day(loop, "151"),
+        adjustments=_adjustments(loop),
+        allowed=usd(allowed) if allowed else None,
+        remarks=tuple(_at(segment, 2) for segment in loop.get("LQ*HE", ())),
+        control_number=_at(_first(loop, "REF*6R"), 2),
+        rendering_npi=_at(_first(loop, "REF*HPI"), 2),
+    )
+
+
+def _adjustments(loop: LoopSegments) -> tuple[Adjustment, ...]:
+    return tuple(
+        Adjustment(
+            cas[1], cas[at], usd(_at(cas, at + 1)), _number(quantity) if (quantity := _at(cas, at + 2)) else None
+        )
+        for cas in loop.get("CAS", ())
+        for at in range(2, len(cas), 3)
+    )
+
+
+def _provider_adjustments(loop: LoopSegments, delimiters: Delimiters) -> Iterator[ProviderAdjustment]:
+    for plb in loop.get("PLB", ()):
+        for at in range(3, len(plb), 2):
+            code, _, reference = plb[at].partition(delimiters.component)
+            yield ProviderAdjustment(code=code, reference=reference, amount=usd(_at(plb, at + 1)))

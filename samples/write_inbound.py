@@ -1,0 +1,220 @@
+"""Write samples/inbound: the files that the sample payer's trading partners send. README.md says what each shows.
+
+Run from the checkout: `python -m samples.write_inbound`. The same script always writes the same bytes.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from datetime import date, datetime
+from pathlib import Path
+
+from hpedi.claims.claim import Claim, Name
+from hpedi.claims.submission import SubmissionHeader
+from hpedi.transactions.claim_837.write import FUNCTIONAL_ID, SET_ID, VERSION, write_claims
+from hpedi.x12.writer import FunctionalGroup, Interchange, InterchangeParty, TransactionSet, write_x12
+from samples.sample_claims import OTHER_PAYER, Service, claim_of, stranger, unknown_provider
+
+INBOUND = Path(__file__).resolve().parent / "inbound"
+SENT = datetime(2026, 3, 2, 8, 30)  # noqa: DTZ001  # ISA09, ISA10: local time of the sender
+US = InterchangeParty("ZZ", "94267")
+SOMEBODY_ELSE = InterchangeParty("ZZ", "00621")
+RIVERBEND = InterchangeParty("ZZ", "RIVERBEND")
+PRAIRIELINK = InterchangeParty("30", "410000301")
+CLINIC, CLEARINGHOUSE = "RIVERBEND", "PRAIRIELINK"
+SUBMITTERS = {CLINIC: "RIVERBEND FAMILY CLINIC", CLEARINGHOUSE: "PRAIRIELINK CLEARINGHOUSE"}
+
+CHECKUP, FLU_SHOT, WELL_CHILD = "Z0000", "Z23", "Z00129"
+BACK_PAIN, SORE_THROAT, ECZEMA, HIP_PAIN = "M5450", "J029", "L309", "M25551"
+
+
+def feb(day: int) -> date:
+    """Return a day of February 2026."""
+    return date(2026, 2, day)
+
+
+def clinic_claims() -> list[Claim]:
+    """Return what the clinic bills itself."""
+
+    def claim(number: str, member: str, *services: Service, diagnoses: tuple[str, ...]) -> Claim:
+        return claim_of(number, "RIVERBEND", member, services, diagnoses=diagnoses, submitter_id=CLINIC)
+
+    nobody = stranger("NOBODY", "ALVA", "HS1999999", date(1988, 5, 5), "F")
+    return [
+        claim("RB-2601", "AMBLE-1", Service("T1015", feb(10), "145.00"), diagnoses=(SORE_THROAT,)),
+        claim("RB-2602", "AMBLE-1", Service("G0260", feb(17), "520.00"), diagnoses=(BACK_PAIN,)),
+        claim("RB-2603", "AMBLE-2", Service("G0439", feb(12), "210.00"), diagnoses=(CHECKUP,)),
+        claim(
+            "RB-2604",
+            "AMBLE-3",
+            Service("T1015", feb(18), "145.00"),
+            Service("G0168", feb(18), "95.00"),
+            diagnoses=(ECZEMA, WELL_CHILD),
+        ),
+        claim("RB-2605", "DUNE-1", Service("T1015", feb(11), "145.00"), diagnoses=(SORE_THROAT,)),
+        claim_of(
+            "RB-2606",
+            "RIVERBEND",
+            nobody,
+            (Service("T1015", feb(13), "145.00"),),
+            diagnoses=(SORE_THROAT,),
+            submitter_id=CLINIC,
+        ),
+    ]
+
+
+def clearinghouse_claims() -> list[Claim]:
+    """Return what four providers bill through the clearinghouse, two claims for nobody we know among them."""
+    to = CLEARINGHOUSE
+    newcomer = unknown_provider("NEWCOMER CLINIC", "1000002083", "410000299")
+    return [
+        claim_of(
+            "HB-77", "HARBOR", "BROOK-1", (Service("G0260", feb(9), "650.00"),), diagnoses=(BACK_PAIN,), submitter_id=to
+        ),
+        claim_of(
+            "QY-1", "QUARRY", "ELM-1", (Service("S9131", feb(16), "130.00"),), diagnoses=(BACK_PAIN,), submitter_id=to
+        ),
+        claim_of(
+            "LN-500",
+            "LANTERN",
+            "ELM-2",
+            (Service("T1015", feb(19), "60.00"),),
+            diagnoses=(SORE_THROAT,),
+            place_of_service="10",
+            submitter_id=to,
+        ),
+        claim_of(
+            "LN-501",
+            "LANTERN",
+            "CEDAR-2",
+            (Service("T1015", feb(20), "60.00"),),
+            diagnoses=(ECZEMA,),
+            place_of_service="10",
+            submitter_id=to,
+        ),
+        claim_of(
+            "OP-9",
+            "OUTPOST",
+            "FJORD-1",
+            (Service("G0260", feb(23), "600.00"),),
+            diagnoses=(HIP_PAIN,),
+            place_of_service="24",
+            submitter_id=to,
+        ),
+        claim_of(
+            "HB-78",
+            "HARBOR",
+            "BROOK-1",
+            (Service("T1015", feb(24), "200.00"),),
+            diagnoses=(BACK_PAIN,),
+            submitter_id=to,
+            payer=OTHER_PAYER,
+        ),
+        claim_of(
+            "NC-1", newcomer, "ELM-3", (Service("T1015", feb(24), "120.00"),), diagnoses=(ECZEMA,), submitter_id=to
+        ),
+    ]
+
+
+def harbor_claim(number: str, day: int) -> Claim:
+    """Return one more claim of Harbor."""
+    services = (Service("T1015", feb(day), "200.00"),)
+    return claim_of(number, "HARBOR", "FJORD-2", services, diagnoses=(HIP_PAIN,), submitter_id=CLEARINGHOUSE)
+
+
+def clinic_claim(number: str, member: str, day: int) -> Claim:
+    """Return one more claim of the clinic."""
+    services = (Service("T1015", feb(day), "145.00"),)
+    return claim_of(number, "RIVERBEND", member, services, diagnoses=(SORE_THROAT,), submitter_id=CLINIC)
+
+
+def claim_set(control_number: str, claims: Sequence[Claim]) -> TransactionSet:
+    """Return an 837P with these claims."""
+    submitter = claims[0].submitter_id
+    header = SubmissionHeader(
+        reference=f"{submitter}-{control_number}",
+        created=SENT.date(),
+        created_time=f"{SENT:%H%M}",
+        submitter_id=submitter,
+        submitter=Name(last=SUBMITTERS[submitter]),
+        contact_name="CLAIMS OFFICE",
+        contact_phone="5075550199",
+        receiver_name="HPEDI SAMPLE HEALTH PLAN",
+        receiver_id=US.id,
+    )
+    segments = tuple(write_claims(claims, header))
+    return TransactionSet(id=SET_ID, control_number=control_number, version=VERSION, segments=segments)
+
+
+def interchange(
+    sender: InterchangeParty,
+    application_sender: str,
+    control_number: int,
+    sets: Iterable[TransactionSet],
+    *,
+    receiver: InterchangeParty = US,
+    usage: str = "P",
+) -> bytes:
+    """Return an interchange of one group, a segment a line."""
+    group = FunctionalGroup(
+        functional_id=FUNCTIONAL_ID,
+        sender=application_sender,
+        receiver=receiver.id,
+        instant=SENT,
+        control_number=control_number,
+        version=VERSION,
+        sets=sets,
+    )
+    whole = Interchange(
+        sender=sender,
+        receiver=receiver,
+        instant=SENT,
+        control_number=control_number,
+        usage=usage,
+        ack_requested=True,
+        groups=(group,),
+    )
+    return write_x12(whole, line_breaks=True)
+
+
+def with_wrong_segment_count(content: bytes, control_number: str) -> bytes:
+    """Return an interchange in which SE of one set counts one segment too many."""
+    head, mark, tail = content.partition(f"*{control_number}~\nGE".encode())
+    start = head.rindex(b"SE*") + len("SE*")
+    if not mark:
+        raise ValueError("no such last set")
+    return head[:start] + str(int(head[start:]) + 1).encode() + mark + tail
+
+
+def files() -> dict[str, bytes]:
+    """Return every file by its name."""
+    mixed = interchange(
+        PRAIRIELINK,
+        CLEARINGHOUSE,
+        4711,
+        [claim_set("0001", clearinghouse_claims()), claim_set("0002", [harbor_claim("HB-79", 25)])],
+    )
+    broken = interchange(RIVERBEND, CLINIC, 103, [claim_set("0001", [clinic_claim("RB-2608", "FJORD-1", 27)])])
+    return {
+        "01-riverbend.837": interchange(RIVERBEND, CLINIC, 101, [claim_set("0001", clinic_claims())]),
+        "02-prairielink.837": with_wrong_segment_count(mixed, "0002"),
+        "03-wrong-receiver.837": interchange(
+            PRAIRIELINK, CLEARINGHOUSE, 4712, [claim_set("0001", [harbor_claim("HB-80", 26)])], receiver=SOMEBODY_ELSE
+        ),
+        "04-not-x12.csv": b"invoice,day,service,amount\n77,2026-02-09,T1015,145.00\n",
+        "05-test.837": interchange(
+            RIVERBEND, CLINIC, 102, [claim_set("0001", [clinic_claim("RB-2607", "AMBLE-1", 26)])], usage="T"
+        ),
+        "06-cut-off.837": broken[: len(broken) * 2 // 3],
+    }
+
+
+def main() -> None:
+    """Write the files."""
+    INBOUND.mkdir(exist_ok=True)
+    for name, content in files().items():
+        (INBOUND / name).write_bytes(content)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,323 @@
+"""Our reader and guide engine against pyx12's, set by set, over the sample files that others wrote.
+
+`python -m tests.differential.compare` prints the differences that classified.tsv does not explain; `--write` renders
+docs/differences-from-pyx12.md from the explained ones. Samples are named by their catalogue ids; nothing of their content is
+kept: a difference is a place (segment, element, component) and the IK304 and IK403 codes of both sides there.
+
+A set of an 837P version that neither engine has a map for (X222, X222A2 ...) is judged by the adopted X222A1 in both, its ST03
+changed to match: it has much to say about the engines.
+"""
+
+from __future__ import annotations
+
+import csv
+import sys
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from fnmatch import fnmatchcase
+from pathlib import Path
+from typing import Final, TypeAlias
+
+from hpedi.crosscheck import Opinion, Pyx12Answer, validate_with_pyx12
+from hpedi.finding_kinds import FINDING_KINDS
+from hpedi.findings import Finding, Where
+from hpedi.x12.events import Delimiters, GroupStart, InterchangeStart, OffsetsOf, SegmentBatch, SetEnd, SetStart
+from hpedi.x12.reader import read_x12
+from tests.differential.our_engine import our_guide, walk
+from tests.shared import PROJECT, samples_dir
+
+FOLDERS: Final = ("837P", "835", "999", "837I", "277CA", "malformed", "nasty", "pairs_pyx12")
+CLASSIFIED: Final = Path(__file__).parent / "classified.tsv"
+DOCUMENT: Final = PROJECT / "docs" / "differences-from-pyx12.md"
+ERRATA: Final = (
+    PROJECT / "mappings" / "guides" / "errata.tsv",
+    PROJECT / "mappings" / "guides" / "errata_own.tsv",
+)
+PROFESSIONAL: Final = "005010X222A1"
+PROFESSIONAL_OTHERS: Final = frozenset({"005010X222", "005010X222A2", "005010X291", "005010X298"})
+NONE: Final = "-"
+
+Place: TypeAlias = tuple[int, str, int, int]  # position, segment id, element, component; 0 where it is not so deep
+
+
+@dataclass(frozen=True, slots=True)
+class SampleSet:
+    """One transaction set of a sample.
+
+    Attributes:
+        sample: The sample's file, as the catalogue names it.
+        ordinal: Which set of the file, from 1.
+        functional_id: GS01.
+        version: GS08, or 005010X222A1 for other professional versions.
+        set_id: ST01.
+        delimiters: Of its interchange.
+        texts: Its segments.
+        envelope: What our reader found between its ST and SE.
+    """
+
+    sample: str
+    ordinal: int
+    functional_id: str
+    version: str
+    set_id: str
+    delimiters: Delimiters
+    texts: list[str]
+    envelope: list[Finding]
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """Where the engines differ on a set: at one place, with the codes of each; or in the verdict."""
+
+    sample: str
+    ordinal: int
+    position: int
+    place: str
+    hpedi: str
+    pyx12: str
+
+    @property
+    def line(self) -> str:
+        """The difference in a line."""
+        return "\t".join((self.sample, str(self.ordinal), str(self.position), self.place, self.hpedi, self.pyx12))
+
+
+@dataclass(frozen=True, slots=True)
+class Classification:
+    """A line of classified.tsv: patterns of what it explains, the errata row it cites and why."""
+
+    sample: str
+    place: str
+    hpedi: str
+    pyx12: str
+    row: str
+    why: str
+
+    def explains(self, difference: Difference) -> bool:
+        """Say whether a difference is what this line is about."""
+        return (
+            fnmatchcase(difference.sample, self.sample)
+            and fnmatchcase(difference.place, self.place)
+            and fnmatchcase(difference.hpedi, self.hpedi)
+            and fnmatchcase(difference.pyx12, self.pyx12)
+        )
+
+
+@dataclass(slots=True)
+class Codes:
+    """The codes one engine has, by place."""
+
+    segments: dict[Place, set[str]] = field(default_factory=lambda: defaultdict(set))
+
+    def add(self, place: Place, code: str) -> None:
+        """Note a code at a place."""
+        self.segments[place].add(code)
+
+
+def samples() -> list[Path]:
+    """Sample files, in the order of their folders and names."""
+    return [file for folder in FOLDERS for file in sorted((samples_dir() / folder).iterdir())]
+
+
+def sets_of(file: Path) -> Iterator[SampleSet]:
+    """Read the transaction sets of a sample with our reader."""
+    delimiters, group, opened, ordinal = Delimiters(), ("",) * 9, ("",) * 4, 0
+    texts: list[str] = []
+    envelope: list[Finding] = []
+    for event in read_x12([file.read_bytes()], file=file.name):
+        match event:
+            case InterchangeStart():
+                delimiters = event.delimiters
+            case GroupStart():
+                group = event.elements
+            case SetStart():
+                opened, texts, envelope, ordinal = event.elements, [], [], ordinal + 1
+            case SegmentBatch():
+                texts += event.texts
+            case Finding():
+                envelope.append(event)
+            case SetEnd():
+                version = PROFESSIONAL if group[8] in PROFESSIONAL_OTHERS and group[1] == "HC" else group[8]
+                if version != group[8]:
+                    texts[0] = delimiters.element.join((*opened[:3], version))
+                name = f"{file.parent.name}/{file.name}"
+                yield SampleSet(name, ordinal, group[1], version, opened[1], delimiters, texts, envelope)
+            case _:
+                pass
+
+
+def our_codes(findings: Iterable[Finding]) -> Codes:
+    """Codes of our findings of weight error, by place."""
+    codes = Codes()
+    for finding in findings:
+        sent, where = FINDING_KINDS[finding.code].sent, finding.where
+        if not finding.is_error:
+            continue
+        if sent.ik502:
+            codes.add((0, "SET", 0, 0), sent.ik502)
+        if sent.ik304:
+            codes.add((where.segment or 0, where.segment_id or "", 0, 0), sent.ik304)
+        if sent.ik403:
+            place = (where.segment or 0, where.segment_id or "", where.element or 0, where.component or 0)
+            codes.add(place, sent.ik403)
+    return codes
+
+
+def pyx12_codes(answer: Pyx12Answer) -> Codes:
+    """Codes of pyx12's answer, by place."""
+    codes = Codes()
+    for code in answer.set_codes:
+        codes.add((0, "SET", 0, 0), code)
+    for segment in answer.segments:
+        for code in segment.codes:
+            codes.add((segment.position, segment.segment_id, 0, 0), code)
+        for element in segment.elements:
+            codes.add((segment.position, segment.segment_id, element.element, element.component), element.code)
+    return codes
+
+
+def name_of(place: Place) -> str:
+    """Name a place as classified.tsv does: NM1, NM103, CLM05-1."""
+    _, segment_id, element, component = place
+    return segment_id + (f"{element:02d}" if element else "") + (f"-{component}" if component else "")
+
+
+def differences_of(judged: SampleSet) -> list[Difference]:
+    """Judge a set with both engines and list where they differ; empty for a set without a guide."""
+    guide = our_guide(judged.functional_id, judged.version, judged.set_id)
+    if guide is None:
+        return []
+    where = Where(file=judged.sample, transaction_set=str(judged.ordinal))
+    findings = [*judged.envelope, *walk(guide, judged.delimiters, judged.texts, where)]
+    answer = validate_with_pyx12(
+        judged.texts, judged.delimiters, functional_id=judged.functional_id, version=judged.version
+    )
+    verdict = "rejected" if any(finding.is_error for finding in findings) else "accepted"
+    found: list[Difference] = []
+    if verdict != answer.opinion:
+        opinion = f"{answer.opinion} {answer.failure}".strip()
+        found.append(Difference(judged.sample, judged.ordinal, 0, "VERDICT", verdict, opinion))
+    if answer.opinion is Opinion.FAILED:
+        return found
+    ours, theirs = our_codes(findings).segments, pyx12_codes(answer).segments
+    for place in sorted(ours.keys() | theirs.keys()):
+        sides = [" ".join(sorted(side.get(place, ()))) or NONE for side in (ours, theirs)]
+        if sides[0] != sides[1]:
+            found.append(Difference(judged.sample, judged.ordinal, place[0], name_of(place), *sides))
+    return found
+
+
+def read_table(path: Path) -> list[dict[str, str]]:
+    """Read a table with a header line, leaving out comments."""
+    lines = [line for line in path.read_text(encoding="utf-8").splitlines() if line and not line.startswith("#")]
+    return list(csv.DictReader(lines, delimiter="\t", quoting=csv.QUOTE_NONE))
+
+
+def classifications() -> list[Classification]:
+    """Lines of classified.tsv."""
+    return [Classification(**row) for row in read_table(CLASSIFIED)]
+
+
+def errata() -> dict[str, dict[str, str]]:
+    """Rows of both errata tables by id."""
+    return {row["id"]: row for table in ERRATA for row in read_table(table)}
+
+
+@dataclass(slots=True)
+class Comparison:
+    """The outcome over all samples.
+
+    Attributes:
+        explained: Differences by the line that explains them.
+        unexplained: Those that no line explains.
+        judged: Sets judged by both engines.
+    """
+
+    explained: dict[Classification, list[Difference]]
+    unexplained: list[Difference]
+    judged: int
+
+
+def compare() -> Comparison:
+    """Judge every set of every sample with both engines. A verdict is explained by what else is explained in its set."""
+    lines = classifications()
+    outcome = Comparison({line: [] for line in lines}, [], 0)
+    for file in samples():
+        for judged in sets_of(file):
+            outcome.judged += our_guide(judged.functional_id, judged.version, judged.set_id) is not None
+            differences = differences_of(judged)
+            open_ones = []
+            for difference in differences:
+                line = next((line for line in lines if line.explains(difference)), None)
+                if line:
+                    outcome.explained[line].append(difference)
+                else:
+                    open_ones.append(difference)
+            follows = [each.place for each in open_ones] == ["VERDICT"] and len(differences) > 1
+            outcome.unexplained += [] if follows else open_ones
+    return outcome
+
+
+def render(outcome: Comparison) -> str:
+    """Write the document: each cited row with what it explains."""
+    rows = errata()
+    by_row: dict[str, list[Classification]] = defaultdict(list)
+    for line, differences in outcome.explained.items():
+        if differences:
+            by_row[line.row].append(line)
+    parts = [_HEAD.format(sets=outcome.judged, rows=len(by_row))]
+    for row_id in sorted(by_row):
+        row = rows[row_id]
+        parts.append(f"\n## {row_id}: {row['where']} ({row['kind']})\n")
+        parts.append(f"pyx12: {row['pyx12']}. Guide: {row['expected']}. Map: `{row['file']}`.\n")
+        for line in by_row[row_id]:
+            parts.append(f"\n{line.why}\n\n| sample | sets | place | hpedi | pyx12 | places |\n|---|---|---|---|---|---|\n")
+            parts.extend(_table(outcome.explained[line]))
+    return "".join(parts)
+
+
+_HEAD: Final = """# Differences from pyx12
+
+Every set of the sample files for which there is a guide is judged by hpedi and by pyx12 4.0.0 (its maps as they are, our code
+lists): {sets} sets. Where the verdict or a code of the 999 differs, the difference is listed here under the row of
+`mappings/guides/errata.tsv` (PX) or `mappings/guides/errata_own.tsv` (HP) that says why; {rows} rows are cited. A difference
+without a row fails the test. `-` is no error. Codes are IK304 for a segment and IK403 for an element; SET is IK502.
+
+Written by `python -m tests.differential.compare --write`.
+"""
+
+
+def _table(differences: list[Difference]) -> Iterator[str]:
+    counted = Counter((each.sample, each.place, each.hpedi, each.pyx12) for each in differences)
+    sets: dict[tuple[str, str, str, str], set[int]] = defaultdict(set)
+    for each in differences:
+        sets[each.sample, each.place, each.hpedi, each.pyx12].add(each.ordinal)
+    for key, count in sorted(counted.items()):
+        sample, place, ours, theirs = key
+        yield f"| {sample} | {_runs(sets[key])} | {place} | {ours} | {theirs} | {count} |\n"
+
+
+def _runs(numbers: set[int]) -> str:
+    """Write numbers as runs: 1-3, 7."""
+    runs: list[list[int]] = []
+    for number in sorted(numbers):
+        if runs and runs[-1][-1] == number - 1:
+            runs[-1].append(number)
+        else:
+            runs.append([number])
+    return ", ".join(str(run[0]) if len(run) == 1 else f"{run[0]}-{run[-1]}" for run in runs)
+
+
+def main(arguments: list[str]) -> int:
+    """Print what is not explained, or write the document."""
+    outcome = compare()
+    for difference in outcome.unexplained:
+        print(difference.line)  # noqa: T201
+    if "--write" in arguments and not outcome.unexplained:
+        DOCUMENT.write_text(render(outcome), encoding="utf-8")
+    return 1 if outcome.unexplained else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

@@ -1,0 +1,46 @@
+"""The states of a payment."""
+
+from __future__ import annotations
+
+import pytest
+
+from hpedi.money import usd
+from hpedi.payments.remit import Payment, remit
+from hpedi.payments.states import TRANSITIONS, PaymentState, approvals, change, may_follow
+from tests.payments.worked_example import NUMBERS, VISIT, decided, run_of
+
+ALLOWED = {
+    "built": {"approved", "voided"},
+    "approved": {"released", "voided"},
+    "released": {"settled", "returned", "voided"},
+    "settled": {"returned"},
+    "returned": {"voided"},
+    "voided": set(),
+}
+
+
+def payment() -> Payment:
+    """Return a payment of 90.00."""
+    (remitted,) = remit(run_of(decided("C1", VISIT)), NUMBERS)
+    return remitted.payment
+
+
+def test_every_way_and_no_other() -> None:
+    """Of all pairs of states exactly those of the table are ways."""
+    ways = {(now.value, then.value) for now in PaymentState for then in PaymentState if may_follow(now, then)}
+    assert ways == {(now, then) for now, follow in ALLOWED.items() for then in follow}
+    assert set(TRANSITIONS) == set(PaymentState)
+
+
+def test_a_payment_is_never_released_unapproved() -> None:
+    """A change that is no way of the table is a bug."""
+    with pytest.raises(ValueError, match="built cannot become released"):
+        change(payment(), PaymentState.BUILT, PaymentState.RELEASED)
+
+
+@pytest.mark.parametrize(("limit", "approved"), [("89.99", 0), ("90.00", 1), ("90.01", 1)])
+def test_approves_itself_up_to_the_limit(limit: str, approved: int) -> None:
+    """A payment of 90.00 approves itself at a limit of 90.00, not of 89.99."""
+    changes = approvals([payment()], usd(limit))
+    assert len(changes) == approved
+    assert all(each.state is PaymentState.APPROVED for each in changes)

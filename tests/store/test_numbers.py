@@ -1,0 +1,46 @@
+"""Counters: no gap, no number twice."""
+
+from __future__ import annotations
+
+import threading
+
+import pytest
+
+from hpedi.store.database import Database
+from hpedi.store.numbers import StoredNumbers
+
+
+def test_a_counter_starts_at_one_and_has_no_gaps(database: Database) -> None:
+    """Reserving one, then three, then one gives 1, 2 to 4, 5; EFT and check numbers start where they cannot meet."""
+    with database.writing() as connection:
+        numbers = StoredNumbers(connection)
+        assert [numbers.reserve("isa13"), numbers.reserve("isa13", 3), numbers.reserve("isa13")] == [1, 2, 5]
+        assert (numbers.reserve("eft"), numbers.reserve("check")) == (900_000_001, 100_001)
+
+
+def test_a_rolled_back_transaction_gives_its_numbers_back(database: Database) -> None:
+    """What a failed transaction reserved is handed out again."""
+    with pytest.raises(RuntimeError), database.writing() as connection:
+        StoredNumbers(connection).reserve("isa13", 5)
+        raise RuntimeError
+    with database.writing() as connection:
+        assert StoredNumbers(connection).reserve("isa13") == 1
+
+
+def test_four_writers_never_get_the_same_number(database: Database) -> None:
+    """Four threads reserving 25 times each get 1 to 100, each once."""
+    with database.writing() as connection:
+        StoredNumbers(connection).advance("isa13", 1)
+    taken: list[int] = []
+
+    def reserve() -> None:
+        for _ in range(25):
+            with database.writing() as connection:
+                taken.append(StoredNumbers(connection).reserve("isa13"))
+
+    threads = [threading.Thread(target=reserve) for _ in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert sorted(taken) == list(range(1, 101))
