@@ -159,6 +159,9 @@ _KINDS: Final = (
     _kind("ach-record", 0, "A record of a Nacha file is malformed or out of place", "Ask the bank for a correct file."),
     _kind("ach-total", 0, "A control total of a Nacha file does not hold", "Ask the bank for a correct file."),
     _kind("calendar-missing", 0, "No ACH holidays are known for the year", "Extend mappings/payments/ach_calendar.yaml."),
+    # --- crosscheck ------------------------------------------------------------------------------------------------
+    _kind("second-opinion", 2, "pyx12 refuses the set without saying where", "Compare with the findings of hpedi."),
+    _kind("funding-account-missing", 0, "No account to pay from is in force on the payment date", "Load one with the payer."),
     # --- reference files -------------------------------------------------------------------------------------------
     _kind("reference-file", 0, "A reference file cannot be read", "Correct the file at the line given."),
     _kind("reference-value", 0, "A value in a reference file is not valid", "Correct the value at the line given."),

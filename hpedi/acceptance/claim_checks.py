@@ -1,7 +1,7 @@
 """Checks of a claim above syntax and guide, small and named, in one list each: for any payer, and for this payer.
 
-A check says whether a claim holds; what failing means (level, weight, 277CA status) is its row in `finding_kinds`. Rules
-that decide what is paid are not here: they belong to adjudication.
+A check says whether a claim holds; what failing means (level, weight, 277CA status) is its row in `finding_kinds`.
+Rules that decide what is paid are not here: they belong to adjudication.
 """
 
 from __future__ import annotations

@@ -1,22 +1,20 @@
 """The events of the X12 reader to judgements: walks every set by its guide, reads its claims and checks them.
 
-Claims are handed out one at a time, while their set is still being read; an interchange is judged when it ends. Memory does
-not grow with the sets: findings are counted, and only the first of a unit are kept. What is answered is not decided here.
+Claims are handed out one at a time, while their set is still being read; an interchange is judged at its end. Memory
+does not grow with the sets: findings are counted, and only the first of a unit are kept. What is answered is not decided
+here.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
-from typing import TypeAlias
+from collections.abc import Iterable, Iterator
 
-from hpedi.acceptance.claim_checks import GUIDE_CHECKS, ClaimCheck
-from hpedi.acceptance.judgement import ClaimJudgement, InterchangeJudgement, SetJudgement
+from hpedi.acceptance.judgement import InterchangeJudgement
+from hpedi.acceptance.judging import Judging
 from hpedi.acceptance.open_units import OpenGroup, OpenInterchange, OpenSet
 from hpedi.acceptance.verdicts import Level, refused_level
 from hpedi.finding_kinds import FINDING_KINDS
 from hpedi.findings import Finding
-from hpedi.guides.guide import Guide
 from hpedi.x12.events import (
     Event,
     GroupEnd,
@@ -28,37 +26,6 @@ from hpedi.x12.events import (
     SetEnd,
     SetStart,
 )
-
-FINDINGS_KEPT = 1000
-HIGHEST_SNIP = 7
-
-GuideFor: TypeAlias = Callable[[str, str, str], Guide | None]
-"""From GS01, GS08 and ST01 to the guide; None where we have none."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Judging:
-    """How to judge.
-
-    Attributes:
-        guide_for: Finds the guide of a set.
-        claim_checks: Checks of each claim above its guide.
-        check_interchange: Checks of an interchange by its ISA: is its sender known, is it for us, did we have it before.
-        highest_snip: Findings of higher levels are left out.
-        findings_kept: How many findings of a unit are kept; all are counted.
-        file: Our identifier of the file.
-        on_claim: Handed each claim as it ends; a set, group or interchange refused later refuses it too.
-        on_set: Handed each set as it ends.
-    """
-
-    guide_for: GuideFor
-    claim_checks: Sequence[ClaimCheck] = GUIDE_CHECKS
-    check_interchange: Callable[[InterchangeStart], Iterable[Finding]] | None = None
-    highest_snip: int = HIGHEST_SNIP
-    findings_kept: int = FINDINGS_KEPT
-    file: str | None = None
-    on_claim: Callable[[ClaimJudgement], None] | None = None
-    on_set: Callable[[SetJudgement], None] | None = None
 
 
 def judge(events: Iterable[Event], judging: Judging) -> Iterator[InterchangeJudgement | Finding]:

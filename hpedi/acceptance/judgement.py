@@ -1,7 +1,7 @@
-"""What became of a file, interchange, group, transaction set and claim: facts and verdicts, free of how they are answered.
+"""What became of a file, interchange, group, transaction set and claim: facts and verdicts, not yet answers.
 
 `hpedi validate --json` prints these; the TA1, 999 and 277CA are made of them. A transaction set and a group have two
-verdicts: `syntax` counts only what a 999 answers, `verdict` counts everything, their claims and the units around them too.
+verdicts: `syntax` counts only what a 999 answers, `verdict` everything, their claims and the units around them too.
 """
 
 from __future__ import annotations

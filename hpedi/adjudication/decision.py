@@ -51,6 +51,7 @@ class LineDecision:
     remarks: tuple[str, ...] = ()  # RARC, LQ*HE
     control_number: str = ""  # REF*6R
     benefit: str = ""  # id of the benefit row that applied
+    copay: Usd = Decimal("0.00")  # what of the member's share is a copay
     denied: bool = False
 
 

@@ -1,1 +1,1 @@
-"""Coverage, benefit rows, accumulators and what is left of their limits: asked by adjudication and eligibility alike."""
+"""Coverage, benefit rows, accumulators and what is left of their limits."""

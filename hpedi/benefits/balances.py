@@ -35,7 +35,9 @@ class RunningBalances:
         lefts = [each.limit - self.used(each, period) for each in accumulators]
         return max(min(lefts), ZERO) if lefts else None
 
-    def add(self, accumulators: Iterable[Accumulator], period: date, amount: Decimal, source: str) -> tuple[AccumulatorEntry, ...]:
+    def add(
+        self, accumulators: Iterable[Accumulator], period: date, amount: Decimal, source: str
+    ) -> tuple[AccumulatorEntry, ...]:
         """Count an amount to accumulators and return the ledger entries; an amount of zero makes none."""
         if not amount:
             return ()

@@ -1,7 +1,7 @@
 """Who the patient of a claim is among the members, and which plan covers them on a day.
 
-A member is recognised by the member id on the claim together with birth date and name; an id alone is not enough, since a
-family may share one and ids are mistyped. It knows no benefit.
+A member is recognised by the member id on the claim together with birth date and name; an id alone is not enough,
+since a family may share one and ids are mistyped. It knows no benefit.
 """
 
 from __future__ import annotations
@@ -109,7 +109,9 @@ def _patient_among(family: Family, claim: Claim) -> Member | None:
 
 def _only(members: Sequence[Member], name: Name, born: date | None) -> Member | None:
     agreeing = [
-        member for member in members if member.birth_date == born and (_first_agrees(member, name) or _last_agrees(member, name))
+        member
+        for member in members
+        if member.birth_date == born and (_first_agrees(member, name) or _last_agrees(member, name))
     ]
     if len(agreeing) > 1:
         agreeing = [member for member in agreeing if _first_agrees(member, name)]

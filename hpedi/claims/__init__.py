@@ -1,1 +1,1 @@
-
+"""Claims as a payer sees them, free of X12."""

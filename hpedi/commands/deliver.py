@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import click
 
-from hpedi.commands import Session
+from hpedi.commands import ExitCode, Session
+from hpedi.commands.outcomes import print_delivered
 from hpedi.commands.printing import json_option
 
 
 @click.command()
 @json_option
 @click.pass_obj
-def command(session: Session, *, as_json: bool) -> None:
+def command(session: Session, *, as_json: bool) -> int:
     """Hand what waits in the outbox to partners and bank.
 
     Each file appears whole under its name or not at all.
@@ -20,4 +21,11 @@ def command(session: Session, *, as_json: bool) -> None:
     Example:
       hpedi deliver
     """
-    raise click.ClickException("not wired yet")
+    from hpedi.commands.jobs import Jobs, alone, outbound_paths
+    from hpedi.commands.workspace import context_for, open_workspace
+
+    workspace = open_workspace(session.home)
+    with alone(workspace):
+        jobs = Jobs(workspace, context_for(None))
+        print_delivered(outbound_paths(workspace, jobs.deliver()), as_json=as_json)
+    return ExitCode.OK

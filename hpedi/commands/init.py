@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import click
 
-from hpedi.commands import Session
-from hpedi.commands.printing import json_option
+from hpedi.commands import ExitCode, Session
+from hpedi.commands.payer_files import load_folder, print_findings, tell
+from hpedi.commands.printing import json_option, print_json
 
 
 @click.command()
 @click.option("--demo", is_flag=True, help="Load the sample payer too.")
 @json_option
 @click.pass_obj
-def command(session: Session, *, demo: bool, as_json: bool) -> None:
+def command(session: Session, *, demo: bool, as_json: bool) -> int:
     """Make a workspace.
 
     Makes the database, the folders and, outside of them, the key that stored files are encrypted with. A workspace
@@ -22,4 +23,18 @@ def command(session: Session, *, demo: bool, as_json: bool) -> None:
     Example:
       hpedi --home workspace init --demo
     """
-    raise click.ClickException("not wired yet")
+    from hpedi.commands.workspace import context_for, create, open_workspace
+    from hpedi.mappings_folder import sample
+
+    is_new = create(session.home)
+    workspace = open_workspace(session.home)
+    loaded, outcome = load_folder(workspace, context_for(None), sample("payer")) if demo else (None, None)
+    if as_json:
+        print_json({"home": str(session.home), "new": is_new, "loaded": outcome})
+    else:
+        click.echo(f"{'made' if is_new else 'found'} the workspace {session.home}")
+        if outcome:
+            tell(outcome)
+        elif loaded:
+            print_findings(loaded.findings)
+    return ExitCode.FINDINGS if demo and outcome is None else ExitCode.OK

@@ -71,12 +71,22 @@ def print_table(title: str, columns: Sequence[Column], rows: Iterable[Sequence[o
     from rich.table import Table
     from rich.text import Text
 
-    table = Table(title=title, title_justify="left", title_style="bold", box=box.SIMPLE_HEAD, pad_edge=False)
+    table = Table(
+        title=title or None,
+        title_justify="left",
+        title_style="bold",
+        box=box.SIMPLE_HEAD,
+        show_edge=False,
+        pad_edge=False,
+    )
     for column in columns:
         table.add_column(column.title, justify="right" if column.right else "left", no_wrap=column.whole)
     for row in every:
         table.add_row(*(Text(cell) for cell in row))
-    _console().print(table)
+    console = _console()
+    with console.capture() as drawn:
+        console.print(table)
+    click.echo("\n".join(line.rstrip() for line in drawn.get().splitlines()) + "\n")
 
 
 def as_text(cell: object) -> str:

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from contextlib import nullcontext
 from datetime import date, datetime
 from pathlib import Path
 
 import click
 
-from hpedi.commands import Session
+from hpedi.commands import ExitCode, Session
 from hpedi.commands.options import as_of_option, files_argument, received_option
-from hpedi.commands.printing import json_option
+from hpedi.commands.outcomes import print_adjudicated, print_delivered, print_paid, print_received
+from hpedi.commands.printing import hint, json_option
 
 
 @click.command()
@@ -27,7 +29,7 @@ def command(
     received: datetime | None,
     as_of: date | None,
     as_json: bool,
-) -> None:
+) -> int:
     """Receive files, decide their claims, pay and deliver.
 
     The same as `receive`, `adjudicate`, `pay` and `deliver` one after another. A file that was received before is named
@@ -37,4 +39,19 @@ def command(
     Example:
       hpedi run --as-of 2026-03-16 inbound/*.837
     """
-    raise click.ClickException("not wired yet")
+    from hpedi.commands.jobs import Jobs, alone, outbound_paths, rehearsal
+    from hpedi.commands.workspace import context_for, open_workspace
+
+    opened = rehearsal(session.home) if dry_run else nullcontext(open_workspace(session.home))
+    with opened as workspace, alone(workspace):
+        jobs = Jobs(workspace, context_for(as_of))
+        files_received = [jobs.receive(path, received) for path in files]
+        print_received(files_received, as_json=as_json)
+        print_adjudicated(jobs.adjudicate(), as_json=as_json)
+        print_paid(jobs.pay(), as_json=as_json)
+        delivered = outbound_paths(workspace, jobs.deliver())
+        if not dry_run:
+            print_delivered(delivered, as_json=as_json)
+    if dry_run:
+        hint("a dry run: nothing was kept, paid or sent")
+    return ExitCode.FINDINGS if any(file.has_errors for file in files_received) else ExitCode.OK

@@ -58,7 +58,8 @@ def segment_faults(node: SegmentNode, text: str, delimiters: Delimiters, alphabe
     if text.endswith(delimiters.element):
         faults.append(Fault("trailing-delimiter", "The segment ends with empty elements. Leave trailing separators out."))
     faults += _element_faults(node, values, delimiters, alphabet)
-    faults += _syntax_faults(node, values)
+    told = {fault.element for fault in faults if fault.code == "element-missing"}
+    faults += _syntax_faults(node, values, told)
     return tuple(faults)
 
 
@@ -144,12 +145,13 @@ def _is_short_code(value: str) -> bool:
     return len(value) <= _LONGEST_BAD_CODE and value.isascii() and value.isalnum() and value == value.upper()
 
 
-def _syntax_faults(node: SegmentNode, values: Sequence[str]) -> Iterator[Fault]:
+def _syntax_faults(node: SegmentNode, values: Sequence[str], told: set[int | None]) -> Iterator[Fault]:
+    """Check the conditions between elements, but for those about an element that is missing anyway."""
     filled = {position for position, value in enumerate(values, start=1) if value}
     names = {rule.position: rule for rule in node.elements}
     for rule in node.syntax:
         position = _broken_at(rule, filled)
-        if position:
+        if position and told.isdisjoint(rule.positions):
             code = "element-exclusion" if rule.kind == "E" else "element-syntax"
             yield Fault(
                 code,

@@ -82,11 +82,12 @@ def load_guide(
     if not {"GS_LOOP", "ST_LOOP"} <= loops.keys():
         raise ValueError("a map has the loops GS_LOOP and ST_LOOP")
     root = _Reader(data_elements, code_sets).read_set(loops["ST_LOOP"])
-    header = {id_of(node): _listed_codes(node) for node in loops["GS_LOOP"].iterfind("segment[@xid='GS']/element")}
+    listed = {id_of(node): _listed_codes(node) for node in loops["GS_LOOP"].iterfind("segment/element")}
+    listed |= {id_of(node): _listed_codes(node) for node in loops["ST_LOOP"].iterfind("segment/element")}
     return Guide(
-        id=header["GS08"][0],
-        functional_id=header["GS01"][0],
-        transaction_set=id_of(transaction),
+        id=listed["GS08"][0],
+        functional_id=listed["GS01"][0],
+        transaction_set=listed["ST01"][0],
         name=child_text(transaction, "name"),
         root=root,
         code_sets=code_sets,

@@ -9,9 +9,13 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from typing import Final
 
-UNLIMITED = 0
+UNLIMITED: Final = 0
 """The repeat of a node that may repeat without end (`>1` in a map)."""
+
+_MOST_NUMBERED: Final = 999_999
+"""What an unlimited loop with numbered instances may hold: LX01 has at most six digits."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -98,6 +102,11 @@ class Child:
     unit: int = 0
     counter: int = 0
     full: int = 0
+
+    def ordinal(self, seen: int) -> int:
+        """Say how many of it an instance of its loop has seen; only known where repeats are limited."""
+        repeats = (seen & self.counter) // self.unit if self.unit else 0
+        return repeats + 1 if seen & self.bit else 0
 
     def is_full(self, seen: int) -> bool:
         """Say whether an instance of its loop that has seen this much may hold no further one."""
@@ -192,11 +201,13 @@ def number_children(loop: LoopNode, positions: list[tuple[int, ...]]) -> None:
     for index, (child, position) in enumerate(zip(loop.children, positions, strict=True)):
         child.rank = ranks[position]
         child.bit = 1 << index
-        if child.repeat == UNLIMITED:
+        numbered = isinstance(child, LoopNode) and any(rule.rises for rule in child.first.elements)
+        repeat = _MOST_NUMBERED if numbered and child.repeat == UNLIMITED else child.repeat
+        if repeat == UNLIMITED:
             child.full = -1
-        elif child.repeat > 1:
-            width = child.repeat.bit_length()
+        elif repeat > 1:
+            width = repeat.bit_length()
             child.unit = 1 << shift
             child.counter = ((1 << width) - 1) << shift
-            child.full = (child.repeat - 1) << shift
+            child.full = (repeat - 1) << shift
             shift += width

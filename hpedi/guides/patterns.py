@@ -17,7 +17,6 @@ from hpedi.guides.values import (
     DATE_FORMATS,
     DATE_PERIOD_ELEMENT,
     Alphabet,
-    any_of,
     value_pattern,
 )
 from hpedi.x12.events import Delimiters
@@ -103,7 +102,8 @@ def _repeated(rule: ElementRule, delimiters: Delimiters, alphabet: Alphabet) -> 
 def _composite(rule: ElementRule, delimiters: Delimiters, alphabet: Alphabet) -> str:
     separator = re.escape(delimiters.component)
     parts = list(_parts(rule.components, delimiters, alphabet, separator))
-    return f"{_sequence(parts, separator, set(), leading=False)}(?<!{separator})"
+    not_empty = f"(?=[^{re.escape(delimiters.element + delimiters.repetition)}])"
+    return f"{not_empty}{_sequence(parts, separator, set(), leading=False)}(?<!{separator})"
 
 
 def _sequence(parts: Sequence[_Part], separator: str, captured: set[int], *, leading: bool) -> str:
@@ -179,6 +179,3 @@ def _at_most_one(groups: dict[int, int], positions: Sequence[int]) -> str:
     if not positions:
         return ""
     return _if(groups, positions[0], _none(groups, positions[1:]), _at_most_one(groups, positions[1:]))
-
-
-__all__ = ["any_of", "segment_pattern"]

@@ -13,28 +13,54 @@ from decimal import Decimal
 from hpedi.adjudication.adjudicate import adjudicate, lock_set, past_lines
 from hpedi.adjudication.decision import ClaimDecision, PastLine, Pend
 from hpedi.benefits.accumulators import AccumulatorEntry, AccumulatorKey
+from hpedi.benefits.membership import Family, Membership
 from hpedi.claims.claim import ReceivedClaim
+from hpedi.money import ZERO, Usd
 from hpedi.payments.ledger import decision_postings
+from hpedi.pipeline.parties import FUNDING_ACCOUNT
 from hpedi.pipeline.ports import Books, StoredClaim, Work
-from hpedi.reference.membership import Family, Membership
 from hpedi.reference.reference import Reference
 from hpedi.run_context import RunContext
 
 CLAIMS_A_TRANSACTION = 250
+CLAIMS_SHOWN = 40
 
 
 class NothingLoaded(Exception):
     """No payer is loaded yet: there is nothing to decide by."""
 
 
+@dataclass(frozen=True, slots=True)
+class ShownClaim:
+    """A claim as the outcome of a run shows it: our number, CLP02, status for a 277, US dollars, and why."""
+
+    claim: str
+    clp02: str
+    status277: str
+    charged: Usd
+    paid: Usd
+    patient: Usd
+    why: str
+
+
 @dataclass(slots=True)
 class Adjudicated:
-    """How many claims were decided and pended, and the money of the decisions (US dollars)."""
+    """How many claims were decided and pended, the money of the decisions (US dollars), and the first claims."""
 
     decided: int = 0
     pended: int = 0
-    charged: Decimal = Decimal("0.00")
-    paid: Decimal = Decimal("0.00")
+    charged: Usd = ZERO
+    paid: Usd = ZERO
+    first: list[ShownClaim] = field(default_factory=list)
+
+    def add(self, batch: _Batch) -> None:
+        """Count a batch."""
+        self.decided += len(batch.decided)
+        self.pended += len(batch.pended)
+        self.charged += sum((made.charged for _received, made in batch.decided), ZERO)
+        self.paid += sum((made.paid for _received, made in batch.decided), ZERO)
+        shown = [*(_shown(made) for _received, made in batch.decided), *(_waiting(*each) for each in batch.pended)]
+        self.first += shown[: CLAIMS_SHOWN - len(self.first)]
 
 
 @dataclass(slots=True)
@@ -52,7 +78,7 @@ class _Batch:
         """Let the claims that follow see this decision."""
         self.decided.append((received, made))
         for entry in made.entries:
-            self.balances[entry.key] = self.balances.get(entry.key, Decimal("0.00")) + entry.amount
+            self.balances[entry.key] = self.balances.get(entry.key, ZERO) + entry.amount
         self.entries.extend(made.entries)
         lines = past_lines(received, made)
         for line in lines:
@@ -92,11 +118,34 @@ def adjudicate_waiting(
                 return outcome
             batch = _decide(work, claims, reference)
             _store(work, batch, context)
-        outcome.decided += len(batch.decided)
-        outcome.pended += len(batch.pended)
-        outcome.charged += sum((made.charged for _received, made in batch.decided), Decimal(0))
-        outcome.paid += sum((made.paid for _received, made in batch.decided), Decimal(0))
+        outcome.add(batch)
         progress(len(claims))
+
+
+def _shown(made: ClaimDecision) -> ShownClaim:
+    adjustments = [*made.adjustments, *(each for line in made.lines for each in line.adjustments)]
+    why = " ".join(dict.fromkeys(f"{each.group}-{each.carc}" for each in adjustments))
+    return ShownClaim(
+        claim=made.payer_claim_control_number,
+        clp02=made.status,
+        status277=made.status277,
+        charged=made.charged,
+        paid=made.paid,
+        patient=made.patient_responsibility,
+        why=why,
+    )
+
+
+def _waiting(received: ReceivedClaim, pended: Pend) -> ShownClaim:
+    return ShownClaim(
+        claim=pended.payer_claim_control_number,
+        clp02="",
+        status277=pended.status277,
+        charged=received.claim.charged,
+        paid=ZERO,
+        patient=ZERO,
+        why=f"pended: {pended.message}",
+    )
 
 
 def _decide(work: Work, claims: Sequence[StoredClaim], reference: Reference) -> _Batch:
@@ -128,7 +177,7 @@ def _store(work: Work, batch: _Batch, context: RunContext) -> None:
     work.accumulators.append(batch.entries)
     work.history.append(batch.lines)
     for received, made in batch.decided:
-        work.ledger.post(decision_postings(made), context.as_of)
+        work.ledger.post(decision_postings(made, FUNDING_ACCOUNT), context.as_of)
         subject = f"claim:{received.payer_claim_control_number}"
         work.audit.record("adjudicate", subject, members=[made.member], reason="claim payment", result=made.status277)
     for received, pended in batch.pended:

@@ -9,18 +9,19 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
 from hpedi.finding_kinds import found
 from hpedi.findings import Finding, Unavailable, Where
-from hpedi.guides.nodes import Guide
-from hpedi.money import on_the_wire
+from hpedi.guides.load import Guide
+from hpedi.money import Usd
 from hpedi.payments.ach.ach_file import write_ach
 from hpedi.payments.ach.build import build_ach_file
 from hpedi.payments.ach.verification import credits_by_account, verify_ach_bytes
 from hpedi.payments.balancing import check_run
+from hpedi.payments.faults import ReleaseBlocked
 from hpedi.payments.calendar import AchCalendar, check_calendar
 from hpedi.payments.check_register import CheckRegisterRow, check_register
 from hpedi.payments.claim_payments import ClaimFiling
@@ -118,10 +119,14 @@ def _build(
     payments = [remitted.payment for remitted in remit(run_input, numbers)]
     limit = reference.approval_limit(run.as_of)
     with books.writing(context) as work:
-        stored = work.payments.commit(run, payments, [payment for payment in payments if approves_itself(payment, limit)])
+        stored = work.payments.commit(
+            run, payments, [payment for payment in payments if approves_itself(payment, limit)]
+        )
         work.ledger.post([posting for payment in payments for posting in payment_postings(payment)], run.as_of, run.id)
         for payment in stored:
-            work.audit.record("pay", f"payment:{payment.payment.trace_number}", reason="payment run", result=payment.state)
+            work.audit.record(
+                "pay", f"payment:{payment.payment.trace_number}", reason="payment run", result=payment.state
+            )
     return stored
 
 
@@ -240,23 +245,23 @@ def _remitted_again(
     numbers = RunNumbers(trace_numbers=[payment.trace_number], check_numbers=[payment.trace_number])
     (remitted,) = remit(as_built, numbers)
     if remitted.payment != payment:
-        raise CannotPay([found("payment-changed", Where())])
+        raise ReleaseBlocked("a stored payment is not what its decisions come to")
     return remitted
 
 
 def _ach_file(
     payments: Sequence[Payment], run: PaymentRun, file_number: int, reference: Reference, data: PaymentData
-) -> tuple[list[Outbound], dict[str, object]]:
+) -> tuple[list[Outbound], Mapping[str, Usd]]:
     conventions = load_ach_conventions(data.ach_conventions, run.as_of)
     modifier = FILE_ID_MODIFIERS[file_number - 1]
     built = build_ach_file(payments, ach_originator(reference), conventions, created=run.instant, modifier=modifier)
     if built is None:
-        return [], dict(credits_by_account(None, payments))
+        return [], credits_by_account(None, payments)
     content = write_ach(built, conventions.line_ending)
     read_back = verify_ach_bytes(content, built)
     name = f"{run.as_of:%Y%m%d}-{modifier}.ach"
     outbound = Outbound(folder="bank", name=name, kind="ach", content=content, run=run.id)
-    return [outbound], dict(credits_by_account(read_back, payments))
+    return [outbound], credits_by_account(read_back, payments)
 
 
 def _check_register_file(checks: Sequence[CheckRegisterRow], run: PaymentRun, file_number: int) -> list[Outbound]:
@@ -264,12 +269,21 @@ def _check_register_file(checks: Sequence[CheckRegisterRow], run: PaymentRun, fi
         return []
     text = io.StringIO(newline="")
     rows = csv.writer(text, lineterminator="\n")
-    rows.writerow(["check_number", "check_date", "provider", "pay_to", "address", "city", "state", "postal_code", "amount"])
+    rows.writerow(
+        ["check_number", "check_date", "provider", "pay_to", "address", "city", "state", "postal_code", "amount"]
+    )
     for check in checks:
         place = check.address
         address = [" ".join(place.lines), place.city, place.state, place.postal_code] if place else ["", "", "", ""]
         rows.writerow(
-            [check.check_number, check.check_date.isoformat(), check.provider, check.pay_to, *address, f"{check.amount:.2f}"]
+            [
+                check.check_number,
+                check.check_date.isoformat(),
+                check.provider,
+                check.pay_to,
+                *address,
+                f"{check.amount:.2f}",
+            ]
         )
     name = f"{run.as_of:%Y%m%d}-{FILE_ID_MODIFIERS[file_number - 1]}-checks.csv"
     return [Outbound(folder="bank", name=name, kind="checks", content=text.getvalue().encode(), run=run.id)]

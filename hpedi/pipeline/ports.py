@@ -164,7 +164,7 @@ class Receipts(Protocol):
         """Say that all of a file is received, or that it is quarantined."""
 
     def reopen_file(self, file: int) -> None:
-        """Let a quarantined file be received again."""
+        """Let a file be received again: what was refused of it, or all of it where it was quarantined."""
 
     def of_file(self, file: int) -> tuple[Receipt, ...]:
         """Return the receipts of a file in order."""

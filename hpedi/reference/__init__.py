@@ -1,1 +1,1 @@
-"""What the payer knows: plans, contracts, fees, providers, members: dated, typed, loaded from a folder, looked up fast."""
+"""What the payer knows: plans, contracts, fees, providers, members: dated, typed, loaded from a folder."""

@@ -67,7 +67,7 @@ class ContractRate(Entry, frozen=True, kw_only=True):
     """One way of pricing; the first of a contract whose `when` fits a line is its rate.
 
     Attributes:
-        method: fee_schedule is priced; a claim under any other method pends, so its terms are not part of the format yet.
+        method: fee_schedule is priced; a claim under any other pends, so its terms are not part of the format yet.
         excess: Adjustment for what is charged above the allowed amount; the reason `contractual` if absent.
         rarcs: Remark codes on every line so priced.
         unlisted: Reason that denies a code without a fee; a claim with such a code pends if absent.

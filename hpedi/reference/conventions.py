@@ -1,4 +1,4 @@
-"""How the payer decides where it has a choice: order of edits, duplicate keys, reasons and their codes, rule parameters."""
+"""How the payer decides where it has a choice: order of edits, duplicate keys, reasons, rule parameters."""
 
 from __future__ import annotations
 

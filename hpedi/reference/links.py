@@ -9,6 +9,7 @@ import msgspec
 
 from hpedi.finding_kinds import found
 from hpedi.findings import Finding, Where
+from hpedi.money import CENT
 from hpedi.reference.folder import Folder
 from hpedi.reference.payer import PAYER_ACCOUNTS
 from hpedi.reference.plans import PlanVersion
@@ -110,7 +111,9 @@ def check_plans(folder: Folder) -> Iterator[Finding]:
     for employer in folder.employers:
         for program in employer.programs:
             if not set(program.contracts) <= contracts:
-                yield _broken(folder, program, "contracts", "A contract named here is not defined; define it or correct it.")
+                yield _broken(
+                    folder, program, "contracts", "A contract named here is not defined; define it or correct it."
+                )
 
 
 def _check_benefits(folder: Folder, version: PlanVersion) -> Iterator[Finding]:
@@ -154,11 +157,15 @@ def check_opening_balances(folder: Folder) -> Iterator[Finding]:
             yield _broken(folder, balance, "accumulator", "The plan has no such accumulator; correct the name.")
         elif balance.owner not in owners[scope]:
             yield _broken(folder, balance, "owner", f"No {scope} owner has this id; name a member or a family.")
-        if balance.amount.as_tuple().exponent < -2:  # type: ignore[operator]
-            yield found("reference-value", folder.places.of(balance), "An opening balance has at most two decimal places.")
+        if balance.amount != balance.amount.quantize(CENT):
+            yield found(
+                "reference-value", folder.places.of(balance), "An opening balance has at most two decimal places."
+            )
         key = (balance.plan, balance.accumulator, balance.owner, balance.period, balance.reference)
         if key in seen:
-            yield _broken(folder, balance, "accumulator", "This balance is given twice; add them up or name another reference.")
+            yield _broken(
+                folder, balance, "accumulator", "This balance is given twice; add them up or name another reference."
+            )
         seen.add(key)
 
 
@@ -172,7 +179,11 @@ def check_fees(folder: Folder) -> Iterator[Finding]:
             message = "Rows of one version of a fee schedule have different spans; repeat the same `from` and `to`."
             yield found("reference-value", folder.places.of(row), message)
         if (*version, row.key) in priced:
-            yield found("reference-value", folder.places.of(row), "This code and modifier has two fees in one version; keep one.")
+            yield found(
+                "reference-value",
+                folder.places.of(row),
+                "This code and modifier has two fees in one version; keep one.",
+            )
         priced.add((*version, row.key))
 
 
@@ -182,7 +193,9 @@ def _adjusting_reasons(folder: Folder) -> set[str]:
 
 def _unknown(folder: Folder, piece: msgspec.Struct, field: str, known: Collection[object]) -> Iterator[Finding]:
     if getattr(piece, field) not in known:
-        yield _broken(folder, piece, field, f"`{field}` names something that is not defined; define it or correct the name.")
+        yield _broken(
+            folder, piece, field, f"`{field}` names something that is not defined; define it or correct the name."
+        )
 
 
 def _broken(folder: Folder, piece: msgspec.Struct, field: str, message: str) -> Finding:

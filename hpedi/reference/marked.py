@@ -19,6 +19,13 @@ _NULL: Final = "tag:yaml.org,2002:null"
 _DEEPEST: Final = 40
 
 
+class _NotPlain(yaml.YAMLError):
+    """The document uses anchors or nests too deep."""
+
+    def __init__(self, problem_mark: object) -> None:
+        self.problem_mark = problem_mark
+
+
 @dataclass(frozen=True, slots=True)
 class Mark:
     """A value and the line it stands on, from 1; a list or mapping holds marks again."""
@@ -27,7 +34,7 @@ class Mark:
     value: MarkedValue
 
 
-MarkedValue: TypeAlias = "str | None | list[Mark] | dict[str, Mark]"
+MarkedValue: TypeAlias = "str | list[Mark] | dict[str, Mark] | None"
 
 
 def read_yaml(content: bytes, file: str) -> tuple[Mark | None, list[Finding]]:
@@ -57,10 +64,10 @@ def _check_events(content: bytes) -> None:
     depth = 0
     for event in _events(content):
         if isinstance(event, yaml.AliasEvent) or getattr(event, "anchor", None):
-            raise yaml.MarkedYAMLError(problem="anchor", problem_mark=event.start_mark)
+            raise _NotPlain(event.start_mark)
         depth += isinstance(event, yaml.CollectionStartEvent) - isinstance(event, yaml.CollectionEndEvent)
         if depth > _DEEPEST:
-            raise yaml.MarkedYAMLError(problem="depth", problem_mark=event.start_mark)
+            raise _NotPlain(event.start_mark)
 
 
 def _events(content: bytes) -> Iterator[yaml.Event]:

@@ -64,6 +64,7 @@ class Payer(Entry, frozen=True, kw_only=True):
     name: Name
     payer_id: Name  # 2010BB NM109
     ein: TaxId
+    claim_filing: Name  # CLP06 where the plan has none of its own
     state: str = ""
     address: PostalAddress
     contact: Contact | None = None

@@ -47,8 +47,8 @@ def load_payer_folder(files: Mapping[str, bytes], standard: Mapping[str, bytes] 
 
     Args:
         files: Content by path inside the folder, with forward slashes.
-        standard: Files of mappings/ by path below it: `rules/*.yaml` and `code_sets/*.tsv`. A rule of the folder takes the
-            place of the standard one of its name.
+        standard: Files of mappings/ by path below it: `rules/*.yaml` and `code_sets/*.tsv`. A rule of the folder takes
+            the place of the standard one of its name.
 
     Findings:
         reference-file, reference-value, reference-link: see docs/payer-folder.md.
@@ -154,5 +154,3 @@ def _families(folder: Folder) -> Iterator[Family]:
             coverage=tuple(sorted(coverage.get(family, ()), key=lambda span: (span.member, span.start))),
             other_coverage=tuple(sorted(others.get(family, ()), key=lambda other: (other.member, other.start))),
         )
-
-

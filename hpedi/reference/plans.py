@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Literal
 
 from hpedi.reference.dated import Dated, Entry
-from hpedi.reference.values import Factor, MonthDay, Money, Name, Rate
+from hpedi.reference.values import Factor, Money, MonthDay, Name, Rate
 
 Tier = Literal["INN", "OON"]
 
@@ -129,6 +129,7 @@ class Plan(Entry, frozen=True, kw_only=True):
     id: Name
     name: Name
     line_of_business: Name
+    claim_filing: str = ""  # CLP06; the payer's where empty
     versions: tuple[PlanVersion, ...]
 
 

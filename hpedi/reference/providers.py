@@ -45,6 +45,7 @@ class Partner(Entry, frozen=True, kw_only=True):
         usages: What it may send in ISA15: P, T.
         guide_versions: Guide versions (GS08) it may send beyond the adopted ones.
         folder: Its delivery folder; its id if empty.
+        remittances_for: Providers whose 835s it receives; a provider's own folder gets those that no partner receives.
     """
 
     id: Name
@@ -55,3 +56,4 @@ class Partner(Entry, frozen=True, kw_only=True):
     usages: tuple[str, ...] = ("P", "T")
     guide_versions: tuple[str, ...] = ()
     folder: str = ""
+    remittances_for: tuple[Name, ...] = ()

@@ -27,7 +27,8 @@ def check_reasons(folder: Folder, standard: Mapping[str, bytes]) -> Iterator[Fin
         standard: Files of mappings/ by path below it; a list that is not there is not checked against.
 
     Findings:
-        reference-value: A code is unknown or not active on all days of use, a group does not go with it, a remark is missing.
+        reference-value: A code is unknown or not active on all days of use, a group does not go with it, a remark is
+            missing.
     """
     carcs = _code_list(standard.get(CARC_LIST))
     rarcs = _code_list(standard.get(RARC_LIST))
@@ -59,7 +60,11 @@ def _faults(
 
 def _active(codes: Mapping[str, DateSpan], code: str, reason: Reason) -> bool:
     span = codes.get(code)
-    return span is not None and span.covers(reason.start) and (span.end is None or (reason.end is not None and span.covers(reason.end)))
+    return (
+        span is not None
+        and span.covers(reason.start)
+        and (span.end is None or (reason.end is not None and span.covers(reason.end)))
+    )
 
 
 def _code_list(content: bytes | None) -> Mapping[str, DateSpan] | None:

@@ -1,7 +1,7 @@
 """A reference record: one thing the payer knows, as the bytes that are kept.
 
-The same content always gives the same bytes, so that loading twice changes nothing. What the bytes mean is in the module
-of its kind; the store keeps them with the time they were known and hands them back.
+The same content always gives the same bytes, so that loading twice changes nothing. What the bytes mean is in the
+module of its kind; the store keeps them with the time they were known and hands them back.
 """
 
 from __future__ import annotations

@@ -5,13 +5,14 @@ It answers which provider, contract, plan, fee, reason or rule parameter holds o
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Container, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Final, TypeVar
 
 import msgspec
 
+from hpedi.money import ZERO, Usd
 from hpedi.reference.contracts import Contract, FeeSchedule, FeeVersion
 from hpedi.reference.conventions import Conventions, ConventionsHistory, Reason, ReasonCodes, RuleFile, RuleParameter
 from hpedi.reference.dated import in_force
@@ -20,7 +21,6 @@ from hpedi.reference.payer import PAYER_ACCOUNTS, Account, BankAccounts, Payer
 from hpedi.reference.plans import Employer, Plan, PlanVersion
 from hpedi.reference.providers import BillingProvider, Partner
 from hpedi.reference.records import ReferenceRecord, content_of
-from hpedi.money import ZERO, Usd
 
 Content = TypeVar("Content", bound=msgspec.Struct)
 
@@ -91,6 +91,16 @@ class Reference:
             _rules={rule.rule: rule for rule in _contents(kinds, "rule", RuleFile)},
             _accounts={each.owner: each.accounts for each in _contents(kinds, "bank_account", BankAccounts)},
         )
+
+    @property
+    def claim_filing_by_plan(self) -> Mapping[str, str]:
+        """The claim filing indicator (CLP06) of the plans that have their own."""
+        return {plan.id: plan.claim_filing for plan in self.plans.values() if plan.claim_filing}
+
+    @property
+    def billing_npis(self) -> Container[str]:
+        """The NPIs of all billing providers."""
+        return self._by_npi.keys()
 
     def provider_by_npi(self, npi: str) -> BillingProvider | None:
         """Return the billing provider of an NPI."""

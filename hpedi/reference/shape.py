@@ -161,12 +161,13 @@ def fields_of(kind: type[msgspec.Struct]) -> Mapping[str, FieldShape]:
     """Return the fields of a piece by the name they are written under."""
     hints = typing.get_type_hints(kind, include_extras=True)
     return {
-        field.encode_name: FieldShape(field.name, hints[field.name], field.required) for field in msgspec.structs.fields(kind)
+        field.encode_name: FieldShape(field.name, hints[field.name], field.required)
+        for field in msgspec.structs.fields(kind)
     }
 
 
 def checks_of(kind: type[msgspec.Struct]) -> Mapping[str, Callable[[str], object]]:
-    """Return the readers of a piece's fields that need more than their Python type, by the name they are written under."""
+    """Return the readers of fields that need more than their Python type, by the name they are written under."""
     return {name: READERS[_title(field.type)][1] for name, field in fields_of(kind).items() if _title(field.type)}
 
 

@@ -35,7 +35,9 @@ def _check_group(folder: Folder, words: str, pieces: list[Dated]) -> Iterator[Fi
     for earlier, later in pairwise(sorted(pieces, key=lambda piece: piece.start)):
         if earlier.end is None or later.start <= earlier.end:
             other = folder.places.of(earlier)
-            message = f"Two {words} are in force on one day (the other: {other.file} line {other.line}); end the earlier one."
+            message = (
+                f"Two {words} are in force on one day (the other: {other.file} line {other.line}); end the earlier one."
+            )
             yield found("reference-value", folder.places.of(later), message)
 
 

@@ -54,7 +54,9 @@ TABLES: Final[Mapping[str, type[msgspec.Struct]]] = {
 """What a CSV file holds, by the first part of its path."""
 
 
-def read_table(content: bytes, file: str, kind: type[Piece], places: Places, findings: list[Finding]) -> Iterator[Piece]:
+def read_table(
+    content: bytes, file: str, kind: type[Piece], places: Places, findings: list[Finding]
+) -> Iterator[Piece]:
     """Yield the rows of a CSV file that are right; tell what is wrong with the others.
 
     Args:
@@ -99,7 +101,9 @@ def _rows(
         if not cells:
             continue
         if len(cells) != len(header):
-            shaper.refuse(line, f"The row has {len(cells)} cells and the header {len(header)}; quote cells that hold a comma.")
+            shaper.refuse(
+                line, f"The row has {len(cells)} cells and the header {len(header)}; quote cells that hold a comma."
+            )
             continue
         written = {name: cell for name, cell in zip(header, cells, strict=True) if cell}
         row = _converted(written, kind, checks)
@@ -111,8 +115,10 @@ def _rows(
             yield row
 
 
-def _converted(written: dict[str, str], kind: type[Piece], checks: Mapping[str, Callable[[str], object]]) -> Piece | None:
-    # A whole row at once is ten times as fast as cell by cell; a row with a fault is read again so that each fault is told.
+def _converted(
+    written: dict[str, str], kind: type[Piece], checks: Mapping[str, Callable[[str], object]]
+) -> Piece | None:
+    # A whole row at once is ten times as fast as cell by cell; a row with a fault is read again to tell each fault.
     try:
         for name, check in checks.items():
             if name in written:

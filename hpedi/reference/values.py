@@ -5,7 +5,9 @@ Annotations such as `Money` carry the name of their reader, so that the loader c
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
+from datetime import date
 from decimal import Decimal, InvalidOperation
 from typing import Annotated, Final
 
@@ -13,6 +15,10 @@ from msgspec import Meta
 
 from hpedi.identifiers import npi, routing_number, tax_id
 from hpedi.money import usd
+
+_MONTH_DAY: Final = re.compile(r"\d\d-\d\d", re.ASCII)
+# A benefit year cannot begin on a day that most years do not have.
+_LEAP_YEAR, _LEAP_DAY = "2024", "02-29"
 
 Money = Annotated[Decimal, Meta(title="money")]
 Fee = Annotated[Decimal, Meta(title="fee")]
@@ -61,11 +67,9 @@ def _routing(text: str) -> str:
 
 
 def _month_day(text: str) -> str:
-    month, dash, day = text.partition("-")
-    # A benefit year never begins on 29 February: the other years would not have one.
-    days_in = {4: 30, 6: 30, 9: 30, 11: 30, 2: 28}
-    if not (dash and len(month) == len(day) == 2 and 1 <= int(month) <= 12 and 1 <= int(day) <= days_in.get(int(month), 31)):
-        raise ValueError("not a month and day")
+    if not _MONTH_DAY.fullmatch(text) or text == _LEAP_DAY:
+        raise ValueError("not a month and day of every year")
+    date.fromisoformat(f"{_LEAP_YEAR}-{text}")
     return text
 
 

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from functools import cache
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import msgspec
 
@@ -17,11 +16,13 @@ def encode(model: object) -> bytes:
     return _ENCODER.encode(model)
 
 
-@cache
-def _decoder(kind: type[Model]) -> msgspec.json.Decoder[Model]:
-    return msgspec.json.Decoder(kind)
+_DECODERS: dict[type, msgspec.json.Decoder[Any]] = {}
 
 
 def decode(kind: type[Model], plain: bytes) -> Model:
     """Decode what `encode` made of a model of this kind."""
-    return _decoder(kind).decode(plain)
+    decoder = _DECODERS.get(kind)
+    if decoder is None:
+        decoder = _DECODERS[kind] = msgspec.json.Decoder(kind)
+    decoded: Model = decoder.decode(plain)
+    return decoded

@@ -48,8 +48,10 @@ class StoredReceipts:
         )
 
     def reopen_file(self, file: int) -> None:
-        """Let a quarantined file be received again."""
+        """Let a file be received again: what was refused of it, or all of it where it was quarantined."""
         self.finish_file(file, "receiving")
+        refused = (receipt.c.file == file) & (receipt.c.verdict == "rejected")
+        self._connection.execute(receipt.update().where(refused).values(published=False, verdict="", summary=""))
 
     def of_file(self, file: int) -> tuple[Receipt, ...]:
         """Return the receipts of a file in order."""
@@ -61,7 +63,8 @@ class StoredReceipts:
         same = (receipt.c.file == file.id) & (receipt.c.ordinal == ordinal)
         row = self._connection.execute(select(receipt).where(same)).first()
         if row is not None:
-            self._connection.execute(claim.delete().where(claim.c.receipt == row.id))
+            if not row.published:
+                self._connection.execute(claim.delete().where(claim.c.receipt == row.id))
             return _receipt(row)
         row = self._connection.execute(
             receipt.insert()

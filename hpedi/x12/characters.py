@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import Final
 
 BASIC: Final = frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789!\"&'()*+,-./:;?= ")
-"""Upper-case letters, digits, blank and fourteen special characters."""
+"""Upper-case letters, digits, blank and sixteen special characters."""
 
 EXTENDED: Final = frozenset("abcdefghijklmnopqrstuvwxyz%~@[]_{}\\|<>^`#$")
 """Lower-case letters and the other special characters; for use where both partners take them."""

@@ -235,6 +235,8 @@ class Envelope:
         yield from self._outside("interchange-structure", self._control_id(text), offset)
 
     def _empty_segment(self, offset: int) -> Iterator[Event]:
+        if not self.tells_empty_segments:
+            return
         self._empty_segments += 1
         last = "" if self.tells_empty_segments else "Further empty segments of this interchange are not listed."
         yield found("empty-segment", self._at("", offset), last)

@@ -31,7 +31,8 @@ STANDARDS_ID_BEFORE: Final = "U"
 
 _SEPARATOR: Final = r"ISA([^0-9A-Za-z \r\n\x00])"
 _FIXED: Final = re.compile(
-    _SEPARATOR + "".join(rf"(?:(?!\1)[^\r\n]){{{width}}}\1" for width in WIDTHS[1:-1]) + "..", re.DOTALL
+    _SEPARATOR + "".join(rf"(?:(?!\1)[^\r\n]){{{width}}}\1" for width in WIDTHS[1:-1]) + r".[^0-9A-Za-z \x00]",
+    re.DOTALL,
 )
 _LOOSE_PATTERN: Final = _SEPARATOR + r"(?:(?:(?!\1)[^\r\n]){0,40}\1){15}(.)(.)"
 _LOOSE: Final = re.compile(_LOOSE_PATTERN, re.DOTALL)
@@ -62,7 +63,7 @@ class Header:
 def read_header(text: str, at: int) -> Header | None:
     """Read the ISA that starts at an index, padded or not; None if what stands there is no ISA."""
     match = _LOOSE.match(text, at)
-    if match is None:
+    if match is None or _is_torn(text, match):
         return None
     element, component, segment = match.groups()
     elements = tuple(text[at : match.end() - 1].split(element, len(WIDTHS) - 1))
@@ -70,6 +71,14 @@ def read_header(text: str, at: int) -> Header | None:
     separates = elements[11] not in used and len(elements[11]) == 1 and not _NOT_A_DELIMITER.match(elements[11])
     repetition = elements[11] if separates else ""
     return Header(elements, Delimiters(element, component, repetition, segment), match.end())
+
+
+def _is_torn(text: str, loose: re.Match[str]) -> bool:
+    """Say whether what looks like an unpadded ISA runs into a whole one."""
+    if is_fixed_header(text, loose.start()):
+        return False
+    fixed = _FIXED.search(text, loose.start() + 1, loose.end() + sum(WIDTHS) + len(WIDTHS))
+    return fixed is not None and fixed.start() < loose.end()
 
 
 def find_header(text: str, start: int, terminator: str) -> int:

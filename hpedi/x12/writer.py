@@ -30,6 +30,7 @@ _SEGMENT_ID: Final = re.compile("[A-Z][A-Z0-9]{1,2}")
 _SET_CONTROL_NUMBER: Final = re.compile("[0-9A-Za-z]{4,9}")
 _LARGEST_CONTROL_NUMBER: Final = 999_999_999
 _REPETITION_ELEMENT: Final = 11
+_LINE_BREAKS: Final = frozenset("\r\n")  # may end segments, nothing else
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,8 +158,9 @@ def segment_writer(delimiters: Delimiters) -> Callable[[SegmentValues], str]:
         ValueError: The delimiters are not four different characters legal as delimiters. The function made raises it
             for values that X12 cannot carry, and for a segment without any data.
     """
-    used = (delimiters.element, delimiters.component, delimiters.repetition, delimiters.segment)
-    if len(set(used)) != len(used) or not all(map(can_delimit, used)):
+    inner = (delimiters.element, delimiters.component, delimiters.repetition)
+    used = (*inner, delimiters.segment)
+    if len(set(used)) != len(used) or not all(map(can_delimit, used)) or not _LINE_BREAKS.isdisjoint(inner):
         raise ValueError("the delimiters must be four different characters, none a letter, digit or blank")
     allowed = "".join(sorted(DATA.difference(used)))
     is_data = re.compile(f"[{re.escape(allowed)}]*").fullmatch

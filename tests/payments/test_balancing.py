@@ -64,7 +64,9 @@ def test_a_reversal_sends_no_patient_responsibility() -> None:
 
 def test_a_run_balances_by_account() -> None:
     """What the remittances pay is what goes out by ACH and check, and what the ledger says."""
-    payments = [each.payment for each in remit(run_of(decided("C1", VISIT), decided("C2", VACCINE, provider="G")), NUMBERS)]
+    payments = [
+        each.payment for each in remit(run_of(decided("C1", VISIT), decided("C2", VACCINE, provider="G")), NUMBERS)
+    ]
     postings = [posting for payment in payments for posting in payment_postings(payment)]
     rows = check_register(payments)
     assert [(row.check_number, row.pay_to, row.amount) for row in rows] == [("100001", COUNTY.name, usd("25.00"))]

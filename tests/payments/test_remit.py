@@ -81,7 +81,10 @@ def test_a_plan_that_names_another_account_is_paid_apart() -> None:
         funding_account_by_plan={"SELF": "acme"},
     )
     payments = [remitted.payment for remitted in remit(run, NUMBERS)]
-    assert [(each.funding_account, each.amount) for each in payments] == [("main", usd("90.00")), ("acme", usd("25.00"))]
+    assert [(each.funding_account, each.amount) for each in payments] == [
+        ("main", usd("90.00")),
+        ("acme", usd("25.00")),
+    ]
 
 
 def test_payment_date_moves_to_the_next_business_day() -> None:

@@ -1,4 +1,4 @@
-"""A small payer, two payees and decided claims, from which the tests of payment start; amounts are worked out by hand."""
+"""A small payer, two payees and decided claims to test payment with; amounts are worked out by hand."""
 
 from __future__ import annotations
 
@@ -72,9 +72,7 @@ def decided(
         place_of_service="11",
         submitter_id="SUB1",
         billing=Provider(is_person=False, name=Name(last=billing.name), npi=billing.npi),
-        subscriber=Subscriber(
-            payer_responsibility="P", name=Name(last="LAKE", first="MARY"), member_id="942670000101"
-        ),
+        subscriber=Subscriber(payer_responsibility="P", name=Name(last="LAKE", first="MARY"), member_id="942670000101"),
         payer=Payer(name="HPEDI HEALTH PLAN", id="94267"),
         lines=tuple(
             ServiceLine(
@@ -109,7 +107,9 @@ VISIT = line(1, "185.00", ("CO", "45", "65.00"), ("PR", "3", "30.00"), allowed="
 VACCINE = line(2, "40.00", ("CO", "45", "15.00"), allowed="25.00")  # 40 - 15 = 25 paid
 DENIED = line(1, "100.00", ("CO", "29", "100.00"))  # nothing paid
 
-NUMBERS = RunNumbers(trace_numbers=("9426700000001", "9426700000002", "9426700000003"), check_numbers=("100001", "100002"))
+NUMBERS = RunNumbers(
+    trace_numbers=("9426700000001", "9426700000002", "9426700000003"), check_numbers=("100001", "100002")
+)
 
 
 def run_of(*claims: tuple[ReceivedClaim, ClaimDecision], on: date = MONDAY) -> PaymentRunInput:

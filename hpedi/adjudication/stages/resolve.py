@@ -1,4 +1,4 @@
-"""Resolve: find member, coverage, provider, contract, rate, fee and benefit row of every line, each for its own date."""
+"""Resolve: find member, coverage, contract, rate, fee and benefit row of every line, each for its own date."""
 
 from __future__ import annotations
 
@@ -39,12 +39,16 @@ class _Resolver:
     def line(self, line: ServiceLine) -> LineContext:
         """Return a line with its parameters."""
         terms = self.terms(line.dates.start)
-        last_terms = terms if line.dates.end in (None, line.dates.start) else self.terms(line.dates.end or line.dates.start)
-        rate = self.rate(line, terms)
-        fees = self.reference.fee_version(rate.fee_schedule, terms.day) if rate is not None and rate.fee_schedule else None
-        fee_key, fee = _fee_of(line, fees, self.reference.edits.component_modifiers)
+        last_terms = (
+            terms if line.dates.end in (None, line.dates.start) else self.terms(line.dates.end or line.dates.start)
+        )
         if terms.plan is None or terms.tier is None:
             return LineContext(line=line, terms=terms, last_terms=last_terms)
+        rate = self.rate(line, terms)
+        fees = (
+            self.reference.fee_version(rate.fee_schedule, terms.day) if rate is not None and rate.fee_schedule else None
+        )
+        fee_key, fee = _fee_of(line, fees, self.reference.edits.component_modifiers)
         benefit = terms.plan.row(terms.tier, self.facts(line))
         tier = (benefit.tier_override if benefit is not None else None) or terms.tier
         return LineContext(
@@ -87,7 +91,11 @@ class _Resolver:
         return next((rate for rate in terms.contract.rates if self._fits(rate.when, line)), None)
 
     def _fits(self, when: RateCondition, line: ServiceLine) -> bool:
-        if when.tob_prefixes is not None or when.any_line_revenue_codes is not None or when.any_line_apc_status is not None:
+        if (
+            when.tob_prefixes is not None
+            or when.any_line_revenue_codes is not None
+            or when.any_line_apc_status is not None
+        ):
             return False  # these are of institutional claims
         return (
             (when.claim_types is None or CLAIM_TYPE in when.claim_types)
@@ -131,9 +139,7 @@ def resolve(
     claim = received.claim
     matched = membership.match(claim)
     emergency = _is_emergency(claim, conventions.emergency)
-    resolver = _Resolver(
-        reference, plan_benefits(reference), conventions, claim, provider, matched, emergency, days={}
-    )
+    resolver = _Resolver(reference, plan_benefits(reference), conventions, claim, provider, matched, emergency, days={})
     lines = tuple(resolver.line(line) for line in claim.lines)
     return ClaimContext(
         received=received,
@@ -158,10 +164,14 @@ def _of_these_days(history: Sequence[PastLine], received: ReceivedClaim) -> tupl
 
 
 def _is_emergency(claim: Claim, definition: Emergency) -> bool:
-    return claim.place_of_service in definition.pos or any(line.place_of_service in definition.pos for line in claim.lines)
+    return claim.place_of_service in definition.pos or any(
+        line.place_of_service in definition.pos for line in claim.lines
+    )
 
 
-def _fee_of(line: ServiceLine, fees: FeeVersion | None, component_modifiers: tuple[str, ...]) -> tuple[str, Decimal | None]:
+def _fee_of(
+    line: ServiceLine, fees: FeeVersion | None, component_modifiers: tuple[str, ...]
+) -> tuple[str, Decimal | None]:
     if fees is None or line.code_qualifier != "HC":
         return "", None
     for modifier in line.modifiers:

@@ -52,7 +52,7 @@ def read_entry_detail(line: str) -> EntryDetail:
     """
     return EntryDetail(
         transaction_code=digits_at(line, 2, 3, "Transaction Code"),
-        routing_number=digits_at(line, 4, 12, "Receiving DFI Identification"),
+        routing_number=routing_number.validate(line[3:12]),
         account_number=text_at(line, 13, 29),
         amount=usd_at(line, 30, 39, "Amount"),
         identification_number=text_at(line, 40, 54),

@@ -6,7 +6,7 @@
       2200A TRN*1, DTP*050 received, DTP*009 answered
       2000B HL*21          the submitter
         2100B NM1*41
-        2200B TRN*2        BHT03 of the 837; STC, QTY*90/AA and AMT*YU/YY: claims accepted and refused, and their charges
+        2200B TRN*2        BHT03 of the 837; STC; QTY*90/AA, AMT*YU/YY: claims accepted and refused, their charges
         2000C HL*19        a billing provider
           2100C NM1*85
           2000D HL*PT      a patient

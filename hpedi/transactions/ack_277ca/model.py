@@ -11,7 +11,7 @@ from hpedi.money import ZERO, Usd
 from hpedi.service_dates import DateSpan
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True)
 class ClaimStatus:
     """A status triple (STC01, STC10, STC11): category, status code and the entity it is about."""
 
@@ -20,8 +20,8 @@ class ClaimStatus:
     entity: str = ""
 
 
-RECEIVED = ClaimStatus(category="A1", code="19", entity="PR")
-ACCEPTED = ClaimStatus(category="A2", code="20")
+RECEIVED = ClaimStatus("A1", "19", "PR")
+ACCEPTED = ClaimStatus("A2", "20")
 STATUSES_SENT = 3
 
 

@@ -5,6 +5,7 @@ The codes come from the `sent` columns of `finding_kinds`. A finding whose kind 
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Sequence
 from itertools import groupby
 
@@ -23,6 +24,7 @@ BUSINESS_UNIT_LENGTH = 35
 LOOP_LENGTH = 4
 _ELEMENT_ERRORS = "8"
 _SEGMENTS_IN_ERROR, _IMPLEMENTATION_ERRORS = "5", "I5"
+_SEGMENT_ID, _NO_SEGMENT_ID = re.compile("[A-Z0-9]{2,3}"), "ZZZ"
 _TABLES_NOT_LOOPS = frozenset({"HEADER", "DETAIL", "FOOTER"})
 
 
@@ -130,5 +132,4 @@ def _element_error(finding: Finding) -> ElementError:
 
 def _segment_id(text: str) -> str:
     """Return what IK301 may carry: two or three capitals or digits; a malformed id may be PHI and is not copied."""
-    known = 2 <= len(text) <= 3 and text.isascii() and text.isalnum() and text.upper() == text
-    return text if known else "ZZZ"
+    return text if _SEGMENT_ID.fullmatch(text) else _NO_SEGMENT_ID

@@ -48,5 +48,6 @@ def _write_business_unit(unit: BusinessUnit) -> SegmentValues:
 
 
 def _write_element_error(element: ElementError) -> SegmentValues:
-    place = tuple("" if part is None else str(part) for part in (element.position, element.component, element.repetition))
+    at = (element.position, element.component, element.repetition)
+    place = tuple("" if part is None else str(part) for part in at)
     return ("IK4", place, element.data_element, element.code, element.bad_code)

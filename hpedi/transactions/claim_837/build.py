@@ -1,7 +1,7 @@
 """From the drafts of a claim to its model.
 
-Every amount, quantity and date is converted here, exactly or not at all. What cannot be converted becomes a finding, and
-the claim is then not made: a claim is read whole or refused.
+Every amount, quantity and date is converted here, exactly or not at all. What cannot be converted becomes a finding,
+and the claim is then not made: a claim is read whole or refused.
 """
 
 from __future__ import annotations
@@ -163,7 +163,7 @@ class ClaimBuilder:
             prior_authorization=self.reference(draft, "G1"),
             rendering=self._parties.provider(draft.rendering) if draft.rendering is not None else None,
             drug=self._drug(draft) if draft.drug is not NOTHING else None,
-            adjudications=tuple(self._decision(each, service[1]) for each in draft.decisions) if draft.decisions else (),
+            adjudications=tuple(self._decision(each, service[1]) for each in draft.decisions),
         )
 
     def _service_dates(self, draft: LineDraft) -> DateSpan:

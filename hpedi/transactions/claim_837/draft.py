@@ -69,7 +69,9 @@ class LineDraft:
 class ClaimDraft:
     """The segments of one 2300 and the loops below it; `providers` by NM101."""
 
-    __slots__ = ("amounts", "attachments", "dates", "diagnoses", "lines", "note", "others", "providers", "references", "segment")
+    __slots__ = (
+        "amounts", "attachments", "dates", "diagnoses", "lines", "note", "others", "providers", "references", "segment",
+    )  # fmt: skip
 
     def __init__(self) -> None:
         """Begin a claim."""
@@ -90,15 +92,15 @@ class SetDraft:
     Attributes:
         element: The element separator.
         finish: Called with the position before a segment that ends the claim under way.
-        party, claim, other, line, decision: What the next segments belong to; `nowhere` stands for the claim between claims,
-            and what was never begun is never made a model of.
+        party, claim, other, line, decision: What the next segments belong to; `nowhere` stands for the claim between
+            claims, and what was never begun is never made a model of.
         billing_model: The model made of `billing`, None until asked for; likewise the other models.
     """
 
     __slots__ = (
-        "billing", "billing_model", "claim", "contact", "decision", "element", "finish", "head", "line", "nowhere", "other",
-        "party", "patient", "patient_model", "pay_to", "payer", "payer_model", "receiver", "submitter", "subscriber",
-        "subscriber_model",
+        "billing", "billing_model", "claim", "contact", "decision", "element", "finish", "head", "line", "nowhere",
+        "other", "party", "patient", "patient_model", "pay_to", "payer", "payer_model", "receiver", "submitter",
+        "subscriber", "subscriber_model",
     )  # fmt: skip
 
     def __init__(self, element: str, finish: Callable[[int], None]) -> None:

@@ -1,8 +1,8 @@
 """From the placed segments of an 837P to claims, one at a time, while the set is still being walked.
 
-Nothing is parsed a second time: the walk says where each segment stands, this takes its elements. Bad data is never raised:
-a claim that cannot be read is handed out without a model and with findings. What the guide found wrong is not judged here.
-Source: 005010X222A1.
+Nothing is parsed a second time: the walk says where each segment stands, this takes its elements. Bad data is never
+raised: a claim that cannot be read is handed out without a model and with findings. What the guide found wrong is not
+judged here. Source: 005010X222A1.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from hpedi.claims.claim import Claim, Patient, Provider, Subscriber
 from hpedi.claims.submission import SubmissionHeader
 from hpedi.findings import Finding, Where
-from hpedi.guides.guide import SegmentNode
+from hpedi.guides.nodes import SegmentNode
 from hpedi.guides.walk import PlacedBatch
 from hpedi.money import Usd
 from hpedi.service_dates import DateSpan

@@ -1,8 +1,8 @@
-"""From claims to the segments of an 837P X222A1 set, in the guide's order; ST, SE and the envelope are the X12 writer's.
+"""From claims to the segments of an 837P X222A1 set, in the guide's order; ST, SE and envelope are the X12 writer's.
 
-Claims that follow each other share the levels they have in common: billing provider, subscriber and payer, patient. What
-the guide requires and a model may lack gets the plainest value the guide allows, as said where it is written. Claims are
-written as they are; whether the guide accepts them is asked of the guide.
+Claims that follow each other share the levels they have in common: billing provider, subscriber and payer, patient.
+What the guide requires and a model may lack gets the plainest value the guide allows, as said where it is written.
+Claims are written as they are; whether the guide accepts them is asked of the guide.
 """
 
 from __future__ import annotations
@@ -74,7 +74,7 @@ def _patient_level(claim: Claim) -> Hashable:
 
 
 def _write_header(header: SubmissionHeader) -> Iterator[SegmentValues]:
-    """BHT, 1000A and 1000B. A submitter or receiver without a name goes by its id, a contact without a phone by zeros."""
+    """BHT, 1000A and 1000B. A receiver without a name goes by its id, a contact without a phone by zeros."""
     purpose = "18" if header.is_resubmission else "00"
     use = "CH" if header.is_chargeable else "RP"
     if header.created is None:

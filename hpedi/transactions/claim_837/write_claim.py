@@ -126,7 +126,8 @@ def _adjustments(adjustments: Sequence[Adjustment]) -> Iterator[SegmentValues]:
         for each in adjustments[at : at + ADJUSTMENTS_A_SEGMENT]:
             if each.group != group:
                 break
-            segment += (each.carc, on_the_wire(each.amount), "" if each.quantity is None else on_the_wire(each.quantity))
+            quantity = "" if each.quantity is None else on_the_wire(each.quantity)
+            segment += (each.carc, on_the_wire(each.amount), quantity)
             at += 1
         yield segment
 

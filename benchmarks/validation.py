@@ -1,0 +1,151 @@
+"""How fast one file is tokenised, walked and judged, by us and by others."""
+
+from __future__ import annotations
+
+import gc
+import io
+import json
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from itertools import count
+from pathlib import Path
+
+import pyx12.params
+import pyx12.x12n_document
+
+from hpedi.acceptance.acknowledge import AnswerNumbers, acknowledge
+from hpedi.acceptance.judge import judge
+from hpedi.acceptance.judgement import InterchangeJudgement
+from hpedi.acceptance.judging import Judging
+from hpedi.findings import Where
+from hpedi.guide_files import GuideFiles
+from hpedi.guides.moves import GuideTables
+from hpedi.guides.walk import PlacedBatch, SetWalk
+from hpedi.x12.events import Delimiters, SegmentBatch, SetStart
+from hpedi.x12.reader import read_x12
+from hpedi.x12.writer import write_x12
+
+CHUNK_BYTES = 1 << 18
+GUIDE = ("HC", "005010X222A1", "837")
+DELIMITERS = Delimiters()
+INSTANT = datetime(2026, 3, 2, 15, 0, tzinfo=UTC)
+
+
+@dataclass(frozen=True, slots=True)
+class Measured:
+    """Segments done in seconds."""
+
+    segments: int
+    seconds: float
+
+    @property
+    def rate(self) -> float:
+        """Segments a second."""
+        return self.segments / self.seconds
+
+
+def best_of(times: int, measure: Callable[[], Measured]) -> Measured:
+    """Return the fastest of some runs: what disturbs a run only makes it slower."""
+    return min((measure() for _ in range(times)), key=lambda measured: measured.seconds)
+
+
+def tokenise(path: Path) -> Measured:
+    """Read the file to its end."""
+    return _timed(lambda: sum(len(event.texts) for event in read_x12(_chunks(path)) if isinstance(event, SegmentBatch)))
+
+
+def walk(path: Path, *, memo: bool) -> Measured:
+    """Read the file and walk its sets by their guide."""
+    tables = _tables(memo=memo)
+
+    return _timed(lambda: sum(len(placed.texts) for placed in _walked(path, tables)))
+
+
+def memo_hit_rate(path: Path) -> float:
+    """Return which share of the file's segments the walk finds in its memo."""
+    tables = _tables(memo=True)
+    for _ in _walked(path, tables):
+        pass  # by now each node has settled whether its segments repeat
+    seen: set[tuple[int, str]] = set()
+    hits = segments = 0
+    for placed in _walked(path, tables):
+        segments += len(placed.texts)
+        for node, text in zip(placed.nodes, placed.texts, strict=True):
+            if node is not None and tables.station(node).remembers:
+                hits += (id(node), text) in seen
+                seen.add((id(node), text))
+    return hits / segments
+
+
+def validate(path: Path) -> Measured:
+    """Judge the file on every level and write its TA1 and 999."""
+    judging = Judging(guide_for=GuideFiles().guide_for)
+    judging.guide_for(*GUIDE)
+
+    def judged() -> int:
+        segments = 0
+        numbers = count(1)
+        for each in judge(read_x12(_chunks(path)), judging):
+            if isinstance(each, InterchangeJudgement):
+                segments += each.segments
+                number = next(numbers)
+                answer = acknowledge(each, AnswerNumbers(interchange=number, first_group=number, instant=INSTANT))
+                if answer is not None:
+                    write_x12(answer.interchange, answer.delimiters)
+        return segments
+
+    return _timed(judged)
+
+
+def validate_with_pyx12(path: Path) -> Measured:
+    """Have pyx12 judge a file and write its 999; for files of one set: its time grows with the square of the sets."""
+    content = path.read_text()
+
+    def judged() -> int:
+        answer = io.StringIO()
+        pyx12.x12n_document.x12n_document(pyx12.params.ParamsBase(), io.StringIO(content), answer, None, None)
+        if "IK5*" not in answer.getvalue():
+            raise RuntimeError("pyx12 wrote no 999")
+        return content.count("~")
+
+    return _timed(judged)
+
+
+def floor(script: Path, *arguments: str) -> Measured:
+    """Run one of the plain Python floors, which lie beside the project."""
+    done = subprocess.run([sys.executable, str(script), *arguments], check=True, capture_output=True, text=True)  # noqa: S603
+    told = json.loads(done.stdout)
+    return Measured(told["n"], told["secs"])
+
+
+def _tables(*, memo: bool) -> GuideTables:
+    guide = GuideFiles().guide_for(*GUIDE)
+    if guide is None:
+        raise LookupError("the guide of the 837P is not there")
+    return GuideTables(guide, DELIMITERS, memo=memo)
+
+
+def _walked(path: Path, tables: GuideTables) -> Iterator[PlacedBatch]:
+    walk_of_set = SetWalk(tables, DELIMITERS, Where())
+    for event in read_x12(_chunks(path)):
+        if isinstance(event, SetStart):
+            walk_of_set = SetWalk(tables, DELIMITERS, Where())
+        elif isinstance(event, SegmentBatch):
+            yield walk_of_set.feed(event)
+
+
+def _timed(work: Callable[[], int]) -> Measured:
+    gc.collect()
+    start = time.perf_counter()
+    segments = work()
+    return Measured(segments, time.perf_counter() - start)
+
+
+def _chunks(path: Path) -> Iterator[bytes]:
+    with path.open("rb") as content:
+        while chunk := content.read(CHUNK_BYTES):
+            yield chunk

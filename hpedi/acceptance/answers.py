@@ -1,0 +1,108 @@
+"""From judged claims to the 277CA: each claim accepted with our number or refused with its status codes."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date, datetime
+
+from hpedi.acceptance.judgement import ClaimJudgement
+from hpedi.acceptance.verdicts import Verdict
+from hpedi.claims.claim import Name, Provider
+from hpedi.claims.submission import SubmissionHeader
+from hpedi.finding_kinds import FINDING_KINDS
+from hpedi.findings import Finding
+from hpedi.money import ZERO
+from hpedi.service_dates import DateSpan
+from hpedi.transactions.ack_277ca.model import AnsweredClaim, ClaimAcknowledgment, ClaimStatus, Party
+from hpedi.transactions.claim_837.read import PlacedClaim
+
+_UNREADABLE = "claim-incomplete"
+_NOT_SENT = "UNKNOWN"
+_NPI, _TAX_ID, _MEMBER_ID, _SUBMITTER = "XX", "FI", "MI", "46"
+
+
+def answered_claim(judged: ClaimJudgement, *, received: date, payer_claim_control_number: str = "") -> AnsweredClaim:
+    """Return what a 277CA says of a claim whose set is not refused.
+
+    Args:
+        judged: The claim.
+        received: Stands for days of service that cannot be read.
+        payer_claim_control_number: Our number for it, if it is accepted.
+    """
+    placed = judged.placed
+    is_refused = judged.verdict is Verdict.REJECTED
+    return AnsweredClaim(
+        billing=_billing(placed.billing),
+        patient=_patient(placed),
+        patient_control_number=placed.patient_control_number or _NOT_SENT,
+        charged=ZERO if placed.charged is None else placed.charged,
+        statuses=claim_statuses(judged.findings) if is_refused else (),
+        payer_claim_control_number="" if is_refused else payer_claim_control_number,
+        clearinghouse_trace=placed.clearinghouse_trace,
+        service_dates=placed.dates or DateSpan(received, received),
+    )
+
+
+def claim_statuses(findings: Sequence[Finding]) -> tuple[ClaimStatus, ...]:
+    """Return the distinct statuses of a refused claim's errors, in the order found; never empty."""
+    sent = [FINDING_KINDS[finding.code].sent.status for finding in findings if finding.is_error]
+    fallback = FINDING_KINDS[_UNREADABLE].sent.status
+    return tuple(dict.fromkeys(ClaimStatus(*status) for status in sent if status)) or (ClaimStatus(*(fallback or ())),)
+
+
+def claim_acknowledgment(
+    header: SubmissionHeader,
+    claims: Sequence[AnsweredClaim],
+    *,
+    payer_name: str,
+    payer_id: str,
+    reference: str,
+    created: datetime,
+    received: date,
+) -> ClaimAcknowledgment:
+    """Return the 277CA of one 837 set.
+
+    Args:
+        header: The head of the set.
+        claims: Its claims in order.
+        payer_name: Our name.
+        payer_id: Our payer id.
+        reference: Our reference for this answer (BHT03 and the payer's trace).
+        created: The instant of the answer, in local time.
+        received: The day the set was received.
+    """
+    submitter = header.submitter or Name(last=header.submitter_id or _NOT_SENT)
+    return ClaimAcknowledgment(
+        reference=reference,
+        created=created,
+        payer_name=payer_name,
+        payer_id=payer_id,
+        payer_trace=reference,
+        received=received,
+        answered=created.date(),
+        submitter=Party(
+            is_person=header.submitter_is_person and header.submitter is not None,
+            name=submitter,
+            id_qualifier=_SUBMITTER,
+            id=header.submitter_id or _NOT_SENT,
+        ),
+        submission_trace=header.reference or _NOT_SENT,
+        claims=claims,
+    )
+
+
+def _billing(provider: Provider | None) -> Party:
+    if provider is None:
+        return Party(is_person=False, name=Name(last=_NOT_SENT), id_qualifier=_TAX_ID, id=_NOT_SENT)
+    qualifier, identifier = (_NPI, provider.npi) if provider.npi else (_TAX_ID, provider.tax_id or _NOT_SENT)
+    name = provider.name or Name(last=_NOT_SENT)
+    return Party(is_person=provider.is_person, name=name, id_qualifier=qualifier, id=identifier)
+
+
+def _patient(placed: PlacedClaim) -> Party:
+    """A patient is a person to a 277CA; one whose subscriber is an organisation goes by the organisation's name."""
+    subscriber = placed.subscriber
+    named = placed.patient or subscriber
+    name = Name(last=_NOT_SENT) if named is None else named.name
+    member_id = "" if subscriber is None else subscriber.member_id
+    return Party(is_person=True, name=name, id_qualifier=_MEMBER_ID, id=member_id or _NOT_SENT)

@@ -1,0 +1,44 @@
+"""How a file is judged: which guides and checks apply, what is kept, and who is handed claims and sets as they end."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from typing import TypeAlias
+
+from hpedi.acceptance.claim_checks import GUIDE_CHECKS, ClaimCheck
+from hpedi.acceptance.judgement import ClaimJudgement, SetJudgement
+from hpedi.findings import Finding
+from hpedi.guides.load import Guide
+from hpedi.x12.events import InterchangeStart
+
+FINDINGS_KEPT = 1000
+HIGHEST_SNIP = 7
+
+GuideFor: TypeAlias = Callable[[str, str, str], Guide | None]
+"""From GS01, GS08 and ST01 to the guide; None where we have none."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Judging:
+    """How to judge.
+
+    Attributes:
+        guide_for: Finds the guide of a set.
+        claim_checks: Checks of each claim above its guide.
+        check_interchange: Checks of an interchange by its ISA: is its sender known, is it for us, had we it before.
+        highest_snip: Findings of higher levels are left out.
+        findings_kept: How many findings of a unit are kept; all are counted.
+        file: Our identifier of the file.
+        on_claim: Handed each claim as it ends; a set, group or interchange refused later refuses it too.
+        on_set: Handed each set as it ends.
+    """
+
+    guide_for: GuideFor
+    claim_checks: Sequence[ClaimCheck] = GUIDE_CHECKS
+    check_interchange: Callable[[InterchangeStart], Iterable[Finding]] | None = None
+    highest_snip: int = HIGHEST_SNIP
+    findings_kept: int = FINDINGS_KEPT
+    file: str | None = None
+    on_claim: Callable[[ClaimJudgement], None] | None = None
+    on_set: Callable[[SetJudgement], None] | None = None

@@ -1,0 +1,63 @@
+"""Timely filing: a claim received too long after its last date of service is denied, and the member held harmless."""
+
+from __future__ import annotations
+
+from calendar import monthrange
+from collections.abc import Sequence
+from datetime import date, timedelta
+
+from hpedi.adjudication.context import ClaimContext, LineContext
+from hpedi.adjudication.verdicts import Denies, Pends, Verdict
+
+REASON = "timely_filing"
+RULE = "timely_filing"
+PARAMETER = "months_without_contract_limit"
+
+
+def check_timely_filing(context: ClaimContext, line: LineContext, _earlier: Sequence[LineContext]) -> Verdict:
+    """Deny the lines of a claim received after the last day for filing it.
+
+    The limit is the contract's, in days; without one it is the statute's, in months. Days are counted from the last
+    date of service of the claim; the day of the limit itself is in time. Where the contract says so, coverage that was
+    added later than the service starts the count on the day it was added.
+
+    Returns:
+        `Denies` for reason `timely_filing`; `Pends` where neither contract nor statute gives a limit.
+
+    Source: the contract; mappings/rules/timely_filing.yaml (Minn. Stat. 62Q.75 subd. 3).
+    """
+    contract = line.terms.contract
+    counted_from = _counted_from(context, line)
+    if contract is not None and contract.timely_filing is not None:
+        days = contract.timely_filing.days
+        last_day, limit, source = counted_from + timedelta(days=days), f"{days} days", f"contract {contract.id}"
+    else:
+        parameter = context.reference.rule_parameter(RULE, PARAMETER, counted_from)
+        if parameter is None:
+            return Pends(
+                reason=RULE, message="No limit for filing is in force; load mappings/rules or a contract's own."
+            )
+        last_day = add_months(counted_from, int(parameter.value))
+        limit, source = f"{parameter.value} {parameter.unit}", parameter.source
+    received = context.received.received
+    if received <= last_day:
+        return None
+    inputs = (("counted from", str(counted_from)), ("received", str(received)), ("last day", str(last_day)))
+    return Denies(reason=REASON, parameter=f"filing limit {limit}", source=source, inputs=inputs)
+
+
+def _counted_from(context: ClaimContext, line: LineContext) -> date:
+    last_service = context.claim.last_date
+    contract, coverage = line.terms.contract, line.terms.coverage
+    if contract is None or contract.timely_filing is None or coverage is None or coverage.added_on is None:
+        return last_service
+    if "retro_eligibility" in contract.timely_filing.exceptions:
+        return max(last_service, coverage.added_on)
+    return last_service
+
+
+def add_months(day: date, months: int) -> date:
+    """Return the same day some months on, or the last of the month where it has no such day."""
+    years, month = divmod(day.month - 1 + months, 12)
+    year, month = day.year + years, month + 1
+    return date(year, month, min(day.day, monthrange(year, month)[1]))

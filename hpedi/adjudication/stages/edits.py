@@ -1,0 +1,84 @@
+"""Edits: each line is tried against the payer's edits in their order; the first that denies it ends its edits."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from hpedi.adjudication.context import ClaimContext, LineContext
+from hpedi.adjudication.decision import TrailStep
+from hpedi.adjudication.rules.benefit_maximum import check_benefit_maximum
+from hpedi.adjudication.rules.coverage import check_coverage
+from hpedi.adjudication.rules.duplicate import check_duplicate
+from hpedi.adjudication.rules.exclusion import check_exclusion
+from hpedi.adjudication.rules.member_unknown import check_member
+from hpedi.adjudication.rules.timely_filing import check_timely_filing
+from hpedi.adjudication.rules.unlisted_code import check_price
+from hpedi.adjudication.stages.features import EDIT_FEATURES, edit_feature
+from hpedi.adjudication.verdicts import Denies, Pends, Verdict
+
+STAGE: Final = "edits"
+
+Edit = Callable[[ClaimContext, LineContext, Sequence[LineContext]], Verdict]
+
+EDITS: Final[Mapping[str, Edit]] = {
+    "member_unknown": check_member,
+    "coverage": check_coverage,
+    "timely_filing": check_timely_filing,
+    "duplicate": check_duplicate,
+    "exclusion": check_exclusion,
+    "unlisted_code": check_price,
+    "benefit_maximum": check_benefit_maximum,
+    **{name: edit_feature(name) for name in EDIT_FEATURES},
+}
+"""By the name that `conventions.edit_order` uses. An edit gets the claim, a line and the accepted lines before it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Edited:
+    """What the edits left.
+
+    Attributes:
+        denials: One for each line of the claim; None where the line is accepted.
+        steps: What denied, for the trail.
+    """
+
+    denials: tuple[Denies | None, ...]
+    steps: tuple[TrailStep, ...]
+
+
+def apply_edits(context: ClaimContext) -> Edited | Pends:
+    """Try every line against every edit, edit by edit, lines in LX order.
+
+    Returns:
+        The denials; `Pends` as soon as an edit pends the claim.
+    """
+    denials: list[Denies | None] = [None] * len(context.lines)
+    steps: list[TrailStep] = []
+    for name in context.conventions.edit_order:
+        edit = EDITS[name]
+        accepted: list[LineContext] = []
+        for index, line in enumerate(context.lines):
+            if denials[index] is not None:
+                continue
+            verdict = edit(context, line, accepted)
+            if verdict is None:
+                accepted.append(line)
+            elif isinstance(verdict, Pends):
+                return verdict
+            else:
+                denials[index] = verdict
+                steps.append(_step(name, line, verdict))
+    return Edited(tuple(denials), tuple(steps))
+
+
+def _step(name: str, line: LineContext, denial: Denies) -> TrailStep:
+    return TrailStep(
+        stage=STAGE,
+        rule=name,
+        line=line.line.number,
+        parameter=denial.parameter,
+        source=denial.source,
+        inputs=(*denial.inputs, ("denied for", denial.reason)),
+    )

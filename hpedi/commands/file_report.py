@@ -1,0 +1,140 @@
+"""What `hpedi validate` says of a file: the object that --json prints, with exactly these fields."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import asdict, dataclass
+
+from hpedi.acceptance.judgement import FileJudgement, InterchangeJudgement
+from hpedi.acceptance.verdicts import Verdict
+from hpedi.finding_kinds import FINDING_KINDS
+from hpedi.findings import Finding, Severity, Where
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReportedFinding:
+    """A finding with the level of its kind.
+
+    Attributes:
+        where: Its place as far as it is known, with `byte_offset`, `segment`, `loop` and `element` always.
+    """
+
+    code: str
+    snip: int
+    severity: Severity
+    message: str
+    where: dict[str, str | int | None]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReportedSet:
+    """A transaction set."""
+
+    id: str
+    guide: str
+    control_number: str
+    verdict: Verdict
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReportedGroup:
+    """A functional group with its transaction sets."""
+
+    control_number: str
+    functional_id: str
+    version: str
+    verdict: Verdict
+    transaction_sets: tuple[ReportedSet, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReportedTa1:
+    """What a TA1 would say: TA104 and TA105."""
+
+    code: str
+    note: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReportedInterchange:
+    """An interchange with its groups."""
+
+    control_number: str
+    verdict: Verdict
+    ta1: ReportedTa1
+    groups: tuple[ReportedGroup, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FileReport:
+    """A file. `segments` counts those of its transaction sets, ST and SE included."""
+
+    file: str
+    verdict: Verdict
+    segments: int
+    interchanges: tuple[ReportedInterchange, ...]
+    findings: tuple[ReportedFinding, ...]
+
+    @property
+    def has_errors(self) -> bool:
+        """Say whether anything in it is refused."""
+        return self.verdict in (Verdict.REJECTED, Verdict.PARTIALLY_ACCEPTED)
+
+
+_ALWAYS = ("byte_offset", "segment", "loop", "element")
+
+
+def report(file: str, judged: FileJudgement) -> FileReport:
+    """Report what our engine found."""
+    findings = [*judged.findings, *(each for interchange in judged.interchanges for each in interchange.findings())]
+    return FileReport(
+        file=file,
+        verdict=judged.verdict,
+        segments=sum(each.segments for each in judged.interchanges),
+        interchanges=tuple(_interchange(each) for each in judged.interchanges),
+        findings=report_findings(findings),
+    )
+
+
+def report_findings(findings: Iterable[Finding]) -> tuple[ReportedFinding, ...]:
+    """Report findings in the order of their places."""
+    ordered = sorted(findings, key=lambda finding: finding.where.byte_offset or 0)
+    return tuple(_finding(finding) for finding in ordered)
+
+
+def _finding(finding: Finding) -> ReportedFinding:
+    return ReportedFinding(
+        code=finding.code,
+        snip=FINDING_KINDS[finding.code].snip,
+        severity=finding.severity,
+        message=finding.message,
+        where=_place(finding.where),
+    )
+
+
+def _place(where: Where) -> dict[str, str | int | None]:
+    places = asdict(where)
+    return {name: value for name, value in places.items() if name != "file" and (value is not None or name in _ALWAYS)}
+
+
+def _interchange(judged: InterchangeJudgement) -> ReportedInterchange:
+    code, note = judged.ta1
+    groups = tuple(
+        ReportedGroup(
+            control_number=group.control_number,
+            functional_id=group.functional_id,
+            version=group.version,
+            verdict=group.verdict,
+            transaction_sets=tuple(
+                ReportedSet(id=each.id, guide=each.guide, control_number=each.control_number, verdict=each.verdict)
+                for each in group.sets
+            ),
+        )
+        for group in judged.groups
+    )
+    return ReportedInterchange(
+        control_number=judged.control_number,
+        verdict=judged.verdict,
+        ta1=ReportedTa1(code=code, note=note),
+        groups=groups,
+    )

@@ -1,0 +1,154 @@
+"""The jobs of the pipeline put together with a workspace: what `run` does whole, and its parts one by one."""
+
+from __future__ import annotations
+
+import fcntl
+import sqlite3
+import tempfile
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import closing, contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from functools import cached_property
+from pathlib import Path
+
+import click
+
+from hpedi.commands.printing import progress
+from hpedi.commands.workspace import CONFIG, Workspace, open_workspace, payer_zone
+from hpedi.findings import Unavailable
+from hpedi.guide_files import GuideFiles
+from hpedi.log import log
+from hpedi.mappings_folder import mapping
+from hpedi.payments.calendar import load_ach_calendar
+from hpedi.pipeline.adjudicate import Adjudicated, NothingLoaded, adjudicate_waiting, reference_in_force
+from hpedi.pipeline.deliver import Delivery, deliver
+from hpedi.pipeline.pay import Paid, PaymentData, pay
+from hpedi.pipeline.ports import InboundFile
+from hpedi.pipeline.receive import ReceiptTerms, receive, register
+from hpedi.pipeline.received import ReceivedFile
+from hpedi.reference.reference import Reference
+from hpedi.run_context import RunContext
+from hpedi.safekeeping.whole_files import write_whole
+from hpedi.x12.limits import Limits
+
+REMITTANCE_GUIDE = ("HP", "005010X221A1", "835")
+LOCK_WAIT_SECONDS = 30.0
+
+
+@dataclass
+class Jobs:
+    """The jobs of one command on one workspace, on behalf of somebody."""
+
+    workspace: Workspace
+    context: RunContext
+
+    @cached_property
+    def reference(self) -> Reference:
+        """The payer's reference data as known now."""
+        try:
+            return reference_in_force(self.workspace.books, self.context)
+        except NothingLoaded:
+            home = self.workspace.home
+            raise click.UsageError(f"no payer is loaded; load one with `hpedi --home {home} load FOLDER`") from None
+
+    def receive(self, path: Path, received_at: datetime | None, *, again: bool = False) -> ReceivedFile:
+        """Take in a file and answer it; its own time is when it arrived unless somebody knows better."""
+        workspace = self.workspace
+        instant = (received_at or datetime.fromtimestamp(path.stat().st_mtime, UTC)).astimezone(payer_zone())
+        stored = workspace.files.keep(path)
+        file = register(workspace.books, self.context, stored.digest, stored.size, instant, again=again)
+        with progress(path.name, stored.size) as advance:
+            terms = ReceiptTerms(
+                reference=self.reference,
+                guide_for=GuideFiles().guide_for,
+                limits=Limits(),
+                quarantine=self._quarantine,
+                progress=advance,
+            )
+            chunks = workspace.files.chunks(stored.digest)
+            outcome = receive(workspace.books, self.context, terms, file, chunks, name=str(path))
+        log.info("file received", receipt=file.id, bytes=stored.size, interchanges=len(outcome.receipts))
+        return outcome
+
+    def _quarantine(self, file: InboundFile, reason: str) -> None:
+        """Say beside the encrypted bytes why a file is no X12."""
+        folder = self.workspace.quarantine
+        write_whole(folder / f"{file.id:06d}.sealed", [self.workspace.files.sealed(file.digest)])
+        text = (
+            f"File {file.id} ({file.size} bytes, SHA-256 {file.digest}) holds no X12 interchange: {reason}.\n"
+            "Nothing of it was taken. Its bytes are kept encrypted beside this note.\n"
+            "Correct the file and send it as a new one, or receive it once more with `hpedi receive --again`.\n"
+        )
+        write_whole(folder / f"{file.id:06d}.reason.txt", [text.encode()])
+
+    def adjudicate(self) -> Adjudicated:
+        """Decide what waits."""
+        with progress("deciding claims", None) as advance:
+            outcome = adjudicate_waiting(self.workspace.books, self.context, self.reference, advance)
+        log.info("claims decided", claims=outcome.decided, rows=outcome.pended)
+        return outcome
+
+    def pay(self) -> Paid:
+        """Pay what is decided."""
+        calendar = load_ach_calendar(mapping("payments/ach_calendar.yaml").read_bytes())
+        guide = GuideFiles().guide_for(*REMITTANCE_GUIDE)
+        if guide is None:
+            raise LookupError("the 835 guide is not among our guides")
+        conventions = mapping("payments/ach_conventions.yaml").read_bytes()
+        data = PaymentData(calendar=calendar, ach_conventions=conventions, guide=guide)
+        paid = pay(self.workspace.books, self.context, self.reference, data)
+        log.info("payments made", payments=len(paid.built))
+        return paid
+
+    def deliver(self) -> Delivery:
+        """Deliver what waits."""
+        delivery = deliver(self.workspace.books, self.context, self.workspace.mailbox.place)
+        log.info("files delivered", files=len(delivery.files))
+        return delivery
+
+
+@contextmanager
+def alone(workspace: Workspace) -> Iterator[None]:
+    """Keep other hpedi processes from changing the workspace meanwhile; a kill gives the lock back.
+
+    Raises:
+        Unavailable: Another process held it for too long.
+    """
+    with (workspace.home / "lock").open("w") as lock:
+        deadline = time.monotonic() + LOCK_WAIT_SECONDS
+        while True:
+            try:
+                fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                break
+            except BlockingIOError:
+                if time.monotonic() > deadline:
+                    raise Unavailable("another hpedi command is at work in this workspace") from None
+                time.sleep(0.05)
+        yield
+
+
+@contextmanager
+def rehearsal(home: Path) -> Iterator[Workspace]:
+    """Open a copy of a workspace in which a dry run may do as it likes; it is gone afterwards."""
+    workspace = open_workspace(home)
+    if workspace.database.writer.dialect.name != "sqlite":
+        raise click.UsageError("--dry-run works on a copy of the books, which it can only make of SQLite")
+    with tempfile.TemporaryDirectory(prefix="hpedi-dry-run-") as folder:
+        copy = Path(folder)
+        (copy / CONFIG).write_text((home / CONFIG).read_text())
+        source = workspace.database.writer.url.database
+        with (
+            closing(sqlite3.connect(str(source))) as books,
+            closing(sqlite3.connect(copy / Path(str(source)).name)) as to,
+        ):
+            books.backup(to)
+        rehearsed = open_workspace(copy)
+        yield rehearsed
+        rehearsed.database.close()
+
+
+def outbound_paths(workspace: Workspace, delivery: Delivery) -> Sequence[tuple[str, Path]]:
+    """Return kind and path of what was delivered."""
+    return [(row.kind, workspace.mailbox.path(row.folder, row.name)) for row in delivery.files]

@@ -1,0 +1,147 @@
+"""What the jobs did, as tables for people and lines of JSON for programs."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import click
+
+from hpedi.commands.printing import Column, hint, money_column, print_json, print_table
+from hpedi.pipeline.adjudicate import Adjudicated
+from hpedi.pipeline.pay import Paid
+from hpedi.pipeline.ports import StoredPayment
+from hpedi.pipeline.received import ReceiptOutcome, ReceivedFile
+
+SHOWN = 40
+
+
+def print_received(files: Sequence[ReceivedFile], *, as_json: bool) -> None:
+    """Say what came in, an interchange a row."""
+    if as_json:
+        for file in files:
+            print_json({"received": file})
+        return
+    columns = (
+        Column("File"),
+        Column("Interchange", whole=True),
+        Column("Partner"),
+        Column("Use"),
+        Column("Verdict"),
+        Column("TA1", whole=True),
+        Column("Sets", right=True),
+        Column("refused", right=True),
+        Column("Claims", right=True),
+        Column("refused", right=True),
+        Column("Findings"),
+    )
+    rows = [row for file in files for row in _file_rows(file)]
+    print_table("What came in", columns, rows)
+
+
+def _file_rows(file: ReceivedFile) -> list[tuple[object, ...]]:
+    name = Path(file.name).name
+    if file.quarantined:
+        verdict = "in quarantine" + (", as before" if file.again else "")
+        return [(name, "", "", "", verdict, "", "", "", "", "", file.quarantined)]
+    return [_receipt_row(name, receipt) for receipt in file.receipts]
+
+
+def _receipt_row(name: str, receipt: ReceiptOutcome) -> tuple[object, ...]:
+    summary = receipt.summary
+    verdict = receipt.verdict.replace("_", " ") + (", as before" if receipt.again else "")
+    if summary.repeats is not None:
+        verdict = f"repeats receipt {summary.repeats}"
+    counts = (summary.sets, summary.sets_refused, summary.claims, summary.claims_refused)
+    partner = receipt.partner or "unknown"
+    findings = ", ".join(summary.findings)
+    return (name, receipt.control_number, partner, receipt.usage, verdict, summary.ta1, *counts, findings)
+
+
+def print_adjudicated(outcome: Adjudicated, *, as_json: bool) -> None:
+    """Say what was decided: the first claims one by one, then the totals."""
+    if as_json:
+        print_json({"adjudicated": outcome})
+        return
+    columns = (
+        Column("Claim", whole=True),
+        Column("Status", whole=True),
+        Column("277", whole=True),
+        money_column("Charged"),
+        money_column("Paid"),
+        money_column("Patient owes"),
+        Column("Why"),
+    )
+    rows = [
+        (each.claim, each.clp02, each.status277, each.charged, each.paid, each.patient, each.why)
+        for each in outcome.first
+    ]
+    print_table("What was decided", columns, rows)
+    if outcome.decided + outcome.pended > len(outcome.first):
+        hint(f"and {outcome.decided + outcome.pended - len(outcome.first):,} more; `hpedi status` has the totals")
+    click.echo(
+        f"decided {outcome.decided:,} claims, pended {outcome.pended:,}; "
+        f"charged {outcome.charged:,} paid {outcome.paid:,} US dollars"
+    )
+
+
+def print_paid(paid: Paid, *, as_json: bool) -> None:
+    """Say what was paid, a payment a row."""
+    if as_json:
+        print_json({"paid": [_payment_facts(payment) for payment in (*paid.released, *paid.waiting)]})
+        return
+    columns = (
+        Column("Number", whole=True),
+        Column("Method", whole=True),
+        Column("Payee"),
+        Column("Date", whole=True),
+        Column("Claims", right=True),
+        money_column("Amount"),
+        Column("State"),
+    )
+    released = {payment.id for payment in paid.released}
+    rows = [
+        _payment_row(payment, "released" if payment.id in released else "waits for approval")
+        for payment in (*paid.released, *paid.waiting)
+    ]
+    print_table("What was paid", columns, rows)
+    if not rows:
+        click.echo("nothing to pay: every final decision is paid already")
+
+
+def _payment_row(stored: StoredPayment, state: str) -> tuple[object, ...]:
+    made = stored.payment
+    return (
+        made.trace_number,
+        made.method.value,
+        made.payee.name,
+        made.payment_date,
+        len(made.claims),
+        made.amount,
+        state,
+    )
+
+
+def _payment_facts(stored: StoredPayment) -> dict[str, object]:
+    made = stored.payment
+    return {
+        "trace_number": made.trace_number,
+        "method": made.method.value,
+        "payee": made.payee.provider,
+        "payment_date": made.payment_date,
+        "amount": made.amount,
+        "claims": len(made.claims),
+        "state": stored.state,
+    }
+
+
+def print_delivered(files: Sequence[tuple[str, Path]], *, as_json: bool) -> None:
+    """Say where each file lies."""
+    if as_json:
+        print_json({"delivered": [{"kind": kind, "path": str(path)} for kind, path in files]})
+        return
+    print_table("What was written", (Column("Kind", whole=True), Column("File", whole=True)), files[:SHOWN])
+    if len(files) > SHOWN:
+        hint(f"and {len(files) - SHOWN:,} more files")
+    if not files:
+        click.echo("nothing to deliver: all files lie in their folders")

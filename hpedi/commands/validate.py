@@ -1,0 +1,147 @@
+"""`hpedi validate`: files judged by their guides, without a workspace."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Final
+
+import click
+
+from hpedi.acceptance.acknowledge import AnswerNumbers, acknowledge
+from hpedi.acceptance.judge import judge
+from hpedi.acceptance.judgement import FileJudgement, InterchangeJudgement, judged_file
+from hpedi.acceptance.judging import HIGHEST_SNIP, Judging
+from hpedi.commands import ExitCode
+from hpedi.commands.file_report import FileReport, ReportedFinding, report
+from hpedi.commands.options import files_argument
+from hpedi.commands.printing import Column, hint, json_option, print_json, print_table, progress
+from hpedi.guide_files import GuideFiles
+from hpedi.safekeeping.whole_files import write_whole
+from hpedi.x12.reader import read_x12
+from hpedi.x12.writer import write_x12
+
+_CHUNK_BYTES: Final = 1 << 18
+_SHOWN: Final = 50
+_COLUMNS: Final = (
+    Column("Place", whole=True),
+    Column("Code", whole=True),
+    Column("SNIP", right=True),
+    Column("Finding"),
+)
+
+
+@click.command()
+@files_argument
+@click.option(
+    "--engine",
+    type=click.Choice(["hpedi", "pyx12"]),
+    default="hpedi",
+    show_default=True,
+    help="Whose engine judges the transaction sets.",
+)
+@click.option(
+    "--snip",
+    type=click.IntRange(1, HIGHEST_SNIP),
+    default=HIGHEST_SNIP,
+    show_default=True,
+    help="The highest SNIP level to judge.",
+)
+@click.option(
+    "--ack-dir",
+    type=click.Path(file_okay=False, path_type=Path),
+    help="Write the TA1 and 999 of each interchange into this folder.",
+)
+@json_option
+def command(files: tuple[Path, ...], *, engine: str, snip: int, ack_dir: Path | None, as_json: bool) -> int:
+    """Judge X12 files by their guides.
+
+    Every finding has its place, a code and what to do. Exit code 1 says that something is refused, 0 that nothing is.
+
+    \b
+    Example:
+      hpedi validate --ack-dir answers inbound/*.837
+    """
+    if engine == "pyx12" and ack_dir is not None:
+        raise click.UsageError("--ack-dir goes with the engine hpedi: answers are written from its findings")
+    if ack_dir is not None and len({path.name for path in files}) < len(files):
+        raise click.UsageError("--ack-dir names answers after the files: give files of different names")
+    found_errors = False
+    for path in files:
+        reported = _by_pyx12(path) if engine == "pyx12" else _by_hpedi(path, snip, ack_dir)
+        found_errors = found_errors or reported.has_errors
+        print_json(reported) if as_json else _print(reported)
+    return ExitCode.FINDINGS if found_errors else ExitCode.OK
+
+
+def _by_hpedi(path: Path, snip: int, ack_dir: Path | None) -> FileReport:
+    with progress(path.name, path.stat().st_size) as advance:
+        events = read_x12(_chunks(path, advance), file=path.name)
+        judged = judged_file(
+            list(judge(events, Judging(guide_for=GuideFiles().guide_for, highest_snip=snip, file=path.name)))
+        )
+    if ack_dir is not None:
+        _write_answers(judged, ack_dir, path.name)
+    return report(str(path), judged)
+
+
+def _by_pyx12(path: Path) -> FileReport:
+    from hpedi.commands.second_opinion import ask_pyx12
+
+    with progress(path.name, path.stat().st_size) as advance:
+        return ask_pyx12(str(path), read_x12(_chunks(path, advance), file=path.name))
+
+
+def _chunks(path: Path, advance: Callable[[int], None]) -> Iterator[bytes]:
+    with path.open("rb") as content:
+        while chunk := content.read(_CHUNK_BYTES):
+            yield chunk
+            advance(len(chunk))
+
+
+def _write_answers(judged: FileJudgement, folder: Path, name: str) -> None:
+    for interchange in judged.interchanges:
+        content = _answer(interchange)
+        if content is not None:
+            write_whole(folder / f"{name}.{interchange.ordinal}.ack", [content])
+
+
+def _answer(judged: InterchangeJudgement) -> bytes | None:
+    numbers = AnswerNumbers(interchange=judged.ordinal, first_group=1, instant=datetime.now(UTC).astimezone())
+    answer = acknowledge(judged, numbers)
+    return None if answer is None else write_x12(answer.interchange, answer.delimiters)
+
+
+def _print(reported: FileReport) -> None:
+    sets = [
+        each for interchange in reported.interchanges for group in interchange.groups for each in group.transaction_sets
+    ]
+    click.echo(
+        f"{reported.file}: {reported.verdict.replace('_', ' ')}; interchanges {len(reported.interchanges)}, "
+        f"transaction sets {len(sets)}, segments {reported.segments:,}, findings {len(reported.findings):,}"
+    )
+    print_table("", _COLUMNS, (_row(finding) for finding in reported.findings[:_SHOWN]))
+    if len(reported.findings) > _SHOWN:
+        hint(f"and {len(reported.findings) - _SHOWN:,} more; --json shows them")
+
+
+def _row(finding: ReportedFinding) -> tuple[object, ...]:
+    return (_place(finding.where), finding.code, finding.snip or "", finding.message)
+
+
+def _place(where: dict[str, str | int | None]) -> str:
+    """Return a place as people say it: set 0001, segment 12, 2010AA NM109."""
+    parts = [
+        f"{label} {where[name]}"
+        for name, label in (("transaction_set", "set"), ("segment", "segment"))
+        if where.get(name) is not None
+    ]
+    element = f"{where['element']:02d}" if where["element"] is not None else ""
+    component = f"-{where['component']}" if where.get("component") is not None else ""
+    at = f"{where['loop'] or ''} {where.get('segment_id') or ''}{element}{component}".strip()
+    if at:
+        parts.append(at)
+    if where.get("segment") is None and where["byte_offset"] is not None:
+        parts.append(f"byte {where['byte_offset']:,}")
+    return ", ".join(parts)

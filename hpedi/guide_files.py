@@ -1,0 +1,102 @@
+"""The guides hpedi has, found in mappings/guides/guides.yaml and read when first asked for.
+
+Shell: it reads files (mappings/ and the maps of the pyx12 package) and hands their bytes to `guides`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache, cached_property
+from importlib.resources import files
+from types import MappingProxyType
+from typing import Final
+
+import yaml
+
+from hpedi.guides.code_sets import CodeSets, read_code_sets, read_code_table
+from hpedi.guides.data_elements import DataElement, read_data_elements
+from hpedi.guides.load import Guide, load_guide
+from hpedi.mappings_folder import mapping
+
+_PYX12: Final = "pyx12/"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GuideEntry:
+    """One row of the registry.
+
+    Attributes:
+        id: GS08 of the guide.
+        title: What it is about.
+        functional_id: GS01.
+        transaction_set: ST01.
+        map: Its map: below mappings/guides, or `pyx12/` and a map of that package.
+        overlays: Corrections below mappings/guides.
+        adopted: Whether HIPAA has adopted it; others are refused unless a partner's profile allows them.
+    """
+
+    id: str
+    title: str
+    functional_id: str
+    transaction_set: str
+    map: str
+    overlays: tuple[str, ...] = ()
+    adopted: bool = True
+
+
+class GuideFiles:
+    """Guides by what a functional group and its set say."""
+
+    @cached_property
+    def entries(self) -> Mapping[tuple[str, str, str], GuideEntry]:
+        """The registry, by GS01, GS08 and ST01."""
+        listed = yaml.safe_load(mapping("guides/guides.yaml").read_bytes())["guides"]
+        entries = [GuideEntry(**{**row, "overlays": tuple(row.get("overlays", ()))}) for row in listed]
+        return MappingProxyType({(entry.functional_id, entry.id, entry.transaction_set): entry for entry in entries})
+
+    def guide_for(self, functional_id: str, version: str, transaction_set: str) -> Guide | None:
+        """Return the guide of a transaction set.
+
+        Args:
+            functional_id: GS01.
+            version: GS08.
+            transaction_set: ST01.
+
+        Returns:
+            The guide; None if hpedi has none.
+        """
+        entry = self.entries.get((functional_id, version, transaction_set))
+        return None if entry is None else _load(entry)
+
+
+@cache
+def _load(entry: GuideEntry) -> Guide:
+    return load_guide(
+        _map_bytes(entry.map),
+        overlays=[mapping(f"guides/{overlay}").read_bytes() for overlay in entry.overlays],
+        data_elements=_data_elements(),
+        code_sets=code_sets(),
+    )
+
+
+def _map_bytes(name: str) -> bytes:
+    if name.startswith(_PYX12):
+        return (files("pyx12") / "map" / name.removeprefix(_PYX12)).read_bytes()
+    return mapping(f"guides/{name}").read_bytes()
+
+
+@cache
+def _data_elements() -> Mapping[str, DataElement]:
+    return read_data_elements(_map_bytes("pyx12/dataele.xml"))
+
+
+@cache
+def code_sets() -> CodeSets:
+    """Return the code sets of the pyx12 package, with those of mappings/code_sets in place of theirs."""
+    tables = {
+        path.name.removesuffix(".tsv"): read_code_table(path.read_bytes())
+        for path in mapping("code_sets").iterdir()
+        if path.name.endswith(".tsv")
+    }
+    return read_code_sets(_map_bytes("pyx12/codes.xml")).replaced_by(CodeSets(MappingProxyType(tables)))

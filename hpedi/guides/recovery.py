@@ -1,0 +1,281 @@
+"""What to make of a segment that has no move: the walk goes on so that one mistake gives one finding.
+
+In this order: its id is not the guide's; it stands out of order in an open loop; only its qualifier is wrong and one kind is possible
+here; the segment that starts its loop is missing; else it is not expected here. Which of the last two holds shows with the next
+segment: until then the finding is held back, and the segment is left without a place.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+from hpedi.finding_kinds import found
+from hpedi.findings import Finding
+from hpedi.guides.moves import STAYS, Move, Moves, levels_from, selecting_value
+from hpedi.guides.nodes import Child, LoopNode, SegmentNode, triggers
+from hpedi.x12.events import SegmentBatch
+
+if TYPE_CHECKING:
+    from hpedi.guides.walk import SetWalk
+
+GUESSED: Final = 0
+"""Noted in place of a child's bit: what is missing in a loop that was only guessed at is not told."""
+
+_SEGMENT_IDS: Final = "segment_ids"
+
+
+@dataclass(frozen=True, slots=True)
+class _Guess:
+    """A loop that would explain a segment, were the segment that starts it not missing.
+
+    Attributes:
+        opening: The move its first segment would have made.
+        inside: The move that the segment then makes.
+        finding: What is told if the guess is right.
+    """
+
+    opening: Move
+    inside: Move
+    finding: Finding
+
+
+@dataclass(frozen=True, slots=True)
+class _Held:
+    """A segment without a place, until the next one shows why.
+
+    Attributes:
+        index: Where it stands.
+        batch: Where it stands.
+        finding: What is told if no guess is right.
+        guesses: Best first.
+        followers: Segment ids that may follow it in a loop of its own; not told again.
+    """
+
+    index: int
+    batch: SegmentBatch
+    finding: Finding
+    guesses: tuple[_Guess, ...]
+    followers: frozenset[str]
+
+
+class Recovery:
+    """Finds the way back for one walk."""
+
+    def __init__(self, walk: SetWalk) -> None:
+        """Hold nothing."""
+        self._walk = walk
+        self._held: _Held | None = None
+
+    def place(self, index: int, text: str, segment_id: str) -> Move | SegmentNode | None:
+        """Place a segment that has no move, or that follows one.
+
+        Returns:
+            The move to make; or the segment's node, or nothing, while the walk stays where it is.
+
+        Findings:
+            segment-unknown, segment-not-in-set, segment-unexpected, segment-out-of-order, segment-not-used, segment-repeat,
+            segment-missing.
+        """
+        held = self._held
+        if held is not None:
+            settled = self._settle_by(held, text, segment_id)
+            if settled is not None or segment_id in held.followers:
+                return settled
+            self.settle()
+        walk = self._walk
+        if segment_id not in walk.tables.guide.segment_ids:
+            self._tell_foreign(index, segment_id)
+            return None
+        return (
+            self._misqualified(text, segment_id)
+            or self._out_of_order(index, text, segment_id)
+            or self._hold(index, text, segment_id)
+        )
+
+    def settle(self) -> None:
+        """Tell what was held back: nothing explained it."""
+        if self._held is not None:
+            self._walk.findings.append(self._held.finding)
+            self._held = None
+            self._walk.moves = self._moves_here()
+
+    def _moves_here(self) -> Moves:
+        return self._walk.station.moves_from_here()
+
+    # --- the segment after an unplaced one -------------------------------------------------------------------------
+
+    def _settle_by(self, held: _Held, text: str, segment_id: str) -> Move | None:
+        """Decide by the next segment what the one held back was."""
+        ordinary = self._walk.tables.look_up(self._moves_here(), segment_id, text)
+        fits = ordinary is not None and not self._is_full(ordinary)
+        for guess in held.guesses:
+            after = self._walk.tables.look_up(guess.inside.station.moves_from_here(), segment_id, text)
+            stays_inside = after is not None and len(after.closes) <= (guess.inside.opens != STAYS)
+            comes_anyway = ordinary is not None and ordinary.child is guess.opening.child
+            if after is not None and (self._is_due(guess.opening) and not comes_anyway if fits else stays_inside):
+                self._follow(held, guess)
+                return after
+        if ordinary is not None:
+            self.settle()
+        return ordinary
+
+    def _is_due(self, move: Move) -> bool:
+        """Say whether a move makes something that is required and was not seen."""
+        return move.child.usage == "R" and not self._seen_at(move) & move.bit
+
+    def _follow(self, held: _Held, guess: _Guess) -> None:
+        """Go where a guess leads: into the loop whose first segment is missing, past the segment held back."""
+        walk, opening, now = self._walk, guess.opening, self._walk.batch
+        walk.batch = held.batch
+        for required in opening.closes:
+            walk.close_loop(held.index, walk.station, required & ~walk.seen, opening)
+            walk.seen = walk.outer.pop()
+        if opening.needs & ~walk.seen:
+            walk.seen |= walk.expect(held.index, walk.station, opening.needs & ~walk.seen)
+        walk.batch = now
+        self._enter(opening)
+        walk.missing[len(walk.outer), GUESSED] = None
+        if opening.node.segment_id == "HL":
+            walk.numbering.imply_level()
+        self._enter(guess.inside)
+        walk.station = guess.inside.station
+        walk.findings.append(guess.finding)
+        self._held = None
+        walk.moves = self._moves_here()
+
+    def _enter(self, move: Move) -> None:
+        walk = self._walk
+        walk.seen += move.child.unit if walk.seen & move.bit and not move.child.is_full(walk.seen) else 0
+        walk.seen |= move.bit
+        if move.opens != STAYS:
+            walk.outer.append(walk.seen)
+            walk.seen = 1
+
+    # --- a segment without a move ----------------------------------------------------------------------------------
+
+    def _tell_foreign(self, index: int, segment_id: str) -> None:
+        walk = self._walk
+        standard = walk.tables.guide.code_sets.get(_SEGMENT_IDS)
+        known = segment_id in standard if standard is not None else _looks_like_id(segment_id)
+        code = "segment-not-in-set" if known else "segment-unknown"
+        where = walk.place_of(index, walk.station.node)
+        finding = found(code, where)
+        walk.findings.append(finding.within(segment_id=segment_id if known else None))
+
+    def _out_of_order(self, index: int, text: str, segment_id: str) -> Move | SegmentNode | None:
+        """Place a segment that belongs to an earlier place of an open loop, or that the guide marks as not used there."""
+        walk = self._walk
+        chosen = [node for node in self._nodes(segment_id) if self._chosen(node, text)]
+        chosen = [node for node in chosen if node.selector is not None] or chosen
+        for level, (loop, at, closes) in enumerate(levels_from(walk.station.node)):
+            for child in loop.children[1:]:
+                node = triggers(child)
+                if node not in chosen:
+                    continue
+                if child.usage == "N":
+                    walk.add("segment-not-used", index, child)
+                    return node
+                was_noted = walk.missing.pop((len(walk.outer) - level, child.bit), None) is not None
+                if child.rank >= at.rank or not (was_noted or self._comes_late(child, level)):
+                    continue
+                walk.add("segment-out-of-order", index, child)
+                if isinstance(child, LoopNode):
+                    self._mark(level, child.bit, seen=False)
+                    return walk.tables.move_to(child, 0, closes)
+                self._mark(level, child.bit, seen=True)
+                return node
+        return None
+
+    def _comes_late(self, child: Child, level: int) -> bool:
+        return isinstance(child, SegmentNode) and not child.is_full(self._seen_in(level))
+
+    def _misqualified(self, text: str, segment_id: str) -> Move | None:
+        """Return the one move that a segment must be meant to make although its qualifier is wrong.
+
+        A qualifier that the guide has somewhere is not wrong, and a segment with other faults is not taken for another.
+        """
+        walk = self._walk
+        if any(node.selector is not None and self._chosen(node, text) for node in self._nodes(segment_id)):
+            return None
+        moves = [move for move in walk.tables.moves_from(walk.station.node) if move.node.segment_id == segment_id]
+        if segment_id == "HL":
+            moves = list(self._under_parent(moves, text))
+        free = [move for move in moves if not self._is_full(move) and self._only_qualifier(move, text)]
+        due = [move for move in free if self._is_due(move)]
+        return due[0] if due else free[0] if len(free) == 1 else None
+
+    def _only_qualifier(self, move: Move, text: str) -> bool:
+        move.station.accepts(text)
+        faults = move.station.faults(text)
+        selector = move.node.selector
+        return selector is not None and [fault.element for fault in faults] == [selector.element]
+
+    def _under_parent(self, moves: list[Move], text: str) -> Iterator[Move]:
+        """Keep the moves of an HL under the level that its HL02 names."""
+        walk = self._walk
+        parent = selecting_value(text, 2, 0, walk.tables.delimiters)
+        for move in moves:
+            if walk.numbering.parent_at(len(walk.outer) - len(move.closes)) == parent:
+                yield move
+
+    def _hold(self, index: int, text: str, segment_id: str) -> None:
+        """Keep back what is wrong until the next segment."""
+        walk = self._walk
+        node = walk.station.node
+        where = walk.place_of(index, node)
+        finding = found("segment-unexpected", where).within(segment_id=segment_id)
+        guesses = [
+            _Guess(opening, inside, walk.finding("segment-missing", index, opening.node))
+            for opening in walk.tables.moves_from(node)
+            if opening.opens != STAYS and not self._is_full(opening)
+            for inside in [self._inside(opening, segment_id, text)]
+            if inside is not None
+        ]
+        guesses.sort(key=lambda guess: (guess.inside.needs != 0, guess.inside.opens != STAYS))
+        self._held = _Held(index, walk.batch, finding, tuple(guesses), self._followers(segment_id))
+        walk.moves = {}
+
+    def _inside(self, opening: Move, segment_id: str, text: str) -> Move | None:
+        """Return the move a segment makes inside a loop, had that been opened."""
+        inside = self._walk.tables.look_up(opening.station.moves_from_here(), segment_id, text)
+        return inside if inside is not None and not inside.closes else None
+
+    def _followers(self, segment_id: str) -> frozenset[str]:
+        """Return the ids of segments in the loops that a segment id starts."""
+        loops = [node.loop for node in self._nodes(segment_id) if node.starts_loop]
+        return frozenset(node.segment_id for loop in loops for node in loop.segments()) - {segment_id}
+
+    # --- what open loops have seen ---------------------------------------------------------------------------------
+
+    def _nodes(self, segment_id: str) -> list[SegmentNode]:
+        return [node for node in self._walk.tables.guide.root.segments() if node.segment_id == segment_id]
+
+    def _chosen(self, node: SegmentNode, text: str) -> bool:
+        selector = node.selector
+        if selector is None:
+            return True
+        delimiters = self._walk.tables.delimiters
+        return selecting_value(text, selector.element, selector.component, delimiters) in selector.codes
+
+    def _seen_in(self, level: int) -> int:
+        return self._walk.outer[-level] if level else self._walk.seen
+
+    def _seen_at(self, move: Move) -> int:
+        return self._seen_in(len(move.closes))
+
+    def _is_full(self, move: Move) -> bool:
+        return move.child.is_full(self._seen_at(move))
+
+    def _mark(self, level: int, bit: int, *, seen: bool) -> None:
+        walk = self._walk
+        changed = self._seen_in(level) | bit if seen else self._seen_in(level) & ~bit
+        if level:
+            walk.outer[-level] = changed
+        else:
+            walk.seen = changed
+
+
+def _looks_like_id(segment_id: str) -> bool:
+    return segment_id.isascii() and segment_id.isalnum() and segment_id == segment_id.upper() and len(segment_id) in (2, 3)

@@ -1,0 +1,397 @@
+"""Receive: bytes that arrived become receipts, claims that may be decided, and answers.
+
+Two phases. Each interchange of a file is a receipt; its claims are staged in short transactions, unseen by adjudication, while it
+is read. When it ends one commit flips the receipt: its accepted claims are published, its TA1, 999 and 277CA stand in the outbox.
+After a kill a flipped receipt is skipped and the one under way is staged again from its first byte.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+
+from hpedi.acceptance.acknowledge import AnswerNumbers, acknowledge, groups_due
+from hpedi.acceptance.answers import answered_claim, claim_acknowledgment
+from hpedi.acceptance.claim_checks import PayerFacts, payer_checks
+from hpedi.acceptance.judge import judge
+from hpedi.acceptance.judgement import ClaimJudgement, InterchangeJudgement, Noted, SetJudgement
+from hpedi.acceptance.judging import GuideFor, Judging
+from hpedi.acceptance.verdicts import Verdict
+from hpedi.claims.claim import ReceivedClaim
+from hpedi.finding_kinds import found
+from hpedi.findings import Finding, Where
+from hpedi.pipeline.parties import Receiver, receiver_of_partner
+from hpedi.pipeline.ports import Books, InboundFile, InterchangeIdentity, Outbound, Receipt, StoredClaim, Work
+from hpedi.pipeline.received import ReceiptOutcome, ReceiptSummary, ReceivedFile
+from hpedi.reference.providers import Partner
+from hpedi.reference.reference import Reference
+from hpedi.run_context import RunContext
+from hpedi.transactions.ack_277ca.model import AnsweredClaim, ClaimAcknowledgment
+from hpedi.x12.events import InterchangeStart
+from hpedi.x12.limits import Limits
+from hpedi.x12.reader import read_x12
+from hpedi.x12.writer import InterchangeParty, write_x12
+
+CLAIMS_A_TRANSACTION = 500
+INTERCHANGE_NUMBERS = "isa13"
+GROUP_NUMBERS = "gs06"
+UNKNOWN_SENDERS = "outbox/unknown-senders"
+NOTE_LENGTH = 120
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReceiptTerms:
+    """What receiving needs besides the books.
+
+    Attributes:
+        reference: The payer's reference data: who we are, who our partners and providers are.
+        guide_for: Finds the guide of a set.
+        limits: What a file may ask of us.
+        quarantine: Keeps a file that is no X12 apart, with the reason; called again after a kill.
+        progress: Told how many bytes were read since it was last told.
+    """
+
+    reference: Reference
+    guide_for: GuideFor
+    limits: Limits
+    quarantine: Callable[[InboundFile, str], None]
+    progress: Callable[[int], None] = lambda _bytes: None
+
+
+def register(
+    books: Books, context: RunContext, digest: str, size: int, received_at: datetime, *, again: bool = False
+) -> InboundFile:
+    """Remember a file that arrived, by its digest; one that is known keeps its first receipt instant.
+
+    Args:
+        books: Where files are kept.
+        context: Who receives.
+        digest: SHA-256 (hex) of its bytes.
+        size: In bytes.
+        received_at: When it arrived, in the payer's time zone.
+        again: Try once more what was refused or quarantined when the file first came.
+    """
+    with books.writing(context) as work:
+        file = work.receipts.file(digest)
+        if file is None:
+            return work.receipts.register_file(digest, size, received_at, received_at.date())
+        if again and file.state != "receiving":
+            work.receipts.reopen_file(file.id)
+            file = replace(file, state="receiving", reason="")
+        return file
+
+
+def receive(
+    books: Books,
+    context: RunContext,
+    terms: ReceiptTerms,
+    file: InboundFile,
+    chunks: Iterable[bytes],
+    *,
+    name: str = "",
+) -> ReceivedFile:
+    """Receive a registered file, or what a kill left of it.
+
+    Args:
+        books: Where receipts and claims are kept.
+        context: Who receives.
+        terms: What receiving needs.
+        file: The file; one that is done gives its first outcome again.
+        chunks: Its bytes.
+        name: What findings call it.
+    """
+    if file.state != "receiving":
+        return _first_outcome(books, context, file, name)
+    receiving = _Receiving(books, context, terms, file)
+    events = read_x12(_told(chunks, terms.progress), terms.limits, file=name or None)
+    outcomes: list[ReceiptOutcome] = []
+    outside: list[Finding] = []
+    for judged in judge(events, receiving.judging(name)):
+        if isinstance(judged, Finding):
+            outside.append(judged)
+        else:
+            outcomes.append(receiving.close(judged))
+    reason = "" if outcomes else ", ".join(dict.fromkeys(finding.code for finding in outside)) or "not-x12"
+    if reason:
+        terms.quarantine(file, reason)
+    with books.writing(context) as work:
+        work.receipts.finish_file(file.id, "quarantined" if reason else "done", reason)
+        work.audit.record("receive", f"file:{file.id}", result=reason or "done")
+    return ReceivedFile(
+        name=name, file=file.id, again=False, quarantined=reason, receipts=tuple(outcomes), findings=tuple(outside)
+    )
+
+
+def _told(chunks: Iterable[bytes], progress: Callable[[int], None]) -> Iterator[bytes]:
+    for chunk in chunks:
+        yield chunk
+        progress(len(chunk))
+
+
+def _first_outcome(books: Books, context: RunContext, file: InboundFile, name: str) -> ReceivedFile:
+    """Return what became of a file when it first came, and have its answers delivered again."""
+    with books.writing(context) as work:
+        receipts = work.receipts.of_file(file.id)
+        for receipt in receipts:
+            work.outbox.again(receipt.id)
+        work.audit.record("receive", f"file:{file.id}", result="again")
+    outcomes = tuple(ReceiptOutcome.of(receipt, again=True) for receipt in receipts)
+    return ReceivedFile(name=name, file=file.id, again=True, quarantined=file.reason, receipts=outcomes, findings=())
+
+
+@dataclass(slots=True)
+class _Open:
+    """The interchange under way: its receipt, who sent it, and what is staged of it."""
+
+    receipt: Receipt
+    identity: InterchangeIdentity
+    answers_to: Receiver
+    answered: dict[int, list[AnsweredClaim]] = field(default_factory=dict)
+    ordinals: dict[int, tuple[int, int]] = field(default_factory=dict)
+    staged: list[StoredClaim] = field(default_factory=list)
+    accepted: int = 0
+    refused: int = 0
+
+
+class _Receiving:
+    """A file being received, an interchange at a time."""
+
+    def __init__(self, books: Books, context: RunContext, terms: ReceiptTerms, file: InboundFile) -> None:
+        self._books = books
+        self._context = context
+        self._terms = terms
+        self._file = file
+        self._ordinal = 0
+        self._current: _Open | None = None
+        self._instant: datetime = file.received_at.astimezone(context.instant.tzinfo)
+
+    def judging(self, name: str) -> Judging:
+        """Return how this file is judged: by the payer's checks, claims and sets handed to us as they end."""
+        payer = self._terms.reference.payer
+        facts = PayerFacts(payer_ids=frozenset({payer.payer_id}), billing_npis=self._terms.reference.billing_npis)
+        return Judging(
+            guide_for=self._terms.guide_for,
+            claim_checks=payer_checks(facts),
+            check_interchange=self._open,
+            file=name or None,
+            on_claim=self._take_claim,
+            on_set=self._take_set,
+        )
+
+    # --- while an interchange is read ---------------------------------------------------------------------------
+
+    def _open(self, start: InterchangeStart) -> Iterator[Finding]:
+        self._ordinal += 1
+        partner = _partner(start, self._terms.reference)
+        identity = InterchangeIdentity(
+            sender=_party(start, 5),
+            receiver=_party(start, 7),
+            control_number=start.control_number,
+            usage=start.elements[15],
+        )
+        with self._books.writing(self._context) as work:
+            receipt = work.receipts.begin(self._file, self._ordinal, partner.id if partner else "", identity)
+        self._current = _Open(receipt, identity, _answers_to(start, partner))
+        where = Where(interchange=start.control_number, segment_id="ISA", byte_offset=start.byte_offset)
+        if partner is None:
+            yield found("sender-unknown", where).within(element=6)
+        elif start.elements[15] in ("P", "T") and start.elements[15] not in partner.usages:
+            yield found("isa-usage", where, "This partner may not send this usage in ISA15.").within(element=15)
+        if not _is_for_us(start, self._terms.reference):
+            yield found("receiver-not-us", where).within(element=8)
+
+    def _take_claim(self, judged: ClaimJudgement) -> None:
+        current = self._open_interchange()
+        if current.receipt.published:
+            return
+        number = _control_number(self._file, current.receipt, judged.ordinal)
+        answered = answered_claim(judged, received=self._file.received_on, payer_claim_control_number=number)
+        current.answered.setdefault(judged.set_ordinal, []).append(answered)
+        first, _last = current.ordinals.setdefault(judged.set_ordinal, (judged.ordinal, judged.ordinal))
+        current.ordinals[judged.set_ordinal] = (first, judged.ordinal)
+        if judged.placed.claim is None or current.identity.usage != "P":
+            return
+        received = ReceivedClaim(
+            payer_claim_control_number=number,
+            claim=judged.placed.claim,
+            received=self._file.received_on,
+            partner=current.receipt.partner,
+        )
+        refused = judged.verdict is Verdict.REJECTED
+        current.staged.append(
+            StoredClaim(
+                received=received,
+                receipt=current.receipt.id,
+                ordinal=judged.ordinal,
+                state="refused" if refused else "accepted",
+                note=_note(judged.findings) if refused else "",
+            )
+        )
+        if len(current.staged) >= CLAIMS_A_TRANSACTION:
+            self._flush(current)
+
+    def _take_set(self, judged: SetJudgement) -> None:
+        current = self._open_interchange()
+        if current.receipt.published or judged.ordinal not in current.ordinals:
+            return
+        self._flush(current)
+        if judged.syntax is Verdict.REJECTED:
+            self._refuse_set(current, judged.ordinal, judged.noted.findings)
+
+    def _refuse_set(self, current: _Open, set_ordinal: int, findings: Iterable[Finding]) -> None:
+        answered = current.answered.pop(set_ordinal, None)
+        if answered is None:
+            return
+        current.refused += len(answered)
+        first, last = current.ordinals[set_ordinal]
+        with self._books.writing(self._context) as work:
+            work.claims.refuse(current.receipt.id, first, last, _note(findings))
+
+    def _flush(self, current: _Open) -> None:
+        if not current.staged:
+            return
+        with self._books.writing(self._context) as work:
+            work.claims.stage(current.staged)
+        current.staged.clear()
+
+    def _open_interchange(self) -> _Open:
+        if self._current is None:
+            raise LookupError("no interchange is open")
+        return self._current
+
+    # --- when it ends -------------------------------------------------------------------------------------------
+
+    def close(self, judged: InterchangeJudgement) -> ReceiptOutcome:
+        """Flip the receipt: publish its claims and put its answers into the outbox, in one commit."""
+        current = self._open_interchange()
+        if current.receipt.published:
+            return ReceiptOutcome.of(current.receipt, again=True)
+        for group in judged.groups:
+            if group.noted.verdict is Verdict.REJECTED:
+                for each in group.sets:
+                    self._refuse_set(current, each.ordinal, group.noted.findings)
+        with self._books.writing(self._context) as work:
+            taken = work.receipts.taken(current.identity)
+            if taken is not None and taken[0] == judged.digest:
+                return self._close_repeated(work, current, judged, taken[1])
+            if taken is not None:
+                judged = _with_finding(judged, _control_number_taken(judged))
+            return self._publish(work, current, judged)
+
+    def _close_repeated(self, work: Work, current: _Open, judged: InterchangeJudgement, first: int) -> ReceiptOutcome:
+        """The same interchange in another file: the first answers go out again, and nothing else happens."""
+        work.claims.drop(current.receipt.id)
+        work.outbox.again(first)
+        summary = ReceiptSummary(repeats=first, findings=())
+        work.receipts.publish(current.receipt.id, digest=judged.digest, verdict="repeated", summary=summary.text)
+        work.audit.record("receive", f"receipt:{current.receipt.id}", result="repeated")
+        return ReceiptOutcome.of(replace(current.receipt, verdict="repeated", summary=summary.text))
+
+    def _publish(self, work: Work, current: _Open, judged: InterchangeJudgement) -> ReceiptOutcome:
+        is_refused = judged.noted.verdict is Verdict.REJECTED
+        if is_refused:
+            current.refused += sum(len(claims) for claims in current.answered.values())
+            current.answered.clear()
+            work.claims.drop(current.receipt.id)
+        if judged.verdict is not Verdict.REJECTED:
+            work.receipts.take(current.identity, judged.digest, current.receipt.id)
+        for claims in current.answered.values():
+            accepted = sum(claim.is_accepted for claim in claims)
+            current.accepted += accepted
+            current.refused += len(claims) - accepted
+        name = self._answer(work, current, judged)
+        summary = ReceiptSummary(
+            ta1="*".join(judged.ta1),
+            sets=sum(len(group.sets) for group in judged.groups),
+            sets_refused=sum(each.syntax is Verdict.REJECTED for group in judged.groups for each in group.sets),
+            claims=current.accepted + current.refused,
+            claims_refused=current.refused,
+            answer=name,
+            findings=tuple(dict.fromkeys(finding.code for finding in judged.findings())),
+        )
+        work.receipts.publish(
+            current.receipt.id, digest=judged.digest, verdict=judged.verdict.value, summary=summary.text
+        )
+        work.audit.record("receive", f"receipt:{current.receipt.id}", result=judged.verdict.value)
+        receipt = replace(current.receipt, verdict=judged.verdict.value, summary=summary.text)
+        return replace(ReceiptOutcome.of(receipt), findings=tuple(judged.findings()))
+
+    def _answer(self, work: Work, current: _Open, judged: InterchangeJudgement) -> str:
+        """Put the answer into the outbox; return its name, empty where none is due."""
+        claims = self._claim_acknowledgments(current, judged)
+        isa13 = work.numbers.peek(INTERCHANGE_NUMBERS)
+        gs06 = work.numbers.peek(GROUP_NUMBERS)
+        numbers = AnswerNumbers(interchange=isa13, first_group=gs06, instant=self._instant)
+        answer = acknowledge(judged, numbers, claims=claims)
+        if answer is None:
+            return ""
+        work.numbers.reserve(INTERCHANGE_NUMBERS)
+        work.numbers.reserve(GROUP_NUMBERS, groups_due(judged, claims))
+        name = f"{isa13:09d}.ack"
+        content = write_x12(answer.interchange, answer.delimiters)
+        folder = current.answers_to.folder
+        work.outbox.put([Outbound(folder=folder, name=name, kind="ack", content=content, receipt=current.receipt.id)])
+        return name
+
+    def _claim_acknowledgments(self, current: _Open, judged: InterchangeJudgement) -> dict[int, ClaimAcknowledgment]:
+        payer = self._terms.reference.payer
+        sets = {each.ordinal: each for group in judged.groups for each in group.sets}
+        return {
+            ordinal: claim_acknowledgment(
+                header,
+                claims,
+                payer_name=payer.name,
+                payer_id=payer.payer_id,
+                reference=f"{current.receipt.id}-{ordinal}",
+                created=self._instant,
+                received=self._file.received_on,
+            )
+            for ordinal, claims in current.answered.items()
+            if (header := sets[ordinal].header) is not None
+        }
+
+
+def _partner(start: InterchangeStart, reference: Reference) -> Partner | None:
+    """Return the partner that owns ISA05/ISA06."""
+    qualifier, identifier = start.elements[5].strip(), start.elements[6].strip()
+    for partner in reference.partners:
+        if any((each.qualifier, each.id) == (qualifier, identifier) for each in partner.isa_ids):
+            return partner
+    return None
+
+
+def _is_for_us(start: InterchangeStart, reference: Reference) -> bool:
+    named = (start.elements[7].strip(), start.elements[8].strip())
+    return any((each.isa_qualifier, each.isa_id) == named for each in reference.payer.identities)
+
+
+def _answers_to(start: InterchangeStart, partner: Partner | None) -> Receiver:
+    if partner is not None:
+        return receiver_of_partner(partner)
+    return Receiver(InterchangeParty(start.elements[5], start.elements[6]), start.elements[6], UNKNOWN_SENDERS)
+
+
+def _party(start: InterchangeStart, qualifier: int) -> str:
+    return f"{start.elements[qualifier].strip()}:{start.elements[qualifier + 1].strip()}"
+
+
+def _control_number(file: InboundFile, receipt: Receipt, ordinal: int) -> str:
+    """Return our number for a claim: the day it came, its receipt, its place in it; the same again after a kill."""
+    return f"{file.received_on:%y%j}{receipt.id:05d}{ordinal:06d}"
+
+
+def _control_number_taken(judged: InterchangeJudgement) -> Finding:
+    where = Where(interchange=judged.control_number, segment_id="ISA", byte_offset=judged.byte_offset, element=13)
+    return found("interchange-duplicate", where)
+
+
+def _with_finding(judged: InterchangeJudgement, finding: Finding) -> InterchangeJudgement:
+    noted = Noted(
+        findings=(*judged.noted.findings, finding), errors=judged.noted.errors + 1, warnings=judged.noted.warnings
+    )
+    return replace(judged, noted=noted, verdict=Verdict.REJECTED)
+
+
+def _note(findings: Iterable[Finding]) -> str:
+    return " ".join(dict.fromkeys(finding.code for finding in findings if finding.is_error))[:NOTE_LENGTH]

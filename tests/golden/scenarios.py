@@ -1,0 +1,64 @@
+"""The scenarios of a golden folder, and which of ours are not supported yet."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+from tests.golden.harness import Harness
+from tests.golden.world import NotSupported, claim_of
+
+Json = Any
+
+HERE = Path(__file__).resolve().parent
+OPTIONAL_FEATURES: frozenset[str] = frozenset()
+"""Optional features (`requires` of a run) that are supported."""
+
+
+@dataclass(frozen=True, slots=True)
+class Scenario:
+    """A scenario file and its world."""
+
+    id: str
+    title: str
+    world: Json
+    runs: tuple[Json, ...]
+
+
+def read_scenarios(folder: Path) -> Iterator[Scenario]:
+    """Yield the scenarios of a folder in the order of their ids."""
+    worlds: dict[str, Json] = {}
+    for path in sorted(folder.glob("GS-*.json")):
+        told = json.loads(path.read_text())
+        name = told["world"]
+        worlds[name] = worlds.get(name) or json.loads((folder / name).read_text())
+        runs = tuple(run for run in told["runs"] if set(run["requires"]) <= OPTIONAL_FEATURES)
+        yield Scenario(told["id"], told["title"], worlds[name], runs)
+
+
+def not_yet_supported(folder: Path = HERE) -> Mapping[str, str]:
+    """Return the scenarios that are known to need more, with the reason."""
+    lines = (folder / "not_yet_supported.txt").read_text().splitlines()
+    listed = (line.split(maxsplit=1) for line in lines if line and not line.startswith("#"))
+    return {name: reason.strip() for name, reason in listed}
+
+
+def execute(run: Json, world: Json, harness: Harness) -> None:
+    """Do the steps of a run in order.
+
+    Raises:
+        NotSupported: A step, or a claim of one, is of a kind that this release does not do.
+    """
+    for step in run["steps"]:
+        day = date.fromisoformat(step["date"])
+        if step["type"] == "receive_claim":
+            claim = claim_of(step["claim"], world, harness.control_numbers())
+            harness.receive_claim(step["claim"]["label"], claim, date.fromisoformat(step["received"]), day)
+        elif step["type"] == "payment_run":
+            harness.payment_run(step["step"], day)
+        else:
+            raise NotSupported(f"step {step['type']}")

@@ -1,0 +1,392 @@
+"""A golden world and a run's given state as a payer folder, and golden claims as claim models.
+
+What the world says and this release does not price yet (terms of methods, conditions of policies) is left out; what makes
+a claim need it stays in.
+"""
+
+from __future__ import annotations
+
+import csv
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
+from datetime import date
+from decimal import Decimal
+from io import StringIO
+from typing import Any
+
+from hpedi.claims.adjustment import Adjustment
+from hpedi.claims.claim import (
+    Address,
+    Attachment,
+    Claim,
+    Diagnosis,
+    Drug,
+    LineAdjudication,
+    Name,
+    OtherPayer,
+    Patient,
+    Payer,
+    Provider,
+    ServiceLine,
+    Subscriber,
+)
+from hpedi.mappings_folder import mapping
+from hpedi.money import usd
+from hpedi.service_dates import DateSpan
+
+Json = Any
+
+IN_FORCE = "2024-01-01"
+SUBMITTER = "GOLDEN"
+PARTNER = {
+    "id": "golden",
+    "name": "GOLDEN CLEARING",
+    "isa_ids": [{"qualifier": "ZZ", "id": SUBMITTER}],
+    "gs_ids": [SUBMITTER],
+    "usages": ["P"],
+}
+ADDRESS = {"lines": ["1 GOLDEN WAY"], "city": "BLOOMINGTON", "state": "MN", "postal_code": "554250000"}
+RATE_FIELDS = ("id", "when", "method", "fee_schedule", "lesser_of_charge", "excess", "rarcs")
+
+
+class NotSupported(Exception):
+    """The scenario needs something that this release does not do."""
+
+
+def standard_files() -> Mapping[str, bytes]:
+    """Return the files of mappings/ that a payer folder is loaded with."""
+    folders = {"rules": ".yaml", "code_sets": ".tsv"}
+    return {
+        f"{folder}/{file.name}": file.read_bytes()
+        for folder, ending in folders.items()
+        for file in mapping(folder).iterdir()
+        if file.name.endswith(ending)
+    }
+
+
+def payer_folder(world: Json, given: Json) -> Mapping[str, bytes]:
+    """Return the files of the payer folder of a world in a given state."""
+    sections = {
+        "payer": _payer(world),
+        "conventions": [_conventions(world)],
+        "reasons": [_reason(name, codes) for name, codes in world["reason_codes"].items()],
+        "plans": [_plan(plan) for plan in world["plans"]],
+        "providers": [_provider(provider) for provider in world["providers"]],
+        "contracts": [_contract(contract) for contract in world["contracts"]],
+        "employers": [_employer(employer) for employer in world["employers"]],
+        "partners": [PARTNER],
+        "edits": _edits(world["edit_tables"]),
+        "policies": _policies(world["policies"]),
+    }
+    # JSON is YAML without anchors.
+    return {
+        "payer.yaml": json.dumps(sections, indent=1).encode(),
+        "members.csv": _members(world),
+        "coverage.csv": _table(["member", "plan", "coverage_tier", "from", "to", "added_on"], given["coverage"]),
+        "other-coverage.csv": _table(
+            ["member", "payer_name", "payer_id", "order", "from", "to"], given["other_coverage"]
+        ),
+        "fee-schedules.csv": _fees(world["fee_schedules"]),
+        "opening-balances.csv": _balances(given["accumulators"]),
+    }
+
+
+def _payer(world: Json) -> Json:
+    payer = world["payer"]
+    return {
+        "name": payer["name"],
+        "payer_id": payer["payer_id"],
+        "ein": payer["ein"],
+        "claim_filing": world["conventions"]["clp06"],
+        "state": payer["state"],
+        "address": ADDRESS,
+        "contact": {"name": "PROVIDER SERVICES", "phone": "9525550100"},
+        "identities": [{"isa_qualifier": "ZZ", "isa_id": payer["payer_id"], "gs_id": payer["payer_id"]}],
+        "ach": {
+            "odfi_routing": payer["odfi_routing"],
+            "odfi_name": "GOLDEN BANK",
+            "company_name": payer["ach_company_name"],
+            "company_id": payer["company_id"],
+        },
+        "accounts": [{"from": IN_FORCE, "routing": payer["odfi_routing"], "account": payer["odfi_account"]}],
+        "approval_limits": [{"from": IN_FORCE, "limit": "99999999.00"}],
+        "calendar": {
+            "ach_holidays": world["calendar"]["ach_holidays"],
+            "weekend": [str(day) for day in world["calendar"]["weekend"]],
+        },
+    }
+
+
+def _conventions(world: Json) -> Json:
+    said = world["conventions"]
+    order = list(said["edit_order"])
+    last = order.index("benefit_maximum") if "benefit_maximum" in order else len(order)
+    parts = {(codes["group"], codes.get("carc")): name for name, codes in world["reason_codes"].items() if "carc" in codes}
+    return {
+        "from": IN_FORCE,
+        "edit_order": [*order[:last], "unlisted_code", *order[last:]],
+        "duplicate": world["edit_tables"]["duplicate"],
+        "emergency": {**_only(said["emergency"], "revenue_codes", "pos"), "benefit_tier": "INN"},
+        "clp02": {"P": said["clp02"]["primary"], "S": said["clp02"]["secondary"], "T": said["clp02"]["tertiary"]},
+        "status277": {**_only(said["status277"], "paid", "zero_cost_share"), "pended": "P2:46"},
+        "oop_counts": [parts[group, carc] for group, carc in said["oop_counts"]],
+        "oop_cap_removes": said["oop_cap_removes"],
+        "oop_cap_remark": said["oop_cap_remark"],
+    }
+
+
+def _reason(name: str, codes: Json) -> Json:
+    written = {**codes, "reason": name, "from": IN_FORCE}
+    if "clean_claim" in written:
+        written["clean_claim"] = bool(written["clean_claim"])
+    return written
+
+
+def _plan(plan: Json) -> Json:
+    version = {
+        "from": plan["benefit_year"]["first_start"],
+        "funding": plan["funding"],
+        "benefit_year": _only(plan["benefit_year"], "type", "start_month_day"),
+        "family_tier": plan["family_tier"],
+        "accumulators": [_only(each, "id", "kind", "scope", "tier", "limit") for each in plan["accumulators"]],
+        "benefits": plan["benefits"],
+        "cob": plan["cob"],
+        "carry_over": plan["carry_over"],
+        "newborn_rule": plan["newborn_rule"],
+    }
+    return {**_only(plan, "id", "name", "line_of_business"), "versions": [version]}
+
+
+def _provider(provider: Json) -> Json:
+    accounts = [{"from": IN_FORCE, **provider["eft"]}] if provider.get("eft") else []
+    said = _only(provider, "id", "name", "npi", "kind", "designated_online", "rendering")
+    return {**said, "tax_id": provider["tin"], "address": ADDRESS, "accounts": accounts}
+
+
+def _contract(contract: Json) -> Json:
+    written = {
+        **_only(contract, "id", "provider", "network", "lines_of_business"),
+        "from": contract["effective_from"],
+        "to": contract["effective_to"],
+        "rates": [_rate(rate) for rate in contract["rates"]],
+        "withholds": [_only(each, "id", "percent", "group", "carc", "pool") for each in contract["withholds"]],
+    }
+    if contract.get("timely_filing"):
+        written["timely_filing"] = _only(contract["timely_filing"], "days", "from", "exceptions")
+    return written
+
+
+def _rate(rate: Json) -> Json:
+    written = _only(rate, *RATE_FIELDS)
+    if "bilateral" in rate:
+        written["bilateral"] = rate["bilateral"]
+    if "multiple_procedure" in rate and "indicator" in rate["multiple_procedure"]:
+        terms = _only(rate["multiple_procedure"], "indicator", "percents", "subsequent", "group", "carc")
+        written["multiple_procedure"] = terms
+    return written
+
+
+def _employer(employer: Json) -> Json:
+    programs = [_only(each, "type", "percent", "contracts") for each in employer["programs"]]
+    return {**_only(employer, "id", "name"), "programs": programs}
+
+
+def _edits(tables: Json) -> Json:
+    return {
+        **_only(tables, "procedure_indicators", "ptp", "ptp_bypass_modifiers", "mue", "sex", "age"),
+        "component_modifiers": tables["component"]["modifiers"],
+        "ndc_required": [each["code"] if isinstance(each, dict) else each for each in tables["ndc_required"]],
+    }
+
+
+def _policies(policies: Json) -> Json:
+    return {
+        "prior_auth": [_only(each, "id", "codes", "tob_prefixes") for each in policies["prior_auth"]["list"]],
+        "exempt_emergency": policies["prior_auth"]["exempt_emergency"],
+        "medical": [_only(each, "id", "codes", "source") for each in policies["medical"]],
+    }
+
+
+def _members(world: Json) -> bytes:
+    rows = [{**member, "birth_date": member["dob"]} for member in world["members"]]
+    columns = ["id", "family", "subscriber", "relationship", "member_id", "last", "first", "birth_date", "sex"]
+    return _table(columns, rows)
+
+
+def _fees(schedules: Iterable[Json]) -> bytes:
+    rows = []
+    for schedule in schedules:
+        for version in schedule["versions"]:
+            for key, fee in version["fees"].items():
+                code, _, modifier = key.partition("-")
+                priced = {"code": code, "modifier": modifier, "fee": fee}
+                rows.append({**version, "fee_schedule": schedule["id"], **priced})
+    return _table(["fee_schedule", "version", "from", "to", "code", "modifier", "fee"], rows)
+
+
+def _balances(accumulators: Iterable[Json]) -> bytes:
+    rows = [
+        {**each, "accumulator": each["acc"], "amount": each["used"], "reference": "given"}
+        for each in accumulators
+        if Decimal(each["used"])
+    ]
+    return _table(["plan", "accumulator", "owner", "period", "amount", "reference"], rows)
+
+
+def _table(columns: Sequence[str], rows: Iterable[Json]) -> bytes:
+    text = StringIO()
+    writer = csv.writer(text)
+    writer.writerow(columns)
+    writer.writerows(["" if row.get(name) is None else row[name] for name in columns] for row in rows)
+    return text.getvalue().encode()
+
+
+def _only(piece: Json, *keys: str) -> dict[str, Any]:
+    return {key: piece[key] for key in keys if key in piece}
+
+
+def claim_of(claim: Json, world: Json, control_numbers: Mapping[str, str]) -> Claim:
+    """Return a golden claim as a claim model.
+
+    Args:
+        claim: The claim of a receive_claim step.
+        world: The world it belongs to.
+        control_numbers: Our control number of each claim label received so far.
+
+    Raises:
+        NotSupported: It is no professional claim.
+    """
+    if claim["type"] != "P":
+        raise NotSupported("only professional claims are read")
+    provider = next(each for each in world["providers"] if each["id"] == claim["billing_provider"])
+    original = claim["original_reference_f8"]
+    made = Claim(
+        patient_control_number=claim["clm01"],
+        charged=usd(claim["clm02"]),
+        place_of_service=claim["pos"],
+        frequency=claim["frequency"],
+        assignment=claim["clm07_assignment"],
+        benefits_assigned=claim["clm08_benefits_assigned"],
+        release_of_information=claim["clm09_release"],
+        related_causes=tuple(claim["clm11_related_causes"]),
+        submitter_id=SUBMITTER,
+        billing=_billing(provider, claim["billing_npi"]),
+        subscriber=_subscriber(claim),
+        payer=Payer(name=world["payer"]["name"], id=world["payer"]["payer_id"]),
+        patient=_patient(claim),
+        diagnoses=tuple(_diagnosis(each) for each in claim["diagnoses"]),
+        accident_date=_day(claim["accident_date"]),
+        admission_date=_day(claim["admission_date"]),
+        original_reference=control_numbers[original["claim"]] if original else "",
+        prior_authorization=claim["prior_authorization_g1"] or "",
+        attachments=tuple(_attachment(each) for each in claim["attachments_pwk"]),
+        other_payers=tuple(_other_payer(each) for each in claim["other_payers"]),
+        lines=tuple(_line(each, claim, index) for index, each in enumerate(claim["lines"], 1)),
+    )
+    rendering = next((each for each in provider["rendering"] if each["npi"] == claim["rendering_npi"]), None)
+    if rendering is None:
+        return made
+    person = Provider(is_person=True, name=Name(rendering["last"], rendering["first"]), npi=rendering["npi"])
+    return replace(made, rendering=person)
+
+
+def _billing(provider: Json, npi: str) -> Provider:
+    return Provider(
+        is_person=False,
+        name=Name(provider["name"]),
+        npi=npi,
+        tax_id=provider["tin"],
+        tax_id_qualifier="EI",
+        address=_address(),
+    )
+
+
+def _address() -> Address:
+    return Address(lines=("1 GOLDEN WAY",), city="BLOOMINGTON", state="MN", postal_code="554250000")
+
+
+def _subscriber(claim: Json) -> Subscriber:
+    person = claim["subscriber_submitted"]
+    return Subscriber(
+        payer_responsibility=claim["sbr01"],
+        claim_filing=claim["sbr09"],
+        name=Name(person["last"], person["first"]),
+        member_id=person["member_id"],
+        birth_date=_day(person["dob"]),
+        sex=person["sex"],
+        address=_address(),
+    )
+
+
+def _patient(claim: Json) -> Patient | None:
+    if claim["relationship"] == "18":
+        return None
+    person = claim["patient_submitted"]
+    return Patient(
+        relationship=claim["relationship"],
+        name=Name(person["last"], person["first"]),
+        birth_date=_day(person["dob"]),
+        sex=person["sex"],
+        address=_address(),
+    )
+
+
+def _diagnosis(diagnosis: Json) -> Diagnosis:
+    return Diagnosis(qualifier=diagnosis["qualifier"], code=diagnosis["code"].replace(".", ""))
+
+
+def _attachment(attachment: Json) -> Attachment:
+    return Attachment(type=attachment["type"], transmission="EL", control_number=attachment["control"] or "")
+
+
+def _other_payer(payer: Json) -> OtherPayer:
+    return OtherPayer(
+        payer_responsibility=payer["sbr01"],
+        relationship=payer["relationship"],
+        claim_filing=payer["claim_filing"],
+        payer_name=payer["payer_name"],
+        payer_id=payer["payer_id"],
+        paid=None if payer["amt_d_paid"] is None else usd(payer["amt_d_paid"]),
+        remaining=None if payer["amt_eaf_remaining"] is None else usd(payer["amt_eaf_remaining"]),
+        adjustments=_adjustments(payer["claim_cas"]),
+        adjudicated_on=_day(payer["adjudication_date"]),
+    )
+
+
+def _line(line: Json, claim: Json, index: int) -> ServiceLine:
+    start = date.fromisoformat(line["dos"])
+    drug = line["ndc"]
+    return ServiceLine(
+        number=line["lx"],
+        code=line["code"] or "",
+        modifiers=tuple(line["modifiers"]),
+        charged=usd(line["charge"]),
+        unit=line["unit_code"],
+        units=Decimal(line["units"]),
+        place_of_service=line["pos"] or "",
+        diagnosis_pointers=tuple(line["dx_pointers"]),
+        dates=DateSpan(start, date.fromisoformat(line["dos_to"]) if line["dos_to"] else start),
+        control_number=f"{claim['clm01']}L{index}",
+        drug=Drug(ndc=drug["code"], quantity=Decimal(drug["quantity"]), unit=drug["unit"]) if drug else None,
+        adjudications=tuple(_adjudication(each, claim) for each in line["svd"]),
+    )
+
+
+def _adjudication(svd: Json, claim: Json) -> LineAdjudication:
+    payer = next(each for each in claim["other_payers"] if each["seq"] == svd["payer_seq"])
+    return LineAdjudication(
+        payer_id=payer["payer_id"],
+        paid=usd(svd["paid"]),
+        units=Decimal(svd["units"]),
+        adjustments=_adjustments(svd["cas"]),
+        paid_on=_day(svd["adjudication_date"]),
+    )
+
+
+def _adjustments(adjustments: Iterable[Json]) -> tuple[Adjustment, ...]:
+    return tuple(Adjustment(each["group"], each["carc"], usd(each["amount"])) for each in adjustments)
+
+
+def _day(text: str | None) -> date | None:
+    return date.fromisoformat(text) if text else None

@@ -1,0 +1,76 @@
+"""Written 835 bytes held against what they were written from."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from hpedi.guide_files import GuideFiles
+from hpedi.guides.load import Guide
+from hpedi.money import CENT, Usd, usd
+from hpedi.payments.balancing import account_totals
+from hpedi.payments.faults import NotAsWritten
+from hpedi.payments.remit import remit
+from hpedi.payments.verification import verify_remittance_bytes, verify_remittances
+from tests.payments.worked_example import NUMBERS, VACCINE, VISIT, decided, line, run_of
+from tests.transactions.remittance_835.as_bytes import VERSION, interchange_of
+from tests.transactions.remittance_835.examples import GS56
+
+
+def guide() -> Guide:
+    """Return the 835 guide that hpedi ships."""
+    return GuideFiles().guide("HP", VERSION, "835")
+
+
+def test_what_was_written_is_verified() -> None:
+    """Bytes that say what was built are returned as read."""
+    read = verify_remittance_bytes(interchange_of(GS56), guide(), GS56)
+    assert read.amount == usd("589.50")
+
+
+def test_another_remittance_releases_nothing() -> None:
+    """Bytes that read as another remittance, as another number of sets, or with a finding raise."""
+    content = interchange_of(GS56)
+    with pytest.raises(NotAsWritten, match="another remittance"):
+        verify_remittance_bytes(content, guide(), replace(GS56, trace_number="2"))
+    with pytest.raises(NotAsWritten, match="number of sets"):
+        verify_remittances(content, guide(), [GS56, GS56])
+    with pytest.raises(NotAsWritten, match="segment-missing"):
+        verify_remittance_bytes(content.replace(b"PER*BL*EDI SUPPORT*TE*9525550100~", b""), guide(), GS56)
+
+
+cents = st.integers(min_value=0, max_value=1_000_000).map(lambda number: str(Usd(number) * CENT))
+reasons = st.tuples(st.sampled_from(["CO", "PR", "OA"]), st.sampled_from(["1", "2", "3", "45", "97"]), cents)
+lines_of_a_claim = st.lists(st.tuples(cents, st.lists(reasons, max_size=9)), min_size=1, max_size=3)
+claims_of_a_run = st.lists(st.tuples(lines_of_a_claim, st.sampled_from("AG")), min_size=1, max_size=8)
+
+
+@given(claims_of_a_run)
+def test_every_run_balances_and_twice_gives_the_same_bytes(
+    rows: list[tuple[list[tuple[str, list[tuple[str, str, str]]]], str]],
+) -> None:
+    """Whatever was decided, each remittance balances on building and on reading back; a second run writes the same."""
+    claims = [
+        decided(
+            f"C{n}", *(line(lx, charged, *taken) for lx, (charged, taken) in enumerate(lines, start=1)), provider=payee
+        )
+        for n, (lines, payee) in enumerate(rows)
+    ]
+    run = run_of(*claims)
+    first = remit(run, NUMBERS)
+    content = interchange_of(*[remitted.remittance for remitted in first])
+    verify_remittances(content, guide(), [remitted.remittance for remitted in first])
+    assert interchange_of(*[remitted.remittance for remitted in remit(run, NUMBERS)]) == content
+    paid = sum((decision.paid for _, decision in claims), Usd("0.00"))
+    carried = sum((remitted.payment.forwarded for remitted in first), Usd("0.00"))
+    assert sum(account_totals([remitted.payment for remitted in first]).values()) == paid - carried
+
+
+def test_fixed_numbers_fixed_bytes() -> None:
+    """The bytes of a run depend on nothing but its input."""
+    run = run_of(decided("C1", VISIT, VACCINE))
+    one, two = (interchange_of(remit(run, NUMBERS)[0].remittance) for _ in range(2))
+    assert one == two

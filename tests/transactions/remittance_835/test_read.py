@@ -1,0 +1,84 @@
+"""Bytes of an 835 back to the remittance, by the real reader and guide walk."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+from hypothesis import given
+
+from hpedi.guide_files import GuideFiles
+from hpedi.guides.load import Guide
+from hpedi.payments.balancing import check_remittance
+from hpedi.payments.verification import read_remittances
+from hpedi.transactions.remittance_835.model import PaymentMethod, Remittance, as_sent
+from hpedi.x12.events import Delimiters
+from tests.transactions.remittance_835.as_bytes import VERSION, interchange_of
+from tests.transactions.remittance_835.examples import GS56, remittances
+
+OTHER_DELIMITERS = Delimiters(element="|", component=">", repetition="!", segment="\n")
+
+
+def guide() -> Guide:
+    """Return the 835 guide that hpedi ships."""
+    return GuideFiles().guide("HP", VERSION, "835")
+
+
+def test_gs56_reads_back() -> None:
+    """The golden example reads back as what it says, without a finding."""
+    read = read_remittances(interchange_of(GS56), guide())
+    assert read.findings == ()
+    assert read.remittances == (as_sent(GS56),)
+
+
+@given(remittances())
+def test_read_of_written_is_what_was_sent(remittance: Remittance) -> None:
+    """Any balanced remittance reads back as sent, without a finding, and balances again."""
+    read = read_remittances(interchange_of(remittance), guide())
+    assert read.findings == ()
+    assert read.remittances == (as_sent(remittance),)
+    check_remittance(read.remittances[0])
+
+
+@given(remittances())
+def test_other_delimiters_read_the_same(remittance: Remittance) -> None:
+    """What is read does not depend on the delimiters."""
+    read = read_remittances(interchange_of(remittance, delimiters=OTHER_DELIMITERS), guide())
+    assert read.remittances == (as_sent(remittance),)
+
+
+def test_several_sets_keep_their_order() -> None:
+    """Each set of an interchange is its own remittance."""
+    second = replace(GS56, trace_number="2")
+    read = read_remittances(interchange_of(GS56, second), guide())
+    assert [remittance.trace_number for remittance in read.remittances] == ["9426700000056", "2"]
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "segment_id", "position"),
+    [
+        ("CLP*GS56b*1*820*", "CLP*GS56b*1*8X0*", "CLP", 21),
+        ("BPR*I*589.5*", "BPR*I*5.8.9*", None, None),
+        ("*ACH*CCP*", "*XYZ*CCP*", None, None),
+        ("DTM*472*20260310", "DTM*472*20261310", "CLP", 15),
+        ("DTM*472*20260310", "DTM*111*20260310", "CLP", 15),
+        ("CAS*CO*45*250~", "CAS*CO*45*250*ONE~", "CLP", 21),
+    ],
+)
+def test_a_value_that_cannot_be_read_is_a_finding(
+    old: str, new: str, segment_id: str | None, position: int | None
+) -> None:
+    """An amount, date, count or method that cannot be read is told with its claim, and there is no remittance."""
+    content = interchange_of(GS56).replace(old.encode(), new.encode())
+    read = read_remittances(content, guide())
+    assert read.remittances == ()
+    (finding,) = [finding for finding in read.findings if finding.code == "remittance-unreadable"]
+    assert (finding.where.segment_id, finding.where.segment) == (segment_id, position)
+    assert new.split("*")[-2] not in finding.message
+
+
+def test_payment_method_of_others_is_read() -> None:
+    """A wire transfer (FWT) has both accounts, as an ACH payment has."""
+    wire = replace(GS56, method=PaymentMethod.WIRE)
+    read = read_remittances(interchange_of(wire), guide())
+    assert read.remittances == (as_sent(wire),)
