@@ -1,4 +1,4 @@
-"""Peak memory of validating a file, measured in a process of its own: `python -m benchmarks.memory FILE` prints megabytes."""
+"""Peak memory of validating a file, in a process of its own: `python -m benchmarks.memory FILE` prints megabytes."""
 
 from __future__ import annotations
 

@@ -1,8 +1,8 @@
 """The events of the X12 reader to judgements: walks every set by its guide, reads its claims and checks them.
 
 Claims are handed out one at a time, while their set is still being read; an interchange is judged at its end. Memory
-does not grow with the sets: findings are counted, and only the first of a unit are kept. What is answered is not decided
-here.
+does not grow with the sets: findings are counted, and only the first of a unit are kept. What is answered is not
+decided here.
 """
 
 from __future__ import annotations

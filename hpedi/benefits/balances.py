@@ -19,16 +19,18 @@ class RunningBalances:
         self._committed = committed
         self._plan = plan
         self._owners = {"individual": member, "family": family}
-        self._added: dict[AccumulatorKey, Decimal] = {}
+        self._used: dict[tuple[str, date], tuple[AccumulatorKey, Decimal]] = {}
 
-    def key(self, accumulator: Accumulator, period: date) -> AccumulatorKey:
-        """Return the counter of an accumulator for its owner in a benefit year."""
-        return AccumulatorKey(self._plan, accumulator.id, self._owners[accumulator.scope], period)
+    def _at(self, accumulator: Accumulator, period: date) -> tuple[AccumulatorKey, Decimal]:
+        place = (accumulator.id, period)
+        if place not in self._used:
+            key = AccumulatorKey(self._plan, accumulator.id, self._owners[accumulator.scope], period)
+            self._used[place] = (key, self._committed.get(key, ZERO))
+        return self._used[place]
 
     def used(self, accumulator: Accumulator, period: date) -> Decimal:
         """Return what is used of an accumulator in a benefit year: dollars, or a count of visits."""
-        key = self.key(accumulator, period)
-        return self._committed.get(key, ZERO) + self._added.get(key, ZERO)
+        return self._at(accumulator, period)[1]
 
     def left(self, accumulators: Iterable[Accumulator], period: date) -> Decimal | None:
         """Return the least that any of these limits has left, never below zero; None where there is no limit."""
@@ -41,7 +43,9 @@ class RunningBalances:
         """Count an amount to accumulators and return the ledger entries; an amount of zero makes none."""
         if not amount:
             return ()
-        entries = tuple(AccumulatorEntry(self.key(each, period), amount, source) for each in accumulators)
-        for entry in entries:
-            self._added[entry.key] = self._added.get(entry.key, ZERO) + amount
-        return entries
+        entries = []
+        for each in accumulators:
+            key, used = self._at(each, period)
+            self._used[each.id, period] = (key, used + amount)
+            entries.append(AccumulatorEntry(key, amount, source))
+        return tuple(entries)

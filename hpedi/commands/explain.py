@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import click
 
-from hpedi.commands import Session
-from hpedi.commands.printing import json_option
+from hpedi.commands import ExitCode, Session
+from hpedi.adjudication.decision import ClaimDecision, LineDecision, TrailStep
+from hpedi.commands.printing import Column, json_option, money_column, print_json, print_table
+from hpedi.pipeline.ports import StoredDecision
 
 
 @click.command()
 @click.argument("claim", metavar="CLAIM")
 @json_option
 @click.pass_obj
-def command(session: Session, claim: str, *, as_json: bool) -> None:
+def command(session: Session, claim: str, *, as_json: bool) -> int:
     """Show why a claim was decided as it was.
 
     CLAIM is our number for it: CLP07 of the 835, REF*1K of the 277CA. Each step of the decision is a row: stage, rule,
@@ -22,4 +24,80 @@ def command(session: Session, claim: str, *, as_json: bool) -> None:
     Example:
       hpedi explain 260750000001
     """
-    raise click.ClickException("not wired yet")
+    from hpedi.commands.workspace import context_for, open_workspace
+
+    workspace = open_workspace(session.home)
+    with workspace.books.writing(context_for(None)) as work:
+        stored = work.claims.find(claim)
+        decisions = work.decisions.find(claim)
+        members = [each.decision.member for each in decisions] or [""]
+        work.audit.record("explain", f"claim:{claim}", members=members, result="found" if stored else "not found")
+    if stored is None:
+        raise click.UsageError("no such claim: give our number for it, CLP07 of the 835 or REF*1K of the 277CA")
+    if as_json:
+        print_json(
+            {
+                "claim": claim,
+                "state": stored.state,
+                "note": stored.note,
+                "decisions": [_facts(each) for each in decisions],
+            }
+        )
+        return ExitCode.OK
+    click.echo(f"claim {claim}: {stored.state}" + (f" ({stored.note})" if stored.note else ""))
+    for each in decisions:
+        _print(each.decision)
+    return ExitCode.OK
+
+
+def _facts(stored: StoredDecision) -> dict[str, object]:
+    return {"decided_on": stored.decided_on, "decision": stored.decision}
+
+
+def _print(made: ClaimDecision) -> None:
+    rows = (
+        (step.stage, step.rule, step.line or "", step.parameter, step.source, _inputs(step), _amounts(step))
+        for step in made.trail
+    )
+    print_table(f"Why, in order (decided by snapshot {made.snapshot})", _TRAIL, rows)
+    lines = (
+        (line.number, line.code, line.charged, line.allowed, line.paid, _adjustments(line), " ".join(line.remarks))
+        for line in made.lines
+    )
+    print_table("Lines", _LINES, lines)
+    click.echo(
+        f"status {made.status} ({made.status277}); charged {made.charged:,}, paid {made.paid:,}, "
+        f"patient owes {made.patient_responsibility:,} US dollars"
+    )
+
+
+def _inputs(step: TrailStep) -> str:
+    return ", ".join(f"{name} {value}" for name, value in step.inputs)
+
+
+def _amounts(step: TrailStep) -> str:
+    return ", ".join(f"{name} {amount:,}" for name, amount in step.amounts)
+
+
+def _adjustments(line: LineDecision) -> str:
+    return ", ".join(f"{each.group}-{each.carc} {each.amount:,}" for each in line.adjustments)
+
+
+_TRAIL = (
+    Column("Stage"),
+    Column("Rule"),
+    Column("Line", right=True),
+    Column("Parameter"),
+    Column("Source"),
+    Column("Inputs"),
+    Column("Amounts"),
+)
+_LINES = (
+    Column("Line", right=True),
+    Column("Code", whole=True),
+    money_column("Charged"),
+    money_column("Allowed"),
+    money_column("Paid"),
+    Column("Adjustments"),
+    Column("Remarks"),
+)

@@ -14,6 +14,7 @@ from hpedi.pipeline.ports import StoredPayment
 from hpedi.pipeline.received import ReceiptOutcome, ReceivedFile
 
 SHOWN = 40
+FINDINGS_SHOWN = 3
 
 
 def print_received(files: Sequence[ReceivedFile], *, as_json: bool) -> None:
@@ -23,17 +24,15 @@ def print_received(files: Sequence[ReceivedFile], *, as_json: bool) -> None:
             print_json({"received": file})
         return
     columns = (
-        Column("File"),
+        Column("File", whole=True),
         Column("Interchange", whole=True),
         Column("Partner"),
         Column("Use"),
         Column("Verdict"),
         Column("TA1", whole=True),
-        Column("Sets", right=True),
-        Column("refused", right=True),
-        Column("Claims", right=True),
-        Column("refused", right=True),
-        Column("Findings"),
+        Column("Sets taken", right=True, whole=True),
+        Column("Claims taken", right=True, whole=True),
+        Column("Findings", whole=True),
     )
     rows = [row for file in files for row in _file_rows(file)]
     print_table("What came in", columns, rows)
@@ -43,7 +42,7 @@ def _file_rows(file: ReceivedFile) -> list[tuple[object, ...]]:
     name = Path(file.name).name
     if file.quarantined:
         verdict = "in quarantine" + (", as before" if file.again else "")
-        return [(name, "", "", "", verdict, "", "", "", "", "", file.quarantined)]
+        return [(name, "", "", "", verdict, "", "", "", file.quarantined)]
     return [_receipt_row(name, receipt) for receipt in file.receipts]
 
 
@@ -52,10 +51,28 @@ def _receipt_row(name: str, receipt: ReceiptOutcome) -> tuple[object, ...]:
     verdict = receipt.verdict.replace("_", " ") + (", as before" if receipt.again else "")
     if summary.repeats is not None:
         verdict = f"repeats receipt {summary.repeats}"
-    counts = (summary.sets, summary.sets_refused, summary.claims, summary.claims_refused)
+    taken = (_taken(summary.sets, summary.sets_refused), _taken(summary.claims, summary.claims_refused))
     partner = receipt.partner or "unknown"
-    findings = ", ".join(summary.findings)
-    return (name, receipt.control_number, partner, receipt.usage, verdict, summary.ta1, *counts, findings)
+    return (
+        name,
+        receipt.control_number,
+        partner,
+        receipt.usage,
+        verdict,
+        summary.ta1,
+        *taken,
+        _first(summary.findings),
+    )
+
+
+def _taken(came: int, refused: int) -> str:
+    return f"{came - refused:,} of {came:,}"
+
+
+def _first(findings: Sequence[str]) -> str:
+    """Return one finding a line; the first few say enough, `hpedi validate` lists all."""
+    left_off = len(findings) - FINDINGS_SHOWN
+    return "\n".join([*findings[:FINDINGS_SHOWN], *([f"and {left_off} more"] if left_off > 0 else [])])
 
 
 def print_adjudicated(outcome: Adjudicated, *, as_json: bool) -> None:

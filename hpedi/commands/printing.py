@@ -11,7 +11,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from decimal import Decimal
 from shutil import get_terminal_size
-from typing import TYPE_CHECKING, Any, Final, TypeVar
+from typing import TYPE_CHECKING, Any, Final, Literal, TypeVar
 
 import click
 import msgspec
@@ -80,7 +80,8 @@ def print_table(title: str, columns: Sequence[Column], rows: Iterable[Sequence[o
         pad_edge=False,
     )
     for column in columns:
-        table.add_column(column.title, justify="right" if column.right else "left", no_wrap=column.whole)
+        side: Literal["left", "right"] = "right" if column.right else "left"
+        table.add_column(column.title, justify=side, no_wrap=column.whole, overflow="fold")
     for row in every:
         table.add_row(*(Text(cell) for cell in row))
     console = _console()

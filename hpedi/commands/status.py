@@ -4,18 +4,47 @@ from __future__ import annotations
 
 import click
 
-from hpedi.commands import Session
-from hpedi.commands.printing import json_option
+from hpedi.commands import ExitCode, Session
+from hpedi.commands.printing import Column, json_option, money_column, print_json, print_table
 
 
 @click.command()
 @json_option
 @click.pass_obj
-def command(session: Session, *, as_json: bool) -> None:
+def command(session: Session, *, as_json: bool) -> int:
     """Show what came in, was decided, paid and delivered.
 
     \b
     Example:
       hpedi status --json
     """
-    raise click.ClickException("not wired yet")
+    from hpedi.commands.workspace import context_for, open_workspace
+
+    workspace = open_workspace(session.home)
+    with workspace.books.reading(context_for(None)) as work:
+        found = {
+            "Received": work.receipts.totals(),
+            "Claims": work.claims.totals(),
+            "Decisions, by 277 status": work.decisions.totals(),
+            "Payments": work.payments.totals(),
+        }
+        waiting = len(work.outbox.waiting())
+        ledger = [(*account, balance) for account, balance in sorted(work.ledger.totals().items())]
+    if as_json:
+        print_json({**found, "files waiting for delivery": waiting, "ledger": ledger})
+        return ExitCode.OK
+    for title, totals in found.items():
+        rows = [(each.kind, each.count, each.charged or None, each.paid or None) for each in totals]
+        print_table(title, _TOTALS, rows)
+    print_table("Ledger (debits less credits)", _LEDGER, ledger)
+    click.echo(f"files waiting for delivery: {waiting}")
+    return ExitCode.OK
+
+
+_TOTALS = (
+    Column("What", whole=True),
+    Column("Count", right=True),
+    money_column("Charged"),
+    money_column("Paid"),
+)
+_LEDGER = (Column("Funding account"), Column("Account"), money_column("Balance"))

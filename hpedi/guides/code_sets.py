@@ -1,7 +1,7 @@
 """External code sets: lists that a guide names but does not hold (states, countries, adjustment reasons, remarks ...).
 
-A set that is not loaded is not checked. Which codes were valid on a date is another matter (SNIP 5, `acceptance`): here a
-code counts when the list has it at all.
+A set that is not loaded is not checked. Which codes were valid on a date is another matter (SNIP 5, `acceptance`):
+here a code counts when the list has it at all.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """What exactly is wrong with the elements of one segment.
 
-Asked only for segments that do not match their `patterns` expression: plain code, one rule after another, no shortcuts. One wrong
-value gives one fault, so that one mistake in a file gives one finding.
+Asked only for segments that do not match their `patterns` expression: plain code, one rule after another, no
+shortcuts. One wrong value gives one fault, so that one mistake in a file gives one finding.
 """
 
 from __future__ import annotations

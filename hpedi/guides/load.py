@@ -1,7 +1,8 @@
 """A guide read from its map: XML bytes in, a tree of loops and segments with their rules out.
 
-The map format is pyx12's (one file a guide, written out with child elements), with the additions that `overlay` lists. Envelope
-segments (ISA, GS, GE, IEA) are left to `x12`, and so are ST01, ST02, SE01 and SE02; GS gives the guide's name.
+The map format is pyx12's (one file a guide, written out with child elements), with the additions that `overlay`
+lists. Envelope segments (ISA, GS, GE, IEA) are left to `x12`, and so are ST01, ST02, SE01 and SE02; GS gives the
+guide's name.
 """
 
 from __future__ import annotations
@@ -233,8 +234,8 @@ def _joined(loop: LoopNode, last: str) -> str:
 def _selector_of(segment_id: str, elements: tuple[ElementRule, ...], chosen: str) -> Selector | None:
     """Tell which value chooses a segment among its siblings.
 
-    As pyx12 has it unless the map says otherwise: the first element if it is a required code, or the first component of a composite
-    there; HL03 for HL, ENT02 for ENT.
+    As pyx12 has it unless the map says otherwise: the first element if it is a required code, or the first component
+    of a composite there; HL03 for HL, ENT02 for ENT.
     """
     by_position = {rule.position: rule for rule in elements}
     if chosen:

@@ -1,4 +1,5 @@
-"""Map XML read safely: the file format of pyx12's guide maps, code lists and data elements, and of our own maps and overlays.
+"""Map XML read safely: the file format of pyx12's guide maps, code lists and data elements, and of our own maps and
+overlays.
 
 Only the tree is made here: entities are not resolved, nothing is fetched, no DTD is loaded, and huge trees are refused.
 What the tree means is told by `load`, `code_sets` and `data_elements`.
@@ -42,7 +43,8 @@ def child_text(node: MapElement, tag: str) -> str:
 
 
 def id_of(node: MapElement) -> str:
-    """Return the id of a node: of a loop or segment as the map gives it, else its segment's id and position (NM108, SV101-02).
+    """Return the id of a node: of a loop or segment as the map gives it, else its segment's id and position (NM108,
+    SV101-02).
 
     Maps name composites in several ways or not at all, so their own ids are not used.
     """

@@ -1,8 +1,9 @@
 """A guide compiled into transition tables, for the delimiters of an interchange.
 
-From where the walk stands, a segment's id and qualifier lead straight to its node, telling which loops close and whether one opens. Tables
-are filled in when the walk first comes by (most of a guide is never visited), then kept for every later set. So are the
-expressions that check a segment's elements, and a bounded memo of segments that were right, where a node's segments repeat at all.
+From where the walk stands, a segment's id and qualifier lead straight to its node, telling which loops close and
+whether one opens. Tables are filled in when the walk first comes by (most of a guide is never visited), then kept for
+every later set. So are the expressions that check a segment's elements, and a bounded memo of segments that were
+right, where a node's segments repeat at all.
 """
 
 from __future__ import annotations
@@ -224,9 +225,8 @@ class GuideTables:
                     yield self.move_to(child, _needed(loop, at, child.rank), closes)
 
     def look_up(self, moves: Moves, segment_id: str, text: str) -> Move | None:
-        """Return the move that a segment makes; None if it has none. What the walk's own loop does, for rarer callers."""
-        found = moves.get(segment_id)
-        if isinstance(found, dict):
+        """Return the move that a segment makes; None if it has none. What the walk's own loop does, for rarer
+        callers.""" found = moves.get(segment_id) if isinstance(found, dict):
             return found.get(selecting_value(text, 1, 0, self.delimiters))
         return found.pick(text) if isinstance(found, Choice) else found
 

@@ -1,7 +1,7 @@
 """What to make of a segment that has no move: the walk goes on so that one mistake gives one finding.
 
-In this order: its id is not the guide's; it stands out of order in an open loop; only its qualifier is wrong and one kind is possible
-here; the segment that starts its loop is missing; else it is not expected here. Which of the last two holds shows with the next
+In this order: its id is not the guide's; only its qualifier is wrong and one kind is possible here; it stands out of order in an
+open loop; the segment that starts its loop is missing; else it is not expected here. Which of the last two holds shows with the next
 segment: until then the finding is held back, and the segment is left without a place.
 """
 
@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Final
 
 from hpedi.finding_kinds import found
 from hpedi.findings import Finding
-from hpedi.guides.moves import STAYS, Move, Moves, levels_from, selecting_value
+from hpedi.guides.moves import OPENS, STAYS, Move, Moves, levels_from, selecting_value
 from hpedi.guides.nodes import Child, LoopNode, SegmentNode, triggers
 from hpedi.x12.events import SegmentBatch
 
@@ -33,12 +33,10 @@ class _Guess:
     Attributes:
         opening: The move its first segment would have made.
         inside: The move that the segment then makes.
-        finding: What is told if the guess is right.
     """
 
     opening: Move
     inside: Move
-    finding: Finding
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,14 +46,14 @@ class _Held:
     Attributes:
         index: Where it stands.
         batch: Where it stands.
-        finding: What is told if no guess is right.
+        findings: What is told if no guess is right.
         guesses: Best first.
         followers: Segment ids that may follow it in a loop of its own; not told again.
     """
 
     index: int
     batch: SegmentBatch
-    finding: Finding
+    findings: tuple[Finding, ...]
     guesses: tuple[_Guess, ...]
     followers: frozenset[str]
 
@@ -72,32 +70,29 @@ class Recovery:
         """Place a segment that has no move, or that follows one.
 
         Returns:
-            The move to make; or the segment's node, or nothing, while the walk stays where it is.
+            The move it makes; or its node, or nothing, if the walk stands already where it goes on.
 
         Findings:
-            segment-unknown, segment-not-in-set, segment-unexpected, segment-out-of-order, segment-not-used, segment-repeat,
-            segment-missing.
+            segment-unknown, segment-not-in-set, segment-unexpected, segment-out-of-order, segment-not-used, segment-missing.
         """
-        held = self._held
+        held, walk = self._held, self._walk
         if held is not None:
-            settled = self._settle_by(held, text, segment_id)
+            settled = self._settle_by(held, index, text, segment_id)
             if settled is not None or segment_id in held.followers:
                 return settled
             self.settle()
-        walk = self._walk
         if segment_id not in walk.tables.guide.segment_ids:
             self._tell_foreign(index, segment_id)
             return None
-        return (
-            self._misqualified(text, segment_id)
-            or self._out_of_order(index, text, segment_id)
-            or self._hold(index, text, segment_id)
-        )
+        move = self._misqualified(text, segment_id)
+        if move is not None:
+            return self._take_for(move, index, text)
+        return self._out_of_order(index, text, segment_id) or self._hold(index, text, segment_id)
 
     def settle(self) -> None:
         """Tell what was held back: nothing explained it."""
         if self._held is not None:
-            self._walk.findings.append(self._held.finding)
+            self._walk.findings += self._held.findings
             self._held = None
             self._walk.moves = self._moves_here()
 
@@ -106,15 +101,17 @@ class Recovery:
 
     # --- the segment after an unplaced one -------------------------------------------------------------------------
 
-    def _settle_by(self, held: _Held, text: str, segment_id: str) -> Move | None:
+    def _settle_by(self, held: _Held, index: int, text: str, segment_id: str) -> Move | SegmentNode | None:
         """Decide by the next segment what the one held back was."""
         ordinary = self._walk.tables.look_up(self._moves_here(), segment_id, text)
         fits = ordinary is not None and not self._is_full(ordinary)
         for guess in held.guesses:
+            if ordinary is not None and fits and ordinary.child is guess.opening.child:
+                return self._follow_late(held, guess, ordinary, index, text)
+        for guess in held.guesses:
             after = self._walk.tables.look_up(guess.inside.station.moves_from_here(), segment_id, text)
             stays_inside = after is not None and len(after.closes) <= (guess.inside.opens != STAYS)
-            comes_anyway = ordinary is not None and ordinary.child is guess.opening.child
-            if after is not None and (self._is_due(guess.opening) and not comes_anyway if fits else stays_inside):
+            if after is not None and (self._is_due(guess.opening) if fits else stays_inside):
                 self._follow(held, guess)
                 return after
         if ordinary is not None:
@@ -127,31 +124,57 @@ class Recovery:
 
     def _follow(self, held: _Held, guess: _Guess) -> None:
         """Go where a guess leads: into the loop whose first segment is missing, past the segment held back."""
-        walk, opening, now = self._walk, guess.opening, self._walk.batch
+        walk, now = self._walk, self._walk.batch
         walk.batch = held.batch
-        for required in opening.closes:
-            walk.close_loop(held.index, walk.station, required & ~walk.seen, opening)
-            walk.seen = walk.outer.pop()
-        if opening.needs & ~walk.seen:
-            walk.seen |= walk.expect(held.index, walk.station, opening.needs & ~walk.seen)
+        self._go(guess.opening, held.index)
+        walk.add("segment-missing", held.index, guess.opening.node)
         walk.batch = now
-        self._enter(opening)
         walk.missing[len(walk.outer), GUESSED] = None
-        if opening.node.segment_id == "HL":
+        if guess.opening.node.segment_id == "HL":
             walk.numbering.imply_level()
-        self._enter(guess.inside)
-        walk.station = guess.inside.station
-        walk.findings.append(guess.finding)
+        self._go(guess.inside, held.index)
         self._held = None
         walk.moves = self._moves_here()
 
-    def _enter(self, move: Move) -> None:
+    def _follow_late(self, held: _Held, guess: _Guess, move: Move, index: int, text: str) -> Move | SegmentNode:
+        """Go into the loop of the segment held back, whose first segment comes only now."""
+        walk, now = self._walk, self._walk.batch
+        if guess.inside.opens != STAYS:
+            self.settle()
+            return move
+        walk.batch = held.batch
+        walk.add("segment-out-of-order", held.index, guess.inside.node)
+        walk.batch = now
+        self._held = None
+        self._go(move, index)
+        walk.seen |= guess.inside.bit
+        return self._arrive(move, index, text)
+
+    def _go(self, move: Move, index: int) -> None:
+        """Make a move, as the walk's own loop does, but for what depends on the segment's text."""
         walk = self._walk
-        walk.seen += move.child.unit if walk.seen & move.bit and not move.child.is_full(walk.seen) else 0
+        for required in move.closes:
+            walk.close_loop(index, walk.station, required & ~walk.seen, move)
+            walk.seen = walk.outer.pop()
+        if move.needs & ~walk.seen:
+            walk.seen |= walk.expect(index, walk.station, move.needs & ~walk.seen)
+        if walk.seen & move.bit and not move.child.is_full(walk.seen):
+            walk.seen += move.child.unit
         walk.seen |= move.bit
         if move.opens != STAYS:
             walk.outer.append(walk.seen)
             walk.seen = 1
+        walk.station = move.station
+
+    def _arrive(self, move: Move, index: int, text: str) -> SegmentNode:
+        """Check the segment that made a move here, and let the walk go on from there."""
+        walk = self._walk
+        if move.opens > OPENS:
+            walk.numbering.check(index, text, move.node)
+        if move.station.accepts(text) is None:
+            walk.add_faults(index, move.node, move.station.faults(text))
+        walk.moves = self._moves_here()
+        return move.node
 
     # --- a segment without a move ----------------------------------------------------------------------------------
 
@@ -164,28 +187,28 @@ class Recovery:
         finding = found(code, where)
         walk.findings.append(finding.within(segment_id=segment_id if known else None))
 
-    def _out_of_order(self, index: int, text: str, segment_id: str) -> Move | SegmentNode | None:
-        """Place a segment that belongs to an earlier place of an open loop, or that the guide marks as not used there."""
+    def _out_of_order(self, index: int, text: str, segment_id: str) -> SegmentNode | None:
+        """Place a segment that belongs to an earlier place of an open loop, or that the guide marks as not used there.
+
+        The walk stays where it is; what may follow the segment in a loop of its own is passed over.
+        """
         walk = self._walk
         chosen = [node for node in self._nodes(segment_id) if self._chosen(node, text)]
         chosen = [node for node in chosen if node.selector is not None] or chosen
-        for level, (loop, at, closes) in enumerate(levels_from(walk.station.node)):
+        for level, (loop, at, _) in enumerate(levels_from(walk.station.node)):
             for child in loop.children[1:]:
-                node = triggers(child)
-                if node not in chosen:
+                if triggers(child) not in chosen:
                     continue
-                if child.usage == "N":
-                    walk.add("segment-not-used", index, child)
-                    return node
                 was_noted = walk.missing.pop((len(walk.outer) - level, child.bit), None) is not None
-                if child.rank >= at.rank or not (was_noted or self._comes_late(child, level)):
+                late = child.rank < at.rank and (was_noted or self._comes_late(child, level))
+                if not late and child.usage != "N":
                     continue
-                walk.add("segment-out-of-order", index, child)
+                walk.add("segment-out-of-order" if late else "segment-not-used", index, child)
+                self._mark(level, child.bit)
                 if isinstance(child, LoopNode):
-                    self._mark(level, child.bit, seen=False)
-                    return walk.tables.move_to(child, 0, closes)
-                self._mark(level, child.bit, seen=True)
-                return node
+                    self._held = _Held(index, walk.batch, (), (), self._followers(segment_id))
+                    walk.moves = {}
+                return triggers(child)
         return None
 
     def _comes_late(self, child: Child, level: int) -> bool:
@@ -212,6 +235,23 @@ class Recovery:
         selector = move.node.selector
         return selector is not None and [fault.element for fault in faults] == [selector.element]
 
+    def _take_for(self, move: Move, index: int, text: str) -> SegmentNode:
+        """Take a segment with a wrong qualifier for another.
+
+        It counts as sent, but the right one is not once too often. Unless it opens a loop the walk stays where it is.
+        """
+        walk = self._walk
+        level = len(move.closes)
+        if move.opens == STAYS:
+            self._mark(level, move.bit)
+            walk.missing[len(walk.outer) - level, move.bit] = None
+            walk.add_faults(index, move.node, move.station.faults(text))
+            return move.node
+        self._go(move, index)
+        walk.missing[len(walk.outer) - 1, move.bit] = None
+        walk.missing[len(walk.outer), GUESSED] = None
+        return self._arrive(move, index, text)
+
     def _under_parent(self, moves: list[Move], text: str) -> Iterator[Move]:
         """Keep the moves of an HL under the level that its HL02 names."""
         walk = self._walk
@@ -227,14 +267,14 @@ class Recovery:
         where = walk.place_of(index, node)
         finding = found("segment-unexpected", where).within(segment_id=segment_id)
         guesses = [
-            _Guess(opening, inside, walk.finding("segment-missing", index, opening.node))
+            _Guess(opening, inside)
             for opening in walk.tables.moves_from(node)
             if opening.opens != STAYS and not self._is_full(opening)
             for inside in [self._inside(opening, segment_id, text)]
             if inside is not None
         ]
         guesses.sort(key=lambda guess: (guess.inside.needs != 0, guess.inside.opens != STAYS))
-        self._held = _Held(index, walk.batch, finding, tuple(guesses), self._followers(segment_id))
+        self._held = _Held(index, walk.batch, (finding,), tuple(guesses), self._followers(segment_id))
         walk.moves = {}
 
     def _inside(self, opening: Move, segment_id: str, text: str) -> Move | None:
@@ -268,13 +308,13 @@ class Recovery:
     def _is_full(self, move: Move) -> bool:
         return move.child.is_full(self._seen_at(move))
 
-    def _mark(self, level: int, bit: int, *, seen: bool) -> None:
+    def _mark(self, level: int, bit: int) -> None:
+        """Count something as seen in an open loop."""
         walk = self._walk
-        changed = self._seen_in(level) | bit if seen else self._seen_in(level) & ~bit
         if level:
-            walk.outer[-level] = changed
+            walk.outer[-level] |= bit
         else:
-            walk.seen = changed
+            walk.seen |= bit
 
 
 def _looks_like_id(segment_id: str) -> bool:

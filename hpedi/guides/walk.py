@@ -1,12 +1,12 @@
 """One walk of a transaction set through its guide: each segment placed, and everything found on the way.
 
-SNIP 1 and 2: usage, order and repeats of segments and loops, elements, the HL tree and line numbers. The walk reads no envelope:
-control numbers and counts of ST and SE are `x12`'s. Findings carry positions, never values.
+SNIP 1 and 2: usage, order and repeats of segments and loops, elements, the HL tree and line numbers. The walk reads no
+envelope: control numbers and counts of ST and SE are `x12`'s. Findings carry positions, never values.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
 
 from hpedi.finding_kinds import FINDING_KINDS, found
@@ -61,26 +61,31 @@ class SetWalk:
         self._recovery = Recovery(self)
 
     def feed(self, batch: SegmentBatch) -> PlacedBatch:
-        """Walk the next segments of the set.
-
-        What happens to nearly every segment happens in this loop, in local variables; whatever is rare is called.
-        """
+        """Walk the next segments of the set."""
         nodes: list[SegmentNode | None] = []
-        place, outer, missing, separator = nodes.append, self.outer, self.missing, self.tables.delimiters.element
-        here, seen, moves = self.station, self.seen, self.moves
         self.batch, self.findings = batch, []
-        for index, text in enumerate(batch.texts):
+        self._walk_through(batch.texts, nodes.append)
+        return PlacedBatch(batch, batch.texts, nodes, self.findings)
+
+    def _walk_through(self, texts: list[str], place: Callable[[SegmentNode | None], None]) -> None:  # noqa: C901, PLR0912
+        """Place segments: what happens to nearly every one in local variables here, whatever is rare in calls.
+
+        Not cut into smaller functions, because a call for each segment would cost a tenth of the speed (benchmarks/).
+        """
+        here, seen, moves, outer, missing = self.station, self.seen, self.moves, self.outer, self.missing
+        separator = self.tables.delimiters.element
+        for index, text in enumerate(texts):
             segment_id, _, rest = text.partition(separator)
             move = moves.get(segment_id)
-            if type(move) is dict:
+            if isinstance(move, dict):
                 move = move.get(rest.partition(separator)[0])
-            elif type(move) is Choice:
+            elif isinstance(move, Choice):
                 move = move.pick(text)
             if move is None:
                 self.station, self.seen, self.moves = here, seen, moves
                 recovered = self._recovery.place(index, text, segment_id)
                 here, seen, moves = self.station, self.seen, self.moves
-                if type(recovered) is not Move:
+                if not isinstance(recovered, Move):
                     place(recovered)
                     continue
                 move = recovered
@@ -107,7 +112,6 @@ class SetWalk:
             place(node)
             here, moves = station, station.moves or station.derive()
         self.station, self.seen, self.moves = here, seen, moves
-        return PlacedBatch(batch, batch.texts, nodes, self.findings)
 
     def close(self) -> list[Finding]:
         """Return what is found at the end of the set, when its last batch was fed."""
@@ -185,7 +189,11 @@ class SetWalk:
             self.findings += [self._lack(index, child) for child in _children_at(self.loop_at(here, depth), bits)]
 
     def exceed(self, index: int, child: Child) -> None:
-        """Tell that a segment or loop repeats too often."""
+        """Tell that a segment or loop repeats too often, unless what came before was only taken for it."""
+        noted = (len(self.outer), child.bit)
+        if noted in self.missing:
+            del self.missing[noted]
+            return
         self.add("loop-repeat" if isinstance(child, LoopNode) else "segment-repeat", index, child)
 
     def loop_at(self, here: Station, depth: int) -> LoopNode:

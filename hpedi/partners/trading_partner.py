@@ -5,6 +5,7 @@ Partners are reference data, loaded by a user; nothing here reads a store. Who m
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 IsaId = tuple[str, str]
@@ -48,6 +49,6 @@ class TradingPartner:
         return not self.submitter_ids or submitter_id in self.submitter_ids
 
 
-def find_partner(partners: tuple[TradingPartner, ...], qualifier: str, isa_id: str) -> TradingPartner | None:
+def find_partner(partners: Sequence[TradingPartner], qualifier: str, isa_id: str) -> TradingPartner | None:
     """Return the partner that sends under an interchange identity; None where nobody does."""
     return next((partner for partner in partners if partner.sends_as(qualifier, isa_id)), None)

@@ -15,7 +15,7 @@ from typing import Protocol
 from hpedi.adjudication.decision import ClaimDecision, PastLine
 from hpedi.benefits.accumulators import AccumulatorEntry, Balances
 from hpedi.claims.claim import ReceivedClaim
-from hpedi.money import Usd
+from hpedi.money import ZERO, Usd
 from hpedi.payments.ledger import LedgerAccount, Posting
 from hpedi.payments.payment import Payment
 from hpedi.payments.states import PaymentState
@@ -141,6 +141,22 @@ class OutboundRow:
     delivered_at: datetime | None
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Total:
+    """How many of a kind there are, and their money in US dollars.
+
+    Attributes:
+        kind: What they have in common, for example a claim status or a payment method and state.
+        charged: Sum of charges; 0.00 for what has none.
+        paid: Sum of payments.
+    """
+
+    kind: str
+    count: int
+    charged: Usd = ZERO
+    paid: Usd = ZERO
+
+
 class Numbers(Protocol):
     """Counters without gaps: reserved in the transaction that uses them."""
 
@@ -178,6 +194,9 @@ class Receipts(Protocol):
     def take(self, identity: InterchangeIdentity, digest: str, receipt: int) -> None:
         """Take an identity for a receipt that is being published."""
 
+    def totals(self) -> tuple[Total, ...]:
+        """Count published receipts by usage and verdict, and files in quarantine."""
+
     def publish(self, receipt_id: int, *, digest: str, verdict: str, summary: str) -> None:
         """Flip a receipt: its answers stand and its accepted claims may be decided."""
 
@@ -206,8 +225,8 @@ class Claims(Protocol):
     def pend(self, pended: Sequence[tuple[ReceivedClaim, str]]) -> None:
         """Mark claims pended, with the reason."""
 
-    def counts(self) -> Mapping[tuple[str, str], int]:
-        """Count claims by (usage, state)."""
+    def totals(self) -> tuple[Total, ...]:
+        """Add up claims of published receipts by state and, where they pend or are refused, why."""
 
 
 class Decisions(Protocol):
@@ -221,6 +240,9 @@ class Decisions(Protocol):
 
     def of_payment(self, payment: int) -> Iterator[StoredDecision]:
         """Return the decisions that a payment paid, in order."""
+
+    def totals(self) -> tuple[Total, ...]:
+        """Add up decisions by claim status for a 277."""
 
 
 class History(Protocol):
@@ -297,6 +319,9 @@ class Payments(Protocol):
     def runs(self) -> tuple[PaymentRun, ...]:
         """Return all runs, oldest first."""
 
+    def totals(self) -> tuple[Total, ...]:
+        """Add up payments by method and state."""
+
 
 class Ledger(Protocol):
     """The claims-payable and cash ledger."""
@@ -342,18 +367,53 @@ class AuditLog(Protocol):
 class Work(Protocol):
     """One transaction."""
 
-    context: RunContext
-    numbers: Numbers
-    receipts: Receipts
-    claims: Claims
-    decisions: Decisions
-    history: History
-    accumulators: Accumulators
-    reference: ReferenceData
-    payments: Payments
-    ledger: Ledger
-    outbox: Outbox
-    audit: AuditLog
+    @property
+    def context(self) -> RunContext:
+        """On whose behalf, and when."""
+
+    @property
+    def numbers(self) -> Numbers:
+        """Counters."""
+
+    @property
+    def receipts(self) -> Receipts:
+        """Files and their interchanges."""
+
+    @property
+    def claims(self) -> Claims:
+        """Claims."""
+
+    @property
+    def decisions(self) -> Decisions:
+        """Decisions."""
+
+    @property
+    def history(self) -> History:
+        """Past lines."""
+
+    @property
+    def accumulators(self) -> Accumulators:
+        """Benefit counters."""
+
+    @property
+    def reference(self) -> ReferenceData:
+        """Reference records."""
+
+    @property
+    def payments(self) -> Payments:
+        """Payments."""
+
+    @property
+    def ledger(self) -> Ledger:
+        """The ledger."""
+
+    @property
+    def outbox(self) -> Outbox:
+        """Outbound files."""
+
+    @property
+    def audit(self) -> AuditLog:
+        """The audit log."""
 
 
 class Books(Protocol):

@@ -70,10 +70,11 @@ class PriorAuthorization(Entry, frozen=True, kw_only=True):
 
 
 class MedicalPolicy(Entry, frozen=True, kw_only=True):
-    """A policy on the medical necessity of some codes."""
+    """A policy on the medical necessity of some codes; `reason` names why it denies."""
 
     id: Name
     codes: tuple[str, ...]
+    reason: str = ""
     source: str = ""
 
 

@@ -10,7 +10,7 @@ from sqlalchemy import Connection, Row, Select, func, select, update
 
 from hpedi.adjudication.decision import ClaimDecision, PastLine
 from hpedi.claims.claim import ReceivedClaim
-from hpedi.pipeline.ports import StoredClaim, StoredDecision
+from hpedi.pipeline.ports import StoredClaim, StoredDecision, Total
 from hpedi.store.encoding import decode, encode
 from hpedi.store.in_batches import in_batches
 from hpedi.store.numbers import StoredNumbers
@@ -123,15 +123,19 @@ class StoredClaims:
                 update(claim).where(claim.c.control_number.in_(batch)).values(state=state, note=note)
             )
 
-    def counts(self) -> Mapping[tuple[str, str], int]:
-        """Count claims of published receipts by (usage, state)."""
+    def totals(self) -> tuple[Total, ...]:
+        """Add up claims of published receipts by state and, where they pend or are refused, why."""
         rows = self._connection.execute(
-            select(claim.c.usage, claim.c.state, func.count())
+            select(claim.c.state, claim.c.note, func.count(), func.sum(claim.c.charged))
             .join(receipt, receipt.c.id == claim.c.receipt)
             .where(receipt.c.published)
-            .group_by(claim.c.usage, claim.c.state)
+            .group_by(claim.c.state, claim.c.note)
+            .order_by(claim.c.state, claim.c.note)
         )
-        return {(usage, state): count for usage, state, count in rows}
+        return tuple(
+            Total(kind=f"{state}: {note}" if note else state, count=count, charged=charged)
+            for state, note, count, charged in rows
+        )
 
 
 class StoredDecisions:
@@ -156,6 +160,18 @@ class StoredDecisions:
             paid_decision.c.version == decision.c.version
         )
         return self._read(_decisions().join(paid_decision, same).where(paid_decision.c.payment == payment))
+
+    def totals(self) -> tuple[Total, ...]:
+        """Add up decisions by claim status for a 277."""
+        column = decision.c
+        rows = self._connection.execute(
+            select(column.status277, func.count(), func.sum(column.charged), func.sum(column.paid))
+            .group_by(column.status277)
+            .order_by(column.status277)
+        )
+        return tuple(
+            Total(kind=status277, count=count, charged=charged, paid=paid) for status277, count, charged, paid in rows
+        )
 
     def _read(self, query: Select[tuple[object, ...]]) -> Iterator[StoredDecision]:
         for row in self._connection.execute(query.order_by(decision.c.ordinal)):

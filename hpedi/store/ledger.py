@@ -7,7 +7,7 @@ from datetime import date
 
 from sqlalchemy import Connection, func, select
 
-from hpedi.money import ZERO, Usd
+from hpedi.money import Usd
 from hpedi.payments.ledger import LedgerAccount, Posting
 from hpedi.store.tables import posting
 
@@ -38,13 +38,11 @@ class StoredLedger:
 
     def totals(self, run: int | None = None) -> Mapping[tuple[str, LedgerAccount], Usd]:
         """Return debits less credits by (funding account, account), of a run or of everything."""
-        sums = func.sum(posting.c.debit) - func.sum(posting.c.credit)
-        query = select(posting.c.funding_account, posting.c.account, sums.label("balance")).group_by(
-            posting.c.funding_account, posting.c.account
-        )
+        by = (posting.c.funding_account, posting.c.account)
+        query = select(*by, func.sum(posting.c.debit), func.sum(posting.c.credit)).group_by(*by)
         if run is not None:
             query = query.where(posting.c.run == run)
         return {
-            (funding, LedgerAccount(account)): balance or ZERO
-            for funding, account, balance in self._connection.execute(query)
+            (funding, LedgerAccount(account)): debit - credit
+            for funding, account, debit, credit in self._connection.execute(query)
         }

@@ -9,7 +9,7 @@ from sqlalchemy import ColumnElement, Connection, Row, ScalarSelect, distinct, f
 
 from hpedi.payments.payment import PaidClaim, Payment
 from hpedi.payments.states import PaymentState, change
-from hpedi.pipeline.ports import PaymentRun, StoredPayment
+from hpedi.pipeline.ports import PaymentRun, StoredPayment, Total
 from hpedi.run_context import RunContext
 from hpedi.store.encoding import decode, encode
 from hpedi.store.numbers import StoredNumbers
@@ -148,6 +148,16 @@ class StoredPayments:
     def _payment(self, row: Row[tuple[object, ...]]) -> StoredPayment:
         made = decode(Payment, self._vault.open(row.sealed, f"payment/{row.trace_number}"))
         return StoredPayment(id=row.id, run=row.run, payment=made, state=PaymentState(row.state))
+
+    def totals(self) -> tuple[Total, ...]:
+        """Add up payments by method and state."""
+        standing = select(payment.c.method, payment.c.amount, _newest_state().label("state")).subquery()
+        rows = self._connection.execute(
+            select(standing.c.method, standing.c.state, func.count(), func.sum(standing.c.amount))
+            .group_by(standing.c.method, standing.c.state)
+            .order_by(standing.c.method, standing.c.state)
+        )
+        return tuple(Total(kind=f"{method} {state}", count=count, paid=amount) for method, state, count, amount in rows)
 
     def runs(self) -> tuple[PaymentRun, ...]:
         """Return all runs, oldest first."""

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from datetime import date, datetime
 
-from sqlalchemy import Connection, Row, select
+from sqlalchemy import Connection, Row, func, select
 
-from hpedi.pipeline.ports import InboundFile, InterchangeIdentity, Receipt
+from hpedi.pipeline.ports import InboundFile, InterchangeIdentity, Receipt, Total
 from hpedi.run_context import RunContext
 from hpedi.store.tables import claim, inbound_file, interchange, receipt
 
@@ -108,6 +108,20 @@ class StoredReceipts:
                 receipt=receipt,
             )
         )
+
+    def totals(self) -> tuple[Total, ...]:
+        """Count published receipts by usage and verdict, and files in quarantine."""
+        rows = self._connection.execute(
+            select(receipt.c.usage, receipt.c.verdict, func.count())
+            .where(receipt.c.published)
+            .group_by(receipt.c.usage, receipt.c.verdict)
+            .order_by(receipt.c.usage, receipt.c.verdict)
+        )
+        totals = [Total(kind=f"{usage} {verdict.replace('_', ' ')}", count=count) for usage, verdict, count in rows]
+        quarantined = self._connection.execute(
+            select(func.count()).select_from(inbound_file).where(inbound_file.c.state == "quarantined")
+        ).scalar_one()
+        return (*totals, *([Total(kind="in quarantine", count=quarantined)] if quarantined else []))
 
     def publish(self, receipt_id: int, *, digest: str, verdict: str, summary: str) -> None:
         """Flip a receipt: its answers stand and its accepted claims may be decided."""

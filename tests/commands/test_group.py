@@ -8,18 +8,12 @@ import sys
 import click
 import pytest
 
-from hpedi.commands import COMMANDS, ExitCode, main
+from hpedi.commands import COMMANDS, ExitCode
 from hpedi.findings import Unavailable
+from tests.commands.running import run_hpedi
 from tests.shared import PROJECT
 
 CANARY = "CANARYLASTNAME"
-
-
-def run_main(*arguments: str) -> int:
-    """Run hpedi in this process and return its exit code."""
-    with pytest.raises(SystemExit) as ended:
-        main(arguments)
-    return int(ended.value.code or 0)
 
 
 def fail_with(monkeypatch: pytest.MonkeyPatch, failure: BaseException) -> None:
@@ -35,7 +29,7 @@ def fail_with(monkeypatch: pytest.MonkeyPatch, failure: BaseException) -> None:
 
 def test_help_lists_every_command(capsys: pytest.CaptureFixture[str]) -> None:
     """`hpedi --help` names every command and leaves with 0."""
-    assert run_main("--help") == ExitCode.OK
+    assert run_hpedi("--help") == ExitCode.OK
     told = capsys.readouterr().out
     assert all(name in told and summary in told for name, summary in COMMANDS.items())
 
@@ -58,8 +52,8 @@ def test_cli_py_is_the_same_program() -> None:
 
 def test_wrong_usage_exits_2(capsys: pytest.CaptureFixture[str]) -> None:
     """An unknown command or option leaves with 2 and says which."""
-    assert run_main("remit-everything") == ExitCode.USAGE
-    assert run_main("--nonsense") == ExitCode.USAGE
+    assert run_hpedi("remit-everything") == ExitCode.USAGE
+    assert run_hpedi("--nonsense") == ExitCode.USAGE
     assert "remit-everything" in capsys.readouterr().err
 
 
@@ -69,14 +63,14 @@ def test_the_world_failing_exits_75(
 ) -> None:
     """A failure of the world leaves with 75 and asks to try again."""
     fail_with(monkeypatch, failure)
-    assert run_main("status") == ExitCode.TRY_AGAIN
+    assert run_hpedi("status") == ExitCode.TRY_AGAIN
     assert "again later" in capsys.readouterr().err
 
 
 def test_an_interruption_exits_130(monkeypatch: pytest.MonkeyPatch) -> None:
     """Ctrl-C leaves with 130, never with a code that means findings."""
     fail_with(monkeypatch, KeyboardInterrupt())
-    assert run_main("status") == ExitCode.INTERRUPTED
+    assert run_hpedi("status") == ExitCode.INTERRUPTED
 
 
 def test_a_bug_exits_70_without_its_message(
@@ -84,7 +78,7 @@ def test_a_bug_exits_70_without_its_message(
 ) -> None:
     """A bug leaves with 70 and shows where it happened, not its message, which may quote a value."""
     fail_with(monkeypatch, ValueError(f"bad name {CANARY}"))
-    assert run_main("status") == ExitCode.BUG
+    assert run_hpedi("status") == ExitCode.BUG
     told = capsys.readouterr()
     assert "ValueError" in told.err
     assert "test_group.py" in told.err

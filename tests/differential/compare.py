@@ -41,6 +41,7 @@ PROFESSIONAL: Final = "005010X222A1"
 PROFESSIONAL_OTHERS: Final = frozenset({"005010X222", "005010X222A2", "005010X291", "005010X298"})
 NONE: Final = "-"
 LACKING: Final = ("3", "I7")
+NOT_FOUND: Final = "1"
 GUIDES: Final = GuideFiles()
 
 Place: TypeAlias = tuple[int, str, int, int]  # position, segment id, element, component; 0 where it is not so deep
@@ -239,8 +240,14 @@ def differences_of(judged: SampleSet) -> list[Difference]:
 
 
 def differing(ours: Codes, theirs: Codes) -> Iterator[tuple[int, str, str, str]]:
-    """Yield position, place and the codes of each side where they are not the same."""
+    """Yield position, place and the codes of each side where they are not the same.
+
+    The elements of a segment that pyx12 does not find in its map are left out: it has not looked at them.
+    """
+    unplaced = {place[:2] for place, codes in theirs.at.items() if NOT_FOUND in codes}
     for place in sorted(ours.at.keys() | theirs.at.keys()):
+        if place[2] and place[:2] in unplaced:
+            continue
         sides = [" ".join(sorted(side.at.get(place, ()))) or NONE for side in (ours, theirs)]
         if sides[0] != sides[1]:
             yield place[0], name_of(place), sides[0], sides[1]

@@ -12,6 +12,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
 from decimal import Decimal
+from functools import cache
 from io import StringIO
 from typing import Any
 
@@ -54,6 +55,7 @@ class NotSupported(Exception):
     """The scenario needs something that this release does not do."""
 
 
+@cache
 def standard_files() -> Mapping[str, bytes]:
     """Return the files of mappings/ that a payer folder is loaded with."""
     folders = {"rules": ".yaml", "code_sets": ".tsv"}
@@ -204,7 +206,7 @@ def _policies(policies: Json) -> Json:
     return {
         "prior_auth": [_only(each, "id", "codes", "tob_prefixes") for each in policies["prior_auth"]["list"]],
         "exempt_emergency": policies["prior_auth"]["exempt_emergency"],
-        "medical": [_only(each, "id", "codes", "source") for each in policies["medical"]],
+        "medical": [_only(each, "id", "codes", "reason", "source") for each in policies["medical"]],
     }
 
 
@@ -287,14 +289,14 @@ def claim_of(claim: Json, world: Json, control_numbers: Mapping[str, str]) -> Cl
     rendering = next((each for each in provider["rendering"] if each["npi"] == claim["rendering_npi"]), None)
     if rendering is None:
         return made
-    person = Provider(is_person=True, name=Name(rendering["last"], rendering["first"]), npi=rendering["npi"])
+    person = Provider(is_person=True, name=Name(last=rendering["last"], first=rendering["first"]), npi=rendering["npi"])
     return replace(made, rendering=person)
 
 
 def _billing(provider: Json, npi: str) -> Provider:
     return Provider(
         is_person=False,
-        name=Name(provider["name"]),
+        name=Name(last=provider["name"]),
         npi=npi,
         tax_id=provider["tin"],
         tax_id_qualifier="EI",
@@ -311,7 +313,7 @@ def _subscriber(claim: Json) -> Subscriber:
     return Subscriber(
         payer_responsibility=claim["sbr01"],
         claim_filing=claim["sbr09"],
-        name=Name(person["last"], person["first"]),
+        name=Name(last=person["last"], first=person["first"]),
         member_id=person["member_id"],
         birth_date=_day(person["dob"]),
         sex=person["sex"],
@@ -325,7 +327,7 @@ def _patient(claim: Json) -> Patient | None:
     person = claim["patient_submitted"]
     return Patient(
         relationship=claim["relationship"],
-        name=Name(person["last"], person["first"]),
+        name=Name(last=person["last"], first=person["first"]),
         birth_date=_day(person["dob"]),
         sex=person["sex"],
         address=_address(),

@@ -22,7 +22,9 @@ from tests.transactions.remittance_835.examples import GS56
 
 def guide() -> Guide:
     """Return the 835 guide that hpedi ships."""
-    return GuideFiles().guide("HP", VERSION, "835")
+    found = GuideFiles().guide_for("HP", VERSION, "835")
+    assert found is not None
+    return found
 
 
 def test_what_was_written_is_verified() -> None:

@@ -64,7 +64,7 @@ def walked(
     set_id: str,
     delimiters: Delimiters = Delimiters(),  # noqa: B008  frozen
 ) -> Iterator[PlacedBatch]:
-    """Walk the one set of an interchange; what the reader and the end of the walk find comes last, with an empty batch."""
+    """Walk the one set of an interchange; what the reader and the end of the walk find comes last, without segments."""
     guide = GuideFiles().guide_for(functional_id, version, set_id)
     assert guide is not None
     walk = SetWalk(guide, delimiters, WHERE)

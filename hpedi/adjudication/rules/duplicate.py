@@ -55,27 +55,37 @@ def check_duplicate(context: ClaimContext, line: LineContext, earlier: Sequence[
     if not (context.history or earlier) or context.claim.frequency not in keys.applies_to_frequency:
         return None
     exact = _of_line(context, line, keys.exact_key)
-    same_claim = any(_of_line(context, other, keys.exact_key) == exact for other in earlier)
+    same_claim = any(
+        _of_line(context, other, keys.exact_key) == exact for other in _alike(line, earlier, keys.exact_key)
+    )
     past = next((each for each in context.history if _of_past(each, keys.exact_key) == exact), None)
     if same_claim or past is not None:
         first = f"{past.payer_claim_control_number} line {past.line}" if past is not None else "this claim"
         parameter = f"same {', '.join(keys.exact_key)}"
         return Denies(reason=REASON, parameter=parameter, source="conventions", inputs=(("first billed on", first),))
+    return _near(context, line) if context.history else None
+
+
+def _near(context: ClaimContext, line: LineContext) -> Verdict:
+    fields = context.conventions.duplicate.near_key
     reason = context.reference.reason(NEAR_REASON, context.received.received)
-    if reason is None or not keys.near_key:
+    if reason is None or not fields:
         return None
-    near = _of_line(context, line, keys.near_key)
-    if not any(_of_past(each, keys.near_key) == near for each in context.history):
+    near = _of_line(context, line, fields)
+    if not any(_of_past(each, fields) == near for each in context.history):
         return None
-    message = (
-        f"A line was billed before with the same {', '.join(keys.near_key)}; decide whether it is another service."
-    )
+    message = f"A line was billed before with the same {', '.join(fields)}; decide whether it is another service."
     return Pends(reason=reason.pend, message=message, status277=reason.status277, line=line.line.number)
 
 
+def _alike(line: LineContext, earlier: Sequence[LineContext], fields: tuple[str, ...]) -> Sequence[LineContext]:
+    # Most lines of a claim have other codes: comparing those first keeps long claims quick.
+    return [other for other in earlier if other.line.code == line.line.code] if "code" in fields else earlier
+
+
 def _of_line(context: ClaimContext, line: LineContext, fields: tuple[str, ...]) -> Key:
-    return tuple(_OF_LINE[field](context, line) for field in fields)
+    return tuple([_OF_LINE[field](context, line) for field in fields])
 
 
 def _of_past(past: PastLine, fields: tuple[str, ...]) -> Key:
-    return tuple(_OF_PAST[field](past) for field in fields)
+    return tuple([_OF_PAST[field](past) for field in fields])

@@ -15,7 +15,7 @@ from hpedi.adjudication.rules.exclusion import check_exclusion
 from hpedi.adjudication.rules.member_unknown import check_member
 from hpedi.adjudication.rules.timely_filing import check_timely_filing
 from hpedi.adjudication.rules.unlisted_code import check_price
-from hpedi.adjudication.stages.features import EDIT_FEATURES, edit_feature
+from hpedi.adjudication.stages.features import EDIT_FEATURES, codes_of_edits, edit_feature
 from hpedi.adjudication.verdicts import Denies, Pends, Verdict
 
 STAGE: Final = "edits"
@@ -56,7 +56,7 @@ def apply_edits(context: ClaimContext) -> Edited | Pends:
     """
     denials: list[Denies | None] = [None] * len(context.lines)
     steps: list[TrailStep] = []
-    for name in context.conventions.edit_order:
+    for name in _edits_to_try(context):
         edit = EDITS[name]
         accepted: list[LineContext] = []
         for index, line in enumerate(context.lines):
@@ -71,6 +71,13 @@ def apply_edits(context: ClaimContext) -> Edited | Pends:
                 denials[index] = verdict
                 steps.append(_step(name, line, verdict))
     return Edited(tuple(denials), tuple(steps))
+
+
+def _edits_to_try(context: ClaimContext) -> list[str]:
+    # Most edits are about a few codes: those about none of the claim's are left out.
+    about = codes_of_edits(context.reference)
+    codes = {line.line.code for line in context.lines}
+    return [name for name in context.conventions.edit_order if name not in about or not about[name].isdisjoint(codes)]
 
 
 def _step(name: str, line: LineContext, denial: Denies) -> TrailStep:

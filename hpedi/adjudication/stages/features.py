@@ -7,6 +7,7 @@ whole claim is looked at before the edits, what bears on prices and payment afte
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from functools import lru_cache
 from itertools import combinations
 from typing import Final
 
@@ -15,6 +16,7 @@ from hpedi.adjudication.verdicts import Pends, Verdict
 from hpedi.money import ZERO
 from hpedi.reference.edits import CodePair, Edits
 from hpedi.reference.plans import CarryOver
+from hpedi.reference.reference import Reference
 
 ClaimFeature = Callable[[ClaimContext], bool]
 LineFeature = Callable[[ClaimContext, LineContext], bool]
@@ -24,6 +26,7 @@ MONTHS_A_YEAR: Final = 12
 PRIMARY: Final = "P"
 ASSIGNED: Final = "Y"
 UNITS: Final = "UN"
+EXPERIMENTAL: Final = "experimental"
 
 
 def _needs_frequency_link(context: ClaimContext) -> bool:
@@ -95,6 +98,11 @@ def _lacks_drug_code(context: ClaimContext, line: LineContext) -> bool:
     return line.line.drug is None and line.line.code in context.reference.edits.ndc_required
 
 
+def _is_experimental(context: ClaimContext, line: LineContext) -> bool:
+    policies = context.reference.policies.medical
+    return any(line.line.code in policy.codes for policy in policies if policy.reason == EXPERIMENTAL)
+
+
 def _has_medical_policy(context: ClaimContext, line: LineContext) -> bool:
     return any(line.line.code in policy.codes for policy in context.reference.policies.medical)
 
@@ -162,7 +170,7 @@ EDIT_FEATURES: Final[Mapping[str, tuple[LineFeature, str]]] = {
     "age": (_breaks_age, "The service is not for the patient's age."),
     "sex": (_breaks_sex, "The service is not for the patient's sex."),
     "ndc_missing": (_lacks_drug_code, "The drug's national drug code is missing."),
-    "experimental": (_has_medical_policy, "A medical policy bears on the service."),
+    "experimental": (_is_experimental, "A policy holds the service to be experimental."),
     "medical_policy": (_has_medical_policy, "A medical policy bears on the service."),
     "component_paid": (_meets_component, "The service and a component of it are both billed."),
     "ptp": (_meets_code_pair, "Two codes of one day exclude each other."),
@@ -170,6 +178,23 @@ EDIT_FEATURES: Final[Mapping[str, tuple[LineFeature, str]]] = {
     "mue": (_exceeds_units, "More units are billed than a day may have."),
 }
 """By edit: whether a line meets it, and what the claim waits for."""
+
+
+@lru_cache(maxsize=8)
+def codes_of_edits(reference: Reference) -> Mapping[str, frozenset[str]]:
+    """Return, by edit, the codes that it is about; an edit that is not here may meet any line."""
+    edits, policies = reference.edits, reference.policies
+    policy_codes = [(policy.reason == EXPERIMENTAL, code) for policy in policies.medical for code in policy.codes]
+    return {
+        "age": frozenset(edit.code for edit in edits.age),
+        "sex": frozenset(edit.code for edit in edits.sex),
+        "ndc_missing": frozenset(edits.ndc_required),
+        "experimental": frozenset(code for experimental, code in policy_codes if experimental),
+        "medical_policy": frozenset(code for _experimental, code in policy_codes),
+        "ptp": frozenset(code for pair in edits.ptp for code in (pair.column1, pair.column2)),
+        "prior_auth": frozenset(code for policy in policies.prior_auth for code in policy.codes),
+        "mue": frozenset(limit.code for limit in edits.mue),
+    }
 
 
 def edit_feature(name: str) -> Callable[[ClaimContext, LineContext, Sequence[LineContext]], Verdict]:

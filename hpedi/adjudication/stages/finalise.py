@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass
 from typing import Final
 
 from hpedi.adjudication.context import ClaimContext, LineContext
@@ -12,11 +12,19 @@ from hpedi.adjudication.pricing.fee_schedule import Price
 from hpedi.adjudication.stages.cost_share import Share
 from hpedi.adjudication.verdicts import Denies, Pends
 from hpedi.claims.adjustment import Adjustment
-from hpedi.money import ZERO
+from hpedi.money import ZERO, Usd
 from hpedi.reference.conventions import Reason
 
 STAGE: Final = "finalise"
 SHARE_REASONS: Final = ("deductible", "coinsurance", "copay")
+
+
+@dataclass(frozen=True, slots=True)
+class Paid:
+    """What an accepted line has beyond a denied one."""
+
+    allowed: Usd
+    copay: Usd
 
 
 def finalise(
@@ -84,7 +92,7 @@ def _denied(line: LineContext, reason: Reason) -> LineDecision:
     charged = line.line.charged
     # A charge of nothing is denied without an adjustment: there is no amount to adjust.
     adjustments = (Adjustment(reason.group or "", reason.carc, charged),) if charged else ()
-    return _decided(line, adjustments, reason.rarcs, denied=True)
+    return _decided(line, adjustments, reason.rarcs, None)
 
 
 def _accepted(
@@ -98,12 +106,12 @@ def _accepted(
         if share.parts[name]
     )
     capped = (context.conventions.oop_cap_remark,) if share.capped and context.conventions.oop_cap_remark else ()
-    decided = _decided(line, (*price.adjustments, *parts), (*line.rate.rarcs, *capped), denied=False)
-    return replace(decided, allowed=price.allowed, copay=share.parts["copay"])
+    paid = Paid(price.allowed, share.parts["copay"])
+    return _decided(line, (*price.adjustments, *parts), (*line.rate.rarcs, *capped), paid)
 
 
 def _decided(
-    line: LineContext, adjustments: tuple[Adjustment, ...], remarks: tuple[str, ...], *, denied: bool
+    line: LineContext, adjustments: tuple[Adjustment, ...], remarks: tuple[str, ...], paid: Paid | None
 ) -> LineDecision:
     billed = line.line
     return LineDecision(
@@ -114,13 +122,14 @@ def _decided(
         units_billed=billed.units,
         units_paid=billed.units,
         charged=billed.charged,
-        allowed=ZERO,
+        allowed=ZERO if paid is None else paid.allowed,
         paid=billed.charged - sum((adjustment.amount for adjustment in adjustments), ZERO),
         adjustments=adjustments,
         remarks=remarks,
         control_number=billed.control_number,
         benefit=line.benefit.id if line.benefit is not None else "",
-        denied=denied,
+        copay=ZERO if paid is None else paid.copay,
+        denied=paid is None,
     )
 
 

@@ -19,7 +19,9 @@ JOHN = Party(is_person=True, name=Name(last="HILL", first="JOHN", middle="Q", su
 TENTH = DateSpan(date(2026, 3, 10), date(2026, 3, 10))
 
 
-def claim(number: str, charged: str, *statuses: ClaimStatus, patient: Party = MARY, billing: Party = CLINIC) -> AnsweredClaim:
+def claim(
+    number: str, charged: str, *statuses: ClaimStatus, patient: Party = MARY, billing: Party = CLINIC
+) -> AnsweredClaim:
     """Return an answered claim of 10 March."""
     return AnsweredClaim(
         billing=billing,
@@ -53,7 +55,8 @@ def test_accepted_and_refused_claims_and_their_totals() -> None:
     """Accepted claims carry our number, refused ones their statuses; the submitter level adds both up."""
     unknown = ClaimStatus("A7", "562", "85")
     more = (ClaimStatus("A8", "400"), ClaimStatus("A6", "255"), ClaimStatus("A7", "187"))
-    assert written(claim("1", "100.00"), claim("2", "50.50", unknown), claim("3", "9", *more, patient=JOHN, billing=DOCTOR)) == [
+    last = claim("3", "9", *more, patient=JOHN, billing=DOCTOR)
+    assert written(claim("1", "100.00"), claim("2", "50.50", unknown), last) == [
         "BHT*0085*08*A1*20260312*083005*TH",
         "HL*1**20*1",
         "NM1*PR*2*HPEDI HEALTH PLAN*****PI*94267",

@@ -70,7 +70,7 @@ def test_a_clean_set_is_accepted() -> None:
 
 
 def test_faults_are_reported_by_segment_and_element() -> None:
-    """Elements of a segment share its IK3, in order; loops are cut to four characters; the claim is named once a segment."""
+    """Elements of a segment share its IK3; loops are cut to four characters; the claim is named once a segment."""
     assert written(answer(DATE, POINTER, CHARGE, TWICE, NPI))[2:-1] == [
         "IK3*NM1*8*2010*8",
         "IK4*9*67*I12",

@@ -38,7 +38,7 @@ HEADER = SubmissionHeader(
     receiver_id="94267",
 )
 
-words = st.from_regex(r"[A-Z0-9]{2,9}( [A-Z0-9]{2,9}){0,2}", fullmatch=True)
+words = st.from_regex(r"[A-Z0-9]{2,9}( [A-Z0-9]{2,9})?", fullmatch=True)
 maybe_words = st.just("") | words
 days = st.dates(date(1926, 1, 1), date(2026, 3, 1))
 maybe_days = st.none() | days

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 
 from hpedi.claims.claim import Claim
@@ -16,6 +16,9 @@ from hpedi.transactions.claim_837.write import FUNCTIONAL_ID, SET_ID, VERSION, w
 from hpedi.x12.events import Delimiters
 from tests.transactions.claim_837.made_claims import HEADER, claims
 from tests.transactions.walked import WHERE, in_bytes, walked
+
+PHASES = (Phase.explicit, Phase.reuse, Phase.generate)
+"""Without shrinking, which takes minutes for claims and helps little: the findings say where the fault is."""
 
 LINE_FEEDS = Delimiters(element="|", component=">", repetition="!", segment="\n")
 
@@ -37,7 +40,7 @@ def read_back(
 
 
 @given(st.lists(claims, min_size=1, max_size=3), st.sampled_from([Delimiters(), LINE_FEEDS]))
-@settings(max_examples=60)
+@settings(max_examples=60, phases=PHASES)
 def test_what_is_written_is_read(made: list[Claim], delimiters: Delimiters) -> None:
     """Claims are read as they were written, and their guide finds nothing."""
     read, header, found = read_back(made, delimiters=delimiters)
@@ -48,7 +51,7 @@ def test_what_is_written_is_read(made: list[Claim], delimiters: Delimiters) -> N
 
 
 @given(claims, st.integers(2, 5))
-@settings(max_examples=10)
+@settings(max_examples=10, phases=PHASES)
 def test_claims_of_a_patient_share_their_levels(claim: Claim, copies: int) -> None:
     """Claims that follow each other for the same patient stand under one HL and are all read."""
     made = [replace(claim, patient_control_number=f"PCN{number}") for number in range(copies)]
@@ -61,7 +64,7 @@ def test_claims_of_a_patient_share_their_levels(claim: Claim, copies: int) -> No
 
 
 @given(claims)
-@settings(max_examples=5)
+@settings(max_examples=5, phases=PHASES)
 def test_more_claims_than_a_level_takes_open_it_again(claim: Claim) -> None:
     """The guide takes 100 claims below one HL; the 101st opens the next."""
     made = [replace(claim, patient_control_number=f"PCN{number}") for number in range(101)]

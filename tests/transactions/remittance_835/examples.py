@@ -219,13 +219,12 @@ def claims(draw: st.DrawFn) -> ClaimPayment:
 
 
 @st.composite
-def remittances(draw: st.DrawFn) -> Remittance:
+def remittances(draw: st.DrawFn, most_provider_adjustments: int = 9) -> Remittance:
     """Draw a remittance that balances, of any method."""
     paid = draw(st.lists(claims(), max_size=4).map(tuple))
     codes = st.sampled_from(["FB", "L6", "WO", "72"])
-    rows = draw(
-        st.lists(st.builds(ProviderAdjustment, code=codes, reference=st.just("") | _WORD, amount=_CENTS), max_size=9)
-    )
+    adjustment = st.builds(ProviderAdjustment, code=codes, reference=st.just("") | _WORD, amount=_CENTS)
+    rows = draw(st.lists(adjustment, max_size=most_provider_adjustments))
     rest = sum((claim.paid for claim in paid), ZERO) - sum((row.amount for row in rows), ZERO)
     if rest < 0:
         rows.append(ProviderAdjustment(code="FB", reference="9426700000001", amount=rest))

@@ -21,7 +21,9 @@ OTHER_DELIMITERS = Delimiters(element="|", component=">", repetition="!", segmen
 
 def guide() -> Guide:
     """Return the 835 guide that hpedi ships."""
-    return GuideFiles().guide("HP", VERSION, "835")
+    found = GuideFiles().guide_for("HP", VERSION, "835")
+    assert found is not None
+    return found
 
 
 def test_gs56_reads_back() -> None:

@@ -8,7 +8,7 @@ from decimal import Decimal
 
 import oxedi
 import pytest
-from hypothesis import given, settings
+from hypothesis import Phase, given, settings
 
 from hpedi.claims.adjustment import Adjustment
 from hpedi.claims.claim import Address
@@ -181,17 +181,17 @@ def test_oxedi_agrees_that_it_balances(remittance: Remittance) -> None:
 
 
 def test_pyx12_accepts_each_method() -> None:
-    """The reference engine accepts the golden example, a check and a payment of nothing, and finds a missing segment."""
+    """The reference engine accepts each method, and would find a missing segment."""
     for remittance in (GS56, bare(PaymentMethod.CHECK, "10.00"), bare(PaymentMethod.NONE, "0.00")):
         assert pyx12_says(segments_of(interchange_of(remittance))[2:-2]) is Opinion.ACCEPTED
     without_contact = [text for text in EXPECTED if not text.startswith("PER")]
     assert pyx12_says(without_contact) is Opinion.REJECTED
 
 
-@given(remittances())
-@settings(max_examples=20)
+@given(remittances(most_provider_adjustments=5))
+@settings(max_examples=10, phases=[Phase.explicit, Phase.generate])
 def test_pyx12_accepts_any(remittance: Remittance) -> None:
-    """The reference engine accepts any balanced remittance."""
+    """The reference engine accepts any balanced remittance of one PLB; it takes a second for a second table 3."""
     assert pyx12_says(segments_of(interchange_of(remittance))[2:-2]) is Opinion.ACCEPTED
 
 

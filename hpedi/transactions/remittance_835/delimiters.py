@@ -1,0 +1,48 @@
+"""Delimiters for an 835 that none of its values holds.
+
+A claim that came in with other delimiters may carry ours as data, in its control number for example, and goes back as
+it came: nothing is replaced. So the delimiters give way.
+
+Source: 005010X221A1 appendix B.1.1.2.5: any character may delimit that no data element holds.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Final
+
+from hpedi.x12.events import Delimiters
+from hpedi.x12.segment import SegmentValues
+from hpedi.x12.writer import DELIMITERS
+
+ALTERNATIVES: Final = Delimiters(element="|\x1d", component=">\x1f", repetition="!\x1e", segment="\x1c")
+"""What is taken in place of each delimiter, in order: a usual one, then a control character, which no data holds."""
+
+
+def free_delimiters(segments: Iterable[SegmentValues], preferred: Delimiters = DELIMITERS) -> Delimiters:
+    """Return the preferred delimiters, each that a value holds replaced by one that none holds.
+
+    Args:
+        segments: All segments that are to be written, for example `write_remittance(remittance)`.
+        preferred: What the receiver asks for.
+    """
+    used: set[str] = set()
+    for segment in segments:
+        for value in segment:
+            if isinstance(value, str):
+                used.update(value)
+            else:
+                used.update(character for part in value for text in part for character in text)
+    taken = used.union(preferred.element, preferred.component, preferred.repetition, preferred.segment)
+
+    def free(asked: str, alternatives: str) -> str:
+        if asked not in used:
+            return asked
+        return next(character for character in alternatives if character not in taken)
+
+    return Delimiters(
+        element=free(preferred.element, ALTERNATIVES.element),
+        component=free(preferred.component, ALTERNATIVES.component),
+        repetition=free(preferred.repetition, ALTERNATIVES.repetition),
+        segment=free(preferred.segment, ALTERNATIVES.segment),
+    )

@@ -1,0 +1,108 @@
+"""The demo of `make run`: the sample payer and its inbound files, with the money worked out by hand from samples/payer."""
+
+from __future__ import annotations
+
+import subprocess
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from hpedi.commands import ExitCode
+from tests.commands.running import json_lines, run_hpedi
+from tests.shared import PROJECT
+
+INBOUND = sorted((PROJECT / "samples" / "inbound").iterdir())
+WHEN = ("--received", "2026-03-02T09:00:00-06:00", "--as-of", "2026-03-16")
+
+# (charged, paid, patient owes, CLP02) in the order of the files. The fees are those in force from January 2026.
+DECIDED = [
+    ("145.00", "90.00", "30.00", "1"),  # fee 120.00 less the office copay 30.00
+    ("520.00", "240.00", "160.00", "1"),  # fee 400.00: 100.00 of the deductible is left, then 20 % of 300.00
+    ("210.00", "160.00", "0.00", "1"),  # preventive: the fee 160.00 in full
+    ("240.00", "90.00", "114.00", "1"),  # fees 120.00 and 84.00: copay 30.00; all of 84.00 is deductible
+    ("145.00", "0.00", "145.00", "1"),  # coverage ended on 2025-12-31: PR-27
+    ("145.00", "0.00", "145.00", "4"),  # nobody of that name: PR-31
+    ("650.00", "470.00", "10.00", "1"),  # fee 480.00: 10 % is 48.00, but 10.00 is left to the out-of-pocket maximum
+    ("130.00", "70.00", "40.00", "1"),  # fee 110.00 less the therapy copay 40.00
+    ("60.00", "49.00", "0.00", "1"),  # the designated online clinic: the fee 49.00 in full
+    ("60.00", "0.00", "49.00", "1"),  # the HSA plan: the fee 49.00 is deductible
+    ("600.00", "0.00", "600.00", "1"),  # out of network: fee 333.33 is deductible, 266.67 the balance
+]
+PAID = {
+    "RIVERBEND": ("ACH", "580.00"),  # 90 + 240 + 160 + 90
+    "HARBOR": ("ACH", "470.00"),
+    "QUARRY": ("CHK", "70.00"),  # no bank account
+    "LANTERN": ("ACH", "49.00"),
+    "OUTPOST": ("NON", "0.00"),
+}
+
+
+@pytest.fixture
+def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A demo workspace whose key lies in a folder of the test."""
+    monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path / "config"))
+    assert run_hpedi("--home", tmp_path / "workspace", "init", "--demo") == ExitCode.OK
+    return tmp_path / "workspace"
+
+
+def told_by(lines: list[dict[str, Any]], key: str) -> list[Any]:
+    """Return what the lines of one job say."""
+    return [line[key] for line in lines if key in line]
+
+
+def payments(lines: list[dict[str, Any]]) -> Mapping[str, tuple[str, str]]:
+    """Return method and amount by payee."""
+    (paid,) = told_by(lines, "paid")
+    return {payment["payee"]: (payment["method"], payment["amount"]) for payment in paid}
+
+
+def test_every_kind_of_claim_is_decided_as_worked_out(home: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """Each claim is charged, paid and owed as worked out by hand; each payee is paid its sum by its method."""
+    capsys.readouterr()
+    assert run_hpedi("--home", home, "run", "--json", *WHEN, *INBOUND) == ExitCode.FINDINGS
+    lines = json_lines(capsys.readouterr().out)
+    (adjudicated,) = told_by(lines, "adjudicated")
+    assert [(each["charged"], each["paid"], each["patient"], each["clp02"]) for each in adjudicated["first"]] == DECIDED
+    assert payments(lines) == PAID
+
+
+def test_running_again_pays_nothing(home: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """The same files again: every interchange is known, nothing is decided or paid, what was written stays as it is."""
+    run_hpedi("--home", home, "run", *WHEN, *INBOUND)
+    money = {path: path.read_bytes() for path in home.rglob("*") if path.suffix in {".835", ".ach"}}
+    capsys.readouterr()
+    run_hpedi("--home", home, "run", "--json", *WHEN, *INBOUND)
+    lines = json_lines(capsys.readouterr().out)
+    assert payments(lines) == {}
+    assert {path: path.read_bytes() for path in home.rglob("*") if path.suffix in {".835", ".ach"}} == money
+
+
+def test_a_dry_run_keeps_nothing(home: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """A dry run tells the same payments; the run after it does them."""
+    capsys.readouterr()
+    run_hpedi("--home", home, "run", "--dry-run", "--json", *WHEN, *INBOUND)
+    assert payments(json_lines(capsys.readouterr().out)) == PAID
+    run_hpedi("--home", home, "run", "--json", *WHEN, *INBOUND)
+    assert payments(json_lines(capsys.readouterr().out)) == PAID
+
+
+def test_what_is_no_x12_is_quarantined_with_its_reason(home: Path) -> None:
+    """The spreadsheet among the files lies in quarantine, with a note that says why."""
+    run_hpedi("--home", home, "receive", *WHEN[:2], *INBOUND)
+    notes = [path for path in (home / "quarantine").iterdir() if b"not-x12" in path.read_bytes()]
+    assert len(notes) == 1
+
+
+def test_make_run_does_it_all(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """`make run` succeeds, shows what came in, was decided, paid and written, and succeeds again with nothing to do."""
+    if subprocess.run(["make", "-q", ".venv/ready-to-run"], cwd=PROJECT, check=False).returncode:
+        pytest.skip("the virtual environment of `make` is not there or not current; `make test` makes it so")
+    monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path / "config"))
+    make = ["make", "run", f"WORKSPACE={tmp_path / 'workspace'}"]
+    first = subprocess.run(make, cwd=PROJECT, capture_output=True, text=True, check=True).stdout
+    for heading in ("What came in", "What was decided", "What was paid", "What was written"):
+        assert heading in first
+    again = subprocess.run(make, cwd=PROJECT, capture_output=True, text=True, check=True).stdout
+    assert "nothing to pay" in again
