@@ -125,11 +125,27 @@ def _test_of(match: LineMatch) -> Test:
         wanted_online = match.provider_designated_online
         tests.append(lambda facts: facts.designated_online is wanted_online)
     if match.any_of is not None:
-        choices = [_test_of(choice) for choice in match.any_of]
-        tests.append(lambda facts: any(test(facts) for test in choices))
+        tests.append(_any_of([_test_of(choice) for choice in match.any_of]))
+    return _all_of(tests)
+
+
+def _all_of(tests: list[Test]) -> Test:
+    # Rows are tried for every line: one test is called as it is, and none for the rows that take everything.
     if len(tests) == 1:
         return tests[0]
-    return lambda facts: all(test(facts) for test in tests)
+    if not tests:
+        return lambda _facts: True
+    first, rest = tests[0], _all_of(tests[1:])
+    return lambda facts: first(facts) and rest(facts)
+
+
+def _any_of(tests: list[Test]) -> Test:
+    if len(tests) == 1:
+        return tests[0]
+    if not tests:
+        return lambda _facts: False
+    first, rest = tests[0], _any_of(tests[1:])
+    return lambda facts: first(facts) or rest(facts)
 
 
 def _written(match: LineMatch) -> tuple[tuple[Callable[[tuple[str, ...]], Test], tuple[str, ...] | None], ...]:

@@ -225,8 +225,9 @@ class GuideTables:
                     yield self.move_to(child, _needed(loop, at, child.rank), closes)
 
     def look_up(self, moves: Moves, segment_id: str, text: str) -> Move | None:
-        """Return the move that a segment makes; None if it has none. What the walk's own loop does, for rarer
-        callers.""" found = moves.get(segment_id) if isinstance(found, dict):
+        """Return the move that a segment makes; None if it has none. What the walk's own loop does, for rarer callers."""
+        found = moves.get(segment_id)
+        if isinstance(found, dict):
             return found.get(selecting_value(text, 1, 0, self.delimiters))
         return found.pick(text) if isinstance(found, Choice) else found
 

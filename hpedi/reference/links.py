@@ -8,7 +8,7 @@ from typing import Final
 import msgspec
 
 from hpedi.finding_kinds import found
-from hpedi.findings import Finding, Where
+from hpedi.findings import Finding, Severity, Where
 from hpedi.money import CENT
 from hpedi.reference.folder import Folder
 from hpedi.reference.payer import PAYER_ACCOUNTS
@@ -29,6 +29,18 @@ REQUIRED_REASONS: Final = (
 )
 
 
+DENYING_REASONS: Final = (
+    "member_unknown",
+    "before_coverage",
+    "after_coverage",
+    "timely_filing",
+    "duplicate",
+    "not_covered",
+)
+ESSENTIAL_EDITS: Final = ("member_unknown", "coverage", "exclusion", "unlisted_code")
+PRIMARY: Final = "P"
+
+
 def check_sections_present(folder: Folder) -> Iterator[Finding]:
     """There is a payer, there are conventions, and the reasons that rules call by name."""
     for name in ("payer", "conventions", "plans", "providers", "contracts"):
@@ -38,6 +50,27 @@ def check_sections_present(folder: Folder) -> Iterator[Finding]:
     for reason in REQUIRED_REASONS:
         if reason not in defined:
             yield found("reference-link", Where(), f"The reason `{reason}` is not defined; add it under `reasons:`.")
+
+
+def check_conventions(folder: Folder) -> Iterator[Finding]:
+    """The edits without which nothing can be decided are in the order, each once; primary claims have a status."""
+    for conventions in folder.conventions:
+        missing = [name for name in ESSENTIAL_EDITS if name not in conventions.edit_order]
+        if missing or len(set(conventions.edit_order)) != len(conventions.edit_order):
+            message = f"The edits {', '.join(ESSENTIAL_EDITS)} must be in the order, and none twice; correct the list."
+            yield _broken(folder, conventions, "edit_order", message)
+        if PRIMARY not in conventions.clp02:
+            yield _broken(folder, conventions, "clp02", "There is no claim status for primary claims (P); add it.")
+
+
+def check_denials(folder: Folder) -> Iterator[Finding]:
+    """Every reason that may deny a claim has a claim status to tell."""
+    benefits = [benefit for plan in folder.plans for version in plan.versions for benefit in version.benefits]
+    named = {benefit.exclusion for benefit in benefits} | {each.limit.reason for each in benefits if each.limit}
+    named |= {rate.unlisted for contract in folder.contracts for rate in contract.rates}
+    for reason in folder.reasons:
+        if reason.reason in {*DENYING_REASONS, *named} and not reason.pend and not reason.status277:
+            yield _broken(folder, reason, "reason", "The reason denies claims and has no `status277`; add it.")
 
 
 def check_ids_given_once(folder: Folder) -> Iterator[Finding]:
@@ -107,6 +140,7 @@ def check_plans(folder: Folder) -> Iterator[Finding]:
             if version.funding.employer is not None:
                 yield from _unknown(folder, version.funding, "employer", employers)
             yield from _check_benefits(folder, version)
+            yield from _check_limits(folder, version)
     contracts = {contract.id for contract in folder.contracts}
     for employer in folder.employers:
         for program in employer.programs:
@@ -136,6 +170,19 @@ def _check_benefits(folder: Folder, version: PlanVersion) -> Iterator[Finding]:
             counted = {accumulator.tier for accumulator in version.accumulators if accumulator.kind == "deductible"}
             if part.type == "deductible" and "ALL" not in counted and not tiers <= counted:
                 yield _broken(folder, part, "type", "The plan has no deductible accumulator in this tier; add one.")
+
+
+def _check_limits(folder: Folder, version: PlanVersion) -> Iterator[Finding]:
+    seen: set[str] = set()
+    for accumulator in version.accumulators:
+        if accumulator.id in seen:
+            yield _broken(
+                folder, accumulator, "id", "This accumulator id is given twice in the plan; give each its own."
+            )
+        seen.add(accumulator.id)
+        if version.family_tier == "aggregate" and accumulator.scope == "individual" and accumulator.kind != "visits":
+            message = "An aggregate plan has family limits only: this one counts and never limits. Leave it out."
+            yield found("reference-value", folder.places.of(accumulator), message, severity=Severity.WARNING)
 
 
 def check_opening_balances(folder: Folder) -> Iterator[Finding]:
@@ -204,6 +251,8 @@ def _broken(folder: Folder, piece: msgspec.Struct, field: str, message: str) -> 
 
 CHECKS: Final[tuple[Check, ...]] = (
     check_sections_present,
+    check_conventions,
+    check_denials,
     check_ids_given_once,
     check_members,
     check_contracts,

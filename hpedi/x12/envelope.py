@@ -249,6 +249,7 @@ class Envelope:
         if self._acknowledgments > self._limits.groups_in_interchange:
             yield from self.refuse(offset, "The interchange has more TA1 segments than the limit.")
             return
+        self._was_told_outside = False
         yield InterchangeAcknowledged(self._elements(text, _ACKNOWLEDGMENT_ELEMENTS))
 
     def _start_group(self, text: str, offset: int) -> Iterator[Event]:

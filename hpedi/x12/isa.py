@@ -95,9 +95,11 @@ def find_header(text: str, start: int, terminator: str) -> int:
     if start < 0:
         return -1
     fixed = _FIXED.search(text, start)
-    loose = _loose_after(terminator).search(text, start, fixed.end() if fixed else len(text))
-    starts = [match.start() for match in (fixed, loose) if match]
-    return min(starts, default=-1)
+    stop = fixed.end() if fixed else len(text)
+    for loose in _loose_after(terminator).finditer(text, start, stop):
+        if not _is_torn(text, loose):
+            return loose.start()
+    return fixed.start() if fixed else -1
 
 
 def is_fixed_header(text: str, at: int) -> bool:

@@ -1,4 +1,4 @@
-"""The demo of `make run`: the sample payer and its inbound files, with the money worked out by hand from samples/payer."""
+"""The demo of `make run`: the sample payer and its inbound files, with the money worked out by hand."""
 
 from __future__ import annotations
 

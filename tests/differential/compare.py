@@ -1,11 +1,11 @@
 """Our reader and guide engine against pyx12's, set by set, over the sample files that others wrote.
 
 `python -m tests.differential.compare` prints the differences that classified.tsv does not explain; `--write` renders
-docs/differences-from-pyx12.md from the explained ones. Samples are named by their catalogue ids; nothing of their content is
-kept: a difference is a place (segment, element, component) and the IK304 and IK403 codes of both sides there.
+docs/differences-from-pyx12.md from the explained ones. Samples are named by their catalogue ids; nothing of their
+content is kept: a difference is a place (segment, element, component) and the IK304 and IK403 codes of both sides.
 
-A set of an 837P version that neither engine has a map for (X222, X222A2 ...) is judged by the adopted X222A1 in both, its ST03
-changed to match: it has much to say about the engines.
+A set of an 837P version that neither engine has a map for (X222, X222A2 ...) is judged by the adopted X222A1 in both,
+its ST03 changed to match: it has much to say about the engines.
 """
 
 from __future__ import annotations
@@ -124,9 +124,9 @@ class Codes:
 
     Attributes:
         at: By place.
-        lacking: For a missing segment, or a loop that it starts, the code of each time it is missed, by segment id. They are
-            compared in order, not by position: when a miss is noticed is the engine's own affair, and pyx12 gives one
-            noticed at SE the position of the segment before.
+        lacking: For a missing segment, or a loop that it starts, the code of each time it is missed, by segment id.
+            They are compared in order, not by position: when a miss is noticed is the engine's own affair, and pyx12
+            gives one noticed at SE the position of the segment before.
     """
 
     at: dict[Place, set[str]] = field(default_factory=lambda: defaultdict(set))
@@ -290,7 +290,7 @@ class Comparison:
 
 
 def compare() -> Comparison:
-    """Judge every set of every sample with both engines. A verdict is explained by what else is explained in its set."""
+    """Judge every set of every sample with both engines; a verdict is explained by what else is in its set."""
     lines = classifications()
     outcome = Comparison({line: [] for line in lines}, [], 0)
     for file in samples():
@@ -322,17 +322,20 @@ def render(outcome: Comparison) -> str:
         parts.append(f"\n## {row_id}: {row['where']} ({row['kind']})\n")
         parts.append(f"pyx12: {row['pyx12']}. Guide: {row['expected']}. Map: `{row['file']}`.\n")
         for line in by_row[row_id]:
-            parts.append(f"\n{line.why}\n\n| sample | sets | place | hpedi | pyx12 | places |\n|---|---|---|---|---|---|\n")
+            parts.append(
+                f"\n{line.why}\n\n| sample | sets | place | hpedi | pyx12 | places |\n|---|---|---|---|---|---|\n"
+            )
             parts.extend(_table(outcome.explained[line]))
     return "".join(parts)
 
 
 _HEAD: Final = """# Differences from pyx12
 
-Every set of the sample files for which there is a guide is judged by hpedi and by pyx12 4.0.0 (its maps as they are, our code
-lists): {sets} sets. Where the verdict or a code of the 999 differs, the difference is listed here under the row of
-`mappings/guides/errata.tsv` (PX) or `mappings/guides/errata_own.tsv` (HP) that says why; {rows} rows are cited. A difference
-without a row fails the test. `-` is no error. Codes are IK304 for a segment and IK403 for an element; SET is IK502.
+Every set of the sample files for which there is a guide is judged by hpedi and by pyx12 4.0.0 (its maps as they are,
+our code lists): {sets} sets. Where the verdict or a code of the 999 differs, the difference is listed here under the
+row of `mappings/guides/errata.tsv` (PX) or `mappings/guides/errata_own.tsv` (HP) that says why; {rows} rows are cited. A
+difference without a row fails the test. `-` is no error. Codes are IK304 for a segment and IK403 for an element; SET is
+IK502; `no X` is a missing X, or a missing loop that X starts.
 
 Written by `python -m tests.differential.compare --write`.
 """

@@ -1,4 +1,4 @@
-"""Every sample goes through our reader and guides without a traceback or a silent loss, and differs from pyx12 only as explained."""
+"""Every sample is read and walked, nothing lost in silence, and differs from pyx12 only as explained."""
 
 from __future__ import annotations
 

@@ -93,7 +93,7 @@ def unaccounted(data: bytes, events: Iterable[Event]) -> list[int]:
                 start = text.index(separator.join(event.elements).rstrip(separator), covered.rfind(1) + 1)
                 _cover(covered, start, _length(text, start, event.elements, separator))
             case Finding() if event.code in UNREAD_FROM_HERE:
-                unread.append(event.where.byte_offset or 0)
+                unread += [event.where.byte_offset or 0, covered.rfind(1) + 1]
     return [start for start in _uncovered_pieces(text, covered, terminators) if not _is_told(start, covered, unread)]
 
 
@@ -121,10 +121,5 @@ def _uncovered_pieces(text: str, covered: bytearray, terminators: str) -> Iterab
 
 
 def _is_told(start: int, covered: bytearray, unread: list[int]) -> bool:
-    """Say whether a finding that nothing is read stands between the last thing told and a place.
-
-    One at an ISA says it of all that follows the ISA.
-    """
-    last_told = covered.rfind(1, 0, start)
-    begun = last_told - 105 if b"\x01" * 100 in covered[max(last_told - 105, 0) : last_told + 1] else last_told + 1
-    return any(begun <= offset <= start for offset in unread)
+    """Say whether a finding that nothing is read stands between the last thing told and a place."""
+    return any(covered.rfind(1, 0, start) < offset <= start for offset in unread)

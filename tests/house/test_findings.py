@@ -1,0 +1,25 @@
+"""Each kind of finding is provoked by a test."""
+
+from __future__ import annotations
+
+import pytest
+
+from hpedi.finding_kinds import FINDING_KINDS
+from tests.house.source_tree import python_tests
+from tests.shared import PROJECT
+
+HOUSE = PROJECT / "tests" / "house"
+
+
+@pytest.fixture(scope="module")
+def tests_text() -> str:
+    """All tests and their cases, without the house's own."""
+    cases = [path for path in (PROJECT / "tests").rglob("*") if path.suffix in {".yaml", ".tsv", ".json"}]
+    tests = [path for path in python_tests() if not path.is_relative_to(HOUSE)]
+    return "\n".join(path.read_text() for path in [*tests, *cases])
+
+
+@pytest.mark.parametrize("code", FINDING_KINDS)
+def test_each_kind_is_provoked(code: str, tests_text: str) -> None:
+    """A test outside the house names the kind."""
+    assert any(quoted in tests_text for quoted in (f'"{code}"', f"'{code}'", f" {code}\n", f"\t{code}\t", f"{code}, "))

@@ -1,0 +1,83 @@
+"""A workspace with the sample payer loaded, made once and copied for each test."""
+
+from __future__ import annotations
+
+import base64
+import shutil
+from dataclasses import dataclass
+from datetime import date, datetime
+from pathlib import Path
+
+import pytest
+
+from hpedi.adjudication.decision import ClaimDecision
+from hpedi.commands.jobs import Jobs
+from hpedi.commands.payer_files import load_folder
+from hpedi.commands.workspace import Workspace, context_for, create, open_workspace, payer_zone
+from hpedi.mappings_folder import sample
+from hpedi.pipeline.pay import Paid
+from hpedi.pipeline.received import ReceivedFile
+
+RECEIVED = datetime(2026, 3, 2, 9, 0, tzinfo=payer_zone())
+AS_OF = date(2026, 3, 16)
+
+
+@dataclass
+class Demo:
+    """The sample payer at work in a workspace of the test's own."""
+
+    workspace: Workspace
+    inbox: Path
+
+    @property
+    def jobs(self) -> Jobs:
+        """The jobs on a fixed business day."""
+        return Jobs(self.workspace, context_for(AS_OF))
+
+    def receive(self, content: bytes, *, again: bool = False) -> ReceivedFile:
+        """Receive bytes as a file that arrived on 2 March 2026."""
+        path = self.inbox / "arrived.x12"
+        path.write_bytes(content)
+        return self.jobs.receive(path, RECEIVED, again=again)
+
+    def run(self, content: bytes) -> tuple[ReceivedFile, Paid]:
+        """Receive bytes, decide, pay and deliver."""
+        received = self.receive(content)
+        self.jobs.adjudicate()
+        paid = self.jobs.pay()
+        self.jobs.deliver()
+        return received, paid
+
+    def answers(self, partner: str) -> list[str]:
+        """Return the segments of all answers to a partner, in the order in which they were given."""
+        files = sorted((self.workspace.home / "outbox" / partner).glob("*.ack"))
+        return [segment for file in files for segment in file.read_text().replace("\n", "").split("~") if segment]
+
+    def decisions(self) -> dict[str, ClaimDecision]:
+        """Return the decisions by the sender's claim number (CLM01)."""
+        with self.workspace.books.reading(self.jobs.context) as work:
+            found = [each for run in work.payments.runs() for each in work.decisions.of_run(run.id)]
+        return {each.received.claim.patient_control_number: each.decision for each in found}
+
+
+@pytest.fixture(scope="session")
+def loaded_home(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A workspace with the sample payer, to be copied."""
+    home = tmp_path_factory.mktemp("loaded")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("HPEDI_KEY", base64.b64encode(bytes(range(32))).decode())
+        create(home)
+        workspace = open_workspace(home)
+        _loaded, outcome = load_folder(workspace, context_for(AS_OF), sample("payer"))
+        assert outcome is not None
+        workspace.database.close()
+    return home
+
+
+@pytest.fixture
+def demo(loaded_home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Demo:
+    """The sample payer at work."""
+    monkeypatch.setenv("HPEDI_KEY", base64.b64encode(bytes(range(32))).decode())
+    home = tmp_path / "home"
+    shutil.copytree(loaded_home, home)
+    return Demo(open_workspace(home), tmp_path)

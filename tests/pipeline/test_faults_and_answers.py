@@ -1,0 +1,197 @@
+"""Each kind of fault gets its own answer, and good claims beside it are paid."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+import pytest
+
+from samples.write_inbound import (
+    CLEARINGHOUSE,
+    CLINIC,
+    PRAIRIELINK,
+    RIVERBEND,
+    SOMEBODY_ELSE,
+    claim_set,
+    clearinghouse_claims,
+    clinic_claim,
+    clinic_claims,
+    interchange,
+)
+from tests.pipeline.conftest import Demo
+
+GOOD = clinic_claim("GOOD-1", "AMBLE-1", 10)
+GOOD_PAYS = Decimal("90.00")  # T1015 allowed 120.00 less the copay of 30.00
+
+
+def clinic_file(*sets: object, number: int = 501) -> bytes:
+    """Return an interchange of the clinic."""
+    return interchange(RIVERBEND, CLINIC, number, sets)  # type: ignore[arg-type]
+
+
+def good_and(other: object) -> bytes:
+    """Return an interchange with a good set and another one."""
+    return clinic_file(claim_set("0001", [GOOD]), other)
+
+
+def assert_good_claim_is_paid(demo: Demo) -> None:
+    """The good claim is decided and paid."""
+    assert demo.decisions()["GOOD-1"].paid == GOOD_PAYS
+
+
+def test_what_is_not_x12_goes_to_quarantine_with_its_reason(demo: Demo) -> None:
+    """A spreadsheet is kept encrypted, with the reason beside it, and nothing is answered."""
+    received = demo.receive(b"name,amount\nNOBODY,100\n")
+    assert received.quarantined == "not-x12"
+    kept = sorted(path.name for path in demo.workspace.quarantine.iterdir())
+    assert kept == ["000001.reason.txt", "000001.sealed"]
+    assert "holds no X12 interchange: not-x12" in (demo.workspace.quarantine / kept[0]).read_text()
+    assert b"NOBODY" not in (demo.workspace.quarantine / kept[1]).read_bytes()
+
+
+def test_a_file_for_another_receiver_gets_a_ta1_008(demo: Demo) -> None:
+    """ISA08 that is not ours refuses the interchange, and nothing of it is decided."""
+    content = interchange(RIVERBEND, CLINIC, 501, [claim_set("0001", [GOOD])], receiver=SOMEBODY_ELSE)
+    demo.run(content)
+    answers = demo.answers("riverbend")
+    assert "TA1*000000501*260302*0830*R*008" in answers
+    assert not any(segment.startswith("GS") for segment in answers)
+    assert demo.decisions() == {}
+
+
+def test_an_unknown_sender_gets_a_ta1_006(demo: Demo) -> None:
+    """A sender that is no trading partner is refused."""
+    content = clinic_file(claim_set("0001", [GOOD])).replace(b"*ZZ*RIVERBEND      *", b"*ZZ*STRANGER       *")
+    demo.run(content)
+    assert "TA1*000000501*260302*0830*R*006" in demo.answers("unknown-senders")
+    assert demo.decisions() == {}
+
+
+def test_an_unknown_guide_is_refused_in_the_999(demo: Demo) -> None:
+    """A set of a guide we do not have is refused; the group beside it is paid."""
+    good = clinic_file(claim_set("0001", [GOOD])).decode()
+    group = good[good.index("GS*") : good.index("IEA*")]
+    unknown = group.replace("005010X222A1", "005010X999").replace("*501*", "*502*").replace("GE*1*501", "GE*1*502")
+    both = good.replace(group, group + unknown).replace("IEA*1*", "IEA*2*").encode()
+    demo.run(both)
+    answers = demo.answers("riverbend")
+    assert "AK1*HC*502*005010X999" in answers
+    assert [segment for segment in answers if segment.startswith("IK5")] == ["IK5*A", "IK5*R*1"]
+    assert_good_claim_is_paid(demo)
+
+
+def test_a_wrong_segment_count_is_refused_in_the_999(demo: Demo) -> None:
+    """SE01 that is not the number of segments refuses its set with IK502 4; the set beside it is paid."""
+    content = good_and(claim_set("0002", [clinic_claim("BAD-1", "AMBLE-2", 11)])).decode()
+    start = content.rindex("SE*")
+    spoilt = content[:start] + "SE*99*0002~" + content[content.index("~", start) + 1 :]
+    demo.run(spoilt.encode())
+    assert [segment for segment in demo.answers("riverbend") if segment[:3] in ("IK5", "AK9")] == [
+        "IK5*A",
+        "IK5*R*4",
+        "AK9*P*2*2*1",
+    ]
+    assert_good_claim_is_paid(demo)
+    assert "BAD-1" not in demo.decisions()
+
+
+def test_a_cut_off_file_gets_a_ta1_023(demo: Demo) -> None:
+    """A file that ends before IEA is refused whole; sent again whole under the same number it is taken."""
+    whole = clinic_file(claim_set("0001", [GOOD]))
+    demo.run(whole[: whole.index(b"SE*")])
+    assert "TA1*000000501*260302*0830*R*023" in demo.answers("riverbend")
+    assert demo.decisions() == {}
+    demo.run(whole)
+    assert_good_claim_is_paid(demo)
+
+
+def test_a_claim_for_another_payer_is_refused_in_the_277ca(demo: Demo) -> None:
+    """2010BB that is not us refuses the claim; its neighbours go on."""
+    demo.run(interchange(PRAIRIELINK, CLEARINGHOUSE, 501, [claim_set("0001", clearinghouse_claims())]))
+    answers = demo.answers("prairielink")
+    start = answers.index("TRN*2*HB-78")
+    assert answers[start + 1].startswith("STC*A3:116")
+    assert "HB-78" not in demo.decisions()
+    assert demo.decisions()["HB-77"].paid == Decimal("470.00")
+
+
+def test_an_unknown_billing_provider_is_refused_in_the_277ca(demo: Demo) -> None:
+    """A billing NPI that we do not know refuses the claim; its neighbours go on."""
+    demo.run(interchange(PRAIRIELINK, CLEARINGHOUSE, 501, [claim_set("0001", clearinghouse_claims())]))
+    answers = demo.answers("prairielink")
+    start = answers.index("TRN*2*NC-1")
+    assert answers[start + 1].startswith("STC*A7:562:85")
+    assert "NC-1" not in demo.decisions()
+
+
+def test_an_unknown_member_is_accepted_then_denied(demo: Demo) -> None:
+    """A member that we do not know is accepted, then decided with CLP02 4 and PR-31 for the whole charge."""
+    demo.run(clinic_file(claim_set("0001", clinic_claims())))
+    answers = demo.answers("riverbend")
+    assert answers[answers.index("TRN*2*RB-2606") + 1].startswith("STC*A2:20")
+    made = demo.decisions()["RB-2606"]
+    assert (made.status, made.status277, made.paid) == ("4", "F2:33", Decimal("0.00"))
+    assert [(each.group, each.carc, each.amount) for each in made.lines[0].adjustments] == [
+        ("PR", "31", Decimal("145.00"))
+    ]
+
+
+def test_coverage_that_ended_is_denied(demo: Demo) -> None:
+    """A day of service after the coverage is denied with PR-27."""
+    demo.run(clinic_file(claim_set("0001", clinic_claims())))
+    made = demo.decisions()["RB-2605"]
+    assert (made.status, made.status277, made.paid) == ("1", "F2:88", Decimal("0.00"))
+    assert [(each.group, each.carc) for each in made.lines[0].adjustments] == [("PR", "27")]
+
+
+def test_a_test_file_is_answered_and_never_decided(demo: Demo) -> None:
+    """ISA15 T is validated and acknowledged with ISA15 T, and moves no money."""
+    content = interchange(RIVERBEND, CLINIC, 501, [claim_set("0001", [GOOD])], usage="T")
+    _received, paid = demo.run(content)
+    answers = demo.answers("riverbend")
+    assert answers[0].split("*")[15] == "T"
+    assert "IK5*A" in answers
+    assert demo.decisions() == {}
+    assert paid.built == ()
+
+
+@pytest.mark.parametrize("times", [2, 3])
+def test_the_same_file_again_pays_nothing_and_answers_alike(demo: Demo, times: int) -> None:
+    """Received again, a file gives its first outcome and the same answers, byte for byte."""
+    content = clinic_file(claim_set("0001", [GOOD]))
+    first, _paid = demo.run(content)
+    answers = demo.answers("riverbend")
+    for _ in range(times - 1):
+        again, paid = demo.run(content)
+        assert again.again
+        assert again.receipts[0].verdict == first.receipts[0].verdict
+        assert paid.built == ()
+    assert demo.answers("riverbend") == answers
+
+
+def test_the_same_interchange_in_another_file_is_not_taken_twice(demo: Demo) -> None:
+    """An interchange that comes again inside a longer file repeats the first receipt."""
+    content = clinic_file(claim_set("0001", [GOOD]))
+    demo.run(content)
+    received, paid = demo.run(content + b"\n\n")
+    assert received.receipts[0].verdict == "repeated"
+    assert received.receipts[0].summary.repeats == 1
+    assert paid.built == ()
+
+
+def test_a_control_number_with_other_content_gets_a_ta1_025(demo: Demo) -> None:
+    """The control number of an interchange that was taken cannot be used for another one."""
+    demo.run(clinic_file(claim_set("0001", [GOOD])))
+    demo.run(clinic_file(claim_set("0001", [clinic_claim("OTHER-1", "AMBLE-2", 12)])))
+    assert "TA1*000000501*260302*0830*R*025" in demo.answers("riverbend")
+    assert set(demo.decisions()) == {"GOOD-1"}
+
+
+def test_a_refused_file_can_be_received_once_more(demo: Demo) -> None:
+    """`receive --again` judges a refused file anew, and what it had taken stays taken once."""
+    content = clinic_file(claim_set("0001", [GOOD])).replace(b"*ZZ*RIVERBEND      *", b"*ZZ*STRANGER       *")
+    demo.receive(content)
+    again = demo.receive(content, again=True)
+    assert again.receipts[0].verdict == "rejected"
+    demo.jobs.deliver()
+    assert demo.answers("unknown-senders").count("TA1*000000501*260302*0830*R*006") == 2
