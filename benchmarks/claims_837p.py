@@ -31,8 +31,9 @@ FIRST_BIRTH, BIRTH_DAYS = date(1940, 1, 1), 24000
 FIRST_SERVICE, SERVICE_DAYS = date(2026, 1, 2), 50
 SCATTER = 2654435761  # odd, so that no two numbers meet
 SYLLABLES = ("BA", "DE", "FI", "GO", "HU", "KA", "LE", "MI", "NO", "PU", "RA", "SE", "TI", "VO", "WU", "ZA")
-CODES = ("T1015", "G0283", "G0127", "J3301", "G0168", "G0439", "G0130", "A6402")
+CODES = ("T1015", "G0463", "G0127", "J3301", "G0168", "G0439", "G0130", "A6402")
 DIAGNOSES = ("M5450", "J029", "L309", "M25551", "Z0000", "I10", "E119", "R51")
+PROVIDERS = ("RIVERBEND", "HARBOR", "QUARRY")  # their fee schedules have all of CODES
 PLANS = ("OPEN-1500", "COPAY-500", "HSA-3200")
 SENDER, SUBMITTER = InterchangeParty("30", "410000301"), "PRAIRIELINK"
 
@@ -84,7 +85,7 @@ def person(number: int) -> Person:
 def claim(number: int) -> Claim:
     """Return a claim: that of member `number`."""
     who = person(number)
-    provider = ("RIVERBEND", "HARBOR", "QUARRY", "LANTERN", "OUTPOST")[number // CLAIMS_A_PROVIDER % 5]
+    provider = PROVIDERS[number // CLAIMS_A_PROVIDER % len(PROVIDERS)]
     lines = tuple(_line(number, line) for line in range(1, 3 + number % 3))
     patient = _patient(who) if who.holder != who.number else None
     return Claim(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import subprocess
 import sys
@@ -47,14 +48,17 @@ def run(claims: int) -> list[Step]:
         for name, words in STEPS.items():
             files = [str(place / "claims.837")] if name == "receive" else []
             start = time.perf_counter()
-            _hpedi(place, *words, *files)
+            told = _hpedi(place, *words, "--json", *files)
             steps.append(Step(name, claims, time.perf_counter() - start))
+            if name == "adjudicate" and json.loads(told)["adjudicated"]["decided"] != claims:
+                raise RuntimeError("not every claim was decided")
     return [*steps, Step("receive to pay", claims, sum(step.seconds for step in steps))]
 
 
-def _hpedi(place: Path, *words: str) -> None:
+def _hpedi(place: Path, *words: str) -> str:
     environment = {**os.environ, "XDG_CONFIG_HOME": str(place / "config")}
     asked = [sys.executable, "-m", "hpedi", "--home", str(place / "workspace"), *words]
     done = subprocess.run(asked, env=environment, check=False, capture_output=True, text=True)  # noqa: S603
     if done.returncode > FINDINGS:
         raise RuntimeError(f"hpedi {words[0]} left with {done.returncode}: {done.stderr[-2000:]}")
+    return done.stdout

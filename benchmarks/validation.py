@@ -23,7 +23,9 @@ from hpedi.acceptance.judgement import InterchangeJudgement
 from hpedi.acceptance.judging import Judging
 from hpedi.findings import Where
 from hpedi.guide_files import GuideFiles
+from hpedi.guides.load import Guide
 from hpedi.guides.moves import GuideTables
+from hpedi.guides.segment_check import MemoCount
 from hpedi.guides.walk import PlacedBatch, SetWalk
 from hpedi.x12.events import Delimiters, SegmentBatch, SetStart
 from hpedi.x12.reader import read_x12
@@ -60,25 +62,16 @@ def tokenise(path: Path) -> Measured:
 
 def walk(path: Path, *, memo: bool) -> Measured:
     """Read the file and walk its sets by their guide."""
-    tables = _tables(memo=memo)
-
+    tables = GuideTables(_guide(), DELIMITERS, memo=memo)
     return _timed(lambda: sum(len(placed.texts) for placed in _walked(path, tables)))
 
 
 def memo_hit_rate(path: Path) -> float:
     """Return which share of the file's segments the walk finds in its memo."""
-    tables = _tables(memo=True)
-    for _ in _walked(path, tables):
-        pass  # by now each node has settled whether its segments repeat
-    seen: set[tuple[int, str]] = set()
-    hits = segments = 0
-    for placed in _walked(path, tables):
-        segments += len(placed.texts)
-        for node, text in zip(placed.nodes, placed.texts, strict=True):
-            if node is not None and tables.station(node).remembers:
-                hits += (id(node), text) in seen
-                seen.add((id(node), text))
-    return hits / segments
+    counted = MemoCount()
+    tables = GuideTables(_guide(), DELIMITERS, count=counted)
+    segments = sum(len(placed.texts) for placed in _walked(path, tables))
+    return counted.hits / segments
 
 
 def validate(path: Path) -> Measured:
@@ -122,18 +115,17 @@ def floor(script: Path, *arguments: str) -> Measured:
     return Measured(told["n"], told["secs"])
 
 
-def _tables(*, memo: bool) -> GuideTables:
+def _guide() -> Guide:
     guide = GuideFiles().guide_for(*GUIDE)
     if guide is None:
         raise LookupError("the guide of the 837P is not there")
-    return GuideTables(guide, DELIMITERS, memo=memo)
+    return guide
 
 
 def _walked(path: Path, tables: GuideTables) -> Iterator[PlacedBatch]:
-    walk_of_set = SetWalk(tables, DELIMITERS, Where())
     for event in read_x12(_chunks(path)):
         if isinstance(event, SetStart):
-            walk_of_set = SetWalk(tables, DELIMITERS, Where())
+            walk_of_set = SetWalk(tables.guide, DELIMITERS, Where(), tables=tables)
         elif isinstance(event, SegmentBatch):
             yield walk_of_set.feed(event)
 

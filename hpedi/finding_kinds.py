@@ -59,10 +59,16 @@ def _kind(code: str, snip: int, title: str, remedy: str, *, warning: bool = Fals
     severity = Severity.WARNING if warning else Severity.ERROR
     status = tuple(sent.pop("status").split(":")) if "status" in sent else None
     return FindingKind(
-        code=code, snip=snip, severity=severity, title=title, remedy=remedy, sent=Sent(status=status, **sent)  # type: ignore[arg-type]
+        code=code,
+        snip=snip,
+        severity=severity,
+        title=title,
+        remedy=remedy,
+        sent=Sent(status=status, **sent),
     )
 
 
+# fmt: off
 _KINDS: Final = (
     # --- bytes and interchange (x12) -------------------------------------------------------------------------------
     _kind("not-x12", 1, "The file does not start with an ISA segment", "Send an X12 interchange that starts with ISA."),
@@ -167,12 +173,19 @@ _KINDS: Final = (
     _kind("reference-value", 0, "A value in a reference file is not valid", "Correct the value at the line given."),
     _kind("reference-link", 0, "A reference file names something that is not defined", "Define it or correct the name."),
 )
+# fmt: on
 
 FINDING_KINDS: Final[dict[str, FindingKind]] = {kind.code: kind for kind in _KINDS}
 
 
 def found(
-    code: str, where: Where, message: str = "", *, severity: Severity | None = None, source: str = "", bad_code: str = ""
+    code: str,
+    where: Where,
+    message: str = "",
+    *,
+    severity: Severity | None = None,
+    source: str = "",
+    bad_code: str = "",
 ) -> Finding:
     """Make a finding of a listed kind.
 

@@ -24,7 +24,7 @@ def usd(value: str | int | Decimal) -> Usd:
 
     Raises:
         TypeError: A float was given; a float has already lost cents.
-        ValueError: The value is no number, is not finite or has a fraction of a cent.
+        ValueError: The value is no number, is not finite, has a fraction of a cent or more than 28 digits.
     """
     if isinstance(value, float | bool):
         raise TypeError("money is never a float or a bool; pass a str, int or Decimal")
@@ -34,7 +34,10 @@ def usd(value: str | int | Decimal) -> Usd:
         raise ValueError("not a decimal amount") from None
     if not amount.is_finite():
         raise ValueError("not a finite amount")
-    exact = amount.quantize(CENT)
+    try:
+        exact = amount.quantize(CENT)
+    except InvalidOperation:
+        raise ValueError("an amount of more digits than money has") from None
     if exact != amount:
         raise ValueError("an amount of US dollars has at most two decimal places")
     return exact + ZERO

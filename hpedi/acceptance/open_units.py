@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from functools import lru_cache
 
 from hpedi.acceptance.claim_checks import check_claim
 from hpedi.acceptance.judgement import (
@@ -19,12 +18,10 @@ from hpedi.acceptance.verdicts import ANSWERED_AT, Verdict, own_verdict, rolled_
 from hpedi.finding_kinds import FINDING_KINDS, found
 from hpedi.findings import Finding, Where
 from hpedi.guides.load import Guide
-from hpedi.guides.moves import GuideTables
 from hpedi.guides.walk import SetWalk
 from hpedi.transactions.ack_999.model import BusinessUnit
 from hpedi.transactions.claim_837.read import ClaimReader, PlacedClaim
 from hpedi.x12.events import (
-    Delimiters,
     GroupEnd,
     GroupStart,
     InterchangeEnd,
@@ -38,12 +35,6 @@ CLAIM_GUIDES = frozenset({"005010X222A1"})
 """The guides whose sets hold claims that we read."""
 
 _COUNT_DIGITS = 9
-_TABLES_REMEMBERED = 16
-
-
-@lru_cache(maxsize=_TABLES_REMEMBERED)
-def _tables(guide: Guide, delimiters: Delimiters) -> GuideTables:
-    return GuideTables(guide, delimiters)
 
 
 class Notes:
@@ -174,7 +165,7 @@ class OpenSet:
             transaction_set=start.elements[2],
         )
         delimiters = interchange.start.delimiters
-        self._walk = None if guide is None else SetWalk(_tables(guide, delimiters), delimiters, where)
+        self._walk = None if guide is None else SetWalk(guide, delimiters, where)
         reads_claims = guide is not None and guide.id in CLAIM_GUIDES
         self._reader = ClaimReader(delimiters, where) if reads_claims else None
         if guide is None:

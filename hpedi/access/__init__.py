@@ -1,1 +1,1 @@
-
+"""Who may do what: principals, roles, approvals of third parties."""

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
+
 import click
 
-from hpedi.commands import ExitCode, Session
 from hpedi.adjudication.decision import ClaimDecision, LineDecision, TrailStep
+from hpedi.commands import ExitCode, Session
 from hpedi.commands.printing import Column, json_option, money_column, print_json, print_table
 from hpedi.pipeline.ports import StoredDecision
 
@@ -30,6 +32,7 @@ def command(session: Session, claim: str, *, as_json: bool) -> int:
     with workspace.books.writing(context_for(None)) as work:
         stored = work.claims.find(claim)
         decisions = work.decisions.find(claim)
+        pends = work.claims.pends(claim)
         members = [each.decision.member for each in decisions] or [""]
         work.audit.record("explain", f"claim:{claim}", members=members, result="found" if stored else "not found")
     if stored is None:
@@ -40,11 +43,15 @@ def command(session: Session, claim: str, *, as_json: bool) -> int:
                 "claim": claim,
                 "state": stored.state,
                 "note": stored.note,
+                "pends": pends,
                 "decisions": [_facts(each) for each in decisions],
             }
         )
         return ExitCode.OK
     click.echo(f"claim {claim}: {stored.state}" + (f" ({stored.note})" if stored.note else ""))
+    for waiting in pends:
+        click.echo(f"pended: {waiting.message} ({waiting.status277})")
+        print_table("How far deciding came", _TRAIL, _steps(waiting.trail))
     for each in decisions:
         _print(each.decision)
     return ExitCode.OK
@@ -55,11 +62,7 @@ def _facts(stored: StoredDecision) -> dict[str, object]:
 
 
 def _print(made: ClaimDecision) -> None:
-    rows = (
-        (step.stage, step.rule, step.line or "", step.parameter, step.source, _inputs(step), _amounts(step))
-        for step in made.trail
-    )
-    print_table(f"Why, in order (decided by snapshot {made.snapshot})", _TRAIL, rows)
+    print_table(f"Why, in order (decided by snapshot {made.snapshot})", _TRAIL, _steps(made.trail))
     lines = (
         (line.number, line.code, line.charged, line.allowed, line.paid, _adjustments(line), " ".join(line.remarks))
         for line in made.lines
@@ -69,6 +72,11 @@ def _print(made: ClaimDecision) -> None:
         f"status {made.status} ({made.status277}); charged {made.charged:,}, paid {made.paid:,}, "
         f"patient owes {made.patient_responsibility:,} US dollars"
     )
+
+
+def _steps(trail: Iterable[TrailStep]) -> Iterator[tuple[object, ...]]:
+    for step in trail:
+        yield (step.stage, step.rule, step.line or "", step.parameter, step.source, _inputs(step), _amounts(step))
 
 
 def _inputs(step: TrailStep) -> str:

@@ -22,8 +22,8 @@ from hpedi.commands.printing import json_option
 def command(session: Session, files: tuple[Path, ...], *, again: bool, received: datetime | None, as_json: bool) -> int:
     """Take in X12 files and answer them.
 
-    Each interchange is answered: a TA1 where it is itself at fault or asks for one, a 999 for each group and a 277CA for
-    each claim set. Accepted claims then wait for `adjudicate`.
+    Each interchange is answered: a TA1 where it is itself at fault or asks for one, a 999 for each group and a 277CA
+    for each claim set. Accepted claims then wait for `adjudicate`.
 
     \b
     Example:

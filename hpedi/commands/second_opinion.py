@@ -198,8 +198,8 @@ def _of_segment(errors: SegmentErrors, offsets: Sequence[int], where: Where) -> 
         byte_offset=offsets[index] if 0 <= index < len(offsets) else None,
     )
     for code in errors.codes:
-        if code in _KIND_OF_IK304:
-            yield found(_KIND_OF_IK304[code], at)
+        if code in _KIND_OF_IK304 or not errors.elements:
+            yield found(_KIND_OF_IK304.get(code, "second-opinion"), at)
     for element in errors.elements:
         place = replace(
             at,

@@ -7,8 +7,8 @@
     <home>/outbox/<partner>/    answers and remittances
     <home>/bank/                ACH files and the check register
 
-The key never lies in the workspace: it comes from $HPEDI_KEY, or from the file that hpedi.toml names (made by `init` below
-$XDG_CONFIG_HOME/hpedi, readable by its owner only).
+The key never lies in the workspace: it comes from $HPEDI_KEY, or from the file that hpedi.toml names (made by `init`
+below $XDG_CONFIG_HOME/hpedi, readable by its owner only).
 """
 
 from __future__ import annotations
@@ -115,7 +115,7 @@ def payer_zone() -> ZoneInfo:
 
 
 def context_for(as_of: date | None) -> RunContext:
-    """Return who runs and when: now, or noon of the given business date, so that a repeated run gives the same bytes."""
+    """Return who runs and when: now, or noon of the business date given, so that running again gives the same bytes."""
     zone = payer_zone()
     instant = datetime.now(UTC).astimezone(zone) if as_of is None else datetime.combine(as_of, time(12), zone)
     return RunContext(OPERATOR, instant, as_of or instant.date())

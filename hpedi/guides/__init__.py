@@ -1,1 +1,1 @@
-"""Implementation guides as data: load (map XML) -> compile (tables) -> walk (segments -> placed segments and findings)."""
+"""Implementation guides as data: load (map XML), compile (tables), walk (placed segments and findings)."""

@@ -34,11 +34,11 @@ def read_data_elements(xml: bytes) -> Mapping[str, DataElement]:
         ValueError: It is not well-formed XML.
     """
     return {
-        node.attrib["ele_num"]: DataElement(
-            node.attrib["ele_num"],
-            node.attrib["data_type"],
-            int(node.attrib["min_len"]),
-            int(node.attrib["max_len"]),
+        node.get("ele_num", ""): DataElement(
+            node.get("ele_num", ""),
+            node.get("data_type", "AN"),
+            int(node.get("min_len", "1")),
+            int(node.get("max_len", "1")),
             node.get("name", ""),
         )
         for node in parse_map(xml).iter("data_ele")

@@ -56,7 +56,7 @@ def segment_faults(node: SegmentNode, text: str, delimiters: Delimiters, alphabe
         values.pop()
     faults: list[Fault] = []
     if text.endswith(delimiters.element):
-        faults.append(Fault("trailing-delimiter", "The segment ends with empty elements. Leave trailing separators out."))
+        faults.append(Fault("trailing-delimiter", "It ends with empty elements. Leave trailing separators out."))
     faults += _element_faults(node, values, delimiters, alphabet)
     told = {fault.element for fault in faults if fault.code == "element-missing"}
     faults += _syntax_faults(node, values, told)
@@ -200,7 +200,7 @@ _MESSAGES: Final = {
     "element-not-used": "{id} ({name}) is not used in this place of the guide. Leave it empty.",
     "element-repeat": "{id} ({name}) repeats too often. Send fewer repetitions.",
     "component-extra": "{id} ({name}) has too many components. Remove the extra ones.",
-    "element-character": "{id} ({name}) has a character its type does not allow, or needless trailing spaces. Remove it.",
+    "element-character": "{id} ({name}) has a character its type does not allow, or trailing spaces. Remove it.",
     "element-too-short": "{id} ({name}) is too short: {low} to {high} characters are allowed.",
     "element-too-long": "{id} ({name}) is too long: {low} to {high} characters are allowed.",
     "element-code": "{id} ({name}) is not a code of its list. Send one that is.",

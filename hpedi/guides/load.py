@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Final
 
 from hpedi.guides.code_sets import CodeSets
@@ -46,7 +46,6 @@ class Guide:
         name: Its title.
         root: The transaction set as a loop that ST starts.
         code_sets: The external code sets its rules were resolved with.
-        segment_ids: Every segment id it uses.
     """
 
     id: str
@@ -55,7 +54,6 @@ class Guide:
     name: str
     root: LoopNode
     code_sets: CodeSets
-    segment_ids: frozenset[str] = field(default=frozenset())
 
 
 def load_guide(
@@ -92,12 +90,15 @@ def load_guide(
         name=child_text(transaction, "name"),
         root=root,
         code_sets=code_sets,
-        segment_ids=frozenset(segment.segment_id for segment in root.segments()),
     )
 
 
 def _listed_codes(node: MapElement) -> list[str]:
     return [code.text for code in node.iterfind("valid_codes/code") if code.text]
+
+
+def _length(node: MapElement, tag: str, usual: int) -> int:
+    return int(child_text(node, tag) or usual)
 
 
 def _code_set_of(node: MapElement) -> str:
@@ -136,6 +137,8 @@ class _Reader:
             made = self._read_child(loop, table, child, is_first=not positions, is_only=ids.count(id_of(child)) == 1)
             loop.children.append(made)
             positions.append(position)
+        if not loop.children or not isinstance(loop.children[0], SegmentNode):
+            raise ValueError(f"loop {loop.path or 'ST_LOOP'} does not start with a segment")
         number_children(loop, positions)
 
     def _read_child(self, loop: LoopNode, table: str, node: MapElement, *, is_first: bool, is_only: bool) -> Child:
@@ -194,8 +197,8 @@ class _Reader:
             name=child_text(node, "name"),
             usage="S" if free else child_text(node, "usage"),
             type="" if is_composite else "AN" if free else data_type,
-            min_length=1 if free or not known else int(child_text(node, "min_len") or known.min_length),
-            max_length=_LONGEST if free or not known else int(child_text(node, "max_len") or known.max_length),
+            min_length=1 if free else _length(node, "min_len", known.min_length if known else 1),
+            max_length=_LONGEST if free else _length(node, "max_len", known.max_length if known else _LONGEST),
             codes=None if free or rule_id in _CODES_CHECKED_BY_X12 else self._codes_of(node),
             code_set=_code_set_of(node),
             pattern=re.compile(pattern) if pattern else None,

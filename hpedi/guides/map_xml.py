@@ -1,5 +1,4 @@
-"""Map XML read safely: the file format of pyx12's guide maps, code lists and data elements, and of our own maps and
-overlays.
+"""Map XML read safely: pyx12's guide maps, code lists and data elements, and our own maps and overlays.
 
 Only the tree is made here: entities are not resolved, nothing is fetched, no DTD is loaded, and huge trees are refused.
 What the tree means is told by `load`, `code_sets` and `data_elements`.
@@ -7,14 +6,11 @@ What the tree means is told by `load`, `code_sets` and `data_elements`.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TypeAlias
 
 from lxml import etree
 
-if TYPE_CHECKING:
-    MapElement: TypeAlias = etree._Element
-else:
-    MapElement = etree._Element
+MapElement: TypeAlias = etree._Element  # noqa: SLF001  (lxml has no public name for the type)
 
 
 def parse_map(xml: bytes) -> MapElement:
@@ -43,8 +39,7 @@ def child_text(node: MapElement, tag: str) -> str:
 
 
 def id_of(node: MapElement) -> str:
-    """Return the id of a node: of a loop or segment as the map gives it, else its segment's id and position (NM108,
-    SV101-02).
+    """Return the id of a loop or segment as the map has it, else its segment's and its position (NM108, SV101-02).
 
     Maps name composites in several ways or not at all, so their own ids are not used.
     """

@@ -2,29 +2,23 @@
 
 From where the walk stands, a segment's id and qualifier lead straight to its node, telling which loops close and
 whether one opens. Tables are filled in when the walk first comes by (most of a guide is never visited), then kept for
-every later set. So are the expressions that check a segment's elements, and a bounded memo of segments that were
-right, where a node's segments repeat at all.
+every later set, and so are the checks of each node's segments.
 """
 
 from __future__ import annotations
 
-import re
-from collections.abc import Callable, Iterator
-from typing import Final, NamedTuple, TypeAlias
+from collections.abc import Iterable, Iterator
+from functools import lru_cache
+from typing import NamedTuple, TypeAlias
 
-from hpedi.guides.element_checks import Fault, segment_faults
 from hpedi.guides.load import Guide
 from hpedi.guides.nodes import Child, LoopNode, SegmentNode, Selector, triggers
-from hpedi.guides.patterns import segment_pattern
+from hpedi.guides.segment_check import CheckOptions, MemoCount, SegmentCheck
 from hpedi.guides.values import Alphabet
 from hpedi.x12.events import Delimiters
 
 STAYS, OPENS, OPENS_LEVEL, OPENS_NUMBERED = range(4)
 """What a move opens: no loop, a loop, one that an HL starts, one whose first element rises by one."""
-
-_MEMO_SIZE: Final = 2048
-_LEARNING: Final = 512
-_WORTH_IT: Final = 4
 
 
 class Move(NamedTuple):
@@ -89,99 +83,70 @@ def selecting_value(text: str, element: int, component: int, delimiters: Delimit
     return components[component - 1] if len(components) >= component else ""
 
 
-class Station:
+class Station(SegmentCheck):
     """A node of the guide as a state of the walk: where it leads, and how its segments are checked.
 
     Attributes:
-        node: The node.
         moves: Where the walk may go from here; empty until it is derived.
-        accepts: Returns None for a segment that was not found right; what else it returns has no meaning.
+        every: All moves behind those, nearest first.
     """
 
-    __slots__ = ("_fullmatch", "_hits", "_memo", "_tables", "_visits", "accepts", "moves", "node")
+    __slots__ = ("_tables", "every", "moves")
 
     def __init__(self, node: SegmentNode, tables: GuideTables) -> None:
         """Stand at a node; nothing is compiled yet."""
-        self.node = node
+        super().__init__(node, tables.options)
         self.moves: Moves = {}
-        self.accepts: Callable[[str], object] = self._compile
+        self.every: tuple[Move, ...] = ()
         self._tables = tables
-        self._fullmatch: Callable[[str], re.Match[str] | None]
-        self._memo: dict[str, bool] = {}
-        self._visits = self._hits = 0
 
     def derive(self) -> Moves:
         """Work out where the walk may go from here."""
-        self.moves = self._tables.derive_moves(self.node)
+        self.every = tuple(self._tables.moves_from(self.node))
+        self.moves = self._tables.pack(self.every)
         return self.moves
 
     def moves_from_here(self) -> Moves:
         """Return the moves, working them out at the first time."""
         return self.moves or self.derive()
 
-    def faults(self, text: str) -> tuple[Fault, ...]:
-        """Say what is wrong with a segment that `accepts` did not take; nothing if it was only new to the memo."""
-        if self._fullmatch(text) is not None:
-            self._remember(text)
-            return ()
-        return segment_faults(self.node, text, self._tables.delimiters, self._tables.alphabet)
-
-    @property
-    def remembers(self) -> bool:
-        """Say whether right segments are kept, because they repeat."""
-        return self.accepts == self._memo.get
-
-    def _compile(self, text: str) -> object:
-        self._fullmatch = segment_pattern(self.node, self._tables.delimiters).fullmatch
-        self.accepts = self._learn if self._tables.memo else self._fullmatch
-        return self.accepts(text)
-
-    def _learn(self, text: str) -> object:
-        """Check segments one by one while counting how many were seen before, then settle for the faster way."""
-        self._visits += 1
-        known = self._memo.get(text)
-        if known is not None:
-            self._hits += 1
-        else:
-            known = self._fullmatch(text) is not None or None
-            if known:
-                self._memo[text] = known
-        if self._visits >= _LEARNING:
-            repeats = self._hits * _WORTH_IT >= self._visits
-            self.accepts = self._memo.get if repeats else self._fullmatch
-            self._visits = self._hits = 0
-            if not repeats:
-                self._memo.clear()
-        return known
-
-    def _remember(self, text: str) -> None:
-        if not self.remembers:
-            return
-        if len(self._memo) >= _MEMO_SIZE:
-            self._memo.clear()
-            self.accepts = self._learn
-        self._memo[text] = True
-
 
 class GuideTables:
-    """The tables of one guide for one set of delimiters; kept by who walks many sets, so that they are made once."""
+    """The tables of one guide for one set of delimiters.
 
-    def __init__(self, guide: Guide, delimiters: Delimiters, *, memo: bool = True) -> None:
+    Attributes:
+        guide: The guide.
+        delimiters: Of the interchange.
+        options: How segments are checked.
+    """
+
+    def __init__(
+        self, guide: Guide, delimiters: Delimiters, *, memo: bool = True, count: MemoCount | None = None
+    ) -> None:
         """Start with nothing compiled.
 
         Args:
             guide: The guide.
             delimiters: Of the interchange.
             memo: Whether right segments may be remembered; off for measuring.
+            count: Counts how often they were, for measuring.
         """
         self.guide = guide
         self.delimiters = delimiters
-        self.alphabet = Alphabet.of(delimiters)
-        self.memo = memo
+        self.options = CheckOptions(delimiters, Alphabet.of(delimiters), memo, count)
         self._stations: dict[SegmentNode, Station] = {}
-        self._selectors: dict[str, set[Selector | None]] = {}
+        self._nodes: dict[str, list[SegmentNode]] = {}
         for node in guide.root.segments():
-            self._selectors.setdefault(node.segment_id, set()).add(node.selector)
+            self._nodes.setdefault(node.segment_id, []).append(node)
+        self._qualifiers: dict[str, dict[tuple[int, int], set[str]]] = {}
+        for node in guide.root.segments():
+            if node.selector is not None:
+                place = (node.selector.element, node.selector.component)
+                self._qualifiers.setdefault(node.segment_id, {}).setdefault(place, set()).update(node.selector.codes)
+
+    def nodes(self, segment_id: str) -> list[SegmentNode]:
+        """Return the nodes of a segment id, in the guide's order; none if the guide does not have it."""
+        return self._nodes.get(segment_id, [])
 
     def station(self, node: SegmentNode) -> Station:
         """Return the state of the walk at a node."""
@@ -190,15 +155,22 @@ class GuideTables:
             station = self._stations[node] = Station(node, self)
         return station
 
+    def has_qualifier(self, segment_id: str, text: str) -> bool:
+        """Say whether some node of the guide is chosen by what a segment has as its qualifier."""
+        return any(
+            selecting_value(text, element, component, self.delimiters) in codes
+            for (element, component), codes in self._qualifiers.get(segment_id, {}).items()
+        )
+
     def start(self) -> Move:
         """Return the move that ST makes."""
         root = self.guide.root
         return Move(self.station(root.first), root.first, root.bit, 0, (), OPENS, root)
 
-    def derive_moves(self, node: SegmentNode) -> Moves:
-        """Work out every move from a node, nearest first."""
+    def pack(self, every: Iterable[Move]) -> Moves:
+        """Arrange moves, nearest first, by segment id and qualifier."""
         found: dict[str, list[Move]] = {}
-        for move in self.moves_from(node):
+        for move in every:
             found.setdefault(move.node.segment_id, []).append(move)
         return {segment_id: self._chosen(segment_id, moves) for segment_id, moves in found.items()}
 
@@ -207,7 +179,7 @@ class GuideTables:
 
         A qualifier that is the same all over the guide chooses nothing: a wrong one is an element's fault.
         """
-        if len(self._selectors[segment_id]) == 1 or moves[0].node.selector is None:
+        if len({node.selector for node in self._nodes[segment_id]}) == 1 or moves[0].node.selector is None:
             return moves[0]
         choice = Choice(self.delimiters)
         for move in moves:
@@ -225,7 +197,7 @@ class GuideTables:
                     yield self.move_to(child, _needed(loop, at, child.rank), closes)
 
     def look_up(self, moves: Moves, segment_id: str, text: str) -> Move | None:
-        """Return the move that a segment makes; None if it has none. What the walk's own loop does, for rarer callers."""
+        """Return the move that a segment makes, None if it has none; what the walk's own loop does, for others."""
         found = moves.get(segment_id)
         if isinstance(found, dict):
             return found.get(selecting_value(text, 1, 0, self.delimiters))
@@ -237,8 +209,14 @@ class GuideTables:
         return Move(self.station(node), node, child.bit, needs, closes, _opening(child, node), child)
 
 
+@lru_cache(maxsize=32)
+def tables_of(guide: Guide, delimiters: Delimiters) -> GuideTables:
+    """Return the tables of a guide for the delimiters of an interchange, made once for all its sets and later ones."""
+    return GuideTables(guide, delimiters)
+
+
 def levels_from(node: SegmentNode) -> Iterator[tuple[LoopNode, Child, tuple[int, ...]]]:
-    """Go up from a node: each open loop, its child on the way, and what is required in the rest of each loop left behind."""
+    """Go up from a node: each open loop, its child on the way, and what is still required in the loops left behind."""
     at: Child = node
     closes: tuple[int, ...] = ()
     for loop in node.loop.ancestors():

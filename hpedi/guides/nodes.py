@@ -58,7 +58,7 @@ class ElementRule:
 
 @dataclass(frozen=True, slots=True)
 class SyntaxRule:
-    """A relational condition between elements of a segment (X12.6): P paired, R required, E exclusion, C conditional, L list."""
+    """A condition between elements of a segment (X12.6): P paired, R required, E exclusion, C conditional, L list."""
 
     kind: str
     positions: tuple[int, ...]
@@ -75,7 +75,7 @@ class Selector:
 
 @dataclass(slots=True, eq=False, kw_only=True)
 class Child:
-    """What loops and segments have in common as parts of a loop. The last four say how an instance of the loop counts it.
+    """What loops and segments have in common as parts of a loop; `number_children` gives what an instance counts with.
 
     Attributes:
         path: Loop ids and segment from the top, for example 2000A/2010AA/REF[EI|SY]; wrappers left out.
@@ -135,7 +135,7 @@ class SegmentNode(Child):
     def loop(self) -> LoopNode:
         """The loop it stands in."""
         if self.parent is None:
-            raise LookupError("a segment stands in a loop")
+            raise TypeError("a segment stands in a loop")
         return self.parent
 
     def __repr__(self) -> str:
@@ -154,7 +154,7 @@ class LoopNode(Child):
         """The segment that starts the loop."""
         first = self.children[0]
         if not isinstance(first, SegmentNode):
-            raise LookupError(f"loop {self.path} does not start with a segment")
+            raise TypeError(f"loop {self.path} does not start with a segment")
         return first
 
     def segments(self) -> Iterator[SegmentNode]:
@@ -183,14 +183,14 @@ def triggers(child: Child) -> SegmentNode:
         return child.first
     if isinstance(child, SegmentNode):
         return child
-    raise LookupError("a child is a loop or a segment")
+    raise TypeError("a child is a loop or a segment")
 
 
 def number_children(loop: LoopNode, positions: list[tuple[int, ...]]) -> None:
     """Give a loop's children their rank and their bits.
 
-    An instance of a loop is one integer: a bit for each child, set when it was seen, and above those a small counter for each
-    child whose repeats are limited to more than one.
+    An instance of a loop is one integer: a bit for each child, set when it was seen, and above those a small counter
+    for each child whose repeats are limited to more than one.
 
     Args:
         loop: Its children are complete.

@@ -1,8 +1,8 @@
 """Numbers that tie a transaction set together: the HL tree and the lines of a loop.
 
-HL01 rises by one from 1 through the set, HL02 names the HL01 of the level around, HL04 says whether levels follow inside; the first
-element of a numbered loop (LX01 of an 837, by overlay) rises by one from 1 in each loop around it. After a wrong number the
-count goes on from either, so that one mistake is told once.
+HL01 rises by one from 1 through the set, HL02 names the HL01 of the level around, HL04 says whether levels follow
+inside; the first element of a numbered loop (LX01 of an 837, by overlay) rises by one from 1 in each loop around it.
+After a wrong number the count goes on from either, so that one mistake is told once.
 """
 
 from __future__ import annotations
@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
 _NO_CHILDREN: Final = "0"
 _CHILDREN: Final = "1"
+_MOST_DIGITS: Final = 12
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,10 +60,11 @@ class Numbering:
         Findings:
             hl-id, hl-parent, hl-child-code, line-number.
         """
-        values = [*text.split(self._walk.tables.delimiters.element), "", "", "", ""]
+        values = text.split(self._walk.tables.delimiters.element)
         if node.segment_id == "HL":
-            self._check_level(index, node, number=values[1], parent=values[2], child_code=values[4])
-        else:
+            _, number, parent, _, child_code, *_ = [*values, "", "", "", ""]
+            self._check_level(index, node, number=number, parent=parent, child_code=child_code)
+        elif len(values) > 1:
             self._check_line(index, node.loop, values[1])
 
     def imply_level(self) -> None:
@@ -86,7 +88,7 @@ class Numbering:
         if above is not None and parent and above.number and parent != above.number:
             walk.add("hl-parent", index, node, element=2, data_element="734")
         self._count += 1
-        if number.isdecimal():
+        if number.isdecimal() and len(number) <= _MOST_DIGITS:
             if int(number) not in (self._count, self._last_number + 1):
                 walk.add("hl-id", index, node, element=1, data_element="628")
             self._last_number = int(number)
@@ -101,9 +103,10 @@ class Numbering:
         last = self._last
         if last is None or last.node is None or last.batch is None:
             return
-        if not has_children and any(child.usage == "R" and _is_level(child) for child in last.node.loop.children):
-            return  # told already: a required loop is missing
-        if last.child_code == (_NO_CHILDREN if has_children else _CHILDREN):
+        if last.child_code != (_NO_CHILDREN if has_children else _CHILDREN):
+            return
+        told_already = any(child.usage == "R" and _is_level(child) for child in last.node.loop.children)
+        if has_children or not told_already:
             self._walk.add("hl-child-code", last.index, last.node, last.batch, element=4, data_element="736")
 
     def _check_line(self, index: int, loop: LoopNode, number: str) -> None:
@@ -111,7 +114,7 @@ class Numbering:
         ordinal = loop.ordinal(around)
         if ordinal == 1:
             self._line_shift = 0
-        if loop.is_full(around) or not number.isdecimal():
+        if loop.is_full(around) or not number.isdecimal() or len(number) > _MOST_DIGITS:
             return
         shift = int(number) - ordinal
         if shift not in (0, self._line_shift):

@@ -14,29 +14,30 @@ the pyx12 package have errata (docs/differences-from-pyx12.md); each change says
       <change node="CAS/CAS02" code-set="carc" because="PX-40"/>
     </overlay>
 
-`node` names what changes, and every node of the map that it fits (2300 stands under 2000B and under 2000C: both change):
+`node` names what changes: every node of the map that it fits (2300 stands under 2000B and under 2000C: both):
 
-- the path's last steps, divided by slashes: loop ids, then a segment id, then an element or component; leading loops may be
-  left out (`CAS/CAS02` is every CAS of the map), and one step alone is a loop (`2310B`, `HEADER`) or a segment (`ST`);
+- the path's last steps, divided by slashes: loop ids, a segment id, an element or component; leading loops may be left
+  out (`CAS/CAS02` is every CAS of the map), and one step alone is a loop (`2310B`) or a segment (`ST`);
 - a segment step may be narrowed: `REF[4N]` fits those whose first element (or its first component) lists the code 4N,
   `PWK#2` the second PWK of its loop, from 1;
-- an element is `NM108`, a component `SV101-02` or `CTX01-1`.
+- an element is `NM108`, a component `SV101-02`.
 
 What can change, as attributes (an empty value takes the property away):
 
-    usage       R, S or N                                                            loops, segments, elements, components
-    repeat      a number or >1                                                       loops, segments, elements
-    position    place among its siblings; equal positions may come in any order      loops, segments
-    select      the element or component whose codes choose among siblings           segments (default: see `load`)
-    min-length, max-length, type                                                     elements, components
-    pattern     regular expression for the whole value                               elements, components
-    code-set    name of an external code set                                         elements, components
-    sequence    yes: the number rises by one from 1 in each instance of the loop around the segment's own     LX01
+    usage       R, S or N                                                       any node
+    repeat      a number or >1                                                  loops, segments, elements
+    position    place among its siblings; equal ones may come in any order      loops, segments
+    select      the element or component whose codes choose among siblings      segments (default: see `load`)
+    min-length, max-length, type                                                elements, components
+    pattern     regular expression for the whole value                          elements, components
+    code-set    name of an external code set                                    elements, components
+    sequence    yes: the number rises by one from 1 in each instance of the     elements: LX01
+                loop that holds the segment's own loop
 
 and as children, in this order: `<code>` (the whole list anew), `<add-code>`, `<remove-code>`.
 
-A node that the map does not have is an error of the overlay, so `ValueError`: better found at loading than not at all. Maps of
-our own in mappings/guides may use the same properties directly, as the child elements that `PROPERTIES` names.
+A node that the map does not have is an error of the overlay, so `ValueError`: better found at loading than not at all.
+Maps of our own in mappings/guides may use the same properties directly, as the child elements that `PROPERTIES` names.
 """
 
 from __future__ import annotations
@@ -146,8 +147,9 @@ def _change(node: MapElement, change: MapElement) -> None:
             raise ValueError(f"an overlay cannot change {name!r}")
         tag = "max_use" if name == "repeat" and node.tag == "segment" else PROPERTIES[name]
         _set_child(node, tag, str(value))
-    if "code-set" in change.attrib:
-        _set_code_set(node, change.attrib["code-set"])
+    code_set = change.get("code-set")
+    if code_set is not None:
+        _set_code_set(node, code_set)
     _change_codes(node, change)
 
 
@@ -166,7 +168,7 @@ def _codes_of(node: MapElement) -> MapElement:
 
 def _set_code_set(node: MapElement, name: str) -> None:
     codes = _codes_of(node)
-    codes.attrib.pop("external", None)
+    codes.attrib.pop("external", "")
     if name:
         codes.set("external", name)
 

@@ -1,8 +1,8 @@
 """One regular expression for all that a guide says of a segment's elements.
 
-It accepts right segments only, in one match: usage, lengths, types, codes, dates, repetitions and the syntax rules between
-elements. It need not accept every right one (a trailing separator, an odd but legal pair of date elements): what it does not
-accept is looked at again by `element_checks`, which alone decides and says what is wrong.
+It accepts right segments only, in one match: usage, lengths, types, codes, dates, repetitions and the syntax rules
+between elements. It need not accept every right one (an odd but legal pair of date elements): what it does not accept
+is looked at again by `element_checks`, which alone decides and says what is wrong.
 """
 
 from __future__ import annotations
@@ -54,9 +54,7 @@ def segment_pattern(node: SegmentNode, delimiters: Delimiters) -> re.Pattern[str
     return re.compile(f"{node.segment_id}{body}(?<!{separator}){conditional}", re.ASCII)
 
 
-def _parts(
-    rules: Sequence[ElementRule], delimiters: Delimiters, alphabet: Alphabet, separator: str
-) -> Iterable[_Part]:
+def _parts(rules: Sequence[ElementRule], delimiters: Delimiters, alphabet: Alphabet, separator: str) -> Iterable[_Part]:
     """Cut the rules of a segment or composite into parts, one for every position up to the last."""
     by_position = {rule.position: rule for rule in rules}
     position, last = 1, max(by_position, default=0)

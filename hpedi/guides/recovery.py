@@ -1,12 +1,13 @@
 """What to make of a segment that has no move: the walk goes on so that one mistake gives one finding.
 
-In this order: its id is not the guide's; only its qualifier is wrong and one kind is possible here; it stands out of order in an
-open loop; the segment that starts its loop is missing; else it is not expected here. Which of the last two holds shows with the next
-segment: until then the finding is held back, and the segment is left without a place.
+In this order: its id is not the guide's; only its qualifier is wrong and one kind is possible here; it stands out of
+order in an open loop; the segment that starts its loop is missing; else it is not expected here. Which of the last two
+holds shows with the next segment: until then the finding is held back, and the segment is left without a place.
 """
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
@@ -24,6 +25,7 @@ GUESSED: Final = 0
 """Noted in place of a child's bit: what is missing in a loop that was only guessed at is not told."""
 
 _SEGMENT_IDS: Final = "segment_ids"
+_ID_FORM: Final = re.compile("[A-Z][A-Z0-9]{1,2}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +75,8 @@ class Recovery:
             The move it makes; or its node, or nothing, if the walk stands already where it goes on.
 
         Findings:
-            segment-unknown, segment-not-in-set, segment-unexpected, segment-out-of-order, segment-not-used, segment-missing.
+            segment-unknown, segment-not-in-set, segment-unexpected, segment-out-of-order, segment-not-used,
+            segment-missing.
         """
         held, walk = self._held, self._walk
         if held is not None:
@@ -81,13 +84,16 @@ class Recovery:
             if settled is not None or segment_id in held.followers:
                 return settled
             self.settle()
-        if segment_id not in walk.tables.guide.segment_ids:
+        if not walk.tables.nodes(segment_id):
             self._tell_foreign(index, segment_id)
             return None
         move = self._misqualified(text, segment_id)
         if move is not None:
             return self._take_for(move, index, text)
-        return self._out_of_order(index, text, segment_id) or self._hold(index, text, segment_id)
+        node = self._out_of_order(index, text, segment_id)
+        if node is None:
+            self._hold(index, text, segment_id)
+        return node
 
     def settle(self) -> None:
         """Tell what was held back: nothing explained it."""
@@ -95,6 +101,10 @@ class Recovery:
             self._walk.findings += self._held.findings
             self._held = None
             self._walk.moves = self._moves_here()
+
+    def _every_move(self) -> tuple[Move, ...]:
+        self._moves_here()
+        return self._walk.station.every
 
     def _moves_here(self) -> Moves:
         return self._walk.station.moves_from_here()
@@ -193,11 +203,11 @@ class Recovery:
         The walk stays where it is; what may follow the segment in a loop of its own is passed over.
         """
         walk = self._walk
-        chosen = [node for node in self._nodes(segment_id) if self._chosen(node, text)]
-        chosen = [node for node in chosen if node.selector is not None] or chosen
+        qualified = walk.tables.has_qualifier(segment_id, text)
         for level, (loop, at, _) in enumerate(levels_from(walk.station.node)):
             for child in loop.children[1:]:
-                if triggers(child) not in chosen:
+                node = triggers(child)
+                if node.segment_id != segment_id or not self._is_chosen(node, text, qualified=qualified):
                     continue
                 was_noted = walk.missing.pop((len(walk.outer) - level, child.bit), None) is not None
                 late = child.rank < at.rank and (was_noted or self._comes_late(child, level))
@@ -208,7 +218,7 @@ class Recovery:
                 if isinstance(child, LoopNode):
                     self._held = _Held(index, walk.batch, (), (), self._followers(segment_id))
                     walk.moves = {}
-                return triggers(child)
+                return node
         return None
 
     def _comes_late(self, child: Child, level: int) -> bool:
@@ -220,14 +230,15 @@ class Recovery:
         A qualifier that the guide has somewhere is not wrong, and a segment with other faults is not taken for another.
         """
         walk = self._walk
-        if any(node.selector is not None and self._chosen(node, text) for node in self._nodes(segment_id)):
+        if walk.tables.has_qualifier(segment_id, text):
             return None
-        moves = [move for move in walk.tables.moves_from(walk.station.node) if move.node.segment_id == segment_id]
+        moves = [move for move in self._every_move() if move.node.segment_id == segment_id and not self._is_full(move)]
         if segment_id == "HL":
             moves = list(self._under_parent(moves, text))
-        free = [move for move in moves if not self._is_full(move) and self._only_qualifier(move, text)]
-        due = [move for move in free if self._is_due(move)]
-        return due[0] if due else free[0] if len(free) == 1 else None
+        meant = (move for move in moves if self._only_qualifier(move, text))
+        due = next((move for move in moves if self._is_due(move) and self._only_qualifier(move, text)), None)
+        first, second = next(meant, None), next(meant, None)
+        return due or (first if second is None else None)
 
     def _only_qualifier(self, move: Move, text: str) -> bool:
         move.station.accepts(text)
@@ -268,7 +279,7 @@ class Recovery:
         finding = found("segment-unexpected", where).within(segment_id=segment_id)
         guesses = [
             _Guess(opening, inside)
-            for opening in walk.tables.moves_from(node)
+            for opening in self._every_move()
             if opening.opens != STAYS and not self._is_full(opening)
             for inside in [self._inside(opening, segment_id, text)]
             if inside is not None
@@ -284,18 +295,16 @@ class Recovery:
 
     def _followers(self, segment_id: str) -> frozenset[str]:
         """Return the ids of segments in the loops that a segment id starts."""
-        loops = [node.loop for node in self._nodes(segment_id) if node.starts_loop]
+        loops = [node.loop for node in self._walk.tables.nodes(segment_id) if node.starts_loop]
         return frozenset(node.segment_id for loop in loops for node in loop.segments()) - {segment_id}
 
     # --- what open loops have seen ---------------------------------------------------------------------------------
 
-    def _nodes(self, segment_id: str) -> list[SegmentNode]:
-        return [node for node in self._walk.tables.guide.root.segments() if node.segment_id == segment_id]
-
-    def _chosen(self, node: SegmentNode, text: str) -> bool:
+    def _is_chosen(self, node: SegmentNode, text: str, *, qualified: bool) -> bool:
+        """Say whether a segment's qualifier chooses a node; one without a selector only if no other is chosen."""
         selector = node.selector
         if selector is None:
-            return True
+            return not qualified
         delimiters = self._walk.tables.delimiters
         return selecting_value(text, selector.element, selector.component, delimiters) in selector.codes
 
@@ -318,4 +327,4 @@ class Recovery:
 
 
 def _looks_like_id(segment_id: str) -> bool:
-    return segment_id.isascii() and segment_id.isalnum() and segment_id == segment_id.upper() and len(segment_id) in (2, 3)
+    return _ID_FORM.fullmatch(segment_id) is not None

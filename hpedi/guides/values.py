@@ -1,8 +1,8 @@
-"""Values of X12 data types: what a well-formed one looks like as a regular expression, and what is wrong with any other.
+"""Values of X12 data types: a right one as a regular expression, and what is wrong with any other.
 
-X12.6 types AN, ID, N0 ... N9 (implied decimals), R, DT, TM and B, and the date and time formats of data element 1250, which say how
-element 1251 beside it is written. The expressions accept only right values, so that a segment can be checked in one match; `value_fault`
-is asked only when it does not match, and alone decides.
+X12.6 types AN, ID, N0 ... N9 (implied decimals), R, DT, TM and B, and the date and time formats of data element 1250,
+which say how element 1251 beside it is written. The expressions accept only right values, so that a segment can be
+checked in one match; `value_fault` is asked only when it does not match, and alone decides.
 """
 
 from __future__ import annotations
@@ -120,8 +120,8 @@ def value_fault(rule: ElementRule, value: str, date_format: str, alphabet: Alpha
         alphabet: Of the interchange.
 
     Findings:
-        element-character, element-too-short, element-too-long, element-code, element-date, element-time, element-pattern; the
-        first that holds.
+        element-character, element-too-short, element-too-long, element-code, element-date, element-time,
+        element-pattern; the first that holds.
     """
     if alphabet.foreign.search(value):
         return "element-character"

@@ -13,7 +13,7 @@ from hpedi.finding_kinds import FINDING_KINDS, found
 from hpedi.findings import Finding, Where
 from hpedi.guides.element_checks import Fault
 from hpedi.guides.load import Guide
-from hpedi.guides.moves import OPENS, Choice, GuideTables, Move, Moves, Station
+from hpedi.guides.moves import OPENS, Choice, GuideTables, Move, Moves, Station, tables_of
 from hpedi.guides.nodes import Child, LoopNode, SegmentNode, triggers
 from hpedi.guides.numbering import Numbering
 from hpedi.guides.recovery import GUESSED, Recovery
@@ -40,15 +40,18 @@ class PlacedBatch:
 class SetWalk:
     """Walks one transaction set, batch by batch."""
 
-    def __init__(self, guide: Guide | GuideTables, delimiters: Delimiters, where: Where) -> None:
+    def __init__(
+        self, guide: Guide, delimiters: Delimiters, where: Where, *, tables: GuideTables | None = None
+    ) -> None:
         """Stand before the ST segment.
 
         Args:
-            guide: The guide, or its tables if the caller keeps them for many sets, which is much faster.
+            guide: The guide.
             delimiters: Of the interchange.
             where: The place of the set: file, interchange, group and set.
+            tables: The guide's tables, if not the usual ones (for measuring).
         """
-        self.tables = guide if isinstance(guide, GuideTables) else GuideTables(guide, delimiters)
+        self.tables = tables or tables_of(guide, delimiters)
         self.where = where
         self.station = self.tables.station(self.tables.guide.root.first)
         self.moves: Moves = {"ST": self.tables.start()}
@@ -137,9 +140,7 @@ class SetWalk:
         message = f"{node.path or node.loop_id} ({node.name}): {kind.title}. {kind.remedy}"
         return found(code, self.place_of(index, node, batch, **places), message)
 
-    def place_of(
-        self, index: int, node: Child, batch: SegmentBatch | None = None, **places: str | int | None
-    ) -> Where:
+    def place_of(self, index: int, node: Child, batch: SegmentBatch | None = None, **places: str | int | None) -> Where:
         """Return the place of a segment."""
         of = batch or self.batch
         return replace(
@@ -205,7 +206,7 @@ class SetWalk:
 
 
 def walk_set(
-    guide: Guide | GuideTables, delimiters: Delimiters, batches: Iterable[SegmentBatch], where: Where
+    guide: Guide, delimiters: Delimiters, batches: Iterable[SegmentBatch], where: Where
 ) -> Iterator[PlacedBatch]:
     """Walk a whole transaction set; what is found at its end comes with an empty batch."""
     walk = SetWalk(guide, delimiters, where)

@@ -1,7 +1,8 @@
 """Adjudicate: decide the claims that wait, in order, a short transaction a batch.
 
-The same claims in the same order give the same money: claims are taken by receipt and position, each sees the entries of those
-before it, and decision, accumulator entries, history, ledger and audit rows of a batch commit together.
+The same claims in the same order give the same money: claims are taken by receipt and position, each sees the
+entries of those before it, and decision, accumulator entries, history, ledger and audit rows of a batch commit
+together.
 """
 
 from __future__ import annotations
@@ -173,7 +174,7 @@ def _decide(work: Work, claims: Sequence[StoredClaim], reference: Reference) -> 
 
 def _store(work: Work, batch: _Batch, context: RunContext) -> None:
     work.claims.finalise(batch.decided, context.as_of)
-    work.claims.pend([(received, pended.reason) for received, pended in batch.pended])
+    work.claims.pend([pended for _received, pended in batch.pended], context.as_of)
     work.accumulators.append(batch.entries)
     work.history.append(batch.lines)
     for received, made in batch.decided:

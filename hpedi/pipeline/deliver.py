@@ -19,7 +19,7 @@ class Delivery:
 def deliver(books: Books, context: RunContext, place: Callable[[str, str, bytes], object]) -> Delivery:
     """Deliver all that waits.
 
-    A file is placed before its row says so: after a kill in between it is placed again, the same bytes under the same name.
+    A file is placed before its row says so: after a kill in between it is placed again, the same bytes and name.
 
     Args:
         books: Where the outbox is kept.

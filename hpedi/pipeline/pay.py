@@ -1,8 +1,9 @@
 """Pay: final decisions become payments, payments become 835s, one ACH file and a check register.
 
-Two phases, each one commit. Build: an open run holds the unpaid decisions and its numbers; its payments are stored with the
-ledger, those within the approval limit approved. Release: approved payments are written as bytes, read back, balanced and put
-into the outbox. A kill before either commit leaves the run open, or the payments approved, for the next `pay`.
+Two phases, each one commit. Build: an open run holds the unpaid decisions and its numbers; its payments are stored
+with the ledger, those within the approval limit approved. Release: approved payments are written as bytes, read
+back, balanced and put into the outbox. A kill before either commit leaves the run open, or the payments approved,
+for the next `pay`.
 """
 
 from __future__ import annotations
@@ -21,11 +22,11 @@ from hpedi.payments.ach.ach_file import write_ach
 from hpedi.payments.ach.build import build_ach_file
 from hpedi.payments.ach.verification import credits_by_account, verify_ach_bytes
 from hpedi.payments.balancing import check_run
-from hpedi.payments.faults import ReleaseBlocked
 from hpedi.payments.calendar import AchCalendar, check_calendar
 from hpedi.payments.check_register import CheckRegisterRow, check_register
 from hpedi.payments.claim_payments import ClaimFiling
 from hpedi.payments.conventions import load_ach_conventions
+from hpedi.payments.faults import ReleaseBlocked
 from hpedi.payments.ledger import payment_postings
 from hpedi.payments.payment import Payment, RemittedPayment
 from hpedi.payments.remit import PaymentRunInput, RunNumbers, remit
@@ -43,7 +44,6 @@ from hpedi.pipeline.parties import (
 from hpedi.pipeline.ports import Books, Outbound, PaymentRun, StoredDecision, StoredPayment, Work
 from hpedi.reference.reference import Reference
 from hpedi.run_context import RunContext
-from hpedi.transactions.remittance_835.model import PaymentMethod
 from hpedi.transactions.remittance_835.write import write_remittance
 from hpedi.x12.writer import FunctionalGroup, Interchange, TransactionSet, write_x12
 

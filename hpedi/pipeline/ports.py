@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Protocol
 
-from hpedi.adjudication.decision import ClaimDecision, PastLine
+from hpedi.adjudication.decision import ClaimDecision, PastLine, Pend
 from hpedi.benefits.accumulators import AccumulatorEntry, Balances
 from hpedi.claims.claim import ReceivedClaim
 from hpedi.money import ZERO, Usd
@@ -222,8 +222,11 @@ class Claims(Protocol):
     def finalise(self, decisions: Sequence[tuple[ReceivedClaim, ClaimDecision]], decided_on: date) -> None:
         """Store decisions in their order of finalisation and mark the claims decided."""
 
-    def pend(self, pended: Sequence[tuple[ReceivedClaim, str]]) -> None:
-        """Mark claims pended, with the reason."""
+    def pend(self, pended: Sequence[Pend], pended_on: date) -> None:
+        """Store why claims wait, and mark them pended."""
+
+    def pends(self, control_number: str | None = None) -> tuple[Pend, ...]:
+        """Return why claims wait, or why one does, oldest first."""
 
     def totals(self) -> tuple[Total, ...]:
         """Add up claims of published receipts by state and, where they pend or are refused, why."""

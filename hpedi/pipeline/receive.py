@@ -1,8 +1,9 @@
 """Receive: bytes that arrived become receipts, claims that may be decided, and answers.
 
-Two phases. Each interchange of a file is a receipt; its claims are staged in short transactions, unseen by adjudication, while it
-is read. When it ends one commit flips the receipt: its accepted claims are published, its TA1, 999 and 277CA stand in the outbox.
-After a kill a flipped receipt is skipped and the one under way is staged again from its first byte.
+Two phases. Each interchange of a file is a receipt; its claims are staged in short transactions, unseen by
+adjudication, while it is read. When it ends one commit flips the receipt: its accepted claims are published, its
+TA1, 999 and 277CA stand in the outbox. After a kill a flipped receipt is skipped and the one under way is staged
+again from its first byte.
 """
 
 from __future__ import annotations

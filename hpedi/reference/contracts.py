@@ -13,9 +13,15 @@ from hpedi.reference.values import Factor, Fee, Name, Rate
 
 
 class TimelyFiling(Entry, frozen=True, kw_only=True):
-    """The days a provider has to file, counted from the last date of service to the receipt."""
+    """The days a provider has to file, counted from the last date of service to the receipt.
+
+    Attributes:
+        inclusive: The last of the days is in time.
+        exceptions: retro_eligibility counts from the day on which coverage was added, where that is later.
+    """
 
     days: int
+    inclusive: bool = True
     counted_from: Literal["last_dos"] = msgspec.field(name="from", default="last_dos")
     exceptions: tuple[Literal["retro_eligibility"], ...] = ()
 

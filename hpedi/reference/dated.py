@@ -11,7 +11,7 @@ import msgspec
 from hpedi.service_dates import DateSpan
 
 
-class Entry(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
+class Entry(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """A piece of a payer folder: typed, frozen, and nothing in it is passed over."""
 
 

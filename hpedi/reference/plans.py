@@ -13,7 +13,7 @@ Tier = Literal["INN", "OON"]
 class Funding(Entry, frozen=True, kw_only=True):
     """Who bears the cost: the insurer, or a self-insured employer."""
 
-    type: Literal["fully_insured", "self_insured"]
+    type: Name  # fully_insured, self_insured ...
     employer: str | None = None
 
 

@@ -16,6 +16,7 @@ from msgspec import Meta
 from hpedi.identifiers import npi, routing_number, tax_id
 from hpedi.money import usd
 
+_TAX_ID_DIGITS: Final = 9
 _MONTH_DAY: Final = re.compile(r"\d\d-\d\d", re.ASCII)
 # A benefit year cannot begin on a day that most years do not have.
 _LEAP_YEAR, _LEAP_DAY = "2024", "02-29"
@@ -62,6 +63,14 @@ def _factor(text: str) -> Decimal:
     return factor
 
 
+def _tax_id(text: str) -> str:
+    # Which prefixes the IRS assigns changes: a number that a provider really has is never refused for it.
+    number = tax_id.compact(text)
+    if len(number) != _TAX_ID_DIGITS or not (number.isascii() and number.isdigit()):
+        raise ValueError("not nine digits")
+    return number
+
+
 def _routing(text: str) -> str:
     return routing_number.validate(text)
 
@@ -86,7 +95,7 @@ READERS: Final[Mapping[str, tuple[str, Callable[[str], Decimal | str]]]] = {
     "factor": ("a number not below zero", _factor),
     "npi": ("an NPI: ten digits with the right check digit", npi.validate),
     "routing": ("a routing number: nine digits with the right check digit", _routing),
-    "tax_id": ("a tax id: nine digits", tax_id.validate),
+    "tax_id": ("a tax id: nine digits", _tax_id),
     "month_day": ("a month and day as MM-DD", _month_day),
     "text": ("a text that is not empty", _text),
 }

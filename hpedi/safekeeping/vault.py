@@ -1,6 +1,7 @@
 """Encryption at rest: AES-256-GCM with a key from outside the workspace.
 
-Each sealed value is bound to its place (`context`, for example "claim/26080…"): a value copied to another row does not open.
+Each sealed value is bound to its place (`context`, for example "claim/26080…"): a value copied to another row does
+not open.
 """
 
 from __future__ import annotations
@@ -50,7 +51,7 @@ class Vault:
             raise KeyMissing(f"{context} does not open with this workspace key") from None
 
     def seal_stream(self, chunks: Iterable[bytes], context: str) -> Iterator[bytes]:
-        """Encrypt a stream in frames (length, sealed chunk); the last frame is sealed as the last, so a cut is found."""
+        """Encrypt a stream in frames (length, sealed chunk); the last is sealed as the last, so that a cut is found."""
         index = 0
         held: bytes | None = None
         for chunk in chunks:

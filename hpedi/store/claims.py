@@ -8,14 +8,14 @@ from decimal import Decimal
 
 from sqlalchemy import Connection, Row, Select, func, select, update
 
-from hpedi.adjudication.decision import ClaimDecision, PastLine
+from hpedi.adjudication.decision import ClaimDecision, PastLine, Pend
 from hpedi.claims.claim import ReceivedClaim
 from hpedi.pipeline.ports import StoredClaim, StoredDecision, Total
+from hpedi.safekeeping.vault import Vault
 from hpedi.store.encoding import decode, encode
 from hpedi.store.in_batches import in_batches
 from hpedi.store.numbers import StoredNumbers
-from hpedi.store.tables import claim, decision, paid_decision, past_line, receipt
-from hpedi.safekeeping.vault import Vault
+from hpedi.store.tables import claim, decision, paid_decision, past_line, pend, receipt
 
 FINALISATION = "finalisation"
 
@@ -112,10 +112,31 @@ class StoredClaims:
             "sealed": self._vault.seal(encode(made), f"decision/{number}/{made.version}"),
         }
 
-    def pend(self, pended: Sequence[tuple[ReceivedClaim, str]]) -> None:
-        """Mark claims pended, with the reason."""
-        for received, reason in pended:
-            self._mark([received.payer_claim_control_number], "pended", reason)
+    def pend(self, pended: Sequence[Pend], pended_on: date) -> None:
+        """Store why claims wait, and mark them pended."""
+        for made in pended:
+            number = made.payer_claim_control_number
+            self._connection.execute(
+                pend.insert().values(
+                    control_number=number,
+                    version=made.version,
+                    pended_on=pended_on,
+                    reason=made.reason,
+                    status277=made.status277,
+                    sealed=self._vault.seal(encode(made), f"pend/{number}/{made.version}"),
+                )
+            )
+            self._mark([number], "pended", made.reason)
+
+    def pends(self, control_number: str | None = None) -> tuple[Pend, ...]:
+        """Return why claims wait, or why one does, oldest first."""
+        query = select(pend).order_by(pend.c.pended_on, pend.c.control_number)
+        if control_number is not None:
+            query = query.where(pend.c.control_number == control_number)
+        return tuple(
+            decode(Pend, self._vault.open(row.sealed, f"pend/{row.control_number}/{row.version}"))
+            for row in self._connection.execute(query)
+        )
 
     def _mark(self, control_numbers: Sequence[str], state: str, note: str = "") -> None:
         for batch in in_batches(control_numbers):

@@ -1,7 +1,8 @@
 """The database of a workspace: SQLite by default, PostgreSQL where several machines share the work.
 
-SQLAlchemy's own SQLite defaults begin a transaction too late and lose accumulator updates; here a writing transaction is
-BEGIN IMMEDIATE and a reading one a plain BEGIN on its own engine. Whatever the world does to a database becomes `Unavailable`.
+SQLAlchemy's own SQLite defaults begin a transaction too late and lose accumulator updates; here a writing
+transaction is BEGIN IMMEDIATE and a reading one a plain BEGIN on its own engine. Whatever the world does to a
+database becomes `Unavailable`.
 """
 
 from __future__ import annotations

@@ -8,7 +8,6 @@ from sqlalchemy import Connection, select
 
 from hpedi.store.tables import number
 
-
 FIRST: Final = {"eft": 900_000_001, "check": 100_001}
 """Where counters start that start higher than 1: an EFT number is never a check number."""
 

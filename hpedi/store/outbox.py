@@ -9,8 +9,8 @@ from datetime import datetime
 from sqlalchemy import Connection, select, update
 
 from hpedi.pipeline.ports import Outbound, OutboundRow
-from hpedi.store.tables import outbox
 from hpedi.safekeeping.vault import Vault
+from hpedi.store.tables import outbox
 
 
 class StoredOutbox:

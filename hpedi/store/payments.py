@@ -11,10 +11,10 @@ from hpedi.payments.payment import PaidClaim, Payment
 from hpedi.payments.states import PaymentState, change
 from hpedi.pipeline.ports import PaymentRun, StoredPayment, Total
 from hpedi.run_context import RunContext
+from hpedi.safekeeping.vault import Vault
 from hpedi.store.encoding import decode, encode
 from hpedi.store.numbers import StoredNumbers
 from hpedi.store.tables import decision, paid_decision, payment, payment_event, payment_run
-from hpedi.safekeeping.vault import Vault
 from hpedi.transactions.remittance_835.model import PaymentMethod
 
 TRACE_NUMBER = "eft"

@@ -10,9 +10,9 @@ from sqlalchemy import ColumnElement, Connection, Row, Select, func, or_, select
 
 from hpedi.reference.records import ReferenceRecord
 from hpedi.run_context import RunContext
+from hpedi.safekeeping.vault import Vault
 from hpedi.store.in_batches import in_batches
 from hpedi.store.tables import reference_lookup, reference_record, reference_snapshot
-from hpedi.safekeeping.vault import Vault
 
 FAMILY = "family"
 

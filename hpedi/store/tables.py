@@ -1,8 +1,8 @@
 """The tables of a workspace, the same on SQLite and PostgreSQL.
 
-Money is stored as whole cents (`Cents`), instants as UTC (`Instant`). Columns named `sealed` hold bytes encrypted by the
-vault under the row's own identifier: they carry names, member ids and account numbers. What only ever grows (entries,
-postings, audit) has no update anywhere in the store.
+Money is stored as whole cents (`Cents`), instants as UTC (`Instant`). Columns named `sealed` hold bytes encrypted by
+the vault under the row's own identifier: they carry names, member ids and account numbers. What only ever grows
+(entries, postings, audit) has no update anywhere in the store.
 """
 
 from __future__ import annotations
@@ -200,6 +200,18 @@ decision = Table(
     Column("payment_run", ForeignKey("payment_run.id")),
     Column("sealed", LargeBinary, nullable=False),
     Index("ix_decision_payment_run", "payment_run", "ordinal"),
+)
+
+pend = Table(
+    "pend",
+    metadata,
+    Column("control_number", ForeignKey("claim.control_number"), primary_key=True),
+    Column("version", Integer, primary_key=True),
+    Column("pended_on", Date, nullable=False),
+    Column("reason", String(80), nullable=False),
+    Column("status277", String(12), nullable=False),
+    Column("sealed", LargeBinary, nullable=False),
+    Index("ix_pend_reason", "reason"),
 )
 
 past_line = Table(

@@ -25,10 +25,9 @@ from hpedi.x12.events import (
 )
 from hpedi.x12.isa import Header
 from hpedi.x12.limits import Limits
-from hpedi.x12.stretch import LaterOffsets, Stretch
+from hpedi.x12.stretch import PREFIX, LaterOffsets, Stretch
 
 _CONTROL_IDS: Final = ("GS", "GE", "ST", "SE", "IEA", "TA1")
-_PREFIX: Final = 3
 _CONTROL_NUMBER_WIDTH: Final = 9
 _SET_ELEMENTS: Final = 3
 _TRAILER_ELEMENTS: Final = 2
@@ -82,7 +81,7 @@ class Envelope:
         self._was_told_outside = False
         separator = header.delimiters.element
         whole_ids = {each: each for each in _CONTROL_IDS}
-        self._ids = whole_ids | {(each + separator)[:_PREFIX]: each for each in _CONTROL_IDS}
+        self._ids = whole_ids | {(each + separator)[:PREFIX]: each for each in _CONTROL_IDS}
         self._readers: dict[str, Callable[[str, int], Iterator[Event]]] = {
             "GS": self._start_group,
             "GE": self._end_group,
@@ -109,7 +108,9 @@ class Envelope:
         readable = texts if too_big is None else texts[:too_big]
         ids = self._ids
         done = 0
-        for index in [i for i, text in enumerate(readable) if text[:_PREFIX] in ids]:
+        has_controls = not ids.keys().isdisjoint(stretch.prefixes)
+        controls = [i for i, text in enumerate(readable) if text[:PREFIX] in ids] if has_controls else []
+        for index in controls:
             segment_id = self._control_id(texts[index])
             if not segment_id:
                 continue
@@ -198,7 +199,7 @@ class Envelope:
         )
 
     def _control_id(self, text: str) -> str:
-        segment_id = self._ids[text[:_PREFIX]]
+        segment_id = self._ids[text[:PREFIX]]
         if text[len(segment_id) : len(segment_id) + 1] not in ("", self._delimiters.element):
             return ""
         return "" if segment_id == "TA1" and self._set is not None else segment_id

@@ -29,13 +29,16 @@ FIRST_VERSION_WITH_REPETITION: Final = "00402"
 STANDARDS_ID_BEFORE: Final = "U"
 """ISA11 of older versions: still sent by many with 00501, and harmless where nothing repeats; only warned of."""
 
-_SEPARATOR: Final = r"ISA([^0-9A-Za-z \r\n\x00])"
-_FIXED: Final = re.compile(
-    _SEPARATOR + "".join(rf"(?:(?!\1)[^\r\n]){{{width}}}\1" for width in WIDTHS[1:-1]) + r".[^0-9A-Za-z \x00]",
-    re.DOTALL,
+_SEPARATOR: Final = r"(?P<separator>[^0-9A-Za-z \r\n\x00])"
+_ELEMENT_CHARACTER: Final = r"(?:(?!(?P=separator))[^\r\n])"
+_FIXED_FORM: Final = (
+    _SEPARATOR
+    + "".join(f"{_ELEMENT_CHARACTER}{{{width}}}(?P=separator)" for width in WIDTHS[1:-1])
+    + r".[^0-9A-Za-z \x00]"
 )
-_LOOSE_PATTERN: Final = _SEPARATOR + r"(?:(?:(?!\1)[^\r\n]){0,40}\1){15}(.)(.)"
-_LOOSE: Final = re.compile(_LOOSE_PATTERN, re.DOTALL)
+_LOOSE_FORM: Final = rf"{_SEPARATOR}(?:{_ELEMENT_CHARACTER}{{0,40}}(?P=separator)){{15}}(.)(.)"
+_FIXED: Final = re.compile("ISA" + _FIXED_FORM, re.DOTALL)
+_LOOSE: Final = re.compile("ISA" + _LOOSE_FORM, re.DOTALL)
 _NOT_A_DELIMITER: Final = re.compile(r"[0-9A-Za-z \x00]")
 
 
@@ -91,15 +94,10 @@ def find_header(text: str, start: int, terminator: str) -> int:
         start: First index to look at.
         terminator: The segment terminator in use before, or empty.
     """
-    start = text.find("ISA", start)
-    if start < 0:
-        return -1
-    fixed = _FIXED.search(text, start)
-    stop = fixed.end() if fixed else len(text)
-    for loose in _loose_after(terminator).finditer(text, start, stop):
-        if not _is_torn(text, loose):
-            return loose.start()
-    return fixed.start() if fixed else -1
+    for candidate in _candidates(terminator).finditer(text, start):
+        if is_fixed_header(text, candidate.start()) or read_header(text, candidate.start()):
+            return candidate.start()
+    return -1
 
 
 def is_fixed_header(text: str, at: int) -> bool:
@@ -108,8 +106,11 @@ def is_fixed_header(text: str, at: int) -> bool:
 
 
 @lru_cache(maxsize=256)
-def _loose_after(terminator: str) -> re.Pattern[str]:
-    return re.compile(rf"(?<=[\r\n{re.escape(terminator)}])" + _LOOSE_PATTERN, re.DOTALL)
+def _candidates(terminator: str) -> re.Pattern[str]:
+    """Make the search for an ISA of the fixed form, or of the loose form behind a line break or terminator."""
+    loose = _LOOSE_FORM.replace("separator", "loose_separator")
+    behind = rf"(?<=[\r\n{re.escape(terminator)}]ISA)"
+    return re.compile(f"ISA(?:(?={_FIXED_FORM})|{behind}(?={loose}))", re.DOTALL)
 
 
 def _are_distinct(delimiters: Sequence[str]) -> bool:

@@ -47,6 +47,7 @@ class OpenInterchange:
         self._envelope = Envelope(header, limits, where)
         self._cutter = Cutter(header.delimiters)
         self._cutter.notice_line_break(window.text, header.end)
+        self._before_segment = self._cutter.blanks + self._terminator
         self._is_skipped = not header.is_readable
         self._digest = sha256()
         self._consume(header.end)
@@ -59,7 +60,7 @@ class OpenInterchange:
         window = self._window
         start = self._cutter.after_blanks(window.text, window.at)
         self._consume(start)
-        trailer = window.text.find("IEA", start)
+        trailer = self._next_trailer(start)
         end = window.text.find(self._terminator, trailer) if trailer >= 0 else -1
         next_header = self._next_header(start, end if end >= 0 else len(window.text))
         if next_header >= 0:
@@ -87,20 +88,30 @@ class OpenInterchange:
         if is_header or self._window.is_last:
             yield from self._end()
 
+    def _next_trailer(self, start: int) -> int:
+        """Return the index of a segment that begins like IEA, or -1."""
+        index = self._window.text.find("IEA", start)
+        while index >= 0 and not self._may_start_segment(index, start):
+            index = self._window.text.find("IEA", index + 1)
+        return index
+
     def _next_header(self, start: int, stop: int) -> int:
         """Return the index of an ISA that interrupts this interchange, or -1."""
         text = self._window.text
         index = text.find("ISA", start, stop)
         while index >= 0:
-            if is_fixed_header(text, index) or (self._starts_segment(index, start) and read_header(text, index)):
+            if is_fixed_header(text, index) or self._is_unpadded_header(index, start):
                 return index
             index = text.find("ISA", index + 1, stop)
         return -1
 
-    def _starts_segment(self, index: int, start: int) -> bool:
+    def _is_unpadded_header(self, index: int, start: int) -> bool:
         text = self._window.text
         has_separator = text.startswith(self._separator, index + len("ISA"))
-        return has_separator and (index == start or text[index - 1] in self._cutter.blanks + self._terminator)
+        return has_separator and self._may_start_segment(index, start) and read_header(text, index) is not None
+
+    def _may_start_segment(self, index: int, start: int) -> bool:
+        return index == start or self._window.text[index - 1] in self._before_segment
 
     def _whole_segments(self, start: int) -> Iterator[Event]:
         """Read the segments that the window holds whole, short of an ISA that it may hold in part."""

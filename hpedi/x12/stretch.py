@@ -8,12 +8,19 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 from itertools import accumulate
+from operator import itemgetter
+from typing import Final
 
 from hpedi.x12.events import Delimiters, OffsetsOf
 
-_LINE_BREAKS = ("", "\n", "\r\n", "\r")
+PREFIX: Final = 3
+"""So many characters of a segment tell a control segment: its id, and the element separator after an id of two."""
+
+_LINE_BREAKS: Final = ("", "\n", "\r\n", "\r")
+_first_characters = itemgetter(slice(PREFIX))
 
 
 class EvenOffsets(OffsetsOf):
@@ -72,11 +79,13 @@ class Stretch:
     Attributes:
         texts: Each segment's text, without terminator and line breaks; never empty.
         offsets: Where each starts in the file.
+        prefixes: The first three characters of each text: what kinds of segments there may be.
         empty_at: Offset of the empty segment that follows the last, if one does.
     """
 
     texts: list[str]
     offsets: OffsetsOf
+    prefixes: AbstractSet[str]
     empty_at: int | None = None
 
 
@@ -94,12 +103,14 @@ class Cutter:
     line_break: str = ""
     blanks: str = field(init=False)
     _blank_run: re.Pattern[str] = field(init=False)
+    _no_start: AbstractSet[str] = field(init=False)
 
     def __post_init__(self) -> None:
         """Keep delimiters out of the blanks."""
         used = (self.delimiters.element, self.delimiters.component, self.delimiters.repetition, self.delimiters.segment)
         self.blanks = "".join(blank for blank in " \t\r\n" if blank not in used)
         self._blank_run = re.compile(f"[{self.blanks}]*")
+        self._no_start = {"", *self.blanks}  # what no segment's text starts with
 
     @property
     def separator(self) -> str:
@@ -133,25 +144,12 @@ class Cutter:
         """
         region = text[start:end]
         texts = region.split(self.separator)
-        if self._is_even(region, len(texts) - 1):
-            yield Stretch(texts, EvenOffsets(base + start, texts, len(self.separator)))
+        prefixes = _prefixes(texts)
+        all_broken_alike = not self.line_break or region.count(self.delimiters.segment) == len(texts) - 1
+        if all_broken_alike and not any(prefix[:1] in self._no_start for prefix in prefixes):
+            yield Stretch(texts, EvenOffsets(base + start, texts, len(self.separator)), prefixes)
         else:
             yield from self._cut_uneven(region, base + start, tells_empty=tells_empty)
-
-    def _is_even(self, region: str, gaps: int) -> bool:
-        terminator, separator = self.delimiters.segment, self.separator
-        return (
-            region[:1] not in ("", terminator)
-            and not region.endswith(separator)
-            and (separator == terminator or region.count(terminator) == gaps)
-            and all(
-                region.count(blank) == gaps if blank in separator else blank not in region
-                for blank in "\r\n"
-                if blank in self.blanks
-            )
-            and separator + terminator not in region
-            and not any(separator + blank in region for blank in " \t" if blank in self.blanks)
-        )
 
     def _cut_uneven(self, region: str, offset: int, *, tells_empty: bool) -> Iterator[Stretch]:
         texts: list[str] = []
@@ -163,9 +161,13 @@ class Cutter:
                 texts.append(text)
                 starts.append(offset + len(piece) - len(text))
             elif tells_empty and not was_empty:
-                yield Stretch(texts, ListedOffsets(starts), offset + len(piece))
+                yield Stretch(texts, ListedOffsets(starts), _prefixes(texts), offset + len(piece))
                 texts, starts = [], []
             was_empty = not text
             offset += len(piece) + 1
         if texts:
-            yield Stretch(texts, ListedOffsets(starts))
+            yield Stretch(texts, ListedOffsets(starts), _prefixes(texts))
+
+
+def _prefixes(texts: list[str]) -> set[str]:
+    return set(map(_first_characters, texts))

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from hpedi.commands import ExitCode
+from hpedi.crosscheck import Opinion, Pyx12Answer
 from tests.commands.running import json_lines, run_hpedi
 from tests.shared import PROJECT
 
@@ -137,10 +138,11 @@ def test_pyx12_gives_the_same_verdicts(capsys: pytest.CaptureFixture[str]) -> No
 
 def test_pyx12_finds_a_missing_segment(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """What pyx12 finds is told as a finding of ours, at its segment."""
-    path = changed(tmp_path, "05-test.837", "DMG*D8*19790412*F~\n", "")
+    path = changed(tmp_path, "05-test.837", "PER*IC*CLAIMS OFFICE*TE*5075550199~\n", "")
+    path.write_text(path.read_text().replace("SE*24*", "SE*23*"))
     assert run_hpedi("validate", "--json", "--engine", "pyx12", path) == ExitCode.FINDINGS
     (file,) = json_lines(capsys.readouterr().out)
-    assert "segment-missing" in {finding["code"] for finding in file["findings"]}
+    assert [finding["code"] for finding in file["findings"]] == ["segment-missing"]
 
 
 @pytest.mark.parametrize("engine", ["hpedi", "pyx12"])
@@ -153,3 +155,16 @@ def test_findings_hold_no_value(
     assert run_hpedi("validate", "--engine", engine, *flag, path) == ExitCode.FINDINGS
     told = capsys.readouterr()
     assert CANARY not in json.dumps(told.out + told.err)
+
+
+def test_a_refusal_that_pyx12_does_not_explain_is_told(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Where pyx12 breaks down on a set without a word, the set is refused with a finding that says so."""
+    monkeypatch.setattr(
+        "hpedi.commands.second_opinion.validate_with_pyx12",
+        lambda *_, **__: Pyx12Answer(Opinion.FAILED, failure="KeyError"),
+    )
+    assert run_hpedi("validate", "--json", "--engine", "pyx12", INBOUND / "05-test.837") == ExitCode.FINDINGS
+    (file,) = json_lines(capsys.readouterr().out)
+    assert [finding["code"] for finding in file["findings"]] == ["second-opinion"]

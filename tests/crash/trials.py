@@ -1,9 +1,10 @@
 """Kills hpedi with -9 at chosen instants and says what a second run made of it.
 
-Run as a program: it makes one start workspace, runs a command undisturbed once, then forks a child a trial that runs the same
-command on a copy of the start and is killed, and a second child that runs it again in peace. Instants are either points (around
-every commit, fsync and rename, counted from 0) or random moments of the undisturbed run's time. Each line of output is one
-trial as JSON: what was killed where, and whether outputs and books equal the undisturbed ones.
+Run as a program: it makes one start workspace, runs a command undisturbed once, then forks a child a trial that runs
+the same command on a copy of the start and is killed, and a second child that runs it again in peace. Instants are
+either points (around every commit, fsync and rename, counted from 0) or random moments of the undisturbed run's time.
+Each line of output is one trial as JSON: what was killed where, and whether outputs and books equal the undisturbed
+ones.
 """
 
 from __future__ import annotations
@@ -21,6 +22,7 @@ import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
+from sqlalchemy import MetaData, create_engine, select
 from sqlalchemy.engine.default import DefaultDialect
 
 from hpedi.commands import main
@@ -107,8 +109,6 @@ def _run_in_child(arguments: Sequence[str], points: Points, told: int) -> None:
 
 def state_of(home: Path) -> str:
     """Return a digest of all that went out and of the business rows of the books."""
-    from sqlalchemy import MetaData, create_engine, select
-
     digest = hashlib.sha256()
     for folder in ("outbox", "bank", "quarantine"):
         for path in sorted((home / folder).rglob("*")):
@@ -148,7 +148,7 @@ def main_trials() -> None:
     seconds = time.monotonic() - began
     expected_status, expected = status, state_of(calm)
     share, shares = (int(part) for part in asked.share.split("/"))
-    print(json.dumps({"points": points, "seconds": round(seconds, 2), "status": status}), flush=True)
+    _tell({"points": points, "seconds": round(seconds, 2), "status": status})
 
     chosen = range(points) if not asked.points else [i * points // asked.points for i in range(asked.points)]
     dice = random.Random(20260316)  # noqa: S311 - moments to kill at, no secret
@@ -162,9 +162,14 @@ def main_trials() -> None:
         again, _seen = run(["--home", str(home), *asked.command])
         equal = state_of(home) == expected and again in (0, expected_status)
         was_killed = os.WIFSIGNALED(killed) and os.WTERMSIG(killed) == signal.SIGKILL
-        print(json.dumps({**trial, "killed": was_killed, "again": again, "equal": equal}), flush=True)
+        _tell({**trial, "killed": was_killed, "again": again, "equal": equal})
         if equal:
             shutil.rmtree(home)
+
+
+def _tell(facts: dict[str, object]) -> None:
+    sys.stdout.write(json.dumps(facts) + "\n")
+    sys.stdout.flush()
 
 
 def _copy(start: Path, target: Path) -> Path:

@@ -42,6 +42,7 @@ PROFESSIONAL_OTHERS: Final = frozenset({"005010X222", "005010X222A2", "005010X29
 NONE: Final = "-"
 LACKING: Final = ("3", "I7")
 NOT_FOUND: Final = "1"
+VERDICT: Final = "VERDICT"
 GUIDES: Final = GuideFiles()
 
 Place: TypeAlias = tuple[int, str, int, int]  # position, segment id, element, component; 0 where it is not so deep
@@ -148,7 +149,9 @@ def samples() -> list[Path]:
 
 def sets_of(file: Path) -> Iterator[SampleSet]:
     """Read the transaction sets of a sample with our reader."""
-    delimiters, group, opened, ordinal = Delimiters(), ("",) * 9, ("",) * 4, 0
+    delimiters, ordinal = Delimiters(), 0
+    group: tuple[str, ...] = ()
+    opened: tuple[str, ...] = ()
     texts: list[str] = []
     envelope: list[Finding] = []
     for event in read_x12([file.read_bytes()], file=file.name):
@@ -231,7 +234,7 @@ def differences_of(judged: SampleSet) -> list[Difference]:
     found: list[Difference] = []
     if verdict != answer.opinion:
         opinion = f"{answer.opinion} {answer.failure}".strip()
-        found.append(Difference(judged.sample, judged.ordinal, 0, "VERDICT", verdict, opinion))
+        found.append(Difference(judged.sample, judged.ordinal, 0, VERDICT, verdict, opinion))
     if answer.opinion is Opinion.FAILED:
         return found
     for position, name, ours, theirs in differing(our_codes(findings), pyx12_codes(answer)):
@@ -244,7 +247,7 @@ def differing(ours: Codes, theirs: Codes) -> Iterator[tuple[int, str, str, str]]
 
     The elements of a segment that pyx12 does not find in its map are left out: it has not looked at them.
     """
-    unplaced = {place[:2] for place, codes in theirs.at.items() if NOT_FOUND in codes}
+    unplaced = {place[:2] for place, codes in theirs.at.items() if not place[2] and NOT_FOUND in codes}
     for place in sorted(ours.at.keys() | theirs.at.keys()):
         if place[2] and place[:2] in unplaced:
             continue
@@ -280,52 +283,65 @@ class Comparison:
 
     Attributes:
         explained: Differences by the line that explains them.
-        unexplained: Those that no line explains.
+        verdicts: Verdicts that differ, with the rows that what else differs in the set cites.
+        unexplained: Differences that no line explains.
         judged: Sets judged by both engines.
     """
 
     explained: dict[Classification, list[Difference]]
-    unexplained: list[Difference]
-    judged: int
+    verdicts: list[tuple[Difference, list[str]]] = field(default_factory=list)
+    unexplained: list[Difference] = field(default_factory=list)
+    judged: int = 0
+
+    def add(self, differences: list[Difference]) -> None:
+        """Sort the differences of one set. A verdict follows from what else is explained in its set."""
+        rows = set()
+        for difference in differences:
+            line = next((line for line in self.explained if line.explains(difference)), None)
+            if line:
+                self.explained[line].append(difference)
+                rows.add(line.row)
+            elif difference.place != VERDICT:
+                self.unexplained.append(difference)
+        for difference in differences:
+            if difference.place == VERDICT and rows:
+                self.verdicts.append((difference, sorted(rows)))
+            elif difference.place == VERDICT:
+                self.unexplained.append(difference)
 
 
 def compare() -> Comparison:
-    """Judge every set of every sample with both engines; a verdict is explained by what else is in its set."""
-    lines = classifications()
-    outcome = Comparison({line: [] for line in lines}, [], 0)
+    """Judge every set of every sample with both engines."""
+    outcome = Comparison({line: [] for line in classifications()})
     for file in samples():
         for judged in sets_of(file):
             outcome.judged += GUIDES.guide_for(judged.functional_id, judged.version, judged.set_id) is not None
-            differences = differences_of(judged)
-            open_ones = []
-            for difference in differences:
-                line = next((line for line in lines if line.explains(difference)), None)
-                if line:
-                    outcome.explained[line].append(difference)
-                else:
-                    open_ones.append(difference)
-            follows = [each.place for each in open_ones] == ["VERDICT"] and len(differences) > 1
-            outcome.unexplained += [] if follows else open_ones
+            outcome.add(differences_of(judged))
     return outcome
 
 
 def render(outcome: Comparison) -> str:
-    """Write the document: each cited row with what it explains."""
+    """Write the document: verdicts that differ, then each cited row with what it explains."""
     rows = errata()
     by_row: dict[str, list[Classification]] = defaultdict(list)
     for line, differences in outcome.explained.items():
         if differences:
             by_row[line.row].append(line)
     parts = [_HEAD.format(sets=outcome.judged, rows=len(by_row))]
+    for verdict, cited in outcome.verdicts:
+        parts.append(
+            f"| {verdict.sample} | {verdict.ordinal} | {verdict.hpedi} | {verdict.pyx12} | {', '.join(cited)} |\n"
+        )
     for row_id in sorted(by_row):
         row = rows[row_id]
-        parts.append(f"\n## {row_id}: {row['where']} ({row['kind']})\n")
-        parts.append(f"pyx12: {row['pyx12']}. Guide: {row['expected']}. Map: `{row['file']}`.\n")
+        parts.append(f"\n## {row_id}: {row['where']} ({row['kind']})\n\n")
+        parts.append(f"pyx12: {row['pyx12']}. Guide: {row['expected']}. File: {row['file']}.\n")
+        whys: dict[str, list[Difference]] = defaultdict(list)
         for line in by_row[row_id]:
-            parts.append(
-                f"\n{line.why}\n\n| sample | sets | place | hpedi | pyx12 | places |\n|---|---|---|---|---|---|\n"
-            )
-            parts.extend(_table(outcome.explained[line]))
+            whys[line.why] += outcome.explained[line]
+        for why, differences in whys.items():
+            parts.append(f"\n{why}\n\n| sample | sets | place | hpedi | pyx12 | times |\n|---|---|---|---|---|---|\n")
+            parts.extend(_table(differences))
     return "".join(parts)
 
 
@@ -333,11 +349,16 @@ _HEAD: Final = """# Differences from pyx12
 
 Every set of the sample files for which there is a guide is judged by hpedi and by pyx12 4.0.0 (its maps as they are,
 our code lists): {sets} sets. Where the verdict or a code of the 999 differs, the difference is listed here under the
-row of `mappings/guides/errata.tsv` (PX) or `mappings/guides/errata_own.tsv` (HP) that says why; {rows} rows are cited. A
-difference without a row fails the test. `-` is no error. Codes are IK304 for a segment and IK403 for an element; SET is
+row of `mappings/guides/errata.tsv` (PX) or `mappings/guides/errata_own.tsv` (HP) that says why; {rows} rows are cited.
+A difference without a row fails the test. `-` is no error. Codes are IK304 for a segment, IK403 for an element; SET is
 IK502; `no X` is a missing X, or a missing loop that X starts.
 
 Written by `python -m tests.differential.compare --write`.
+
+## Verdicts that differ
+
+| sample | set | hpedi | pyx12 | rows |
+|---|---|---|---|---|
 """
 
 

@@ -2,15 +2,23 @@
 
 from __future__ import annotations
 
+import base64
+import shutil
+from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeAlias
 
 import pytest
 
+from hpedi.commands.workspace import create, open_workspace
 from tests.golden.comparison import claim_differences, differences
-from tests.golden.pure_harness import PureHarness
+from tests.golden.real_harness import RealHarness
 from tests.golden.scenarios import HERE, Scenario, execute, not_yet_supported, read_scenarios
 from tests.golden.world import NotSupported, payer_folder
+
+Start: TypeAlias = Callable[[Any, Any], RealHarness]
+KEY = base64.b64encode(bytes(range(32))).decode()
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
@@ -21,8 +29,31 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
         metafunc.parametrize("scenario", scenarios, ids=[scenario.id for scenario in scenarios])
 
 
-def _run_differences(run: Any, world: Any) -> list[str]:
-    harness = PureHarness(payer_folder(world, run["given"]))
+@pytest.fixture(scope="session")
+def empty_home(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """An empty workspace, to be copied for each run."""
+    home = tmp_path_factory.mktemp("golden") / "empty"
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("HPEDI_KEY", KEY)
+        create(home)
+    return home
+
+
+@pytest.fixture
+def start(empty_home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Start:
+    """Start a run: its world and given state loaded into a workspace of its own."""
+    monkeypatch.setenv("HPEDI_KEY", KEY)
+
+    def started(run: Any, world: Any) -> RealHarness:
+        home = tmp_path / run["run"]
+        shutil.copytree(empty_home, home)
+        return RealHarness(payer_folder(world, run["given"]), open_workspace(home), tmp_path)
+
+    return started
+
+
+def _run_differences(run: Any, world: Any, start: Start) -> list[str]:
+    harness = start(run, world)
     try:
         execute(run, world, harness)
     except NotSupported as reason:
@@ -30,9 +61,9 @@ def _run_differences(run: Any, world: Any) -> list[str]:
     return differences(run["expect"], harness, world, run["not_asserted"])
 
 
-def test_scenario(scenario: Scenario) -> None:
+def test_scenario(scenario: Scenario, start: Start) -> None:
     """Every number of a scenario comes out as worked by hand; one that is listed as not supported yet does not."""
-    told = [f"{run['run']}: {each}" for run in scenario.runs for each in _run_differences(run, scenario.world)]
+    told = [f"{run['run']}: {each}" for run in scenario.runs for each in _run_differences(run, scenario.world, start)]
     reason = not_yet_supported().get(scenario.id)
     if reason is None:
         assert not told, "\n".join([scenario.title, *told])
@@ -42,14 +73,12 @@ def test_scenario(scenario: Scenario) -> None:
         pytest.xfail(reason)
 
 
-def test_never_wrong_money(scenario: Scenario) -> None:
-    """Whatever is decided is decided as worked by hand, also where the scenario goes on to something not supported yet."""
+def test_never_wrong_money(scenario: Scenario, start: Start) -> None:
+    """Whatever is decided is decided as worked by hand, also where the scenario goes on to what is not supported."""
     for run in scenario.runs:
-        harness = PureHarness(payer_folder(scenario.world, run["given"]))
-        try:
+        harness = start(run, scenario.world)
+        with suppress(NotSupported):  # what was decided until then is looked at all the same
             execute(run, scenario.world, harness)
-        except NotSupported:
-            pass  # what was decided until then is looked at all the same
         first = {each["claim"]: each for each in reversed(run["expect"]["claims"]) if each["kind"] == "adjudicated"}
         pended = {each.label for each in harness.pended()}
         told = [

@@ -1,7 +1,7 @@
 """A golden world and a run's given state as a payer folder, and golden claims as claim models.
 
-What the world says and this release does not price yet (terms of methods, conditions of policies) is left out; what makes
-a claim need it stays in.
+What the world says and this release does not price yet (terms of methods, conditions of policies) is left out; what
+makes a claim need it stays in.
 """
 
 from __future__ import annotations
@@ -47,7 +47,20 @@ PARTNER = {
     "gs_ids": [SUBMITTER],
     "usages": ["P"],
 }
+# What a world leaves out of its reasons no scenario of it needs; a payer has them all the same.
+USUAL_REASONS = {
+    "contractual": {"group": "CO", "carc": "45"},
+    "deductible": {"group": "PR", "carc": "1"},
+    "coinsurance": {"group": "PR", "carc": "2"},
+    "copay": {"group": "PR", "carc": "3"},
+    "member_unknown": {"group": "PR", "carc": "31", "status277": "F2:33", "clp02": "4"},
+    "before_coverage": {"group": "PR", "carc": "26", "status277": "F2:88"},
+    "after_coverage": {"group": "PR", "carc": "27", "status277": "F2:88"},
+    "timely_filing": {"group": "CO", "carc": "29", "status277": "F2:718"},
+    "duplicate": {"group": "OA", "carc": "18", "status277": "F2:54"},
+}
 ADDRESS = {"lines": ["1 GOLDEN WAY"], "city": "BLOOMINGTON", "state": "MN", "postal_code": "554250000"}
+BENEFIT_FIELDS = ("id", "tiers", "match", "cost_share", "exclusion", "tier_override", "limit", "note")
 RATE_FIELDS = ("id", "when", "method", "fee_schedule", "lesser_of_charge", "excess", "rarcs")
 
 
@@ -72,7 +85,7 @@ def payer_folder(world: Json, given: Json) -> Mapping[str, bytes]:
     sections = {
         "payer": _payer(world),
         "conventions": [_conventions(world)],
-        "reasons": [_reason(name, codes) for name, codes in world["reason_codes"].items()],
+        "reasons": [_reason(name, codes) for name, codes in {**USUAL_REASONS, **world["reason_codes"]}.items()],
         "plans": [_plan(plan) for plan in world["plans"]],
         "providers": [_provider(provider) for provider in world["providers"]],
         "contracts": [_contract(contract) for contract in world["contracts"]],
@@ -124,7 +137,9 @@ def _conventions(world: Json) -> Json:
     said = world["conventions"]
     order = list(said["edit_order"])
     last = order.index("benefit_maximum") if "benefit_maximum" in order else len(order)
-    parts = {(codes["group"], codes.get("carc")): name for name, codes in world["reason_codes"].items() if "carc" in codes}
+    parts = {
+        (codes["group"], codes.get("carc")): name for name, codes in world["reason_codes"].items() if "carc" in codes
+    }
     return {
         "from": IN_FORCE,
         "edit_order": [*order[:last], "unlisted_code", *order[last:]],
@@ -152,7 +167,7 @@ def _plan(plan: Json) -> Json:
         "benefit_year": _only(plan["benefit_year"], "type", "start_month_day"),
         "family_tier": plan["family_tier"],
         "accumulators": [_only(each, "id", "kind", "scope", "tier", "limit") for each in plan["accumulators"]],
-        "benefits": plan["benefits"],
+        "benefits": [_only(each, *BENEFIT_FIELDS) for each in plan["benefits"]],
         "cob": plan["cob"],
         "carry_over": plan["carry_over"],
         "newborn_rule": plan["newborn_rule"],
@@ -175,7 +190,7 @@ def _contract(contract: Json) -> Json:
         "withholds": [_only(each, "id", "percent", "group", "carc", "pool") for each in contract["withholds"]],
     }
     if contract.get("timely_filing"):
-        written["timely_filing"] = _only(contract["timely_filing"], "days", "from", "exceptions")
+        written["timely_filing"] = _only(contract["timely_filing"], "days", "from", "inclusive", "exceptions")
     return written
 
 

@@ -67,7 +67,7 @@ def test_log_phrases_are_fixed() -> None:
     assert not formatted
 
 
-@pytest.mark.parametrize("folder", ["adjudication/rules", "adjudication/stages", "adjudication/pricing"])
+@pytest.mark.parametrize("folder", ["adjudication/rules", "adjudication/pricing"])
 def test_rules_hold_no_numbers(folder: str) -> None:
     """A rule takes its numbers from dated data: no literal but 0, 1 and the months of a year stands in it."""
     numbers = [

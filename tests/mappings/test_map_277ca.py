@@ -67,7 +67,10 @@ def read() -> list[Node]:
 def data_elements() -> dict[str, tuple[str, str, str]]:
     """Type, least and greatest length by data element number, as the map format takes them from pyx12's dataele.xml."""
     root = etree.fromstring((files("pyx12") / "map" / "dataele.xml").read_bytes())
-    return {e.get("ele_num"): (e.get("data_type"), e.get("min_len"), e.get("max_len")) for e in root.iter("data_ele")}
+    return {
+        e.get("ele_num", ""): (e.get("data_type", ""), e.get("min_len", ""), e.get("max_len", ""))
+        for e in root.iter("data_ele")
+    }
 
 
 def test_the_map_has_exactly_the_nodes_of_the_facts(read: list[Node]) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 
 from hypothesis import given
 from hypothesis import strategies as st
@@ -55,7 +55,7 @@ def interchanges(draw: st.DrawFn) -> tuple[Interchange, Delimiters]:
     """Interchanges with the delimiters to write them with."""
     used = draw(delimiters)
     number = st.integers(1, 999_999_999)
-    instant = draw(st.datetimes(datetime(2000, 1, 1), datetime(2099, 12, 31)))
+    instant = datetime(2000, 1, 1, tzinfo=UTC) + timedelta(minutes=draw(st.integers(0, 52_000_000)))
     segments = st.lists(values(used), max_size=4)
     sets = st.builds(
         TransactionSet,

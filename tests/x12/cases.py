@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 
 from hpedi.x12.events import Delimiters
 from hpedi.x12.segment import SegmentValues
 from hpedi.x12.writer import FunctionalGroup, Interchange, InterchangeParty, TransactionSet
 
-INSTANT = datetime(2026, 1, 31, 9, 5)
+INSTANT = datetime(2026, 1, 31, 9, 5, tzinfo=UTC)
 ISA = "ISA*00*          *00*          *ZZ*LAKES          *30*94267          *260131*0905*^*00501*000000905*0*P*:~"
 CLAIM_SEGMENTS: tuple[SegmentValues, ...] = (
     ("BHT", "0019", "00", "0123", "20260131", "0905", "CH"),

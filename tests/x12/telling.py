@@ -20,8 +20,16 @@ from hpedi.x12.events import (
 from hpedi.x12.reader import read_x12
 
 UNREAD_FROM_HERE = frozenset(
-    ("not-x12", "isa-malformed", "text-outside-interchange", "segment-outside-set", "interchange-structure")
-    + ("limit-exceeded", "delimiters-not-distinct", "isa-component-separator")
+    {
+        "not-x12",
+        "isa-malformed",
+        "text-outside-interchange",
+        "segment-outside-set",
+        "interchange-structure",
+        "limit-exceeded",
+        "delimiters-not-distinct",
+        "isa-component-separator",
+    }
 )
 """Kinds of finding that say: what stands here is not read."""
 
@@ -46,27 +54,24 @@ def findings(data: bytes) -> list[Finding]:
     return [event for event in read_x12([data], file="in.x12") if isinstance(event, Finding)]
 
 
+_LINE = {
+    InterchangeStart: lambda event: f"ISA {event.control_number} @{event.byte_offset}",
+    InterchangeEnd: lambda event: f"IEA {event.elements[1:]} {event.digest[:8]} ..{event.end_offset}",
+    InterchangeAcknowledged: lambda event: f"TA1 {event.elements[1:]}",
+    GroupStart: lambda event: f"GS {event.elements[1]} {event.elements[6]} @{event.byte_offset}",
+    GroupEnd: lambda event: f"GE {event.elements[1:]} of {event.sets_received}",
+    SetStart: lambda event: f"ST {event.elements[1:]} @{event.byte_offset}",
+    SetEnd: lambda event: f"SE {event.elements[1:]} of {event.segments}",
+    Finding: lambda event: f"{event.code} @{event.where.byte_offset}",
+}
+
+
 def _lines(event: Event) -> Iterable[str]:
-    match event:
-        case InterchangeStart():
-            yield f"ISA {event.control_number} @{event.byte_offset}"
-        case InterchangeEnd():
-            yield f"IEA {event.elements[1:]} {event.digest[:8]} ..{event.end_offset}"
-        case InterchangeAcknowledged():
-            yield f"TA1 {event.elements[1:]}"
-        case GroupStart():
-            yield f"GS {event.elements[1]} {event.elements[6]} @{event.byte_offset}"
-        case GroupEnd():
-            yield f"GE {event.elements[1:]} of {event.sets_received}"
-        case SetStart():
-            yield f"ST {event.elements[1:]} @{event.byte_offset}"
-        case SetEnd():
-            yield f"SE {event.elements[1:]} of {event.segments}"
-        case SegmentBatch():
-            for index, text in enumerate(event.texts):
-                yield f"{event.first_position + index} {text!r} @{event.byte_offset(index)}"
-        case Finding():
-            yield f"{event.code} @{event.where.byte_offset}"
+    if not isinstance(event, SegmentBatch):
+        yield _LINE[type(event)](event)
+        return
+    for index, text in enumerate(event.texts):
+        yield f"{event.first_position + index} {text!r} @{event.byte_offset(index)}"
 
 
 def unaccounted(data: bytes, events: Iterable[Event]) -> list[int]:
@@ -90,7 +95,10 @@ def unaccounted(data: bytes, events: Iterable[Event]) -> list[int]:
                     assert text.startswith(segment, event.byte_offset(index))
                     _cover(covered, event.byte_offset(index), len(segment))
             case GroupEnd() | InterchangeEnd() | InterchangeAcknowledged() if event.elements:
-                start = text.index(separator.join(event.elements).rstrip(separator), covered.rfind(1) + 1)
+                trailer = separator.join(event.elements).rstrip(separator)
+                find = text.rindex if isinstance(event, InterchangeEnd) else text.index
+                end = event.end_offset if isinstance(event, InterchangeEnd) else len(text)
+                start = find(trailer, covered.rfind(1) + 1, end)
                 _cover(covered, start, _length(text, start, event.elements, separator))
             case Finding() if event.code in UNREAD_FROM_HERE:
                 unread += [event.where.byte_offset or 0, covered.rfind(1) + 1]

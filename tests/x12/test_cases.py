@@ -17,6 +17,7 @@ each_delimiters = pytest.mark.parametrize("delimiters", DELIMITERS, ids=repr)
 
 
 def without_places(lines: list[str]) -> list[str]:
+    """Return lines without offsets and digests."""
     return [re.sub(r" (@\d+|[0-9a-f]{8} \.\.\d+)$", "", line) for line in lines]
 
 

@@ -63,7 +63,7 @@ def test_delimiter_of_others_is_data() -> None:
 )
 def test_segment_that_is_none(values: SegmentValues) -> None:
     """A segment needs an id of two or three characters and some data."""
-    with pytest.raises(ValueError, match="segment id|no data"):
+    with pytest.raises(ValueError, match=r"segment id|no data"):
         write_segment(values)
 
 

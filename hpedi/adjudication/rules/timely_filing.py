@@ -18,7 +18,8 @@ def check_timely_filing(context: ClaimContext, line: LineContext, _earlier: Sequ
     """Deny the lines of a claim received after the last day for filing it.
 
     The limit is the contract's, in days; without one it is the statute's, in months. Days are counted from the last
-    date of service of the claim; the day of the limit itself is in time. Where the contract says so, coverage that was
+    date of service of the claim; the day of the limit itself is in time unless the
+    contract says otherwise. Where the contract says so, coverage that was
     added later than the service starts the count on the day it was added.
 
     Returns:
@@ -29,8 +30,9 @@ def check_timely_filing(context: ClaimContext, line: LineContext, _earlier: Sequ
     contract = line.terms.contract
     counted_from = _counted_from(context, line)
     if contract is not None and contract.timely_filing is not None:
-        days = contract.timely_filing.days
-        last_day, limit, source = counted_from + timedelta(days=days), f"{days} days", f"contract {contract.id}"
+        filing = contract.timely_filing
+        last_day = counted_from + timedelta(days=filing.days - (not filing.inclusive))
+        limit, source = f"{filing.days} days", f"contract {contract.id}"
     else:
         parameter = context.reference.rule_parameter(RULE, PARAMETER, counted_from)
         if parameter is None:

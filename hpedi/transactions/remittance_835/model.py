@@ -46,7 +46,7 @@ class ServicePayment:
     paid: Usd  # SVC03
     units_paid: Decimal  # SVC05
     units_billed: Decimal  # SVC07 where it differs
-    service_date: date  # DTM*472, or DTM*150 with service_end
+    service_date: date | None  # DTM*472, or DTM*150 with service_end; None where only the claim is dated
     service_end: date | None = None  # DTM*151 where it is a later day
     adjustments: tuple[Adjustment, ...] = ()  # CAS
     allowed: Usd | None = None  # AMT*B6; None or 0.00 is not sent
@@ -139,7 +139,7 @@ class Remittance:
         amount: BPR02, never negative.
         payment_date: BPR16.
         trace_number: TRN02, the reassociation trace number (EFT number or check number).
-        production_date: DTM*405.
+        production_date: DTM*405; we always send it.
         receiver_id: REF*EV, where somebody else than the payee receives the 835.
     """
 
@@ -149,7 +149,7 @@ class Remittance:
     amount: Usd
     payment_date: date
     trace_number: str
-    production_date: date
+    production_date: date | None
     receiver_id: str = ""
     claims: tuple[ClaimPayment, ...]
     provider_adjustments: tuple[ProviderAdjustment, ...] = ()

@@ -123,10 +123,10 @@ class RemittanceReader:
             payer=_payer(self._parties["1000A"], bpr, trn),
             payee=_payee(self._parties["1000B"], bpr),
             method=_method(_at(bpr, 4)),
-            amount=usd(_at(bpr, 2)),
-            payment_date=read_d8(_at(bpr, 16)),
+            amount=_usd_at(bpr, 2),
+            payment_date=_date_at(bpr, 16),
             trace_number=_at(trn, 2),
-            production_date=read_d8(_at(_first(self._once, "DTM*405"), 2)),
+            production_date=_day(self._once, "405"),
             receiver_id=_at(_first(self._once, "REF*EV"), 2),
             claims=tuple(self._claims),
             provider_adjustments=tuple(_provider_adjustments(self._once, self._delimiters)),
@@ -153,16 +153,34 @@ def _method(text: str) -> PaymentMethod:
     return PaymentMethod(text)
 
 
-def _number(text: str) -> Decimal:
+def _usd_at(elements: Sequence[str], position: int) -> Usd:
     try:
-        return Decimal(text)
+        return usd(_at(elements, position))
+    except ValueError:
+        raise ValueError(f"{_place(elements, position)} is not an amount of US dollars") from None
+
+
+def _number_at(elements: Sequence[str], position: int) -> Decimal:
+    try:
+        return Decimal(_at(elements, position))
     except InvalidOperation:
-        raise ValueError("a count is not a number") from None
+        raise ValueError(f"{_place(elements, position)} is not a number") from None
+
+
+def _date_at(elements: Sequence[str], position: int) -> date:
+    try:
+        return read_d8(_at(elements, position))
+    except ValueError:
+        raise ValueError(f"{_place(elements, position)} is not a date") from None
+
+
+def _place(elements: Sequence[str], position: int) -> str:
+    return f"{elements[0]}{position:02}" if elements else "a required segment"
 
 
 def _day(loop: LoopSegments, qualifier: str) -> date | None:
-    text = _at(_first(loop, f"DTM*{qualifier}"), 2)
-    return read_d8(text) if text else None
+    segment = _first(loop, f"DTM*{qualifier}")
+    return _date_at(segment, 2) if segment else None
 
 
 def _payer(loop: LoopSegments, bpr: Sequence[str], trn: Sequence[str]) -> RemittancePayer:
@@ -211,13 +229,12 @@ def _address(loop: LoopSegments) -> Address | None:
 def _claim(loop: LoopSegments, services: tuple[ServicePayment, ...]) -> ClaimPayment:
     clp = _first(loop, "CLP")
     patient, subscriber, rendering = (_first(loop, f"NM1*{entity}") for entity in ("QC", "IL", "82"))
-    responsibility = _at(clp, 5)
     return ClaimPayment(
         patient_control_number=_at(clp, 1),
         status=_at(clp, 2),
-        charged=usd(_at(clp, 3)),
-        paid=usd(_at(clp, 4)),
-        patient_responsibility=usd(responsibility) if responsibility else None,
+        charged=_usd_at(clp, 3),
+        paid=_usd_at(clp, 4),
+        patient_responsibility=_usd_at(clp, 5) if _at(clp, 5) else None,
         claim_filing=_at(clp, 6),
         payer_claim_control_number=_at(clp, 7),
         facility_code=_at(clp, 8),
@@ -242,7 +259,7 @@ def _claim(loop: LoopSegments, services: tuple[ServicePayment, ...]) -> ClaimPay
 
 def _amounts(loop: LoopSegments) -> tuple[tuple[str, Usd], ...]:
     return tuple(
-        (_at(segment, 1), usd(_at(segment, 2)))
+        (_at(segment, 1), _usd_at(segment, 2))
         for key, segments in loop.items()
         if key.startswith("AMT*")
         for segment in segments
@@ -257,23 +274,20 @@ def _service(loop: LoopSegments, delimiters: Delimiters) -> ServicePayment:
     svc = _first(loop, "SVC")
     qualifier, _, procedure = _at(svc, 1).partition(delimiters.component)
     code, *modifiers = procedure.split(delimiters.component)
-    units_paid = _number(_at(svc, 5) or "1")
-    units_billed, allowed = _at(svc, 7), _at(_first(loop, "AMT*B6"), 2)
-    first_day = _day(loop, "472") or _day(loop, "150")
-    if first_day is None:
-        raise ValueError("a service line has no date")
+    units_paid = _number_at(svc, 5) if _at(svc, 5) else Decimal(1)
+    allowed = _first(loop, "AMT*B6")
     return ServicePayment(
         code=code,
         code_qualifier=qualifier,
         modifiers=tuple(modifiers),
-        charged=usd(_at(svc, 2)),
-        paid=usd(_at(svc, 3)),
+        charged=_usd_at(svc, 2),
+        paid=_usd_at(svc, 3),
         units_paid=units_paid,
-        units_billed=_number(units_billed) if units_billed else units_paid,
-        service_date=first_day,
+        units_billed=_number_at(svc, 7) if _at(svc, 7) else units_paid,
+        service_date=_day(loop, "472") or _day(loop, "150"),
         service_end=_day(loop, "151"),
         adjustments=_adjustments(loop),
-        allowed=usd(allowed) if allowed else None,
+        allowed=_usd_at(allowed, 2) if allowed else None,
         remarks=tuple(_at(segment, 2) for segment in loop.get("LQ*HE", ())),
         control_number=_at(_first(loop, "REF*6R"), 2),
         rendering_npi=_at(_first(loop, "REF*HPI"), 2),
@@ -282,9 +296,7 @@ def _service(loop: LoopSegments, delimiters: Delimiters) -> ServicePayment:
 
 def _adjustments(loop: LoopSegments) -> tuple[Adjustment, ...]:
     return tuple(
-        Adjustment(
-            cas[1], cas[at], usd(_at(cas, at + 1)), _number(quantity) if (quantity := _at(cas, at + 2)) else None
-        )
+        Adjustment(cas[1], cas[at], _usd_at(cas, at + 1), _number_at(cas, at + 2) if _at(cas, at + 2) else None)
         for cas in loop.get("CAS", ())
         for at in range(2, len(cas), 3)
     )
@@ -294,4 +306,4 @@ def _provider_adjustments(loop: LoopSegments, delimiters: Delimiters) -> Iterato
     for plb in loop.get("PLB", ()):
         for at in range(3, len(plb), 2):
             code, _, reference = plb[at].partition(delimiters.component)
-            yield ProviderAdjustment(code=code, reference=reference, amount=usd(_at(plb, at + 1)))
+            yield ProviderAdjustment(code=code, reference=reference, amount=_usd_at(plb, at + 1))

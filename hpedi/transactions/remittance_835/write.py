@@ -44,7 +44,8 @@ def write_remittance(remittance: Remittance) -> Iterator[SegmentValues]:
     yield trace_segment(remittance)
     if remittance.receiver_id:
         yield ("REF", "EV", remittance.receiver_id)
-    yield ("DTM", "405", write_d8(remittance.production_date))
+    if remittance.production_date:
+        yield ("DTM", "405", write_d8(remittance.production_date))
     yield from _payer(remittance.payer)
     yield from _payee(remittance.payee)
     if remittance.claims:
@@ -178,11 +179,7 @@ def _service(service: ServicePayment) -> Iterator[SegmentValues]:
         "",
         on_the_wire(service.units_billed) if differ else "",
     )
-    if service.service_end and service.service_end != service.service_date:
-        yield ("DTM", "150", write_d8(service.service_date))
-        yield ("DTM", "151", write_d8(service.service_end))
-    else:
-        yield ("DTM", "472", write_d8(service.service_date))
+    yield from _service_dates(service.service_date, service.service_end)
     yield from _adjustments(service.adjustments)
     if service.control_number:
         yield ("REF", "6R", service.control_number)
@@ -192,6 +189,16 @@ def _service(service: ServicePayment) -> Iterator[SegmentValues]:
         yield ("AMT", "B6", on_the_wire(service.allowed))
     for remark in service.remarks:
         yield ("LQ", "HE", remark)
+
+
+def _service_dates(first: date | None, last: date | None) -> Iterator[SegmentValues]:
+    if first is None:
+        return
+    if last is None or last == first:
+        yield ("DTM", "472", write_d8(first))
+        return
+    yield ("DTM", "150", write_d8(first))
+    yield ("DTM", "151", write_d8(last))
 
 
 def _adjustments(adjustments: Sequence[Adjustment]) -> Iterator[SegmentValues]:

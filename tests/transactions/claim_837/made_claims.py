@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 
@@ -196,7 +197,8 @@ attachments = st.builds(
     transmission=st.sampled_from(["BM", "FX"]),
     control_number=words,
 )
-claims = st.builds(
+related_causes = st.lists(st.sampled_from(["AA", "EM", "OA"]), min_size=1, max_size=2).map(tuple)
+claims_without_cause = st.builds(
     Claim,
     patient_control_number=words,
     charged=amounts,
@@ -230,4 +232,7 @@ claims = st.builds(
     supervising=st.none() | person_providers("0B", "LU"),
     other_payers=st.lists(other_payers, max_size=2).map(tuple),
     lines=st.lists(lines, min_size=1, max_size=3).map(numbered),
+)
+claims = claims_without_cause | st.builds(
+    replace, claims_without_cause, related_causes=related_causes, accident_state=st.sampled_from(["", "MN"])
 )

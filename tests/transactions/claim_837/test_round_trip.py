@@ -14,6 +14,7 @@ from hpedi.findings import Finding
 from hpedi.transactions.claim_837.read import ClaimReader, PlacedClaim
 from hpedi.transactions.claim_837.write import FUNCTIONAL_ID, SET_ID, VERSION, write_claims
 from hpedi.x12.events import Delimiters
+from tests.acceptance.submissions import MARY
 from tests.transactions.claim_837.made_claims import HEADER, claims
 from tests.transactions.walked import WHERE, in_bytes, walked
 
@@ -75,6 +76,11 @@ def test_more_claims_than_a_level_takes_open_it_again(claim: Claim) -> None:
 
 def test_a_set_has_one_submitter() -> None:
     """Claims of another submitter than the header's are refused: a bug of the caller."""
-    claim = claims.example()
     with pytest.raises(ValueError, match="submitter"):
-        list(write_claims([replace(claim, submitter_id="OTHER")], HEADER))
+        list(write_claims([replace(MARY, submitter_id="OTHER")], HEADER))
+
+
+def test_a_set_has_a_date() -> None:
+    """A header without a date, read from a damaged file, cannot be written."""
+    with pytest.raises(ValueError, match="date"):
+        list(write_claims([MARY], replace(HEADER, created=None)))

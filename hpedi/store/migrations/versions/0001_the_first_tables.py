@@ -288,9 +288,27 @@ def upgrade() -> None:
     with op.batch_alter_table("decision", schema=None) as batch_op:
         batch_op.create_index("ix_decision_payment_run", ["payment_run", "ordinal"], unique=False)
 
+    op.create_table(
+        "pend",
+        sa.Column("control_number", sa.String(length=30), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("pended_on", sa.Date(), nullable=False),
+        sa.Column("reason", sa.String(length=80), nullable=False),
+        sa.Column("status277", sa.String(length=12), nullable=False),
+        sa.Column("sealed", sa.LargeBinary(), nullable=False),
+        sa.ForeignKeyConstraint(["control_number"], ["claim.control_number"], name=op.f("fk_pend_control_number")),
+        sa.PrimaryKeyConstraint("control_number", "version", name=op.f("pk_pend")),
+    )
+    with op.batch_alter_table("pend", schema=None) as batch_op:
+        batch_op.create_index("ix_pend_reason", ["reason"], unique=False)
+
 
 def downgrade() -> None:
     """Take the step back."""
+    with op.batch_alter_table("pend", schema=None) as batch_op:
+        batch_op.drop_index("ix_pend_reason")
+
+    op.drop_table("pend")
     with op.batch_alter_table("decision", schema=None) as batch_op:
         batch_op.drop_index("ix_decision_payment_run")
 

@@ -1,0 +1,218 @@
+"""Answers: what is sent back for a file, and that our own reader and guides find nothing in it."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import UTC, date, datetime
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from hpedi.acceptance.acknowledge import Answer, AnswerNumbers, acknowledge, groups_due
+from hpedi.acceptance.answers import answered_claim, claim_acknowledgment, claim_statuses
+from hpedi.acceptance.judgement import ClaimJudgement, InterchangeJudgement
+from hpedi.acceptance.verdicts import Verdict
+from hpedi.finding_kinds import FINDING_KINDS, found
+from hpedi.findings import Where
+from hpedi.guide_files import code_sets
+from hpedi.money import usd
+from hpedi.transactions.ack_277ca.model import ClaimAcknowledgment, ClaimStatus
+from hpedi.x12.events import Delimiters
+from hpedi.x12.writer import write_x12
+from tests.acceptance.submissions import HEADER, JOHN, MARY, changed, judged, only, submitted
+
+NUMBERS = AnswerNumbers(interchange=77, first_group=501, instant=datetime(2026, 3, 12, 8, 30, tzinfo=UTC))
+REFUSED = replace(MARY, charged=usd("184.99"))
+
+
+def texts_of(answer: Answer | None) -> list[str]:
+    """Write an answer and return its segments."""
+    assert answer is not None
+    return write_x12(answer.interchange, answer.delimiters).decode("latin-1").split(answer.delimiters.segment)[:-1]
+
+
+def answered(data: bytes) -> list[str]:
+    """Judge a file of one interchange and return the segments of its answer."""
+    return texts_of(acknowledge(only(data), NUMBERS))
+
+
+def claim_answers(data: bytes) -> tuple[InterchangeJudgement, dict[int, ClaimAcknowledgment]]:
+    """Judge a file and return its 277CAs by set, our numbers counting from ICN1."""
+    claims: list[ClaimJudgement] = []
+    interchange = only(data, on_claim=claims.append)
+    answers: dict[int, ClaimAcknowledgment] = {}
+    for each in (one for group in interchange.groups for one in group.sets if one.syntax is not Verdict.REJECTED):
+        assert each.header is not None
+        answers[each.ordinal] = claim_acknowledgment(
+            each.header,
+            [
+                answered_claim(
+                    claim, received=date(2026, 3, 11), payer_claim_control_number=f"ICN{claim.ordinal}"
+                )
+                for claim in claims
+                if claim.set_ordinal == each.ordinal
+            ],
+            payer_name="HPEDI HEALTH PLAN",
+            payer_id="94267",
+            reference=f"R{each.ordinal}",
+            created=NUMBERS.instant,
+            received=date(2026, 3, 11),
+        )
+    return interchange, answers
+
+
+def test_a_clean_file_is_answered_with_a_999() -> None:
+    """No TA1 unless asked for; sender and receiver change places; one 999 says the group is accepted."""
+    isa, gs, st_, *body, ge, iea = answered(submitted())
+    assert isa.split("*")[5:9] == ["ZZ", "94267          ", "ZZ", "LAKES          "]
+    assert isa.split("*")[9:11] + isa.split("*")[13:16] == ["260312", "0830", "000000077", "0", "P"]
+    assert gs == "GS*FA*94267*LAKES*20260312*0830*501*X*005010X231A1"
+    assert st_ == "ST*999*0001*005010X231A1"
+    assert body == [
+        "AK1*HC*1*005010X222A1",
+        "AK2*837*0001*005010X222A1",
+        "IK5*A",
+        "AK9*A*1*1*1",
+        "SE*6*0001",
+    ]
+    assert (ge, iea) == ("GE*1*501", "IEA*1*000000077")
+
+
+def test_a_ta1_is_sent_when_asked_for() -> None:
+    """ISA14=1 asks for a TA1 even when nothing is wrong."""
+    asked = changed(submitted(), "000000905*0*P", "000000905*1*P")
+    assert answered(asked)[1:3] == ["TA1*000000905*260302*0914*A*000", "GS*FA*94267*LAKES*20260312*0830*501*X*005010X231A1"]
+
+
+def test_a_refused_interchange_gets_its_ta1_alone() -> None:
+    """A cut-off file gets TA1 R 023 and no 999."""
+    isa, ta1, iea = answered(submitted()[:-40])
+    assert ta1 == "TA1*000000905*260302*0914*R*023"
+    assert (isa[:4], iea) == ("ISA*", "IEA*0*000000077")
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "body"),
+    [
+        ("CLM*PCN2*185*", "CLM*PCN2*ABC*", ["IK3*CLM*18*2300*8", "CTX*CLM01:PCN2", "IK4*2*782*6", "IK5*R*5"]),
+        ("SE*23*0002", "SE*22*0002", ["IK5*R*4"]),
+        ("SE*23*0002", "SE*23*0003", ["IK5*R*3"]),
+        ("ST*837*0002*005010X222A1", "ST*850*0002", ["IK5*R*1"]),
+    ],
+)
+def test_one_of_two_sets_at_fault(old: str, new: str, body: list[str]) -> None:
+    """The set at fault is rejected with its reason, its neighbour accepted, the group partially accepted."""
+    segments = answered(changed(submitted([MARY], [JOHN]), old, new))
+    assert segments[4:6] == ["AK2*837*0001*005010X222A1", "IK5*A"]
+    assert segments[7:-4] == body
+    assert segments[-4] == "AK9*P*2*2*1"
+
+
+def test_a_refused_group_says_why() -> None:
+    """A wrong GE01 rejects the group; no set of it is called accepted."""
+    segments = answered(changed(submitted(), "GE*1*1", "GE*2*1"))
+    assert segments[3:5] == ["AK1*HC*1*005010X222A1", "AK9*R*2*1*0*5"]
+
+
+def test_a_group_of_999s_is_not_answered() -> None:
+    """An acknowledgment is never acknowledged."""
+    answer = write_x12(acknowledged().interchange)
+    assert acknowledge(only(answer), NUMBERS) is None
+
+
+def acknowledged() -> Answer:
+    """Return the answer to a clean file."""
+    answer = acknowledge(only(submitted()), NUMBERS)
+    assert answer is not None
+    return answer
+
+
+def test_claims_are_answered_one_by_one() -> None:
+    """Accepted claims carry our number and their clearinghouse's trace, refused ones their status."""
+    interchange, answers = claim_answers(submitted([REFUSED, JOHN], [MARY]))
+    segments = texts_of(acknowledge(interchange, NUMBERS, claims=answers))
+    assert groups_due(interchange, answers) == 2
+    assert "GS*HN*94267*LAKES*20260312*0830*502*X*005010X214" in segments
+    assert [each for each in segments if each[:3] in ("TRN", "STC") or each[:6] in ("REF*1K", "REF*D9")] == [
+        "TRN*1*R1",
+        "TRN*2*BATCH7",
+        "STC*A1:19:PR*20260312*WQ*369.99",
+        "TRN*2*PCN1",
+        "STC*A8:400*20260312*U*184.99",
+        "REF*D9*TRACE1",
+        "TRN*2*PCN2",
+        "STC*A2:20*20260312*WQ*185",
+        "REF*1K*ICN2",
+        "TRN*1*R2",
+        "TRN*2*BATCH7",
+        "STC*A1:19:PR*20260312*WQ*185",
+        "TRN*2*PCN1",
+        "STC*A2:20*20260312*WQ*185",
+        "REF*1K*ICN3",
+        "REF*D9*TRACE1",
+    ]
+
+
+@pytest.mark.parametrize("separators", [("*", ":", "^", "~"), ("|", ">", "!", "\n"), ("*", "|", "~", "^")])
+def test_answers_pass_our_own_guides(separators: tuple[str, str, str, str]) -> None:
+    """Our reader and guides find nothing in a 999 with errors and a 277CA with refusals, whatever the delimiters."""
+    data = changed(submitted([REFUSED, JOHN], [MARY], [JOHN]), "SE*23*0003", "SE*9*0003")
+    data = data.translate(bytes.maketrans(b"*:^~", "".join(separators).encode()))
+    interchange, answers = claim_answers(data)
+    assert interchange.verdict is Verdict.PARTIALLY_ACCEPTED
+    answer = acknowledge(interchange, NUMBERS, claims=answers)
+    assert answer is not None
+    assert answer.delimiters == Delimiters(*(separators[at] for at in (0, 1, 2, 3)))
+    back = judged(write_x12(answer.interchange, answer.delimiters))
+    assert back.interchanges[0].findings() == []
+    assert back.verdict is Verdict.ACCEPTED
+    assert [each.guide for group in back.interchanges[0].groups for each in group.sets] == [
+        "005010X231A1",
+        "005010X214",
+        "005010X214",
+    ]
+
+
+def test_a_claim_that_cannot_be_read_is_answered_from_what_can() -> None:
+    """A claim with a fraction of a cent is refused with its patient, provider and days."""
+    interchange, answers = claim_answers(changed(submitted(), "CLM*PCN2*185*", "CLM*PCN2*185.001*"))
+    segments = texts_of(acknowledge(interchange, NUMBERS, claims=answers))
+    at = segments.index("TRN*2*PCN2")
+    assert segments[at - 1 : at + 3] == [
+        "NM1*QC*1*HILL*JOHN****MI*942670000201",
+        "TRN*2*PCN2",
+        "STC*A7:178*20260312*U*0",
+        "DTP*472*D8*20260310",
+    ]
+
+
+def test_statuses_are_distinct_and_never_missing() -> None:
+    """A refused claim has each status once, and one where no kind of its findings has any."""
+    twice = [found("claim-amount", Where()), found("claim-amount", Where()), found("claim-date", Where())]
+    assert claim_statuses(twice) == (ClaimStatus("A7", "178"), ClaimStatus("A7", "187"))
+    assert claim_statuses([]) == (ClaimStatus("A6", "21"),)
+
+
+def test_every_status_we_send_is_in_the_lists() -> None:
+    """Category and status codes of the kinds of findings are in the code sets we ship."""
+    categories, codes = code_sets().get("claim_status_cat"), code_sets().get("claim_status")
+    assert categories is not None
+    assert codes is not None
+    for kind in FINDING_KINDS.values():
+        if kind.sent.status is not None:
+            category, code, *_ = kind.sent.status
+            assert category in categories, kind.code
+            assert code in codes, kind.code
+
+
+@given(st.binary(max_size=12), st.integers(0, 2000), st.integers(0, 12))
+def test_damaged_files_are_judged_and_answered(damage: bytes, at: int, lost: int) -> None:
+    """Whatever bytes stand in a file, judging and answering raise nothing and the answer can be written."""
+    data = submitted([MARY], [REFUSED, JOHN])
+    at %= len(data)
+    for each in judged(data[:at] + damage + data[at + lost :]).interchanges:
+        answer = acknowledge(each, NUMBERS)
+        if answer is not None:
+            written = write_x12(answer.interchange, answer.delimiters)
+            assert judged(written).interchanges[0].ta1[0] != "R"

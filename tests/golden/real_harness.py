@@ -1,0 +1,144 @@
+"""The golden harness over the whole program: real 837 bytes in, the jobs of the command line, real 835 bytes read back."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date, datetime, time
+from pathlib import Path
+
+from hpedi.adjudication.decision import Pend
+from hpedi.benefits.accumulators import Balances
+from hpedi.claims.claim import Claim, Name
+from hpedi.claims.submission import SubmissionHeader
+from hpedi.commands.jobs import REMITTANCE_GUIDE, Jobs
+from hpedi.commands.workspace import Workspace, context_for, payer_zone
+from hpedi.guide_files import GuideFiles
+from hpedi.payments.verification import read_remittances
+from hpedi.pipeline.load import load
+from hpedi.reference.payer_folder import load_payer_folder
+from hpedi.transactions.claim_837.write import FUNCTIONAL_ID, SET_ID, VERSION, write_claims
+from hpedi.x12.writer import FunctionalGroup, Interchange, InterchangeParty, TransactionSet, write_x12
+from tests.golden.harness import Decided, Pended, Remitted
+from tests.golden.world import PARTNER, standard_files
+
+FIRST_DAY = date(2025, 1, 1)
+
+
+class RealHarness:
+    """A payer in a workspace of its own."""
+
+    def __init__(self, files: Mapping[str, bytes], workspace: Workspace, inbox: Path) -> None:
+        """Load a payer folder, which must have no error, into an empty workspace."""
+        self._workspace = workspace
+        self._inbox = inbox
+        self._labels: dict[str, str] = {}
+        self._remitted: list[Remitted] = []
+        loaded = load_payer_folder(files, standard_files())
+        assert loaded.records, [(finding.where, finding.message) for finding in loaded.findings]
+        load(workspace.books, context_for(FIRST_DAY), loaded)
+        self._families = [record.key for record in loaded.records if record.kind == "family"]
+        self._members = [lookup for record in loaded.records for lookup in record.lookups]
+
+    def receive_claim(self, label: str, claim: Claim, received: date, day: date) -> None:
+        """Send a claim as a file of its own, and decide what waits."""
+        jobs = Jobs(self._workspace, context_for(day))
+        path = self._inbox / f"{len(self._labels) + 1}.837"
+        path.write_bytes(self._file(jobs, claim, received))
+        outcome = jobs.receive(path, datetime.combine(received, time(9), payer_zone()))
+        assert [each.verdict for each in outcome.receipts] == ["accepted"], outcome
+        self._labels[label] = self._newest_claim(jobs)
+        jobs.adjudicate()
+
+    def _file(self, jobs: Jobs, claim: Claim, sent: date) -> bytes:
+        number = len(self._labels) + 1
+        payer = jobs.reference.payer
+        identity, sender = payer.identities[0], PARTNER["isa_ids"][0]
+        header = SubmissionHeader(
+            reference=f"GOLDEN-{number}",
+            created=sent,
+            created_time="0800",
+            submitter_id=claim.submitter_id,
+            submitter=Name(last=PARTNER["name"]),
+            contact_name="GOLDEN OFFICE",
+            contact_phone="9525550100",
+            receiver_name=payer.name,
+            receiver_id=payer.payer_id,
+        )
+        instant = datetime.combine(sent, time(8))
+        body = TransactionSet(
+            id=SET_ID, control_number="0001", version=VERSION, segments=tuple(write_claims([claim], header))
+        )
+        group = FunctionalGroup(
+            functional_id=FUNCTIONAL_ID,
+            sender=PARTNER["gs_ids"][0],
+            receiver=identity.gs_id,
+            instant=instant,
+            control_number=number,
+            version=VERSION,
+            sets=(body,),
+        )
+        return write_x12(
+            Interchange(
+                sender=InterchangeParty(sender["qualifier"], sender["id"]),
+                receiver=InterchangeParty(identity.isa_qualifier, identity.isa_id),
+                instant=instant,
+                control_number=number,
+                usage="P",
+                groups=(group,),
+            )
+        )
+
+    def _newest_claim(self, jobs: Jobs) -> str:
+        with self._workspace.books.reading(jobs.context) as work:
+            (waiting,) = work.claims.next_to_decide(10)
+        return waiting.received.payer_claim_control_number
+
+    def payment_run(self, step: int, day: date) -> None:
+        """Pay and deliver, and read back the 835s that were delivered."""
+        jobs = Jobs(self._workspace, context_for(day))
+        jobs.pay()
+        guide = GuideFiles().guide_for(*REMITTANCE_GUIDE)
+        assert guide is not None
+        for row in jobs.deliver().files:
+            if row.kind == "835":
+                read = read_remittances(self._workspace.mailbox.path(row.folder, row.name).read_bytes(), guide)
+                assert not read.findings
+                self._remitted += [Remitted(step, remittance) for remittance in read.remittances]
+
+    def control_numbers(self) -> dict[str, str]:
+        """Return our control number of each claim by its label."""
+        return dict(self._labels)
+
+    def decided(self) -> list[Decided]:
+        """Return the decisions in the order in which they became final."""
+        found = []
+        with self._workspace.books.reading(context_for(FIRST_DAY)) as work:
+            for label, number in self._labels.items():
+                found += [
+                    (each.ordinal, Decided(label, each.received, each.decision)) for each in work.decisions.find(number)
+                ]
+        return [decided for _ordinal, decided in sorted(found, key=lambda pair: pair[0])]
+
+    def pended(self) -> list[Pended]:
+        """Return the claims that wait."""
+        with self._workspace.books.reading(context_for(FIRST_DAY)) as work:
+            waiting: dict[str, Pend] = {each.payer_claim_control_number: each for each in work.claims.pends()}
+        return [Pended(label, waiting[number]) for label, number in self._labels.items() if number in waiting]
+
+    def remitted(self) -> list[Remitted]:
+        """Return the remittances read back from what was delivered."""
+        return self._remitted
+
+    def balances(self) -> Balances:
+        """Return the balances of every member and family."""
+        with self._workspace.books.reading(context_for(FIRST_DAY)) as work:
+            records = work.reference.families(work.reference.snapshot(), self._members)
+            members = [member.id for record in records for member in family_members(record.body)]
+            return work.accumulators.balances([*members, *self._families])
+
+
+def family_members(body: bytes) -> tuple[object, ...]:
+    """Return the members of a family record."""
+    from hpedi.benefits.membership import Family
+
+    return Family.of(body).members

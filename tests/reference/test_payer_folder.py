@@ -1,0 +1,208 @@
+"""Loading a payer folder: the documented example, and what is found wrong with it by file and line."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+
+from hpedi.findings import Severity
+from hpedi.reference.payer_folder import Loaded, load_payer_folder
+from tests.golden.world import standard_files
+
+GUIDE = Path(__file__).resolve().parent.parent.parent / "docs" / "payer-folder.md"
+
+SECOND_CONTRACT = b"""contracts:
+- {id: K-2, provider: LAKES, network: INN, lines_of_business: [commercial], from: 2026-01-01, rates: []}
+"""
+
+
+def example() -> dict[str, bytes]:
+    """Return the files of the complete small example of docs/payer-folder.md."""
+    blocks = re.findall(r"### `([^`]+)`\n\n```\w+\n(.*?)```", GUIDE.read_text(), re.DOTALL)
+    return {name: content.encode() for name, content in blocks}
+
+
+def load(changes: dict[str, tuple[str, str]] | None = None) -> Loaded:
+    """Load the example with one text of each named file replaced."""
+    files = example()
+    for name, (old, new) in (changes or {}).items():
+        content = files[name].decode()
+        assert old in content
+        files[name] = content.replace(old, new, 1).encode()
+    return load_payer_folder(files, standard_files())
+
+
+def line_of(name: str, text: str) -> int:
+    """Return the line of a file of the example on which a text first stands."""
+    content = example()[name].decode()
+    return content.count("\n", 0, content.index(text)) + 1
+
+
+def test_documented_example_loads() -> None:
+    """The example of the documentation loads without a finding."""
+    loaded = load()
+    assert not loaded.findings
+    assert len(loaded.opening) == 3
+    assert {record.kind for record in loaded.records} == {
+        "payer", "bank_account", "conventions", "reason_codes", "rule", "plan", "provider", "contract", "partner",
+        "fee_schedule", "family",
+    }  # fmt: skip
+
+
+def test_same_content_gives_same_bytes() -> None:
+    """Loading again, with files in another order, gives the same records byte for byte."""
+    files = example()
+    backwards = {name: files[name] for name in reversed(files)}
+    assert load_payer_folder(backwards, standard_files()).records == load().records
+
+
+def test_only_bank_accounts_are_secret() -> None:
+    """Account numbers stand in secret records and in no other."""
+    for record in load().records:
+        assert record.secret == (record.kind == "bank_account")
+        assert record.secret or b'"account"' not in record.body
+
+
+def test_family_is_found_by_card_numbers() -> None:
+    """A family record is looked up by the member ids of its members."""
+    (family,) = (record for record in load().records if record.kind == "family")
+    assert family.lookups == ("942670000101", "942670000102")
+
+
+REFUSED = [
+    ("providers.yaml", '"1942670013"', '"1942670014"', "reference-value", "check digit"),
+    ("providers.yaml", '"123456780"', '"123456789"', "reference-value", "routing number"),
+    ("providers.yaml", '"419000001"', '"41900"', "reference-value", "tax id"),
+    ("providers.yaml", "fee_schedule: FS-STANDARD", "fee_schedule: FS-OTHER", "reference-link", "`fee_schedule`"),
+    ("providers.yaml", "provider: FARAWAY", "provider: NOBODY", "reference-link", "`provider`"),
+    ("providers.yaml", "network: INN", "network: PPO", "reference-value", "one of INN, OON"),
+    ("providers.yaml", "days: 180", "days: half a year", "reference-value", "a whole number"),
+    ("providers.yaml", "from: 2025-01-01\n    timely", "from: 2025-13-01\n    timely", "reference-value", "YYYY-MM-DD"),
+    ("plans.yaml", 'limit: "1500.00"', "limit: none", "reference-value", "a number not below zero"),
+    ("plans.yaml", 'rate: "0.50"', 'rate: "1.50"', "reference-value", "between 0 and 1"),
+    ("plans.yaml", 'amount: "30.00"', 'amount: "30.005"', "reference-value", "two decimal places"),
+    ("plans.yaml", "exclusion: cosmetic", "exclusion: ugly", "reference-link", "`exclusion`"),
+    ("plans.yaml", "acc: vis_therapy", "acc: vis_other", "reference-link", "`acc`"),
+    ("plans.yaml", "family_tier: embedded", "family_tear: embedded", "reference-value", "is not known"),
+    ("plans.yaml", "type: copay, amount", "type: coinsurance, amount", "reference-link", "copay"),
+    ("payer.yaml", 'carc: "29"', 'carc: "42"', "reference-value", "deactivated"),
+    ("payer.yaml", "group: OA", "group: CO", "reference-value", "goes with group OA only"),
+    ("payer.yaml", "rarcs: [N383], ", "", "reference-value", "needs a remark code"),
+    ("payer.yaml", "[N383]", "[N99999]", "reference-value", "remark code is unknown"),
+    ("payer.yaml", "edit_order: [member_unknown, ", "edit_order: [", "reference-link", "must be in the order"),
+    ("payer.yaml", ', status277: "F2:718"', "", "reference-link", "`status277`"),
+    ("payer.yaml", "[member, billing_npi, dos, code, modifiers]", "[member, clm01]", "reference-value", "one of"),
+    ("members.csv", "1964-11-20", "20.11.1964", "reference-value", "YYYY-MM-DD"),
+    ("members.csv", "M2,F1,M1", "M2,F2,M1", "reference-link", "no member of this family"),
+    ("members.csv", "ANNA,2015-06-01,F", "ANNA,2015-06-01", "reference-value", "8 cells"),
+    ("coverage.csv", "M2,OPEN-1500", "M2,OPEN-9", "reference-link", "`plan`"),
+    ("coverage.csv", "M2,OPEN-1500", "M3,OPEN-1500", "reference-link", "`member`"),
+    ("fee-schedules.csv", "T1015,,100.00", "T1015,,0.00", "reference-value", "above zero"),
+    ("opening-balances.csv", "ded_fam_inn,F1", "ded_fam_inn,M1", "reference-link", "family owner"),
+    ("opening-balances.csv", "vis_therapy", "vis_other", "reference-link", "no such accumulator"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("name", "old", "new", "code", "message"), REFUSED)
+def test_fault_names_file_and_line(name: str, old: str, new: str, code: str, message: str) -> None:
+    """A fault is told with its file and line, and nothing is loaded."""
+    loaded = load({name: (old, new)})
+    assert not loaded.records
+    assert not loaded.opening
+    expected = (code, name, line_of(name, old))
+    told = [(finding.code, finding.where.file, finding.where.line) for finding in loaded.findings]
+    assert expected in told
+    assert any(message in finding.message for finding in loaded.findings)
+
+
+def test_all_faults_are_told_at_once() -> None:
+    """Faults of several files, and several of one file, are all told, in the order of reading."""
+    loaded = load(
+        {
+            "members.csv": ("1964-11-20", "then"),
+            "plans.yaml": ('limit: "1500.00"', "limit: none"),
+            "providers.yaml": ('"1942670013"', '"1942670014"'),
+        }
+    )
+    assert [finding.where.file for finding in loaded.findings] == ["members.csv", "plans.yaml", "providers.yaml"]
+
+
+def test_overlapping_contracts_are_refused() -> None:
+    """Two contracts of a provider for one line of business on one day are a fault, told at the later one."""
+    files = example()
+    loaded = load_payer_folder({**files, "z.yaml": SECOND_CONTRACT}, standard_files())
+    (finding,) = loaded.findings
+    assert (finding.where.file, finding.where.line) == ("z.yaml", 2)
+    assert "contracts of one provider" in finding.message
+
+
+def test_contracts_that_follow_each_other_are_right() -> None:
+    """A contract may begin the day after another ended."""
+    files = example()
+    ended = files["providers.yaml"].replace(b"\n    timely", b"\n    to: 2025-12-31\n    timely", 1)
+    changed = {**files, "providers.yaml": ended, "z.yaml": SECOND_CONTRACT}
+    assert not load_payer_folder(changed, standard_files()).findings
+
+
+@pytest.mark.parametrize(("begins", "refused"), [("2025-06-30", True), ("2025-07-01", False)])
+def test_coverage_spans_share_no_day(begins: str, refused: bool) -> None:  # noqa: FBT001 - a parameter of the cases
+    """A member's spans of coverage may touch and never share a day, for both ends are included."""
+    old = "M2,OPEN-1500,family,2025-01-01,,2024-12-15"
+    new = f"M2,OPEN-1500,family,2025-01-01,2025-06-30,2024-12-15\nM2,OPEN-1500,family,{begins},,2024-12-15"
+    assert bool(load({"coverage.csv": (old, new)}).findings) is refused
+
+
+@pytest.mark.parametrize(
+    ("content", "line"),
+    [
+        (b"plans: [", 2),
+        (b"plans: &a []\nproviders: *a\n", 1),
+        (b"\nplans: {}\n", 2),
+        (b"contracts: []\nunheard_of: []\n", 2),
+        (b"contracts: []\ncontracts: []\n", 2),
+        (b"- a list\n", 1),
+        (b"edits: " + b"[" * 100, 1),
+        (b"plans: []\n\xff", 1),
+    ],
+)
+def test_files_that_are_not_sections_are_refused(content: bytes, line: int) -> None:
+    """What is no YAML of known sections is refused at its line, whatever it holds."""
+    loaded = load_payer_folder({**example(), "z.yaml": content}, standard_files())
+    assert [(finding.code, finding.where.file) for finding in loaded.findings] == [("reference-file", "z.yaml")]
+    assert loaded.findings[0].where.line == line
+
+
+def test_unknown_files_are_told_and_passed_over() -> None:
+    """A file that is neither YAML, CSV nor Markdown is a warning; Markdown is none."""
+    loaded = load_payer_folder({**example(), "notes.txt": b"", "README.md": b""}, standard_files())
+    assert [(finding.severity, finding.where.file) for finding in loaded.findings] == [(Severity.WARNING, "notes.txt")]
+    assert loaded.records
+
+
+def test_findings_carry_no_values() -> None:
+    """A finding about a member says where, never what: values may be names of people."""
+    loaded = load({"members.csv": ("1964-11-20", "SECRETVALUE")})
+    assert loaded.findings
+    assert not any("SECRETVALUE" in repr(finding) for finding in loaded.findings)
+
+
+def test_own_rule_takes_the_place_of_the_standard_one() -> None:
+    """A rule of the folder replaces the one of its name in mappings."""
+    own = b"""rules:
+- rule: timely_filing
+  description: Ours.
+  date: last date of service
+  parameters: [{name: months_without_contract_limit, from: 2020-01-01, value: '12', unit: months, source: ours}]
+"""
+    loaded = load_payer_folder({**example(), "rules.yaml": own}, standard_files())
+    (rule,) = (record for record in loaded.records if (record.kind, record.key) == ("rule", "timely_filing"))
+    assert b"Ours." in rule.body
+
+
+def test_aggregate_plan_with_individual_limit_is_warned_of() -> None:
+    """An individual limit of an aggregate plan never limits: that is told, and the folder loads."""
+    loaded = load({"plans.yaml": ("family_tier: embedded", "family_tier: aggregate")})
+    assert loaded.records
+    assert {finding.severity for finding in loaded.findings} == {Severity.WARNING}

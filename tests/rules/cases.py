@@ -1,0 +1,198 @@
+"""Reads the rule cases: a sentence, a claim in a few words, what was decided before, and what must come out.
+
+A claim is of MARY at CLINIC on 10 March 2026 for one unit at 185.00 unless it says otherwise.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import date, timedelta
+from decimal import Decimal
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from hpedi.adjudication.adjudicate import adjudicate, past_lines
+from hpedi.adjudication.decision import ClaimDecision, LineDecision, PastLine, Pend
+from hpedi.benefits.accumulators import AccumulatorKey
+from hpedi.benefits.membership import Family, Membership
+from hpedi.claims.claim import (
+    Claim,
+    Diagnosis,
+    LineAdjudication,
+    Name,
+    OtherPayer,
+    Patient,
+    Payer,
+    Provider,
+    ReceivedClaim,
+    ServiceLine,
+    Subscriber,
+)
+from hpedi.money import ZERO, usd
+from hpedi.reference.members import Member
+from hpedi.reference.payer_folder import load_payer_folder
+from hpedi.reference.reference import Reference
+from hpedi.service_dates import DateSpan
+from tests.golden.world import standard_files
+
+Json = Any
+
+HERE = Path(__file__).resolve().parent
+USUAL_DAY = "2026-03-10"
+PLAN, YEAR = "EMBEDDED", "2026-01-01"
+
+
+@cache
+def payer() -> tuple[Reference, Membership, dict[str, Member]]:
+    """Load the payer of the cases."""
+    folder = HERE / "payer"
+    loaded = load_payer_folder({path.name: path.read_bytes() for path in folder.iterdir()}, standard_files())
+    assert loaded.records, [(finding.where, finding.message) for finding in loaded.findings]
+    families = [Family.of(record.body) for record in loaded.records if record.kind == "family"]
+    members = {member.id: member for family in families for member in family.members}
+    return Reference.of(loaded.records, snapshot=7), Membership.of(families), members
+
+
+def decide(case: Json) -> ClaimDecision | Pend:
+    """Decide the claims that go before a case, in order, then its own."""
+    reference, membership, members = payer()
+    balances = _given_balances(case.get("used", {}))
+    history: dict[str, list[PastLine]] = {}
+    made: ClaimDecision | Pend | None = None
+    for number, told in enumerate([*case.get("after", []), case["claim"]], 1):
+        received = received_claim(told, members, reference, f"ICN{number}")
+        matched = membership.match(received.claim)
+        made = adjudicate(
+            received, reference, membership, history.get(matched.member.id, []) if matched else [], balances
+        )
+        if isinstance(made, ClaimDecision):
+            for entry in made.entries:
+                balances[entry.key] = balances.get(entry.key, ZERO) + entry.amount
+            for line in past_lines(received, made):
+                history.setdefault(line.member, []).append(line)
+    assert made is not None
+    return made
+
+
+def _given_balances(used: Json) -> dict[AccumulatorKey, Decimal]:
+    """Read `plan accumulator owner period: amount`, plan and period being the usual ones where left out."""
+    balances = {}
+    for place, amount in used.items():
+        accumulator, owner, *rest = place.split()
+        plan, period = rest or (PLAN, YEAR)
+        balances[AccumulatorKey(plan, accumulator, owner, date.fromisoformat(period))] = usd(amount)
+    return balances
+
+
+def received_claim(told: Json, members: dict[str, Member], reference: Reference, number: str) -> ReceivedClaim:
+    """Make the claim that a case tells of."""
+    codes = list(dict.fromkeys(code for line in told["lines"] for code in line.get("dx", ["J02.9"])))
+    lines = tuple(_line(line, index, codes, told) for index, line in enumerate(told["lines"], 1))
+    last = max(line.dates.end or line.dates.start for line in lines)
+    claim = Claim(
+        patient_control_number=told.get("control_number", number),
+        charged=sum((line.charged for line in lines), ZERO),
+        place_of_service=told.get("pos", "11"),
+        frequency=told.get("frequency", "1"),
+        benefits_assigned=told.get("benefits_assigned", "Y"),
+        submitter_id="RULES",
+        billing=Provider(
+            is_person=False, name=Name(last="X"), npi=reference.providers[told.get("provider", "CLINIC")].npi
+        ),
+        subscriber=_subscriber(told, members),
+        payer=Payer(name="RULES", id="94267"),
+        patient=_patient(told, members),
+        diagnoses=tuple(Diagnosis(qualifier="ABF", code=code.replace(".", "")) for code in codes),
+        other_payers=_other_payers(told),
+        lines=lines,
+    )
+    received = date.fromisoformat(told["received"]) if "received" in told else last + timedelta(days=2)
+    return ReceivedClaim(payer_claim_control_number=number, claim=claim, received=received, partner="rules")
+
+
+def _subscriber(told: Json, members: dict[str, Member]) -> Subscriber:
+    member = members[members[told.get("patient", "MARY")].subscriber]
+    subscriber = Subscriber(
+        payer_responsibility=told.get("sbr01", "P"),
+        name=Name(last=member.last, first=member.first),
+        member_id=member.member_id,
+        birth_date=member.birth_date,
+        sex=member.sex,
+    )
+    said = dict(told.get("subscriber", {}))
+    if "last" in said or "first" in said:
+        name = Name(last=said.pop("last", member.last), first=said.pop("first", member.first))
+        subscriber = replace(subscriber, name=name)
+    if "birth_date" in said:
+        said["birth_date"] = date.fromisoformat(said["birth_date"])
+    return replace(subscriber, **said)
+
+
+def _patient(told: Json, members: dict[str, Member]) -> Patient | None:
+    said = told.get("child")
+    if said is not None:
+        born = date.fromisoformat(said["birth_date"])
+        return Patient(relationship="19", name=Name(last=said["last"], first=said["first"]), birth_date=born)
+    member = members[told.get("patient", "MARY")]
+    if member.id == member.subscriber:
+        return None
+    name = Name(last=member.last, first=member.first)
+    return Patient(relationship=member.relationship, name=name, birth_date=member.birth_date, sex=member.sex)
+
+
+def _other_payers(told: Json) -> tuple[OtherPayer, ...]:
+    if not told.get("other_payer"):
+        return ()
+    payer = OtherPayer(
+        payer_responsibility="P", relationship="18", claim_filing="CI", payer_name="OTHER", payer_id="12345"
+    )
+    return (payer,)
+
+
+def _line(told: Json, index: int, codes: list[str], claim: Json) -> ServiceLine:
+    start = date.fromisoformat(told.get("date", USUAL_DAY))
+    paid_before = LineAdjudication(payer_id="12345", paid=ZERO, units=Decimal(1))
+    return ServiceLine(
+        number=index,
+        code=told["code"],
+        modifiers=tuple(told.get("modifiers", ())),
+        charged=usd(told.get("charge", "185.00")),
+        unit=told.get("unit", "UN"),
+        units=Decimal(told.get("units", "1")),
+        place_of_service=told.get("pos", ""),
+        diagnosis_pointers=tuple(codes.index(code) + 1 for code in told.get("dx", ["J02.9"])),
+        dates=DateSpan(start, date.fromisoformat(told["to"]) if "to" in told else start),
+        adjudications=(paid_before,) if claim.get("line_paid_by_other") else (),
+    )
+
+
+def outcome(made: ClaimDecision | Pend, asked: Json) -> Json:
+    """Tell what came out, as far as a case asks."""
+    if isinstance(made, Pend):
+        told: Json = {"pends": made.reason, "status277": made.status277, "line": made.line}
+    else:
+        told = {
+            "status": made.status,
+            "status277": made.status277,
+            "paid": str(made.paid),
+            "patient_responsibility": str(made.patient_responsibility),
+            "plan": made.plan,
+            "counts": {f"{e.key.accumulator} {e.key.owner} {e.key.period}": str(e.amount) for e in made.entries},
+            "lines": [_line_outcome(line) for line in made.lines],
+        }
+    told = {key: value for key, value in told.items() if key in asked}
+    if "lines" in told:
+        pairs = zip(told["lines"], asked["lines"], strict=True)
+        told["lines"] = [{key: value for key, value in line.items() if key in wanted} for line, wanted in pairs]
+    return told
+
+
+def _line_outcome(line: LineDecision) -> Json:
+    return {
+        "allowed": str(line.allowed),
+        "paid": str(line.paid),
+        "cas": [f"{each.group}-{each.carc} {each.amount}" for each in line.adjustments],
+        "rarcs": list(line.remarks),
+        "benefit": line.benefit,
+    }
