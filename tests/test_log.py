@@ -68,13 +68,13 @@ def test_no_canary_gets_through(written: io.StringIO, log_format: LogFormat, can
     log.info("claim read", patient=canary, member_id=canary, claim={"name": canary}, line=[canary], file=canary)
     failure = ValueError(canary)
     log.error("reading failed", exception=failure, exc_info=failure)
-    logging.getLogger("pyx12.x12n_document").error("bad element %s", canary, exc_info=failure)
-    logging.getLogger("pyx12").error("value %s not valid", canary)
+    logging.getLogger("library.reader").error("bad element %s", canary, exc_info=failure)
+    logging.getLogger("library").error("value %s not valid", canary)
     warnings.warn(f"odd value {canary}", stacklevel=1)
     told = written.getvalue()
     assert canary not in told
     assert told.count("\n") == len(told.splitlines()) >= 4
-    assert "pyx12" in told
+    assert "library.reader" in told
 
 
 def test_no_listed_key_can_hold_a_persons_data() -> None:

@@ -54,12 +54,11 @@ def segment_faults(node: SegmentNode, text: str, delimiters: Delimiters, alphabe
     values = text.split(delimiters.element)[1:]
     while values and not values[-1]:
         values.pop()
-    faults: list[Fault] = []
-    if text.endswith(delimiters.element):
-        faults.append(Fault("trailing-delimiter", "It ends with empty elements. Leave trailing separators out."))
-    faults += _element_faults(node, values, delimiters, alphabet)
+    faults = list(_element_faults(node, values, delimiters, alphabet))
     told = {fault.element for fault in faults if fault.code == "element-missing"}
     faults += _syntax_faults(node, values, told)
+    if text.endswith(delimiters.element) and all(element is None or element <= len(values) for element in told):
+        faults.append(Fault("trailing-delimiter", "It ends with empty elements. Leave trailing separators out."))
     return tuple(faults)
 
 

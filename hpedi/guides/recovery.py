@@ -118,7 +118,6 @@ class Recovery:
         for guess in held.guesses:
             if ordinary is not None and fits and ordinary.child is guess.opening.child:
                 return self._follow_late(held, guess, ordinary, index, text)
-        for guess in held.guesses:
             after = self._walk.tables.look_up(guess.inside.station.moves_from_here(), segment_id, text)
             stays_inside = after is not None and len(after.closes) <= (guess.inside.opens != STAYS)
             if after is not None and (self._is_due(guess.opening) if fits else stays_inside):
@@ -157,7 +156,7 @@ class Recovery:
         walk.batch = now
         self._held = None
         self._go(move, index)
-        walk.seen |= guess.inside.bit
+        self._excuse(guess.inside, 0)
         return self._arrive(move, index, text)
 
     def _go(self, move: Move, index: int) -> None:
@@ -254,12 +253,11 @@ class Recovery:
         walk = self._walk
         level = len(move.closes)
         if move.opens == STAYS:
-            self._mark(level, move.bit)
-            walk.missing[len(walk.outer) - level, move.bit] = None
+            self._excuse(move, level)
             walk.add_faults(index, move.node, move.station.faults(text))
             return move.node
         self._go(move, index)
-        walk.missing[len(walk.outer) - 1, move.bit] = None
+        self._excuse(move, 1)
         walk.missing[len(walk.outer), GUESSED] = None
         return self._arrive(move, index, text)
 
@@ -316,6 +314,11 @@ class Recovery:
 
     def _is_full(self, move: Move) -> bool:
         return move.child.is_full(self._seen_at(move))
+
+    def _excuse(self, move: Move, level: int) -> None:
+        """Count what a move makes as seen, without minding if it is still to come."""
+        self._mark(level, move.bit)
+        self._walk.missing[len(self._walk.outer) - level, move.bit] = None
 
     def _mark(self, level: int, bit: int) -> None:
         """Count something as seen in an open loop."""

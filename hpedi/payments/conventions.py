@@ -1,6 +1,6 @@
-"""Conventions of payment that no payer owns, as dated data: how ACH entries are coded, what approves itself.
+"""Conventions of payment that no payer owns, as dated data: how ACH entries are coded.
 
-Loads mappings/payments/ach_conventions.yaml and approval_limit.yaml from bytes. A day on which no version is in force
+Loads mappings/payments/ach_conventions.yaml from bytes. A day on which no version is in force
 is an error of that data, never a default.
 """
 
@@ -12,7 +12,6 @@ from typing import Literal
 
 import msgspec
 
-from hpedi.money import Usd, usd
 from hpedi.reference.dated import Dated, DatedT, Entry, in_force
 
 LineEnding = Literal["LF", "CRLF"]
@@ -35,19 +34,8 @@ class AchConventions(Dated, frozen=True, kw_only=True):
     source: str
 
 
-class ApprovalLimit(Dated, frozen=True, kw_only=True):
-    """Up to which amount (US dollars, included) a payment approves itself in a span of days."""
-
-    limit: Usd
-    source: str
-
-
 class _AchFile(Entry, frozen=True, kw_only=True):
     versions: tuple[AchConventions, ...]
-
-
-class _LimitFile(Entry, frozen=True, kw_only=True):
-    versions: tuple[ApprovalLimit, ...]
 
 
 def load_ach_conventions(content: bytes, day: date) -> AchConventions:
@@ -57,15 +45,6 @@ def load_ach_conventions(content: bytes, day: date) -> AchConventions:
         LookupError: None is in force.
     """
     return _on(msgspec.yaml.decode(content, type=_AchFile).versions, day)
-
-
-def load_approval_limit(content: bytes, day: date) -> Usd:
-    """Return the limit in force on a day, from the YAML of mappings/payments/approval_limit.yaml.
-
-    Raises:
-        LookupError: None is in force.
-    """
-    return usd(_on(msgspec.yaml.decode(content, type=_LimitFile).versions, day).limit)
 
 
 def _on(versions: tuple[DatedT, ...], day: date) -> DatedT:

@@ -8,32 +8,27 @@ for the next `pay`.
 
 from __future__ import annotations
 
-import csv
-import io
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
 from hpedi.finding_kinds import found
 from hpedi.findings import Finding, Unavailable, Where
 from hpedi.guides.load import Guide
-from hpedi.money import Usd
-from hpedi.payments.ach.ach_file import write_ach
-from hpedi.payments.ach.build import build_ach_file
-from hpedi.payments.ach.verification import credits_by_account, verify_ach_bytes
 from hpedi.payments.balancing import check_run
 from hpedi.payments.calendar import AchCalendar, check_calendar
-from hpedi.payments.check_register import CheckRegisterRow, check_register
 from hpedi.payments.claim_payments import ClaimFiling
 from hpedi.payments.conventions import load_ach_conventions
 from hpedi.payments.faults import ReleaseBlocked
 from hpedi.payments.ledger import payment_postings
-from hpedi.payments.payment import Payment, RemittedPayment
+from hpedi.payments.payment import RemittedPayment
 from hpedi.payments.remit import PaymentRunInput, RunNumbers, remit
 from hpedi.payments.states import PaymentState, approves_itself
 from hpedi.payments.verification import verify_remittance_bytes
+from hpedi.pipeline.bank_files import FILE_ID_MODIFIERS, bank_files
 from hpedi.pipeline.parties import (
     FUNDING_ACCOUNT,
+    Receiver,
     ach_originator,
     business_days,
     receiver_of_remittances,
@@ -44,11 +39,13 @@ from hpedi.pipeline.parties import (
 from hpedi.pipeline.ports import Books, Outbound, PaymentRun, StoredDecision, StoredPayment, Work
 from hpedi.reference.reference import Reference
 from hpedi.run_context import RunContext
+from hpedi.transactions.remittance_835.delimiters import free_delimiters
+from hpedi.transactions.remittance_835.model import Remittance
 from hpedi.transactions.remittance_835.write import write_remittance
 from hpedi.x12.writer import FunctionalGroup, Interchange, TransactionSet, write_x12
 
 ACH_FILE_NUMBERS = "ach-file"
-FILE_ID_MODIFIERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789"
+REMITTANCE_SET = "835"
 
 
 class CannotPay(Exception):
@@ -178,52 +175,51 @@ def _release_run(
     counter = f"{ACH_FILE_NUMBERS}:{run.as_of}"
     with books.reading(context) as work:
         file_number = work.numbers.peek(counter)
+        if file_number > len(FILE_ID_MODIFIERS):
+            raise Unavailable(f"{len(FILE_ID_MODIFIERS)} bank files were written for this day; pay on another day")
         remittances = [_remittance_file(work, payment, run, reference, data) for payment in due]
     payments = [payment.payment for payment in due]
-    bank_files, credits_of = _ach_file(payments, run, file_number, reference, data)
-    checks = check_register(payments)
-    check_run(payments, credits_of, checks, [posting for payment in payments for posting in payment_postings(payment)])
-    bank_files += _check_register_file(checks, run, file_number)
+    conventions = load_ach_conventions(data.ach_conventions, run.as_of)
+    bank = bank_files(payments, run, file_number, ach_originator(reference), conventions)
+    postings = [posting for payment in payments for posting in payment_postings(payment)]
+    check_run(payments, bank.credits_of, bank.checks, postings)
     with books.writing(context) as work:
-        if bank_files and work.numbers.reserve(counter) != file_number:
+        if bank.files and work.numbers.reserve(counter) != file_number:
             raise Unavailable("another payment run released payments at the same time")
-        work.payments.release(due)
-        work.outbox.put([*remittances, *bank_files])
+        work.payments.release(due, bank.entries)
+        work.outbox.put([*remittances, *bank.files])
 
 
 def _remittance_file(
     work: Work, stored: StoredPayment, run: PaymentRun, reference: Reference, data: PaymentData
 ) -> Outbound:
-    remitted = _remitted_again(list(work.decisions.of_payment(stored.id)), stored, run, reference, data)
+    remittance = _remitted_again(list(work.decisions.of_payment(stored.id)), stored, run, reference, data).remittance
     receiver = receiver_of_remittances(reference.providers[stored.payment.payee.provider], reference)
-    us, gs_id = sender(reference)
     number = run.first_interchange_number + [each.id for each in work.payments.of_run(run.id)].index(stored.id)
-    version = data.guide.id
-    content = write_x12(
-        Interchange(
-            sender=us,
-            receiver=receiver.party,
-            instant=run.instant,
-            control_number=number,
-            usage="P",
-            groups=[
-                FunctionalGroup(
-                    functional_id=data.guide.functional_id,
-                    sender=gs_id,
-                    receiver=receiver.gs_id,
-                    instant=run.instant,
-                    control_number=number,
-                    version=version,
-                    sets=[
-                        TransactionSet(id="835", control_number="0001", segments=write_remittance(remitted.remittance))
-                    ],
-                )
-            ],
-        )
-    )
-    verify_remittance_bytes(content, data.guide, remitted.remittance)
+    interchange = _interchange(remittance, receiver, number, run, reference, data)
+    content = write_x12(interchange, free_delimiters(write_remittance(remittance)))
+    verify_remittance_bytes(content, data.guide, remittance)
     name = f"{stored.payment.trace_number}.835"
     return Outbound(folder=receiver.folder, name=name, kind="835", content=content, run=run.id)
+
+
+def _interchange(
+    remittance: Remittance, receiver: Receiver, number: int, run: PaymentRun, reference: Reference, data: PaymentData
+) -> Interchange:
+    us, gs_id = sender(reference)
+    body = TransactionSet(id=REMITTANCE_SET, control_number="0001", segments=write_remittance(remittance))
+    group = FunctionalGroup(
+        functional_id=data.guide.functional_id,
+        sender=gs_id,
+        receiver=receiver.gs_id,
+        instant=run.instant,
+        control_number=number,
+        version=data.guide.id,
+        sets=[body],
+    )
+    return Interchange(
+        sender=us, receiver=receiver.party, instant=run.instant, control_number=number, usage="P", groups=[group]
+    )
 
 
 def _remitted_again(
@@ -247,43 +243,3 @@ def _remitted_again(
     if remitted.payment != payment:
         raise ReleaseBlocked("a stored payment is not what its decisions come to")
     return remitted
-
-
-def _ach_file(
-    payments: Sequence[Payment], run: PaymentRun, file_number: int, reference: Reference, data: PaymentData
-) -> tuple[list[Outbound], Mapping[str, Usd]]:
-    conventions = load_ach_conventions(data.ach_conventions, run.as_of)
-    modifier = FILE_ID_MODIFIERS[file_number - 1]
-    built = build_ach_file(payments, ach_originator(reference), conventions, created=run.instant, modifier=modifier)
-    if built is None:
-        return [], credits_by_account(None, payments)
-    content = write_ach(built, conventions.line_ending)
-    read_back = verify_ach_bytes(content, built)
-    name = f"{run.as_of:%Y%m%d}-{modifier}.ach"
-    outbound = Outbound(folder="bank", name=name, kind="ach", content=content, run=run.id)
-    return [outbound], credits_by_account(read_back, payments)
-
-
-def _check_register_file(checks: Sequence[CheckRegisterRow], run: PaymentRun, file_number: int) -> list[Outbound]:
-    if not checks:
-        return []
-    text = io.StringIO(newline="")
-    rows = csv.writer(text, lineterminator="\n")
-    rows.writerow(
-        ["check_number", "check_date", "provider", "pay_to", "address", "city", "state", "postal_code", "amount"]
-    )
-    for check in checks:
-        place = check.address
-        address = [" ".join(place.lines), place.city, place.state, place.postal_code] if place else ["", "", "", ""]
-        rows.writerow(
-            [
-                check.check_number,
-                check.check_date.isoformat(),
-                check.provider,
-                check.pay_to,
-                *address,
-                f"{check.amount:.2f}",
-            ]
-        )
-    name = f"{run.as_of:%Y%m%d}-{FILE_ID_MODIFIERS[file_number - 1]}-checks.csv"
-    return [Outbound(folder="bank", name=name, kind="checks", content=text.getvalue().encode(), run=run.id)]

@@ -116,6 +116,17 @@ class StoredPayment:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class EftEntry:
+    """An ACH entry that went to the bank: the EFT number it carries (TRN02), its file and its Nacha trace number."""
+
+    trace_number: str
+    file: str
+    ach_trace_number: str
+    effective_entry_date: date
+    amount: Usd
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Outbound:
     """A file to deliver: our own name, the folder it goes to (`partner/<id>` or `bank`), its bytes."""
 
@@ -307,8 +318,11 @@ class Payments(Protocol):
     def approve(self, stored: StoredPayment) -> None:
         """Bring a built payment into the state approved."""
 
-    def release(self, payments: Sequence[StoredPayment]) -> None:
-        """Bring approved payments into the state released."""
+    def release(self, payments: Sequence[StoredPayment], entries: Sequence[EftEntry]) -> None:
+        """Bring approved payments into the state released, and keep the ACH entries that pay them."""
+
+    def eft_entries(self, run: int) -> tuple[EftEntry, ...]:
+        """Return the ACH entries that went to the bank for a run."""
 
     def in_state(self, state: str) -> tuple[StoredPayment, ...]:
         """Return the payments that stand in a state, in the order in which they were built."""

@@ -9,12 +9,12 @@ from sqlalchemy import ColumnElement, Connection, Row, ScalarSelect, distinct, f
 
 from hpedi.payments.payment import PaidClaim, Payment
 from hpedi.payments.states import PaymentState, change
-from hpedi.pipeline.ports import PaymentRun, StoredPayment, Total
+from hpedi.pipeline.ports import EftEntry, PaymentRun, StoredPayment, Total
 from hpedi.run_context import RunContext
 from hpedi.safekeeping.vault import Vault
 from hpedi.store.encoding import decode, encode
 from hpedi.store.numbers import StoredNumbers
-from hpedi.store.tables import decision, paid_decision, payment, payment_event, payment_run
+from hpedi.store.tables import decision, eft_entry, paid_decision, payment, payment_event, payment_run
 from hpedi.transactions.remittance_835.model import PaymentMethod
 
 TRACE_NUMBER = "eft"
@@ -78,10 +78,38 @@ class StoredPayments:
         self._connection.execute(update(payment_run).where(payment_run.c.id == run.id).values(state="closed"))
         return stored
 
-    def release(self, payments: Sequence[StoredPayment]) -> None:
-        """Bring approved payments into the state released."""
+    def release(self, payments: Sequence[StoredPayment], entries: Sequence[EftEntry]) -> None:
+        """Bring approved payments into the state released, and keep the ACH entries that pay them."""
+        by_number = {stored.payment.trace_number: stored.id for stored in payments}
+        rows = [
+            {
+                "payment": by_number[entry.trace_number],
+                "file": entry.file,
+                "ach_trace_number": entry.ach_trace_number,
+                "effective_entry_date": entry.effective_entry_date,
+                "amount": entry.amount,
+            }
+            for entry in entries
+        ]
+        if rows:
+            self._connection.execute(eft_entry.insert(), rows)
         for stored in payments:
             self._add_state(stored.id, change(stored.payment, PaymentState(stored.state), PaymentState.RELEASED).state)
+
+    def eft_entries(self, run: int) -> tuple[EftEntry, ...]:
+        """Return the ACH entries that went to the bank for a run."""
+        query = select(eft_entry, payment.c.trace_number).join(payment, payment.c.id == eft_entry.c.payment)
+        rows = self._connection.execute(query.where(payment.c.run == run).order_by(eft_entry.c.ach_trace_number))
+        return tuple(
+            EftEntry(
+                trace_number=row.trace_number,
+                file=row.file,
+                ach_trace_number=row.ach_trace_number,
+                effective_entry_date=row.effective_entry_date,
+                amount=row.amount,
+            )
+            for row in rows
+        )
 
     def approve(self, stored: StoredPayment) -> None:
         """Bring a built payment into the state approved."""

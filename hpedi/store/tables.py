@@ -306,6 +306,18 @@ paid_decision = Table(
     Column("payment", ForeignKey("payment.id"), nullable=False, index=True),
 )
 
+# One row an ACH entry that went to the bank, by its Nacha trace number.
+eft_entry = Table(
+    "eft_entry",
+    metadata,
+    Column("payment", ForeignKey("payment.id"), primary_key=True),
+    Column("file", String(120), nullable=False),
+    Column("ach_trace_number", String(15), nullable=False),
+    Column("effective_entry_date", Date, nullable=False),
+    Column("amount", Cents, nullable=False),
+    UniqueConstraint("file", "ach_trace_number"),
+)
+
 posting = Table(
     "posting",
     metadata,

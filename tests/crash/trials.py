@@ -29,12 +29,14 @@ from hpedi.commands import main
 
 BUSINESS = {
     "claim": ("control_number", "ordinal", "state", "charged", "note"),
+    "pend": ("control_number", "version", "reason"),
     "decision": ("control_number", "version", "ordinal", "status", "paid", "patient_responsibility", "payment_run"),
     "accumulator_entry": ("owner", "plan", "accumulator", "period", "amount", "source"),
     "past_line": ("control_number", "line", "paid", "copay"),
     "payment": ("id", "run", "provider", "method", "amount", "payment_date", "trace_number"),
     "payment_event": ("payment", "state"),
     "paid_decision": ("control_number", "version", "payment"),
+    "eft_entry": ("payment", "file", "ach_trace_number", "amount"),
     "posting": ("account", "funding_account", "run", "debit", "credit", "source"),
     "outbox": ("folder", "name", "digest"),
     "interchange": ("sender", "receiver", "control_number", "usage", "digest"),

@@ -7,8 +7,7 @@ from datetime import date
 import msgspec
 import pytest
 
-from hpedi.money import usd
-from hpedi.payments.conventions import load_ach_conventions, load_approval_limit
+from hpedi.payments.conventions import load_ach_conventions
 from tests.shared import PROJECT
 
 FOLDER = PROJECT / "mappings" / "payments"
@@ -23,13 +22,8 @@ def test_ach_conventions_begin_with_the_rule() -> None:
         load_ach_conventions(content, date(2013, 12, 31))
 
 
-def test_the_default_limit() -> None:
-    """The default approval limit is an amount with a date and a source."""
-    assert load_approval_limit((FOLDER / "approval_limit.yaml").read_bytes(), date(2026, 5, 18)) == usd("25000.00")
-
-
 def test_an_unknown_key_is_refused() -> None:
     """A misspelt key is never passed over."""
-    content = (FOLDER / "approval_limit.yaml").read_bytes().replace(b"limit:", b"limmit:")
+    content = (FOLDER / "ach_conventions.yaml").read_bytes().replace(b"addenda_type:", b"adenda_type:")
     with pytest.raises(msgspec.ValidationError):
-        load_approval_limit(content, date(2026, 5, 18))
+        load_ach_conventions(content, date(2026, 5, 18))

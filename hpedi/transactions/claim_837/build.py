@@ -35,32 +35,34 @@ from hpedi.transactions.claim_837.draft import (
 from hpedi.transactions.claim_837.parties import Parties
 from hpedi.transactions.claim_837.problems import Problems
 from hpedi.transactions.claim_837.values import (
-    is_count,
     read_amount,
+    read_count,
+    read_dated,
     read_day,
+    read_diagnosis,
     read_pointers,
     read_procedure,
     read_quantity,
-    read_span,
 )
 
-_DIAGNOSES = frozenset({"ABK", "ABF", "BK", "BF"})
 _NO_DAY = DateSpan(date.min, date.min)
 
 
 class ClaimBuilder:
     """Makes claims of drafts for one set."""
 
-    __slots__ = ("_component", "_parties", "_problems", "_split")
+    __slots__ = ("_component", "_element", "_parties", "_problems", "_split")
 
-    def __init__(self, component: str, parties: Parties, problems: Problems) -> None:
+    def __init__(self, element: str, component: str, parties: Parties, problems: Problems) -> None:
         """Begin.
 
         Args:
+            element: The element separator.
             component: The component separator.
             parties: Makes the models of providers, subscriber, patient and payer.
             problems: Takes what cannot be read.
         """
+        self._element = element
         self._component = component
         self._parties = parties
         self._problems = problems
@@ -78,8 +80,8 @@ class ClaimBuilder:
         """
         cut = self._split(draft.segment[0])
         charged = self._amount(cut[2], draft.segment[1], "2300", "CLM", 2)
-        lines = tuple(self._line(line, number) for number, line in enumerate(draft.lines, 1))
-        others = tuple(self._other_payer(other) for other in draft.others) if draft.others else ()
+        lines = tuple([self._line(line, number) for number, line in enumerate(draft.lines, 1)])
+        others = tuple([self._other_payer(other) for other in draft.others])
         days = tuple(self._day(draft.dates.get(kind), "2300") for kind in ("439", "435", "096"))
         patient_paid = self._amount_at(draft.amounts, "F5", "2300")
         self._check_levels(levels, draft)
@@ -93,7 +95,7 @@ class ClaimBuilder:
         return Claim(
             patient_control_number=cut[1], charged=charged, place_of_service=place, frequency=frequency,
             signature_on_file=cut[6] == "Y", assignment=cut[7], benefits_assigned=cut[8], release_of_information=cut[9],
-            related_causes=tuple(cause for cause in causes if cause), accident_state=state,
+            related_causes=tuple([cause for cause in causes if cause]), accident_state=state,
             submitter_id=self._split(levels.submitter[0])[9], billing=billing,
             pay_to_address=self._parties.address(levels.pay_to),
             subscriber=subscriber, payer=payer, patient=levels.patient_model,
@@ -103,7 +105,7 @@ class ClaimBuilder:
             referral_number=reference(draft, "9F"), clearinghouse_trace=reference(draft, "D9"),
             medical_record_number=reference(draft, "EA"),
             patient_paid=patient_paid, note=self._split(draft.note[0])[2],
-            attachments=tuple(self._attachment(text) for text, _ in draft.attachments),
+            attachments=tuple([self._attachment(text) for text, _ in draft.attachments]),
             rendering=provider(draft, "82"), referring=provider(draft, "DN"),
             service_facility=provider(draft, "77"), supervising=provider(draft, "DQ"),
             other_payers=others, lines=lines,
@@ -117,8 +119,7 @@ class ClaimBuilder:
     def service_dates(self, draft: ClaimDraft) -> DateSpan | None:
         """Return the first readable service date of a claim that could not be made."""
         for line in draft.lines:
-            cut = self._split(line.dates.get("472", NOTHING)[0])
-            if (span := read_span(cut[2], cut[3])) is not None:
+            if (span := read_dated(line.dates.get("472", NOTHING)[0], self._element)) is not None:
                 return span
         return None
 
@@ -145,10 +146,10 @@ class ClaimBuilder:
         service, position = self._split(draft.service[0]), draft.service[1]
         if draft.service is NOTHING:
             self._problems.add("claim-incomplete", draft.number[1], loop="2400", segment_id="SV1")
-        number = self._split(draft.number[0])[1]
+        number = read_count(draft.number[0].partition(self._element)[2])
         qualifier, code, modifiers = read_procedure(service[1], self._component)
         return ServiceLine(
-            number=int(number) if is_count(number) else ordinal,
+            number=ordinal if number is None else number,
             code=code,
             code_qualifier=qualifier,
             modifiers=modifiers,
@@ -163,7 +164,7 @@ class ClaimBuilder:
             prior_authorization=self.reference(draft, "G1"),
             rendering=self._parties.provider(draft.rendering) if draft.rendering is not None else None,
             drug=self._drug(draft) if draft.drug is not NOTHING else None,
-            adjudications=tuple(self._decision(each, service[1]) for each in draft.decisions),
+            adjudications=tuple([self._decision(each, service[1]) for each in draft.decisions]),
         )
 
     def _service_dates(self, draft: LineDraft) -> DateSpan:
@@ -171,8 +172,7 @@ class ClaimBuilder:
         if segment is None:
             self._problems.add("claim-incomplete", draft.number[1], loop="2400", segment_id="DTP")
             return _NO_DAY
-        cut = self._split(segment[0])
-        span = read_span(cut[2], cut[3])
+        span = read_dated(segment[0], self._element)
         if span is None:
             self._problems.add("claim-date", segment[1], loop="2400", segment_id="DTP", element=3)
             return _NO_DAY
@@ -236,13 +236,8 @@ class ClaimBuilder:
         return tuple(made)
 
     def _diagnoses(self, segments: Sequence[Placed]) -> tuple[Diagnosis, ...]:
-        made: list[Diagnosis] = []
-        for text, _ in segments:
-            for composite in self._split(text)[1:13]:
-                qualifier, code = self._components(composite, 2)
-                if qualifier in _DIAGNOSES and code:
-                    made.append(Diagnosis(qualifier=qualifier, code=code))
-        return tuple(made)
+        made = [read_diagnosis(each, self._component) for text, _ in segments for each in text.split(self._element)[1:]]
+        return tuple([diagnosis for diagnosis in made if diagnosis is not None])
 
     def _attachment(self, text: str) -> Attachment:
         cut = self._split(text)

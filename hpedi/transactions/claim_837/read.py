@@ -71,7 +71,7 @@ class ClaimReader:
         self._batches: list[SegmentBatch] = []
         self._problems = Problems(where, self._byte_offset)
         self._parties = Parties(delimiters.element, self._problems)
-        self._builder = ClaimBuilder(delimiters.component, self._parties, self._problems)
+        self._builder = ClaimBuilder(delimiters.element, delimiters.component, self._parties, self._problems)
         self._draft = SetDraft(delimiters.element, self._finish)
         self._steps = _StepsByNode()
         self._finished: list[PlacedClaim] = []

@@ -10,12 +10,14 @@ from datetime import date
 from decimal import Decimal
 from functools import lru_cache
 
+from hpedi.claims.claim import Diagnosis
 from hpedi.money import Usd, usd
 from hpedi.service_dates import DateSpan, read_d8, read_rd8
 
 _REMEMBERED = 8192
 _DIGITS_AT_MOST = 18  # an amount has 18 at most (data element 782), a quantity 15 (380)
 _COUNT_DIGITS = 9
+_DIAGNOSES = frozenset({"ABK", "ABF", "BK", "BF"})
 _NUMBER = re.compile(r"-?(?:[0-9]+\.?[0-9]*|\.[0-9]+)")
 
 
@@ -71,9 +73,24 @@ def read_procedure(text: str, component: str) -> tuple[str, str, tuple[str, ...]
 @lru_cache(maxsize=_REMEMBERED)
 def read_pointers(text: str, component: str) -> tuple[int, ...]:
     """Read diagnosis pointers (SV107); what is no number is left out."""
-    return tuple(int(part) for part in text.split(component) if is_count(part))
+    return tuple(number for part in text.split(component) if (number := read_count(part)) is not None)
 
 
-def is_count(text: str) -> bool:
-    """Say whether the text is a whole number of at most nine digits."""
-    return len(text) <= _COUNT_DIGITS and text.isascii() and text.isdigit()
+@lru_cache(maxsize=_REMEMBERED)
+def read_diagnosis(text: str, component: str) -> Diagnosis | None:
+    """Read a diagnosis composite (HI01 to HI12); None for other codes (procedures, conditions) and without a code."""
+    qualifier, code, *_ = [*text.split(component), ""]
+    return Diagnosis(qualifier=qualifier, code=code) if qualifier in _DIAGNOSES and code else None
+
+
+@lru_cache(maxsize=_REMEMBERED)
+def read_count(text: str) -> int | None:
+    """Read a whole number of at most nine digits."""
+    return int(text) if len(text) <= _COUNT_DIGITS and text.isascii() and text.isdigit() else None
+
+
+@lru_cache(maxsize=_REMEMBERED)
+def read_dated(text: str, element: str) -> DateSpan | None:
+    """Read the day or span of a whole DTP segment."""
+    _, _, form, value, *_ = [*text.split(element), "", "", ""]
+    return read_span(form, value)

@@ -199,6 +199,17 @@ def upgrade() -> None:
         batch_op.create_index("ix_claim_state", ["state", "receipt", "ordinal"], unique=False)
 
     op.create_table(
+        "eft_entry",
+        sa.Column("payment", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("file", sa.String(length=120), nullable=False),
+        sa.Column("ach_trace_number", sa.String(length=15), nullable=False),
+        sa.Column("effective_entry_date", sa.Date(), nullable=False),
+        sa.Column("amount", hpedi.store.tables.Cents(), nullable=False),
+        sa.ForeignKeyConstraint(["payment"], ["payment.id"], name=op.f("fk_eft_entry_payment")),
+        sa.PrimaryKeyConstraint("payment", name=op.f("pk_eft_entry")),
+        sa.UniqueConstraint("file", "ach_trace_number", name=op.f("uq_eft_entry_file_ach_trace_number")),
+    )
+    op.create_table(
         "interchange",
         sa.Column("sender", sa.String(length=20), nullable=False),
         sa.Column("receiver", sa.String(length=20), nullable=False),
@@ -328,6 +339,7 @@ def downgrade() -> None:
 
     op.drop_table("outbox")
     op.drop_table("interchange")
+    op.drop_table("eft_entry")
     with op.batch_alter_table("claim", schema=None) as batch_op:
         batch_op.drop_index("ix_claim_state")
         batch_op.drop_index("ix_claim_receipt_ordinal")
