@@ -6,7 +6,7 @@ BIN := .venv/bin
 WORKSPACE ?= workspace
 INBOUND := samples/inbound
 
-.PHONY: run test fmt check docs bench lock clean
+.PHONY: run test fmt check check-format check-lint check-types check-layers docs bench lock clean
 .DELETE_ON_ERROR:
 
 # The sample payer and its inbound files, the whole way: what came in, what was decided, what was paid, where it lies.
@@ -23,11 +23,19 @@ fmt: .venv/ready-to-test
 	$(BIN)/ruff format .
 	$(BIN)/ruff check --fix .
 
-check: .venv/ready-to-test
-	$(BIN)/ruff format --check .
-	$(BIN)/ruff check .
+check: check-format check-lint check-types check-layers
+
+check-format: .venv/ready-to-test
+	$(BIN)/ruff format --check --quiet .
+
+check-lint: .venv/ready-to-test
+	$(BIN)/ruff check --output-format concise .
+
+check-types: .venv/ready-to-test
 	$(BIN)/mypy
-	$(BIN)/lint-imports
+
+check-layers: .venv/ready-to-test
+	$(BIN)/lint-imports --no-logo
 
 docs: .venv/ready-to-test
 	$(BIN)/python -m docs.generate

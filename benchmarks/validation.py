@@ -8,7 +8,7 @@ import json
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from itertools import count
@@ -50,9 +50,13 @@ class Measured:
         return self.segments / self.seconds
 
 
-def best_of(times: int, measure: Callable[[], Measured]) -> Measured:
-    """Return the fastest of some runs: what disturbs a run only makes it slower."""
-    return min((measure() for _ in range(times)), key=lambda measured: measured.seconds)
+def best_of(rounds: int, jobs: Mapping[str, Callable[[], Measured]]) -> dict[str, Measured]:
+    """Return the fastest of some runs of each job: what disturbs a run only makes it slower.
+
+    The jobs take turns, so that a busy minute of the machine falls on all of them.
+    """
+    runs = [{name: job() for name, job in jobs.items()} for _ in range(rounds)]
+    return {name: min((run[name] for run in runs), key=lambda measured: measured.seconds) for name in jobs}
 
 
 def tokenise(path: Path) -> Measured:

@@ -34,6 +34,7 @@ _TA1_ACCEPTED, _TA1_REQUESTED = "A", "1"
 _TEST, _PRODUCTION = "T", "P"
 _MUTUALLY_DEFINED = "ZZ"
 _NOT_SENT = "UNKNOWN"
+_QUALIFIER_FAULT = {5: "isa-sender-qualifier", 7: "isa-receiver-qualifier"}
 _ISA_ID_LENGTH = _GS_ID_LENGTH = 15
 
 
@@ -98,8 +99,8 @@ def acknowledge(
         build_interchange_acknowledgment(judged.elements, judged.noted.findings, answered=numbers.instant)
     )
     interchange = Interchange(
-        sender=_party(judged.elements[7], judged.elements[8], delimiters),
-        receiver=_party(judged.elements[5], judged.elements[6], delimiters),
+        sender=_party(judged, 7, delimiters),
+        receiver=_party(judged, 5, delimiters),
         instant=numbers.instant,
         control_number=numbers.interchange,
         usage=_TEST if judged.usage == _TEST else _PRODUCTION,
@@ -216,10 +217,11 @@ def _group(due: _Due, number: int, numbers: AnswerNumbers, delimiters: Delimiter
     )
 
 
-def _party(qualifier: str, isa_id: str, delimiters: Delimiters) -> InterchangeParty:
-    """Return a party of the interchange answered, with what it sent malformed replaced."""
-    kept = writable(qualifier, delimiters)
+def _party(judged: InterchangeJudgement, at: int, delimiters: Delimiters) -> InterchangeParty:
+    """Return the party whose qualifier stands at this element of the ISA answered, what was malformed replaced."""
+    qualifier = writable(judged.elements[at], delimiters)
+    found_wrong = any(finding.code == _QUALIFIER_FAULT[at] for finding in judged.noted.findings)
     return InterchangeParty(
-        qualifier=kept if len(kept) == len(_MUTUALLY_DEFINED) else _MUTUALLY_DEFINED,
-        id=writable(isa_id, delimiters)[:_ISA_ID_LENGTH] or _NOT_SENT,
+        qualifier=_MUTUALLY_DEFINED if found_wrong or len(qualifier) != len(_MUTUALLY_DEFINED) else qualifier,
+        id=writable(judged.elements[at + 1], delimiters)[:_ISA_ID_LENGTH] or _NOT_SENT,
     )

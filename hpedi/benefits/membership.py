@@ -59,9 +59,9 @@ class MatchedMember:
         """Return the span that covers the member on a date of service."""
         return in_force(self.coverage, day)
 
-    def covered_before(self, day: date) -> bool:
-        """Say whether a coverage ended before a day."""
-        return any(span.end is not None and span.end < day for span in self.coverage)
+    def last_covered_before(self, day: date) -> date | None:
+        """Return the last covered day of the newest coverage that ended before a day; None where none had ended."""
+        return max((span.end for span in self.coverage if span.end is not None and span.end < day), default=None)
 
 
 @dataclass(frozen=True, slots=True)

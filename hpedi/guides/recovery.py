@@ -167,8 +167,8 @@ class Recovery:
             walk.seen = walk.outer.pop()
         if move.needs & ~walk.seen:
             walk.seen |= walk.expect(index, walk.station, move.needs & ~walk.seen)
-        if walk.seen & move.bit and not move.child.is_full(walk.seen):
-            walk.seen += move.child.unit
+        if walk.seen & move.bit:
+            walk.seen += walk.repeat(index, move.child, walk.seen)
         walk.seen |= move.bit
         if move.opens != STAYS:
             walk.outer.append(walk.seen)

@@ -67,16 +67,17 @@ class SetWalk:
         """Walk the next segments of the set."""
         nodes: list[SegmentNode | None] = []
         self.batch, self.findings = batch, []
-        self._walk_through(batch.texts, nodes.append)
+        self._walk_through(batch.texts, self.tables.delimiters.element, nodes.append)
         return PlacedBatch(batch, batch.texts, nodes, self.findings)
 
-    def _walk_through(self, texts: list[str], place: Callable[[SegmentNode | None], None]) -> None:  # noqa: C901, PLR0912
+    def _walk_through(  # noqa: C901  (see below)
+        self, texts: list[str], separator: str, place: Callable[[SegmentNode | None], None]
+    ) -> None:
         """Place segments: what happens to nearly every one in local variables here, whatever is rare in calls.
 
         Not cut into smaller functions, because a call for each segment would cost a tenth of the speed (benchmarks/).
         """
         here, seen, moves, outer, missing = self.station, self.seen, self.moves, self.outer, self.missing
-        separator = self.tables.delimiters.element
         for index, text in enumerate(texts):
             segment_id, _, rest = text.partition(separator)
             move = moves.get(segment_id)
@@ -99,12 +100,9 @@ class SetWalk:
                 seen = outer.pop()
             if needs & ~seen:
                 seen |= self.expect(index, here, needs & ~seen)
-            if not seen & bit:
-                seen |= bit
-            elif seen & child.counter < child.full:
-                seen += child.unit
-            elif child.full >= 0:
-                self.exceed(index, child)
+            if seen & bit:
+                seen += self.repeat(index, child, seen)
+            seen |= bit
             if opens:
                 outer.append(seen)
                 seen = 1
@@ -189,13 +187,20 @@ class SetWalk:
         if (depth, GUESSED) not in noted and not sent_twice:
             self.findings += [self._lack(index, child) for child in _children_at(self.loop_at(here, depth), bits)]
 
-    def exceed(self, index: int, child: Child) -> None:
-        """Tell that a segment or loop repeats too often, unless what came before was only taken for it."""
+    def repeat(self, index: int, child: Child, seen: int) -> int:
+        """Count a segment or loop once more; tell it if that is too often, unless another was only taken for it.
+
+        Returns:
+            What to add to the number of the loop instance.
+        """
+        if not child.is_full(seen):
+            return child.unit
         noted = (len(self.outer), child.bit)
         if noted in self.missing:
             del self.missing[noted]
-            return
-        self.add("loop-repeat" if isinstance(child, LoopNode) else "segment-repeat", index, child)
+        else:
+            self.add("loop-repeat" if isinstance(child, LoopNode) else "segment-repeat", index, child)
+        return 0
 
     def loop_at(self, here: Station, depth: int) -> LoopNode:
         """Return the open loop at a depth, the transaction set being 1."""

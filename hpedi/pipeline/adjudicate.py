@@ -177,8 +177,9 @@ def _store(work: Work, batch: _Batch, context: RunContext) -> None:
     work.claims.pend([pended for _received, pended in batch.pended], context.as_of)
     work.accumulators.append(batch.entries)
     work.history.append(batch.lines)
+    postings = [each for _received, made in batch.decided for each in decision_postings(made, FUNDING_ACCOUNT)]
+    work.ledger.post(postings, context.as_of)
     for received, made in batch.decided:
-        work.ledger.post(decision_postings(made, FUNDING_ACCOUNT), context.as_of)
         subject = f"claim:{received.payer_claim_control_number}"
         work.audit.record("adjudicate", subject, members=[made.member], reason="claim payment", result=made.status277)
     for received, pended in batch.pended:

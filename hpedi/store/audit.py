@@ -18,13 +18,14 @@ class StoredAuditLog:
         """Work inside an open transaction, on behalf of somebody."""
         self._connection = connection
         self._context = context
+        self._rows: list[dict[str, object]] = []
 
     def record(
         self, action: str, subject: str, *, members: Iterable[str] = ("",), reason: str = "", result: str = ""
     ) -> None:
         """Add one row a member (our ids)."""
         now = datetime.now(UTC)
-        rows = [
+        self._rows += [
             {
                 "at": now,
                 "principal": self._context.principal.id,
@@ -36,5 +37,8 @@ class StoredAuditLog:
             }
             for member in members
         ]
-        if rows:
-            self._connection.execute(audit_entry.insert(), rows)
+
+    def write(self) -> None:
+        """Write the rows of this transaction; called once, before it commits."""
+        if self._rows:
+            self._connection.execute(audit_entry.insert(), self._rows)

@@ -52,7 +52,9 @@ class StoredBooks:
     def writing(self, context: RunContext) -> Iterator[StoredWork]:
         """Open a transaction that commits at the end of its block."""
         with self._database.writing() as connection:
-            yield self._work(connection, context)
+            work = self._work(connection, context)
+            yield work
+            work.audit.write()
 
     @contextmanager
     def reading(self, context: RunContext) -> Iterator[StoredWork]:

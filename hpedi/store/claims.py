@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from datetime import date
 from decimal import Decimal
+from typing import TypeAlias
 
-from sqlalchemy import Connection, Row, Select, func, select, update
+from sqlalchemy import ColumnElement, Connection, Row, Select, func, select, update
 
-from hpedi.adjudication.decision import ClaimDecision, PastLine, Pend
+from hpedi.adjudication.decision import ClaimDecision, PastLine, Pend, TrailStep
 from hpedi.claims.claim import ReceivedClaim
 from hpedi.pipeline.ports import StoredClaim, StoredDecision, Total
 from hpedi.safekeeping.vault import Vault
@@ -109,7 +111,8 @@ class StoredClaims:
             "charged": made.charged,
             "paid": made.paid,
             "patient_responsibility": made.patient_responsibility,
-            "sealed": self._vault.seal(encode(made), f"decision/{number}/{made.version}"),
+            "sealed": self._vault.seal(encode(replace(made, trail=())), f"decision/{number}/{made.version}"),
+            "sealed_trail": self._vault.seal(encode(made.trail), f"trail/{number}/{made.version}"),
         }
 
     def pend(self, pended: Sequence[Pend], pended_on: date) -> None:
@@ -173,7 +176,8 @@ class StoredDecisions:
 
     def find(self, control_number: str) -> tuple[StoredDecision, ...]:
         """Return every version of a claim's decision."""
-        return tuple(self._read(_decisions().where(decision.c.control_number == control_number)))
+        query = _decisions(decision.c.sealed_trail).where(decision.c.control_number == control_number)
+        return tuple(self._read(query, self._with_trail))
 
     def of_payment(self, payment: int) -> Iterator[StoredDecision]:
         """Return the decisions that a payment paid, in order."""
@@ -194,21 +198,43 @@ class StoredDecisions:
             Total(kind=status277, count=count, charged=charged, paid=paid) for status277, count, charged, paid in rows
         )
 
-    def _read(self, query: Select[tuple[object, ...]]) -> Iterator[StoredDecision]:
+    def _read(
+        self, query: Select[tuple[object, ...]], made_of: Callable[[DecisionRow], ClaimDecision] | None = None
+    ) -> Iterator[StoredDecision]:
+        made_of = made_of or self._without_trail
         for row in self._connection.execute(query.order_by(decision.c.ordinal)):
-            number = row.control_number
-            made = self._vault.open(row.sealed, f"decision/{number}/{row.version}")
             yield StoredDecision(
-                received=open_claim(self._vault, number, row.claim_sealed),
-                decision=decode(ClaimDecision, made),
+                received=open_claim(self._vault, row.control_number, row.claim_sealed),
+                decision=made_of(row),
                 ordinal=row.ordinal,
                 decided_on=row.decided_on,
                 payment_run=row.payment_run,
             )
 
+    def _without_trail(self, row: DecisionRow) -> ClaimDecision:
+        return decode(ClaimDecision, self._vault.open(row.sealed, f"decision/{row.control_number}/{row.version}"))
 
-def _decisions() -> Select[tuple[object, ...]]:
-    return select(decision, claim.c.sealed.label("claim_sealed")).join(
+    def _with_trail(self, row: DecisionRow) -> ClaimDecision:
+        trail = self._vault.open(row.sealed_trail, f"trail/{row.control_number}/{row.version}")
+        return replace(self._without_trail(row), trail=decode(Trail, trail))
+
+
+Trail: TypeAlias = tuple[TrailStep, ...]
+DecisionRow: TypeAlias = Row[tuple[object, ...]]
+
+
+def _decisions(*more: ColumnElement[bytes]) -> Select[tuple[object, ...]]:
+    """Select decisions with their claims; the trail, which is longer than all else, only where it is asked for."""
+    column = decision.c
+    columns = (
+        column.control_number,
+        column.version,
+        column.ordinal,
+        column.decided_on,
+        column.payment_run,
+        column.sealed,
+    )
+    return select(*columns, claim.c.sealed.label("claim_sealed"), *more).join(
         claim, claim.c.control_number == decision.c.control_number
     )
 

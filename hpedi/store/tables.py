@@ -199,6 +199,7 @@ decision = Table(
     Column("patient_responsibility", Cents, nullable=False),
     Column("payment_run", ForeignKey("payment_run.id")),
     Column("sealed", LargeBinary, nullable=False),
+    Column("sealed_trail", LargeBinary, nullable=False),
     Index("ix_decision_payment_run", "payment_run", "ordinal"),
 )
 

@@ -23,7 +23,8 @@ def test_a_clean_file_is_accepted() -> None:
     (judged_set,) = group.sets
     assert interchange.findings() == []
     assert {interchange.verdict, group.verdict, judged_set.verdict} == {Verdict.ACCEPTED}
-    assert (interchange.control_number, interchange.ta1, interchange.end_offset) == ("000000905", ("A", "000"), len(data))
+    assert (interchange.control_number, interchange.ta1) == ("000000905", ("A", "000"))
+    assert (interchange.byte_offset, interchange.end_offset) == (0, len(data))
     assert (group.functional_id, group.stated) == ("HC", 1)
     assert (judged_set.id, judged_set.guide, judged_set.claims) == ("837", "005010X222A1", 2)
     assert judged_set.header is not None
@@ -48,7 +49,8 @@ def test_a_fault_in_a_set_refuses_the_set_and_names_the_claim() -> None:
     (finding,) = second.noted.findings
     assert (finding.code, finding.where.segment_id, finding.where.element) == ("element-character", "CLM", 2)
     assert finding.where.byte_offset == data.index(b"CLM*PCN2")
-    assert (finding.where.file, finding.where.interchange, finding.where.transaction_set) == ("a.x12", "000000905", "0002")
+    where = finding.where
+    assert (where.file, where.interchange, where.transaction_set) == ("a.x12", "000000905", "0002")
     unit = second.unit_at(finding.where.segment or 0)
     assert unit is not None
     assert (unit.name, unit.value) == ("CLM01", "PCN2")

@@ -83,10 +83,10 @@ def test_no_accumulator_goes_above_its_limit(first: Json, second: Json, shares: 
     """However full the accumulators are and whatever is claimed, no limit is passed."""
     used = balances_up_to_limits(shares)
     reference, membership, members = payer()
-    balances = {
-        AccumulatorKey(PLAN, *place.split(), date.fromisoformat(YEAR)): Decimal(amount)
-        for place, amount in used.items()
-    }
+    balances: dict[AccumulatorKey, Decimal] = {}
+    for place, amount in used.items():
+        accumulator, owner = place.split()
+        balances[AccumulatorKey(PLAN, accumulator, owner, date.fromisoformat(YEAR))] = Decimal(amount)
     history: list[PastLine] = []
     for number, told in enumerate((first, second)):
         received = received_claim(told, members, reference, f"I{number}")
@@ -95,8 +95,8 @@ def test_no_accumulator_goes_above_its_limit(first: Json, second: Json, shares: 
             for entry in made.entries:
                 balances[entry.key] = balances.get(entry.key, ZERO) + entry.amount
             history = [*history, *past_lines(received, made)]
-    for key, amount in balances.items():
-        assert amount <= LIMITS[key.accumulator]
+    for key, total in balances.items():
+        assert total <= LIMITS[key.accumulator]
 
 
 @given(
@@ -142,6 +142,7 @@ def test_trail_explains_every_amount() -> None:
     assert steps == [
         ("resolve", "member", 0),
         ("resolve", "coverage", 0),
+        ("edits", "tried", 0),
         ("edits", "exclusion", 2),
         ("pricing", "fee_schedule", 1),
         ("cost_share", "deductible", 1),

@@ -84,8 +84,8 @@ def test_match_brings_only_own_coverage() -> None:
     assert matched is not None
     assert matched.covered_by(date(2026, 3, 31)) is not None
     assert matched.covered_by(date(2026, 4, 1)) is None
-    assert matched.covered_before(date(2026, 4, 1))
-    assert not matched.covered_before(date(2026, 3, 31))
+    assert matched.last_covered_before(date(2026, 4, 1)) == date(2026, 3, 31)
+    assert matched.last_covered_before(date(2026, 3, 31)) is None
 
 
 def test_subscriber_is_found_for_a_stranger() -> None:

@@ -38,6 +38,8 @@ PAID = {
     "OUTPOST": ("NON", "0.00"),
 }
 
+CANARIES = ("AMBLE", "BROOK", "FJORD", "NOBODY", "HS1000001", "HS1999999", "19790412")
+
 
 @pytest.fixture
 def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
@@ -93,6 +95,20 @@ def test_what_is_no_x12_is_quarantined_with_its_reason(home: Path) -> None:
     run_hpedi("--home", home, "receive", *WHEN[:2], *INBOUND)
     notes = [path for path in (home / "quarantine").iterdir() if b"not-x12" in path.read_bytes()]
     assert len(notes) == 1
+
+
+def test_members_are_named_nowhere_but_in_what_partners_get(home: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """Logs, printed results, file names and the books hold no name or number of a member; the remittances do."""
+    capsys.readouterr()
+    run_hpedi("--home", home, "--verbose", "--log-format", "json", "run", *WHEN, *INBOUND)
+    told = capsys.readouterr()
+    assert '"event":"claims decided"' in told.err
+    files = [path for path in home.rglob("*") if path.is_file()]
+    sent = b"".join(path.read_bytes() for path in files if path.suffix == ".835")
+    kept = b"".join(path.read_bytes() for path in files if not path.is_relative_to(home / "outbox"))
+    shown = f"{told.out}{told.err}{files}"
+    assert all(canary.encode() in sent for canary in ("AMBLE", "HS1000001"))
+    assert not [canary for canary in CANARIES if canary in shown or canary.encode() in kept]
 
 
 def test_make_run_does_it_all(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

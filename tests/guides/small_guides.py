@@ -28,7 +28,7 @@ class TenBytesEach(OffsetsOf):
         return 10 * (self._first + index)
 
 
-def element(
+def element(  # noqa: PLR0913  a map's element has as many properties
     position: int,
     usage: str = "S",
     kind: str = "AN",
@@ -60,7 +60,13 @@ def composite(position: int, usage: str, *components: str, repeat: int = 1) -> s
 
 
 def segment(
-    xid: str, *elements: str, usage: str = "S", most: str = "1", at: int = 10, syntax: Iterable[str] = (), extra: str = ""
+    xid: str,
+    *elements: str,
+    usage: str = "S",
+    most: str = "1",
+    at: int = 10,
+    syntax: Iterable[str] = (),
+    extra: str = "",
 ) -> str:
     """Write a segment of a map; without elements given it has one free element."""
     rules = "".join(f"<syntax>{rule}</syntax>" for rule in syntax)

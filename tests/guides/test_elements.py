@@ -208,7 +208,9 @@ def test_a_missing_element_is_not_told_twice() -> None:
 def test_a_short_bad_code_may_be_copied_and_nothing_else() -> None:
     """Only a coded value of at most three upper-case letters or digits is told; a longer one may be private."""
     guide = guide_of(
-        segment("AAA", element(1, "S", "ID", 1, 9, codes="A"), element(2, "S", "ID", 1, 9, codes="A"), element(3, codes="A"))
+        segment(
+            "AAA", element(1, "S", "ID", 1, 9, codes="A"), element(2, "S", "ID", 1, 9, codes="A"), element(3, codes="A")
+        )
     )
     findings, _ = walk(guide, ["ST*100*0001", "AAA*Q7*SMITH*Q7", "SE*3*0001"])
     assert [found.bad_code for found in findings] == ["Q7", "", ""]
@@ -216,9 +218,11 @@ def test_a_short_bad_code_may_be_copied_and_nothing_else() -> None:
 
 
 def test_any_delimiters_separate() -> None:
-    """Elements, components and repetitions are cut by what the interchange declares, and the usual signs are data then."""
+    """Elements, components and repetitions are cut by what the interchange declares, and the usual signs are data."""
     delimiters = Delimiters(element="|", component="!", repetition="%", segment="\n")
-    guide = guide_of(segment("AAA", element(1, "R"), composite(2, "R", element(1, "R", codes="A"), element(2, "R"), repeat=2)))
+    guide = guide_of(
+        segment("AAA", element(1, "R"), composite(2, "R", element(1, "R", codes="A"), element(2, "R"), repeat=2))
+    )
     good = ["ST|100|0001", "AAA|X*Y:^~|A!1%A!2", "SE|3|0001"]
     assert walk(guide, good, delimiters=delimiters)[0] == []
     findings, _ = walk(guide, ["ST|100|0001", "AAA|X|A!1%B!2", "SE|3|0001"], delimiters=delimiters)

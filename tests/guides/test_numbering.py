@@ -12,10 +12,14 @@ def level(code: str) -> str:
     """Write the HL of a level of the guide."""
     parent = element(2, "R" if code != "20" else "S", "AN", 1, 12)
     number = element(1, "R", "AN", 1, 12)
-    return segment("HL", number, parent, element(3, "R", "ID", codes=code), element(4, "S", "ID", codes="0 1"), usage="R")
+    return segment(
+        "HL", number, parent, element(3, "R", "ID", codes=code), element(4, "S", "ID", codes="0 1"), usage="R"
+    )
 
 
-LINES = loop("2400", segment("LX", element(1, "R", "N0", 1, 6, extra="<sequence>yes</sequence>"), usage="R"), most=">1", at=20)
+LINES = loop(
+    "2400", segment("LX", element(1, "R", "N0", 1, 6, extra="<sequence>yes</sequence>"), usage="R"), most=">1", at=20
+)
 
 
 @pytest.fixture(scope="module")

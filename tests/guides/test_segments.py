@@ -36,7 +36,7 @@ PLAIN = guide_of(
     ],
 )
 def test_segments_are_counted_in_their_order(texts: str, findings: list[tuple[str, int, str | None]]) -> None:
-    """A guide AAA (required), BBB (up to 2), CCC (required), DDD (not used), EEE (any number): each departure is told once."""
+    """With AAA required, BBB up to 2, CCC required, DDD not used and EEE unlimited, each departure is told once."""
     assert found_in(PLAIN, *(f"{segment_id}*1" for segment_id in texts.split())) == findings
 
 
@@ -153,7 +153,9 @@ def test_one_mistake_is_told_once(texts: str, findings: list[tuple[str, int, str
 
 def test_placed_segments_name_their_loop() -> None:
     """Each segment's node says which loop it stands in, whether it starts it, and its path."""
-    _, nodes = walk(NESTED, in_set(*(f"{segment_id}*1" for segment_id in "BHT LV PP NM N3 CL DX N3".split())))
+    _, nodes = walk(
+        NESTED, in_set(*(f"{segment_id}*1" for segment_id in ["BHT", "LV", "PP", "NM", "N3", "CL", "DX", "N3"]))
+    )
     assert [(node.loop_id, node.path, node.starts_loop) for node in nodes if node] == [
         ("HEADER", "ST", True),
         ("HEADER", "BHT", False),

@@ -23,7 +23,8 @@ def check_coverage(context: ClaimContext, line: LineContext, _earlier: Sequence[
     if line.last_terms.coverage is not None:
         message = "A service of several days begins before the coverage does; decide which days are covered."
         return Pends(reason="date_range", message=message, line=line.line.number)
-    ended = context.matched.covered_before(line.terms.day)
+    ended = context.matched.last_covered_before(line.terms.day)
     return Denies(
-        reason="after_coverage" if ended else "before_coverage", inputs=(("date of service", str(line.terms.day)),)
+        reason="before_coverage" if ended is None else "after_coverage",
+        inputs=(("date of service", str(line.terms.day)), ("last covered day", str(ended or "none"))),
     )

@@ -70,7 +70,7 @@ def apply_edits(context: ClaimContext) -> Edited | Pends:
             else:
                 denials[index] = verdict
                 steps.append(_step(name, line, verdict))
-    return Edited(tuple(denials), tuple(steps))
+    return Edited(tuple(denials), (_tried(context, denials), *steps))
 
 
 def _edits_to_try(context: ClaimContext) -> list[str]:
@@ -78,6 +78,20 @@ def _edits_to_try(context: ClaimContext) -> list[str]:
     about = codes_of_edits(context.reference)
     codes = {line.line.code for line in context.lines}
     return [name for name in context.conventions.edit_order if name not in about or not about[name].isdisjoint(codes)]
+
+
+def _tried(context: ClaimContext, denials: Sequence[Denies | None]) -> TrailStep:
+    conventions = context.conventions
+    return TrailStep(
+        stage=STAGE,
+        rule="tried",
+        parameter=", ".join(conventions.edit_order),
+        source=f"conventions from {conventions.start}",
+        inputs=(
+            ("lines accepted", str(denials.count(None))),
+            ("lines denied", str(len(denials) - denials.count(None))),
+        ),
+    )
 
 
 def _step(name: str, line: LineContext, denial: Denies) -> TrailStep:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import date
 from typing import Final
 
 from hpedi.adjudication.context import ClaimContext, LineContext
@@ -16,6 +17,7 @@ from hpedi.money import ZERO, Usd
 from hpedi.reference.conventions import Reason
 
 STAGE: Final = "finalise"
+AFTER_COVERAGE: Final = "after_coverage"
 SHARE_REASONS: Final = ("deductible", "coinsurance", "copay")
 
 
@@ -47,13 +49,11 @@ def finalise(
         The decision; `Pends` where a reason or claim status it needs is not in force.
     """
     reasons = _reasons(context, denials)
-    status = context.conventions.clp02.get(context.claim.subscriber.payer_responsibility)
-    if isinstance(reasons, Pends) or status is None:
-        return (
-            reasons
-            if isinstance(reasons, Pends)
-            else Pends(reason="clp02", message="No claim status for this SBR01; load one.")
-        )
+    if isinstance(reasons, Pends):
+        return reasons
+    usual_status = context.conventions.clp02.get(context.claim.subscriber.payer_responsibility)
+    if usual_status is None:
+        return Pends(reason="clp02", message="The conventions have no claim status for this SBR01; load one.")
     lines = tuple(
         _denied(line, reasons[denial.reason]) if denial is not None else _accepted(context, line, price, share, reasons)
         for line, denial, price, share in zip(context.lines, denials, prices, shares, strict=True)
@@ -69,8 +69,9 @@ def finalise(
         family=matched.family.id if matched is not None else "",
         plan=_plan(context, denials),
         provider=context.provider.id,
-        status=(denied_for[0].clp02 if all_denied else "") or status,
+        status=(denied_for[0].clp02 if all_denied else "") or usual_status,
         status277=_status277(context, lines, denied_for if all_denied else []),
+        coverage_ended=_coverage_ended(context, denials),
         lines=lines,
         entries=tuple(entry for share in shares if share is not None for entry in share.entries),
         trail=(*steps, *(_line_step(line) for line in lines)),
@@ -78,7 +79,7 @@ def finalise(
 
 
 def _reasons(context: ClaimContext, denials: Sequence[Denies | None]) -> dict[str, Reason] | Pends:
-    names = {*SHARE_REASONS, *(denial.reason for denial in denials if denial is not None)}
+    names = dict.fromkeys([*SHARE_REASONS, *(denial.reason for denial in denials if denial is not None)])
     reasons: dict[str, Reason] = {}
     for name in names:
         reason = context.reference.reason(name, context.received.received)
@@ -140,6 +141,16 @@ def _plan(context: ClaimContext, denials: Sequence[Denies | None]) -> str:
         if line.terms.plan is not None
     ]
     return min(plans, key=lambda plan: plan[0])[1] if plans else ""
+
+
+def _coverage_ended(context: ClaimContext, denials: Sequence[Denies | None]) -> date | None:
+    """Return the last covered day that the 835 states where a line is denied because coverage had ended (DTM*036)."""
+    days = [
+        line.terms.day
+        for line, denial in zip(context.lines, denials, strict=True)
+        if denial is not None and denial.reason == AFTER_COVERAGE
+    ]
+    return context.matched.last_covered_before(min(days)) if days and context.matched is not None else None
 
 
 def _status277(context: ClaimContext, lines: Sequence[LineDecision], denied_for: Sequence[Reason]) -> str:

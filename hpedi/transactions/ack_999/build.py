@@ -120,11 +120,12 @@ def _segment_error(
 
 def _element_error(finding: Finding) -> ElementError:
     where = finding.where
+    data_element = where.data_element or ""  # of a composite a name like C003, which IK402 cannot carry
     return ElementError(
         position=where.element or 1,
         component=where.component,
         repetition=where.repetition,
-        data_element=where.data_element or "",
+        data_element=data_element if data_element.isdigit() else "",
         code=FINDING_KINDS[finding.code].sent.ik403,
         bad_code=finding.bad_code,
     )

@@ -90,7 +90,7 @@ class ClaimBuilder:
             return None
         place, _, frequency = self._components(cut[5], 3)
         *causes, state = self._components(cut[11], 4)
-        reference, provider = self.reference, self._provider
+        reference, provider = draft.references.get, self._provider
         # fmt: off
         return Claim(
             patient_control_number=cut[1], charged=charged, place_of_service=place, frequency=frequency,
@@ -101,9 +101,9 @@ class ClaimBuilder:
             subscriber=subscriber, payer=payer, patient=levels.patient_model,
             diagnoses=self._diagnoses(draft.diagnoses),
             accident_date=days[0], admission_date=days[1], discharge_date=days[2],
-            original_reference=reference(draft, "F8"), prior_authorization=reference(draft, "G1"),
-            referral_number=reference(draft, "9F"), clearinghouse_trace=reference(draft, "D9"),
-            medical_record_number=reference(draft, "EA"),
+            original_reference=reference("F8", ""), prior_authorization=reference("G1", ""),
+            referral_number=reference("9F", ""), clearinghouse_trace=reference("D9", ""),
+            medical_record_number=reference("EA", ""),
             patient_paid=patient_paid, note=self._split(draft.note[0])[2],
             attachments=tuple([self._attachment(text) for text, _ in draft.attachments]),
             rendering=provider(draft, "82"), referring=provider(draft, "DN"),
@@ -122,11 +122,6 @@ class ClaimBuilder:
             if (span := read_dated(line.dates.get("472", NOTHING)[0], self._element)) is not None:
                 return span
         return None
-
-    def reference(self, draft: ClaimDraft | LineDraft, qualifier: str) -> str:
-        """Return REF02 of a claim or line by REF01; empty where it has none."""
-        segment = draft.references.get(qualifier)
-        return "" if segment is None else self._split(segment[0])[2]
 
     def _check_levels(self, levels: SetDraft, draft: ClaimDraft) -> None:
         position = draft.segment[1]
@@ -148,20 +143,21 @@ class ClaimBuilder:
             self._problems.add("claim-incomplete", draft.number[1], loop="2400", segment_id="SV1")
         number = read_count(draft.number[0].partition(self._element)[2])
         qualifier, code, modifiers = read_procedure(service[1], self._component)
+        charged, units = read_amount(service[2]), read_quantity(service[4])
         return ServiceLine(
             number=ordinal if number is None else number,
             code=code,
             code_qualifier=qualifier,
             modifiers=modifiers,
-            charged=self._amount(service[2], position, "2400", "SV1", 2),
+            charged=self._amount(service[2], position, "2400", "SV1", 2) if charged is None else charged,
             unit=service[3],
-            units=self._quantity(service[4], position, "2400", "SV1", 4),
+            units=self._quantity(service[4], position, "2400", "SV1", 4) if units is None else units,
             place_of_service=service[5],
             diagnosis_pointers=read_pointers(service[7], self._component),
             emergency=service[9] == "Y",
             dates=self._service_dates(draft),
-            control_number=self.reference(draft, "6R"),
-            prior_authorization=self.reference(draft, "G1"),
+            control_number=draft.references.get("6R", ""),
+            prior_authorization=draft.references.get("G1", ""),
             rendering=self._parties.provider(draft.rendering) if draft.rendering is not None else None,
             drug=self._drug(draft) if draft.drug is not NOTHING else None,
             adjudications=tuple([self._decision(each, service[1]) for each in draft.decisions]),

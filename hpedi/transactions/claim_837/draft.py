@@ -61,7 +61,7 @@ class LineDraft:
         """Begin a line."""
         self.number = self.service = self.drug = self.drug_quantity = NOTHING
         self.dates: dict[str, Placed] = {}
-        self.references: dict[str, Placed] = {}
+        self.references: dict[str, str] = {}
         self.rendering: PartyDraft | None = None
         self.decisions: list[DecisionDraft] = []
 
@@ -78,7 +78,7 @@ class ClaimDraft:
         self.segment = self.note = NOTHING
         self.amounts: dict[str, Placed] = {}
         self.dates: dict[str, Placed] = {}
-        self.references: dict[str, Placed] = {}
+        self.references: dict[str, str] = {}
         self.diagnoses: list[Placed] = []
         self.attachments: list[Placed] = []
         self.providers: dict[str, PartyDraft] = {}

@@ -16,7 +16,7 @@ from hpedi.transactions.claim_837.values import read_day
 PADDING = ("",) * 20
 """Appended to split segments, so that elements left out at the end read as empty."""
 
-_PROVIDERS_REMEMBERED = 4096
+_REMEMBERED = 4096
 _NPI, _MEMBER_ID = "XX", "MI"
 _TAX_IDS = ("EI", "SY")
 
@@ -24,7 +24,7 @@ _TAX_IDS = ("EI", "SY")
 class Parties:
     """Makes models of parties for one set."""
 
-    __slots__ = ("_element", "_problems", "_providers")
+    __slots__ = ("_element", "_payers", "_problems", "_providers")
 
     def __init__(self, element: str, problems: Problems) -> None:
         """Begin with nothing remembered.
@@ -36,6 +36,7 @@ class Parties:
         self._element = element
         self._problems = problems
         self._providers: dict[tuple[str, ...], Provider] = {}
+        self._payers: dict[str, Payer] = {}
 
     def split(self, text: str) -> list[str]:
         """Split a segment into id and elements, those left out at the end as empty."""
@@ -50,7 +51,7 @@ class Parties:
         )  # fmt: skip
         if (known := self._providers.get(key)) is not None:
             return known
-        if len(self._providers) >= _PROVIDERS_REMEMBERED:
+        if len(self._providers) >= _REMEMBERED:
             self._providers.clear()
         made = self._providers[key] = self._provider(draft)
         return made
@@ -108,8 +109,13 @@ class Parties:
         """Make the payer of a 2010BB; None where it is not named."""
         if segment is NOTHING:
             return None
+        if (known := self._payers.get(segment[0])) is not None:
+            return known
+        if len(self._payers) >= _REMEMBERED:
+            self._payers.clear()
         cut = self.split(segment[0])
-        return Payer(name=cut[3], id=cut[9])
+        made = self._payers[segment[0]] = Payer(name=cut[3], id=cut[9])
+        return made
 
     def name(self, segment: Placed) -> Name | None:
         """Make the name of an NM1; None where it has none."""

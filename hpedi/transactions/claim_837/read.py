@@ -38,7 +38,7 @@ class PlacedClaim:
         billing: The billing provider above it.
         subscriber: The subscriber above it.
         patient: The patient above it, where not the subscriber.
-        dates: Its days of service; None where none can be read.
+        readable_dates: Days of service of a claim that cannot be read whole; None where none can be read.
         clearinghouse_trace: REF*D9.
         findings: What cannot be read.
     """
@@ -52,9 +52,14 @@ class PlacedClaim:
     billing: Provider | None
     subscriber: Subscriber | None
     patient: Patient | None
-    dates: DateSpan | None
+    readable_dates: DateSpan | None
     clearinghouse_trace: str
     findings: tuple[Finding, ...] = ()
+
+    @property
+    def dates(self) -> DateSpan | None:
+        """Its days of service; None where none can be read."""
+        return self.readable_dates if self.claim is None else DateSpan(self.claim.first_date, self.claim.last_date)
 
 
 class ClaimReader:
@@ -141,8 +146,8 @@ class ClaimReader:
                 billing=draft.billing_model,
                 subscriber=draft.subscriber_model,
                 patient=draft.patient_model,
-                dates=self._builder.service_dates(claim) if model is None else _days_of(model),
-                clearinghouse_trace=self._builder.reference(claim, "D9"),
+                readable_dates=self._builder.service_dates(claim) if model is None else None,
+                clearinghouse_trace=claim.references.get("D9", ""),
                 findings=self._problems.taken(),
             )
         )
@@ -186,7 +191,3 @@ class _StepsByNode(dict[SegmentNode | None, Step | None]):
 
 def _ends_set(draft: SetDraft, _text: str, position: int) -> None:
     draft.finish(position - 1)
-
-
-def _days_of(claim: Claim) -> DateSpan:
-    return DateSpan(claim.first_date, claim.last_date)

@@ -38,11 +38,22 @@ def _gathers(slot: str, *, of: str) -> Step:
 
 def _sorts(slot: str, *, of: str) -> Step:
     """Make a step that keeps the segment under its first element, its qualifier; the first of a kind stays."""
-    sorted_by_qualifier = attrgetter(f"{of}.{slot}")
+    by_qualifier = attrgetter(f"{of}.{slot}")
 
     def step(draft: SetDraft, text: str, position: int) -> None:
         qualifier = text.partition(draft.element)[2].partition(draft.element)[0]
-        sorted_by_qualifier(draft).setdefault(qualifier, (text, position))
+        by_qualifier(draft).setdefault(qualifier, (text, position))
+
+    return step
+
+
+def _refers(*, of: str) -> Step:
+    """Make a step that keeps a REF's value under its qualifier; the first of a kind stays."""
+    values = attrgetter(f"{of}.references")
+
+    def step(draft: SetDraft, text: str, _position: int) -> None:
+        _, qualifier, value, *_ = [*text.split(draft.element), "", ""]
+        values(draft).setdefault(qualifier, value)
 
     return step
 
@@ -153,7 +164,7 @@ STEPS: Final[dict[tuple[str, str], Step]] = {
     ("2300", "DTP"): _sorts("dates", of="claim"),
     ("2300", "PWK"): _gathers("attachments", of="claim"),
     ("2300", "AMT"): _sorts("amounts", of="claim"),
-    ("2300", "REF"): _sorts("references", of="claim"),
+    ("2300", "REF"): _refers(of="claim"),
     ("2300", "NTE"): _keeps("note", of="claim"),
     ("2300", "HI"): _gathers("diagnoses", of="claim"),
     ("2310A", "NM1"): _claim_provider,
@@ -177,7 +188,7 @@ STEPS: Final[dict[tuple[str, str], Step]] = {
     ("2400", "LX"): _begins_line,
     ("2400", "SV1"): _keeps("service", of="line"),
     ("2400", "DTP"): _sorts("dates", of="line"),
-    ("2400", "REF"): _sorts("references", of="line"),
+    ("2400", "REF"): _refers(of="line"),
     ("2410", "LIN"): _keeps("drug", of="line"),
     ("2410", "CTP"): _keeps("drug_quantity", of="line"),
     ("2420A", "NM1"): _line_provider,

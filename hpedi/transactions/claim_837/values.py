@@ -19,6 +19,7 @@ _DIGITS_AT_MOST = 18  # an amount has 18 at most (data element 782), a quantity 
 _COUNT_DIGITS = 9
 _DIAGNOSES = frozenset({"ABK", "ABF", "BK", "BF"})
 _NUMBER = re.compile(r"-?(?:[0-9]+\.?[0-9]*|\.[0-9]+)")
+_DOLLARS_AND_CENTS = re.compile(r"([0-9]{1,16})(?:\.([0-9]{1,2}))?")
 
 
 @lru_cache(maxsize=_REMEMBERED)
@@ -32,6 +33,9 @@ def read_quantity(text: str) -> Decimal | None:
 @lru_cache(maxsize=_REMEMBERED)
 def read_amount(text: str) -> Usd | None:
     """Read US dollars; a fraction of a cent is never rounded, the text is then no amount."""
+    if (plain := _DOLLARS_AND_CENTS.fullmatch(text)) is not None:
+        dollars, cents = plain.groups("")
+        return Decimal(f"{dollars}.{cents:0<2}")
     number = read_quantity(text)
     if number is None:
         return None

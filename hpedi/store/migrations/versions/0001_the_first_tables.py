@@ -290,6 +290,7 @@ def upgrade() -> None:
         sa.Column("patient_responsibility", hpedi.store.tables.Cents(), nullable=False),
         sa.Column("payment_run", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
         sa.Column("sealed", sa.LargeBinary(), nullable=False),
+        sa.Column("sealed_trail", sa.LargeBinary(), nullable=False),
         sa.ForeignKeyConstraint(["control_number"], ["claim.control_number"], name=op.f("fk_decision_control_number")),
         sa.ForeignKeyConstraint(["payment_run"], ["payment_run.id"], name=op.f("fk_decision_payment_run")),
         sa.ForeignKeyConstraint(["snapshot"], ["reference_snapshot.id"], name=op.f("fk_decision_snapshot")),
