@@ -93,7 +93,7 @@ def with_help(page: str, name: str) -> str:
 def help_text(words: list[str]) -> str:
     """Return what `hpedi WORDS --help` prints, with the line that asks for it."""
     command: click.Command = hpedi
-    context = click.Context(hpedi, info_name="hpedi", terminal_width=HELP_WIDTH)
+    context = click.Context(hpedi, info_name="hpedi", terminal_width=HELP_WIDTH, **hpedi.context_settings)
     for word in words:
         inner = command.get_command(context, word) if isinstance(command, click.Group) else None
         if inner is None:

@@ -41,17 +41,17 @@ def clinic_claims() -> list[Claim]:
 
     nobody = stranger("NOBODY", "ALVA", "HS1999999", date(1988, 5, 5), "F")
     return [
-        claim("RB-2601", "AMBLE-1", Service("T1015", feb(10), "145.00"), diagnoses=(SORE_THROAT,)),
-        claim("RB-2602", "AMBLE-1", Service("G0260", feb(17), "520.00"), diagnoses=(BACK_PAIN,)),
-        claim("RB-2603", "AMBLE-2", Service("G0439", feb(12), "210.00"), diagnoses=(CHECKUP,)),
+        claim("RB-2601", "M01", Service("T1015", feb(10), "145.00"), diagnoses=(SORE_THROAT,)),
+        claim("RB-2602", "M01", Service("G0260", feb(17), "520.00"), diagnoses=(BACK_PAIN,)),
+        claim("RB-2603", "M02", Service("G0439", feb(12), "210.00"), diagnoses=(CHECKUP,)),
         claim(
             "RB-2604",
-            "AMBLE-3",
+            "M03",
             Service("T1015", feb(18), "145.00"),
             Service("G0168", feb(18), "95.00"),
             diagnoses=(ECZEMA, WELL_CHILD),
         ),
-        claim("RB-2605", "DUNE-1", Service("T1015", feb(11), "145.00"), diagnoses=(SORE_THROAT,)),
+        claim("RB-2605", "M07", Service("T1015", feb(11), "145.00"), diagnoses=(SORE_THROAT,)),
         claim_of(
             "RB-2606",
             "RIVERBEND",
@@ -69,15 +69,15 @@ def clearinghouse_claims() -> list[Claim]:
     newcomer = unknown_provider("NEWCOMER CLINIC", "1000002083", "410000299")
     return [
         claim_of(
-            "HB-77", "HARBOR", "BROOK-1", (Service("G0260", feb(9), "650.00"),), diagnoses=(BACK_PAIN,), submitter_id=to
+            "HB-77", "HARBOR", "M04", (Service("G0260", feb(9), "650.00"),), diagnoses=(BACK_PAIN,), submitter_id=to
         ),
         claim_of(
-            "QY-1", "QUARRY", "ELM-1", (Service("S9131", feb(16), "130.00"),), diagnoses=(BACK_PAIN,), submitter_id=to
+            "QY-1", "QUARRY", "M08", (Service("S9131", feb(16), "130.00"),), diagnoses=(BACK_PAIN,), submitter_id=to
         ),
         claim_of(
             "LN-500",
             "LANTERN",
-            "ELM-2",
+            "M09",
             (Service("T1015", feb(19), "60.00"),),
             diagnoses=(SORE_THROAT,),
             place_of_service="10",
@@ -86,7 +86,7 @@ def clearinghouse_claims() -> list[Claim]:
         claim_of(
             "LN-501",
             "LANTERN",
-            "CEDAR-2",
+            "M06",
             (Service("T1015", feb(20), "60.00"),),
             diagnoses=(ECZEMA,),
             place_of_service="10",
@@ -95,7 +95,7 @@ def clearinghouse_claims() -> list[Claim]:
         claim_of(
             "OP-9",
             "OUTPOST",
-            "FJORD-1",
+            "M11",
             (Service("G0260", feb(23), "600.00"),),
             diagnoses=(HIP_PAIN,),
             place_of_service="24",
@@ -104,22 +104,20 @@ def clearinghouse_claims() -> list[Claim]:
         claim_of(
             "HB-78",
             "HARBOR",
-            "BROOK-1",
+            "M04",
             (Service("T1015", feb(24), "200.00"),),
             diagnoses=(BACK_PAIN,),
             submitter_id=to,
             payer=OTHER_PAYER,
         ),
-        claim_of(
-            "NC-1", newcomer, "ELM-3", (Service("T1015", feb(24), "120.00"),), diagnoses=(ECZEMA,), submitter_id=to
-        ),
+        claim_of("NC-1", newcomer, "M10", (Service("T1015", feb(24), "120.00"),), diagnoses=(ECZEMA,), submitter_id=to),
     ]
 
 
 def harbor_claim(number: str, day: int) -> Claim:
     """Return one more claim of Harbor."""
     services = (Service("T1015", feb(day), "200.00"),)
-    return claim_of(number, "HARBOR", "FJORD-2", services, diagnoses=(HIP_PAIN,), submitter_id=CLEARINGHOUSE)
+    return claim_of(number, "HARBOR", "M12", services, diagnoses=(HIP_PAIN,), submitter_id=CLEARINGHOUSE)
 
 
 def clinic_claim(number: str, member: str, day: int) -> Claim:
@@ -194,7 +192,7 @@ def files() -> dict[str, bytes]:
         4711,
         [claim_set("0001", clearinghouse_claims()), claim_set("0002", [harbor_claim("HB-79", 25)])],
     )
-    broken = interchange(RIVERBEND, CLINIC, 103, [claim_set("0001", [clinic_claim("RB-2608", "FJORD-1", 27)])])
+    broken = interchange(RIVERBEND, CLINIC, 103, [claim_set("0001", [clinic_claim("RB-2608", "M11", 27)])])
     return {
         "01-riverbend.837": interchange(RIVERBEND, CLINIC, 101, [claim_set("0001", clinic_claims())]),
         "02-prairielink.837": with_wrong_segment_count(mixed, "0002"),
@@ -203,7 +201,7 @@ def files() -> dict[str, bytes]:
         ),
         "04-not-x12.csv": b"invoice,day,service,amount\n77,2026-02-09,T1015,145.00\n",
         "05-test.837": interchange(
-            RIVERBEND, CLINIC, 102, [claim_set("0001", [clinic_claim("RB-2607", "AMBLE-1", 26)])], usage="T"
+            RIVERBEND, CLINIC, 102, [claim_set("0001", [clinic_claim("RB-2607", "M01", 26)])], usage="T"
         ),
         "06-cut-off.837": broken[: len(broken) * 2 // 3],
     }

@@ -15,7 +15,7 @@ from pathlib import Path
 
 import click
 
-from hpedi.commands.printing import progress
+from hpedi.commands.printing import hint, progress
 from hpedi.commands.workspace import CONFIG, Workspace, open_workspace, payer_zone
 from hpedi.findings import Unavailable
 from hpedi.guide_files import GuideFiles
@@ -24,7 +24,7 @@ from hpedi.mappings_folder import mapping
 from hpedi.payments.calendar import load_ach_calendar
 from hpedi.pipeline.adjudicate import Adjudicated, NothingLoaded, adjudicate_waiting, reference_in_force
 from hpedi.pipeline.deliver import Delivery, deliver
-from hpedi.pipeline.pay import Paid, PaymentData, pay
+from hpedi.pipeline.pay import Paid, PaymentData, approve, pay
 from hpedi.pipeline.ports import InboundFile
 from hpedi.pipeline.receive import ReceiptTerms, receive, register
 from hpedi.pipeline.received import ReceivedFile
@@ -90,6 +90,10 @@ class Jobs:
         log.info("claims decided", claims=outcome.decided, rows=outcome.pended)
         return outcome
 
+    def approve(self, numbers: Sequence[str]) -> tuple[str, ...]:
+        """Approve payments that wait; return the numbers that are none."""
+        return approve(self.workspace.books, self.context, numbers) if numbers else ()
+
     def pay(self) -> Paid:
         """Pay what is decided."""
         calendar = load_ach_calendar(mapping("payments/ach_calendar.yaml").read_bytes())
@@ -145,8 +149,11 @@ def rehearsal(home: Path) -> Iterator[Workspace]:
         ):
             books.backup(to)
         rehearsed = open_workspace(copy)
-        yield rehearsed
-        rehearsed.database.close()
+        try:
+            yield rehearsed
+        finally:
+            rehearsed.database.close()
+        hint("a dry run: nothing was kept, paid or sent")
 
 
 def outbound_paths(workspace: Workspace, delivery: Delivery) -> Sequence[tuple[str, Path]]:

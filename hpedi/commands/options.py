@@ -62,6 +62,11 @@ def as_of_option(command: _Command) -> _Command:
     return click.option("--as-of", type=Day(), metavar="DATE", help="The business day; today if left out.")(command)
 
 
+def dry_run_option(command: _Command) -> _Command:
+    """Give a command `--dry-run`."""
+    return click.option("--dry-run", is_flag=True, help="Say what would happen; keep, pay and send nothing.")(command)
+
+
 def files_argument(command: _Command) -> _Command:
     """Give a command the argument FILE..., handed to it as `files`."""
     return click.argument("files", metavar="FILE...", nargs=-1, required=True, type=ExistingFile)(command)

@@ -105,7 +105,8 @@ def print_adjudicated(outcome: Adjudicated, *, as_json: bool) -> None:
 def print_paid(paid: Paid, *, as_json: bool) -> None:
     """Say what was paid, a payment a row."""
     if as_json:
-        print_json({"paid": [_payment_facts(payment) for payment in (*paid.released, *paid.waiting)]})
+        facts = {"released": paid.released, "waiting": paid.waiting}
+        print_json({"paid": {name: [_payment_facts(each) for each in payments] for name, payments in facts.items()}})
         return
     columns = (
         Column("Number", whole=True),
@@ -116,12 +117,11 @@ def print_paid(paid: Paid, *, as_json: bool) -> None:
         money_column("Amount"),
         Column("State"),
     )
-    released = {payment.id for payment in paid.released}
-    rows = [
-        _payment_row(payment, "released" if payment.id in released else "waits for approval")
-        for payment in (*paid.released, *paid.waiting)
-    ]
+    rows = [_payment_row(payment, "released") for payment in paid.released]
+    rows += [_payment_row(payment, "waits for approval") for payment in paid.waiting]
     print_table("What was paid", columns, rows)
+    if paid.waiting:
+        hint("approve a payment that waits with `hpedi pay --approve NUMBER`")
     if not rows:
         click.echo("nothing to pay: every final decision is paid already")
 

@@ -2,35 +2,42 @@
 
 from __future__ import annotations
 
+from contextlib import nullcontext
 from datetime import date
 
 import click
 
 from hpedi.commands import ExitCode, Session
-from hpedi.commands.options import as_of_option
+from hpedi.commands.options import as_of_option, dry_run_option
 from hpedi.commands.outcomes import print_paid
 from hpedi.commands.printing import json_option
 
 
 @click.command()
+@click.option("--approve", metavar="NUMBER", multiple=True, help="Approve a payment that waits, by its number.")
+@dry_run_option
 @as_of_option
 @json_option
 @click.pass_obj
-def command(session: Session, *, as_of: date | None, as_json: bool) -> int:
+def command(session: Session, *, approve: tuple[str, ...], dry_run: bool, as_of: date | None, as_json: bool) -> int:
     """Pay what is decided: remittances and the ACH file.
 
     One 835 a payee, one Nacha file for the day, a check register for payees without bank details; all of it balanced
-    before anything is released.
+    before anything is released. A payment above the payer's approval limit waits until somebody approves it.
 
     \b
     Example:
       hpedi pay --as-of 2026-03-16
+      hpedi pay --approve 900000002
     """
-    from hpedi.commands.jobs import Jobs, alone
+    from hpedi.commands.jobs import Jobs, alone, rehearsal
     from hpedi.commands.workspace import context_for, open_workspace
 
-    workspace = open_workspace(session.home)
-    with alone(workspace):
+    opened = rehearsal(session.home) if dry_run else nullcontext(open_workspace(session.home))
+    with opened as workspace, alone(workspace):
         jobs = Jobs(workspace, context_for(as_of))
+        wrong = jobs.approve(approve)
+        if wrong:
+            raise click.UsageError(f"no payment with this number waits for approval: {', '.join(wrong)}")
         print_paid(jobs.pay(), as_json=as_json)
     return ExitCode.OK

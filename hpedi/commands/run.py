@@ -9,14 +9,14 @@ from pathlib import Path
 import click
 
 from hpedi.commands import ExitCode, Session
-from hpedi.commands.options import as_of_option, files_argument, received_option
+from hpedi.commands.options import as_of_option, dry_run_option, files_argument, received_option
 from hpedi.commands.outcomes import print_adjudicated, print_delivered, print_paid, print_received
-from hpedi.commands.printing import hint, json_option
+from hpedi.commands.printing import json_option
 
 
 @click.command()
 @files_argument
-@click.option("--dry-run", is_flag=True, help="Say what would happen; keep and send nothing.")
+@dry_run_option
 @received_option
 @as_of_option
 @json_option
@@ -52,6 +52,4 @@ def command(
         delivered = outbound_paths(workspace, jobs.deliver())
         if not dry_run:
             print_delivered(delivered, as_json=as_json)
-    if dry_run:
-        hint("a dry run: nothing was kept, paid or sent")
     return ExitCode.FINDINGS if any(file.has_errors for file in files_received) else ExitCode.OK

@@ -40,7 +40,7 @@ from hpedi.pipeline.ports import Books, Outbound, PaymentRun, StoredDecision, St
 from hpedi.reference.reference import Reference
 from hpedi.run_context import RunContext
 from hpedi.transactions.remittance_835.delimiters import free_delimiters
-from hpedi.transactions.remittance_835.model import Remittance
+from hpedi.transactions.remittance_835.model import Remittance, RemittancePayer
 from hpedi.transactions.remittance_835.write import write_remittance
 from hpedi.x12.writer import FunctionalGroup, Interchange, TransactionSet, write_x12
 
@@ -74,16 +74,26 @@ class PaymentData:
 
 @dataclass(frozen=True, slots=True)
 class Paid:
-    """What a `pay` did: the payments it built, and those it released."""
+    """What a `pay` did: the payments it built, those it released, and all that wait for somebody to approve them."""
 
     built: tuple[StoredPayment, ...]
     released: tuple[StoredPayment, ...]
+    waiting: tuple[StoredPayment, ...]
 
-    @property
-    def waiting(self) -> tuple[StoredPayment, ...]:
-        """Payments above the approval limit: they stay built until somebody approves them."""
-        released = {payment.id for payment in self.released}
-        return tuple(payment for payment in self.built if payment.id not in released)
+
+def approve(books: Books, context: RunContext, numbers: Sequence[str]) -> tuple[str, ...]:
+    """Approve payments that wait, all of them or none; the next `pay` releases them.
+
+    Returns:
+        The check or EFT numbers that are no payment waiting for approval; empty where all were approved.
+    """
+    with books.writing(context) as work:
+        waiting = {stored.payment.trace_number: stored for stored in work.payments.in_state(PaymentState.BUILT)}
+        wrong = tuple(number for number in numbers if number not in waiting)
+        for number in () if wrong else dict.fromkeys(numbers):
+            work.payments.approve(waiting[number])
+            work.audit.record("approve", f"payment:{number}", result=PaymentState.APPROVED)
+    return wrong
 
 
 def pay(books: Books, context: RunContext, reference: Reference, data: PaymentData) -> Paid:
@@ -93,10 +103,13 @@ def pay(books: Books, context: RunContext, reference: Reference, data: PaymentDa
         CannotPay: No funding account or calendar for the day; nothing is built.
         ReleaseBlocked: Something does not balance: a bug; nothing of the run is released.
     """
+    _payer_and_date(context.as_of, reference, data)  # asked before a run holds decisions that it could not pay
     with books.writing(context) as work:
         run = work.payments.open_run() or work.payments.begin_run(context.as_of, context.instant)
     built = _build(books, context, reference, data, run) if run else ()
-    return Paid(built, _release(books, context, reference, data))
+    released = _release(books, context, reference, data)
+    with books.reading(context) as work:
+        return Paid(built, released, work.payments.in_state(PaymentState.BUILT))
 
 
 # --- build -----------------------------------------------------------------------------------------------------------
@@ -130,13 +143,7 @@ def _build(
 def _run_input(
     decided: Sequence[StoredDecision], payees: Sequence[str], day: date, reference: Reference, data: PaymentData
 ) -> PaymentRunInput:
-    calendar = business_days(data.calendar, reference)
-    findings = list(check_calendar(calendar, day))
-    payer = None if findings else remittance_payer(reference, calendar.next_business_day(day))
-    if payer is None:
-        findings = findings or [found("funding-account-missing", Where())]
-        raise CannotPay(findings)
-    payment_date = calendar.next_business_day(day)
+    payer, payment_date = _payer_and_date(day, reference, data)
     return PaymentRunInput(
         decided=[(stored.received, stored.decision) for stored in decided],
         payees={payee: remittance_payee(reference.providers[payee], reference, payment_date) for payee in payees},
@@ -145,8 +152,25 @@ def _run_input(
         claim_filing=ClaimFiling(usual=reference.payer.claim_filing, by_plan=reference.claim_filing_by_plan),
         production_date=day,
         payment_date=payment_date,
-        calendar=calendar,
+        calendar=business_days(data.calendar, reference),
     )
+
+
+def _payer_and_date(day: date, reference: Reference, data: PaymentData) -> tuple[RemittancePayer, date]:
+    """Return the payer's side of a run on a business day, and the day it pays on.
+
+    Raises:
+        CannotPay: The calendar does not list the year, or no funding account is in force.
+    """
+    calendar = business_days(data.calendar, reference)
+    findings = check_calendar(calendar, day)
+    if findings:
+        raise CannotPay(findings)
+    payment_date = calendar.next_business_day(day)
+    payer = remittance_payer(reference, payment_date)
+    if payer is None:
+        raise CannotPay([found("funding-account-missing", Where())])
+    return payer, payment_date
 
 
 # --- release ---------------------------------------------------------------------------------------------------------

@@ -47,9 +47,7 @@ def claim_answers(data: bytes) -> tuple[InterchangeJudgement, dict[int, ClaimAck
         answers[each.ordinal] = claim_acknowledgment(
             each.header,
             [
-                answered_claim(
-                    claim, received=date(2026, 3, 11), payer_claim_control_number=f"ICN{claim.ordinal}"
-                )
+                answered_claim(claim, received=date(2026, 3, 11), payer_claim_control_number=f"ICN{claim.ordinal}")
                 for claim in claims
                 if claim.set_ordinal == each.ordinal
             ],

@@ -57,7 +57,8 @@ def told_by(lines: list[dict[str, Any]], key: str) -> list[Any]:
 def payments(lines: list[dict[str, Any]]) -> Mapping[str, tuple[str, str]]:
     """Return method and amount by payee."""
     (paid,) = told_by(lines, "paid")
-    return {payment["payee"]: (payment["method"], payment["amount"]) for payment in paid}
+    assert not paid["waiting"]
+    return {payment["payee"]: (payment["method"], payment["amount"]) for payment in paid["released"]}
 
 
 def test_every_kind_of_claim_is_decided_as_worked_out(home: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -48,6 +48,10 @@ class Demo:
         self.jobs.deliver()
         return received, paid
 
+    def pay_on(self, day: date) -> Paid:
+        """Pay on another business day."""
+        return Jobs(self.workspace, context_for(day)).pay()
+
     def answers(self, partner: str) -> list[str]:
         """Return the segments of all answers to a partner, in the order in which they were given."""
         files = sorted((self.workspace.home / "outbox" / partner).glob("*.ack"))

@@ -142,8 +142,8 @@ def test_coverage_that_ended_is_denied(demo: Demo) -> None:
     made = demo.decisions()["RB-2605"]
     assert (made.status, made.status277, made.paid) == ("1", "F2:88", Decimal("0.00"))
     assert [(each.group, each.carc) for each in made.lines[0].adjustments] == [("PR", "27")]
-    remittance = (demo.workspace.home / "outbox" / "RIVERBEND" / "900000001.835").read_text()
-    assert "DTM*036*20251231~" in remittance
+    (remittance,) = demo.workspace.home.glob("outbox/*/900000001.835")
+    assert "DTM*036*20251231~" in remittance.read_text()
 
 
 def test_a_test_file_is_answered_and_never_decided(demo: Demo) -> None:

@@ -49,7 +49,7 @@ def sets_of(content: bytes) -> Iterator[tuple[list[str], Delimiters, str, str]]:
 
 
 def test_every_835_is_accepted_and_balances(home: Path) -> None:
-    """pyx12 accepts each 835; oxedi reads it without a word, and its payments add up to what the bank and checks pay."""
+    """pyx12 accepts each 835; oxedi reads it without a word, and the payments are what bank and checks pay."""
     files = sorted(home.glob("outbox/*/*.835"))
     assert len(files) == 5
     remitted = Decimal(0)
@@ -81,7 +81,7 @@ def test_every_acknowledgement_is_accepted(home: Path) -> None:
 
 
 def test_the_ach_file_is_accepted(home: Path) -> None:
-    """achkit finds nothing wrong in the Nacha file, and reads the same credits."""
+    """Achkit finds nothing wrong in the Nacha file, and reads the same credits."""
     (ach,) = home.glob("bank/*.ach")
     text = ach.read_text()
     assert achkit.validate(text) == {"ok": True, "errors": []}

@@ -134,4 +134,3 @@ class SetDraft:
         """Enter a 2000C."""
         self.patient: PartyDraft | None = None
         self.patient_model: Patient | None = None
-

@@ -131,9 +131,7 @@ def _write_subscriber_level(claim: Claim, own: str, parent: str, *, has_patients
     relationship = "" if has_patients else "18"
     insured = (subscriber.group_number, subscriber.group_name, subscriber.insurance_type)
     yield ("SBR", subscriber.payer_responsibility, relationship, *insured, "", "", "", subscriber.claim_filing)
-    yield write_name(
-        "IL", subscriber.name, is_person=subscriber.is_person, qualifier="MI", id=subscriber.member_id
-    )
+    yield write_name("IL", subscriber.name, is_person=subscriber.is_person, qualifier="MI", id=subscriber.member_id)
     yield from write_address(subscriber.address)
     yield from write_demographics(subscriber.birth_date, subscriber.sex)
     yield write_organisation("PR", claim.payer.name, qualifier="PI", id=claim.payer.id)

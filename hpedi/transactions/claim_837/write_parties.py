@@ -11,7 +11,12 @@ from hpedi.x12.segment import SegmentValues
 
 
 def write_name(
-    entity: str, name: Name | None, *, is_person: bool, qualifier: str = "", id: str = ""  # noqa: A002  the field's word
+    entity: str,
+    name: Name | None,
+    *,
+    is_person: bool,
+    qualifier: str = "",
+    id: str = "",  # noqa: A002  the field's word
 ) -> SegmentValues:
     """Write an NM1; without an id its qualifier is left out too."""
     kind = "1" if is_person else "2"

@@ -1,0 +1,141 @@
+"""A payment run: what is paid, what waits for approval, what is never paid twice."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import date, timedelta
+from decimal import Decimal
+
+import pytest
+
+from hpedi.adjudication.decision import ClaimDecision
+from hpedi.claims.claim import Claim
+from hpedi.money import ZERO
+from hpedi.payments.ledger import LedgerAccount
+from hpedi.payments.payment import Payment
+from hpedi.payments.states import PaymentState
+from hpedi.pipeline import pay as pay_module
+from hpedi.pipeline.pay import CannotPay
+from hpedi.reference.reference import Reference
+from hpedi.service_dates import DateSpan
+from samples.write_inbound import CLEARINGHOUSE, PRAIRIELINK, claim_set, clearinghouse_claims, interchange
+from tests.pipeline.conftest import AS_OF, Demo
+
+SENT = interchange(PRAIRIELINK, CLEARINGHOUSE, 501, [claim_set("0001", clearinghouse_claims())])
+
+
+def decide(demo: Demo) -> None:
+    """Receive and decide the clearinghouse's claims: 470.00 to Harbor, 70.00 to Quarry, 49.00 to Lantern."""
+    demo.receive(SENT)
+    demo.jobs.adjudicate()
+
+
+def low_limit(monkeypatch: pytest.MonkeyPatch, limit: str) -> None:
+    """Let only payments up to a limit approve themselves."""
+    monkeypatch.setattr(Reference, "approval_limit", lambda _reference, _day: Decimal(limit))
+
+
+def test_the_ledger_says_what_went_out(demo: Demo) -> None:
+    """After a run nothing is payable, and clearing plus outstanding checks are what the claims cost."""
+    decide(demo)
+    demo.jobs.pay()
+    with demo.workspace.books.reading(demo.jobs.context) as work:
+        totals = {account: amount for (_funding, account), amount in work.ledger.totals().items()}
+    assert totals == {
+        LedgerAccount.CLAIMS_EXPENSE: Decimal("589.00"),
+        LedgerAccount.CLAIMS_PAYABLE: ZERO,
+        LedgerAccount.ACH_CLEARING: Decimal("-519.00"),
+        LedgerAccount.CHECKS_OUTSTANDING: Decimal("-70.00"),
+    }
+
+
+def test_a_payment_above_the_limit_waits_and_is_released_once_approved(
+    demo: Demo, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Nothing of a payment leaves before somebody approves it; then its 835 and ACH entry do, and only they."""
+    decide(demo)
+    low_limit(monkeypatch, "100.00")
+    paid = demo.jobs.pay()
+    (waiting,) = paid.waiting
+    assert (waiting.payment.amount, waiting.state) == (Decimal("470.00"), PaymentState.BUILT)
+    first = {row.name for row in demo.jobs.deliver().files}
+    assert f"{waiting.payment.trace_number}.835" not in first
+
+    assert demo.jobs.approve([waiting.payment.trace_number]) == ()
+    released = demo.jobs.pay().released
+    assert [payment.payment.trace_number for payment in released] == [waiting.payment.trace_number]
+    assert {row.name for row in demo.jobs.deliver().files} == {
+        f"{waiting.payment.trace_number}.835",
+        "20260316-B.ach",
+    }
+
+
+def test_only_a_payment_that_waits_can_be_approved(demo: Demo) -> None:
+    """A number that is no waiting payment is told, and then none is approved."""
+    decide(demo)
+    paid = demo.jobs.pay()
+    numbers = [paid.released[0].payment.trace_number, "555"]
+    assert demo.jobs.approve(numbers) == tuple(numbers)
+
+
+def test_each_run_takes_up_the_numbers_where_the_last_ended(demo: Demo) -> None:
+    """EFT and check numbers have no gaps over runs: two checks and two EFTs of two runs follow each other."""
+    decide(demo)
+    demo.jobs.pay()
+    again = [claim for claim in clearinghouse_claims() if claim.patient_control_number in ("QY-1", "LN-500")]
+    later = [_moved(claim) for claim in again]
+    demo.receive(interchange(PRAIRIELINK, CLEARINGHOUSE, 502, [claim_set("0001", later)]))
+    demo.jobs.adjudicate()
+    paid = demo.pay_on(AS_OF + timedelta(days=1))
+    assert sorted(payment.payment.trace_number for payment in paid.released) == ["100002", "900000004"]
+
+
+def _moved(claim: Claim) -> Claim:
+    """The same service on another day, so that it is no duplicate."""
+    day = date(2026, 2, 26)
+    lines = tuple(replace(line, dates=DateSpan(day, day)) for line in claim.lines)
+    return replace(claim, lines=lines, patient_control_number=f"{claim.patient_control_number}-2")
+
+
+def test_a_year_without_a_calendar_builds_nothing(demo: Demo) -> None:
+    """Payments on a day whose ACH holidays are not known are refused with a finding, and can be made later."""
+    decide(demo)
+    with pytest.raises(CannotPay) as refused:
+        demo.pay_on(date(2050, 1, 3))
+    assert [finding.code for finding in refused.value.findings] == ["calendar-missing"]
+    assert len(demo.jobs.pay().released) == 4
+
+
+def test_a_decision_that_changed_after_it_was_built_is_not_released(
+    demo: Demo, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A payment whose stored decisions do not come to its amount is a bug: nothing is released."""
+    decide(demo)
+    low_limit(monkeypatch, "0.00")
+    waiting = demo.jobs.pay().waiting
+    demo.jobs.approve([payment.payment.trace_number for payment in waiting if payment.payment.amount])
+    original = pay_module.remit
+
+    def wrong(*arguments: object) -> object:
+        monkeypatch.setattr(ClaimDecision, "paid", property(lambda _self: Decimal("1.00")))
+        return original(*arguments)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(pay_module, "remit", wrong)
+    with pytest.raises(Exception, match=r"does not hold|is not what"):
+        demo.jobs.pay()
+    monkeypatch.undo()
+    with demo.workspace.books.reading(demo.jobs.context) as work:
+        assert not work.outbox.rows(run=1) or all(row.kind != "ach" for row in work.outbox.rows(run=1))
+
+
+def test_payments_are_sealed(demo: Demo) -> None:
+    """A stored payment opens as it was built, and its account number is not plain in the database."""
+    decide(demo)
+    paid = demo.jobs.pay()
+    with demo.workspace.books.reading(demo.jobs.context) as work:
+        stored = work.payments.by_number(paid.released[0].payment.trace_number)
+    assert stored is not None
+    assert isinstance(stored.payment, Payment)
+    account = stored.payment.payee.account
+    assert account is not None
+    assert account.account_number.encode() not in (demo.workspace.home / "hpedi.sqlite3").read_bytes()
