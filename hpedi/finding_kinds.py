@@ -100,6 +100,7 @@ _KINDS: Final = (
     _kind("limit-exceeded", 1, "The file exceeds a limit of this system", "Split the file or segment.", ta105="022"),
     # --- functional group ------------------------------------------------------------------------------------------
     _kind("group-header", 1, "GS is malformed", "Send GS01 to GS08 as the guide says.", ta105="024"),
+    _kind("group-sender", 1, "GS02 is not an application sender of this partner", "Send a GS02 that is agreed on.", ta105="024"),
     _kind("group-not-supported", 1, "GS01 is not a group we take", "Send a supported transaction set.", ak905="1"),
     _kind("group-version-not-supported", 1, "GS08 is not a guide version we take", "Send the adopted guide version.", ak905="2"),
     _kind("group-trailer-missing", 1, "GE is missing", "End the group with GE.", ak905="3"),
@@ -149,6 +150,7 @@ _KINDS: Final = (
     _kind("element-pattern", 2, "The element does not have its required form", "Send it in that form.", ik304="8", ik403="I12"),
     # --- claims (acceptance) ---------------------------------------------------------------------------------------
     _kind("payer-not-us", 7, "The payer of the claim is not this payer", "Send the claim to its payer.", status="A3:116"),
+    _kind("submitter-not-approved", 7, "The submitter (1000A) is not approved for this partner", "Register it.", status="A3:24:41"),
     _kind("billing-provider-unknown", 7, "The billing provider NPI is not known to us", "Register the provider.", status="A7:562:85"),
     _kind("billing-npi-missing", 7, "The billing provider has no NPI", "Send the NPI in NM109.", status="A6:562:85"),
     _kind("billing-npi-check-digit", 5, "The check digit of the billing NPI is wrong", "Correct the NPI.", status="A7:562:85"),

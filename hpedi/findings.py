@@ -67,8 +67,8 @@ class Finding:
         where: Its place.
         message: What is wrong and what to do, in a sentence or two, without any element value.
         source: Guide and section, rule file or statute that says so; empty if plain from the kind.
-        bad_code: For an IK404 copy only: a coded (ID) element of at most three upper-case letters or digits that is not in its
-            list. Anything longer may be PHI and stays out.
+        bad_code: For an IK404 copy only: a coded (ID) element of at most three upper-case letters or digits that is
+            not in its list. Anything longer may be PHI and stays out.
     """
 
     code: str

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 
+D8_LENGTH = 8
+
 
 @dataclass(frozen=True, slots=True)
 class DateSpan:
@@ -28,7 +30,7 @@ def read_d8(text: str) -> date:
     Raises:
         ValueError: The text is not such a date.
     """
-    if len(text) != 8 or not text.isascii() or not text.isdigit():
+    if len(text) != D8_LENGTH or not text.isascii() or not text.isdigit():
         raise ValueError("not a CCYYMMDD date")
     return date(int(text[:4]), int(text[4:6]), int(text[6:]))
 

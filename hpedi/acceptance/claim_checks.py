@@ -24,10 +24,12 @@ class PayerFacts:
     Attributes:
         payer_ids: The ids under which claims may be sent to us (2010BB NM109).
         billing_npis: The NPIs of the billing providers we know.
+        may_submit: Says whether the sender may send claims of a submitter (1000A NM109).
     """
 
     payer_ids: Container[str]
     billing_npis: Container[str]
+    may_submit: Callable[[str], bool] = lambda _submitter: True
 
 
 Holds: TypeAlias = Callable[[Claim], bool]
@@ -91,6 +93,9 @@ def payer_checks(facts: PayerFacts) -> tuple[ClaimCheck, ...]:
     def payer_is_us(claim: Claim) -> bool:
         return claim.payer.id in facts.payer_ids
 
+    def submitter_is_approved(claim: Claim) -> bool:
+        return facts.may_submit(claim.submitter_id)
+
     def billing_provider_is_known(claim: Claim) -> bool:
         billing = claim.billing.npi
         return not npi.is_valid(billing) or billing in facts.billing_npis
@@ -98,6 +103,7 @@ def payer_checks(facts: PayerFacts) -> tuple[ClaimCheck, ...]:
     source = "companion guide of this payer"
     return (
         ClaimCheck(kind="payer-not-us", holds=payer_is_us, source=source),
+        ClaimCheck(kind="submitter-not-approved", holds=submitter_is_approved, source=source),
         ClaimCheck(kind="billing-npi-missing", holds=billing_npi_is_sent, source=source),
         ClaimCheck(kind="billing-provider-unknown", holds=billing_provider_is_known, source=source),
         *GUIDE_CHECKS,

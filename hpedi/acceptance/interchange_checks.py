@@ -1,42 +1,52 @@
-"""Checks of an interchange by its ISA, made on receipt: is it for us, do we know its sender, may it send this.
+"""Checks of an interchange made on receipt: is it for us, do we know its sender, may that sender send this.
 
 Whether it was received before is asked of the store and is not here.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator
 
-from hpedi.acceptance.companion import CompanionGuide
+from hpedi.acceptance.judgement import InterchangeJudgement
 from hpedi.finding_kinds import found
 from hpedi.findings import Finding, Where
-from hpedi.partners.trading_partner import TradingPartner, find_partner
+from hpedi.partners.identities import is_for, may_use_group
+from hpedi.reference.payer import Payer
+from hpedi.reference.providers import Partner
 from hpedi.x12.events import InterchangeStart
 
+USAGE = 15
 
-def check_addresses(
-    start: InterchangeStart, companion: CompanionGuide, partners: Sequence[TradingPartner], *, file: str | None = None
-) -> list[Finding]:
+
+def check_addresses(start: InterchangeStart, payer: Payer, partner: Partner | None) -> Iterator[Finding]:
     """Check sender, receiver and usage of an interchange.
 
     Args:
         start: Its ISA.
-        companion: Under which identities interchanges are ours.
-        partners: Who may send.
-        file: Our identifier of the file.
+        payer: Us.
+        partner: Whom ISA05/ISA06 name; None where nobody we know.
 
     Findings:
         sender-unknown, receiver-not-us, isa-usage
     """
-    _, _, _, _, _, sent_as, sender, received_as, receiver, *_ = start.elements
-    where = Where(file=file, interchange=start.control_number, byte_offset=start.byte_offset, segment_id="ISA")
-    findings: list[Finding] = []
-    partner = find_partner(partners, sent_as, sender)
+    where = Where(interchange=start.control_number, segment_id="ISA", byte_offset=start.byte_offset)
     if partner is None:
-        findings.append(found("sender-unknown", where).within(element=6))
-    if (received_as.strip(), receiver.strip()) not in companion.interchange_ids:
-        findings.append(found("receiver-not-us", where).within(element=8))
-    if partner is not None and start.elements[15] not in partner.usages:
+        yield found("sender-unknown", where).within(element=6)
+    if not is_for(start, payer):
+        yield found("receiver-not-us", where).within(element=8)
+    usage = start.elements[USAGE]
+    if partner is not None and usage in ("P", "T") and usage not in partner.usages:
         message = "The partner may not send interchanges of this usage. Send the usage agreed on in ISA15."
-        findings.append(found("isa-usage", where, message).within(element=15))
-    return findings
+        yield found("isa-usage", where, message).within(element=USAGE)
+
+
+def check_application_senders(judged: InterchangeJudgement, partner: Partner | None) -> Iterator[Finding]:
+    """Check that every group of an interchange is sent under a GS02 that the partner owns.
+
+    Findings:
+        group-sender
+    """
+    for group in judged.groups if partner is not None else ():
+        if partner is not None and not may_use_group(partner, group.elements[2]):
+            where = Where(interchange=judged.control_number, group=group.control_number, segment_id="GS", element=2)
+            yield found("group-sender", where)

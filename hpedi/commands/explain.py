@@ -9,7 +9,7 @@ import click
 from hpedi.adjudication.decision import ClaimDecision, LineDecision, TrailStep
 from hpedi.commands import ExitCode, Session
 from hpedi.commands.printing import Column, json_option, money_column, print_json, print_table
-from hpedi.pipeline.ports import StoredDecision
+from hpedi.pipeline.records import StoredDecision
 
 
 @click.command()
@@ -24,7 +24,7 @@ def command(session: Session, claim: str, *, as_json: bool) -> int:
 
     \b
     Example:
-      hpedi explain 260750000001
+      hpedi explain 2606100001000002
     """
     from hpedi.commands.workspace import context_for, open_workspace
 

@@ -6,7 +6,7 @@ import click
 
 from hpedi.commands import ExitCode, Session
 from hpedi.commands.printing import Column, json_option, money_column, print_json, print_table
-from hpedi.pipeline.ports import StoredDecision, StoredPayment
+from hpedi.pipeline.records import StoredDecision, StoredPayment
 
 
 @click.group()

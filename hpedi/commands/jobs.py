@@ -24,10 +24,10 @@ from hpedi.mappings_folder import mapping
 from hpedi.payments.calendar import load_ach_calendar
 from hpedi.pipeline.adjudicate import Adjudicated, NothingLoaded, adjudicate_waiting, reference_in_force
 from hpedi.pipeline.deliver import Delivery, deliver
-from hpedi.pipeline.pay import Paid, PaymentData, approve, pay
-from hpedi.pipeline.ports import InboundFile
+from hpedi.pipeline.pay import CannotPay, Paid, PaymentData, approve, pay
 from hpedi.pipeline.receive import ReceiptTerms, receive, register
 from hpedi.pipeline.received import ReceivedFile
+from hpedi.pipeline.records import InboundFile
 from hpedi.reference.reference import Reference
 from hpedi.run_context import RunContext
 from hpedi.safekeeping.whole_files import write_whole
@@ -102,7 +102,10 @@ class Jobs:
             raise LookupError("the 835 guide is not among our guides")
         conventions = mapping("payments/ach_conventions.yaml").read_bytes()
         data = PaymentData(calendar=calendar, ach_conventions=conventions, guide=guide)
-        paid = pay(self.workspace.books, self.context, self.reference, data)
+        try:
+            paid = pay(self.workspace.books, self.context, self.reference, data)
+        except CannotPay as refused:
+            raise click.ClickException("\n".join(finding.message for finding in refused.findings)) from None
         log.info("payments made", payments=len(paid.built))
         return paid
 

@@ -10,8 +10,8 @@ import click
 from hpedi.commands.printing import Column, hint, money_column, print_json, print_table
 from hpedi.pipeline.adjudicate import Adjudicated
 from hpedi.pipeline.pay import Paid
-from hpedi.pipeline.ports import StoredPayment
 from hpedi.pipeline.received import ReceiptOutcome, ReceivedFile
+from hpedi.pipeline.records import StoredPayment
 
 SHOWN = 40
 FINDINGS_SHOWN = 3

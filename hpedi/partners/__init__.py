@@ -1,1 +1,1 @@
-"""Trading partners: who sends us files and where the answers go."""
+"""Trading partners: who sends under which identity, and what that partner may send."""

@@ -19,7 +19,8 @@ from hpedi.claims.claim import ReceivedClaim
 from hpedi.money import ZERO, Usd
 from hpedi.payments.ledger import decision_postings
 from hpedi.pipeline.parties import FUNDING_ACCOUNT
-from hpedi.pipeline.ports import Books, StoredClaim, Work
+from hpedi.pipeline.ports import Books, Work
+from hpedi.pipeline.records import StoredClaim
 from hpedi.reference.reference import Reference
 from hpedi.run_context import RunContext
 

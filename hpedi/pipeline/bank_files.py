@@ -14,7 +14,7 @@ from hpedi.payments.ach.verification import credits_by_account, verify_ach_bytes
 from hpedi.payments.check_register import CheckRegisterRow, check_register
 from hpedi.payments.conventions import AchConventions
 from hpedi.payments.payment import Payment
-from hpedi.pipeline.ports import EftEntry, Outbound, PaymentRun
+from hpedi.pipeline.records import EftEntry, Outbound, PaymentRun
 
 BANK = "bank"
 FILE_ID_MODIFIERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789"

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from hpedi.pipeline.ports import Books, OutboundRow
+from hpedi.pipeline.ports import Books
+from hpedi.pipeline.records import OutboundRow
 from hpedi.run_context import RunContext
 
 

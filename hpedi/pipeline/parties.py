@@ -20,21 +20,28 @@ FUNDING_ACCOUNT = PAYER_ACCOUNTS
 TAX_ID_QUALIFIER = "30"
 """ISA07 of a receiver that is no trading partner and is named by its tax id."""
 
+UNKNOWN_SENDERS = "outbox/unknown-senders"
+
 
 @dataclass(frozen=True, slots=True)
 class Receiver:
-    """Where outbound interchanges of a party go: ISA07/ISA08, GS03 and the delivery folder."""
+    """Where remittances go: ISA07/ISA08, GS03 and the delivery folder."""
 
     party: InterchangeParty
     gs_id: str
     folder: str
 
 
+def answer_folder(partner: Partner | None) -> str:
+    """Return the folder for answers to a partner, or to senders that we do not know."""
+    return f"outbox/{partner.folder or partner.id}" if partner else UNKNOWN_SENDERS
+
+
 def receiver_of_partner(partner: Partner) -> Receiver:
-    """Return where answers to a trading partner go."""
+    """Return how a trading partner is addressed."""
     first = partner.isa_ids[0]
     gs_id = partner.gs_ids[0] if partner.gs_ids else first.id
-    return Receiver(InterchangeParty(first.qualifier, first.id), gs_id, f"outbox/{partner.folder or partner.id}")
+    return Receiver(InterchangeParty(first.qualifier, first.id), gs_id, answer_folder(partner))
 
 
 def receiver_of_remittances(provider: BillingProvider, reference: Reference) -> Receiver:

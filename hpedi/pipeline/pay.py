@@ -36,7 +36,8 @@ from hpedi.pipeline.parties import (
     remittance_payer,
     sender,
 )
-from hpedi.pipeline.ports import Books, Outbound, PaymentRun, StoredDecision, StoredPayment, Work
+from hpedi.pipeline.ports import Books, Work
+from hpedi.pipeline.records import Outbound, PaymentRun, StoredDecision, StoredPayment
 from hpedi.reference.reference import Reference
 from hpedi.run_context import RunContext
 from hpedi.transactions.remittance_835.delimiters import free_delimiters

@@ -8,23 +8,26 @@ again from its first byte.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from hpedi.acceptance.acknowledge import AnswerNumbers, acknowledge, groups_due
 from hpedi.acceptance.answers import answered_claim, claim_acknowledgment
 from hpedi.acceptance.claim_checks import PayerFacts, payer_checks
+from hpedi.acceptance.interchange_checks import check_addresses, check_application_senders
 from hpedi.acceptance.judge import judge
-from hpedi.acceptance.judgement import ClaimJudgement, InterchangeJudgement, Noted, SetJudgement
+from hpedi.acceptance.judgement import ClaimJudgement, InterchangeJudgement, SetJudgement
 from hpedi.acceptance.judging import GuideFor, Judging
 from hpedi.acceptance.verdicts import Verdict
 from hpedi.claims.claim import ReceivedClaim
 from hpedi.finding_kinds import found
 from hpedi.findings import Finding, Where
-from hpedi.pipeline.parties import Receiver, receiver_of_partner
-from hpedi.pipeline.ports import Books, InboundFile, InterchangeIdentity, Outbound, Receipt, StoredClaim, Work
+from hpedi.partners.identities import RECEIVER, SENDER, may_submit_as, named, partner_of
+from hpedi.pipeline.parties import answer_folder
+from hpedi.pipeline.ports import Books, Work
 from hpedi.pipeline.received import ReceiptOutcome, ReceiptSummary, ReceivedFile
+from hpedi.pipeline.records import InboundFile, InterchangeIdentity, Outbound, Receipt, StoredClaim
 from hpedi.reference.providers import Partner
 from hpedi.reference.reference import Reference
 from hpedi.run_context import RunContext
@@ -32,12 +35,11 @@ from hpedi.transactions.ack_277ca.model import AnsweredClaim, ClaimAcknowledgmen
 from hpedi.x12.events import InterchangeStart
 from hpedi.x12.limits import Limits
 from hpedi.x12.reader import read_x12
-from hpedi.x12.writer import InterchangeParty, write_x12
+from hpedi.x12.writer import write_x12
 
 CLAIMS_A_TRANSACTION = 500
 INTERCHANGE_NUMBERS = "isa13"
 GROUP_NUMBERS = "gs06"
-UNKNOWN_SENDERS = "outbox/unknown-senders"
 NOTE_LENGTH = 120
 
 
@@ -147,7 +149,7 @@ class _Open:
 
     receipt: Receipt
     identity: InterchangeIdentity
-    answers_to: Receiver
+    partner: Partner | None
     answered: dict[int, list[AnsweredClaim]] = field(default_factory=dict)
     ordinals: dict[int, tuple[int, int]] = field(default_factory=dict)
     staged: list[StoredClaim] = field(default_factory=list)
@@ -169,8 +171,12 @@ class _Receiving:
 
     def judging(self, name: str) -> Judging:
         """Return how this file is judged: by the payer's checks, claims and sets handed to us as they end."""
-        payer = self._terms.reference.payer
-        facts = PayerFacts(payer_ids=frozenset({payer.payer_id}), billing_npis=self._terms.reference.billing_npis)
+        reference = self._terms.reference
+        facts = PayerFacts(
+            payer_ids=frozenset({reference.payer.payer_id}),
+            billing_npis=reference.billing_npis,
+            may_submit=self._may_submit,
+        )
         return Judging(
             guide_for=self._terms.guide_for,
             claim_checks=payer_checks(facts),
@@ -184,23 +190,21 @@ class _Receiving:
 
     def _open(self, start: InterchangeStart) -> Iterator[Finding]:
         self._ordinal += 1
-        partner = _partner(start, self._terms.reference)
+        partner = partner_of(start, self._terms.reference.partners)
         identity = InterchangeIdentity(
-            sender=_party(start, 5),
-            receiver=_party(start, 7),
+            sender=named(start, SENDER),
+            receiver=named(start, RECEIVER),
             control_number=start.control_number,
             usage=start.elements[15],
         )
         with self._books.writing(self._context) as work:
             receipt = work.receipts.begin(self._file, self._ordinal, partner.id if partner else "", identity)
-        self._current = _Open(receipt, identity, _answers_to(start, partner))
-        where = Where(interchange=start.control_number, segment_id="ISA", byte_offset=start.byte_offset)
-        if partner is None:
-            yield found("sender-unknown", where).within(element=6)
-        elif start.elements[15] in ("P", "T") and start.elements[15] not in partner.usages:
-            yield found("isa-usage", where, "This partner may not send this usage in ISA15.").within(element=15)
-        if not _is_for_us(start, self._terms.reference):
-            yield found("receiver-not-us", where).within(element=8)
+        self._current = _Open(receipt, identity, partner)
+        yield from check_addresses(start, self._terms.reference.payer, partner)
+
+    def _may_submit(self, submitter_id: str) -> bool:
+        partner = self._open_interchange().partner
+        return partner is None or may_submit_as(partner, submitter_id)
 
     def _take_claim(self, judged: ClaimJudgement) -> None:
         current = self._open_interchange()
@@ -277,7 +281,8 @@ class _Receiving:
             if taken is not None and taken[0] == judged.digest:
                 return self._close_repeated(work, current, judged, taken[1])
             if taken is not None:
-                judged = _with_finding(judged, _control_number_taken(judged))
+                judged = _with_findings(judged, [_control_number_taken(judged)])
+            judged = _with_findings(judged, list(check_application_senders(judged, current.partner)))
             return self._publish(work, current, judged)
 
     def _close_repeated(self, work: Work, current: _Open, judged: InterchangeJudgement, first: int) -> ReceiptOutcome:
@@ -331,8 +336,8 @@ class _Receiving:
         work.numbers.reserve(GROUP_NUMBERS, groups_due(judged, claims))
         name = f"{isa13:09d}.ack"
         content = write_x12(answer.interchange, answer.delimiters)
-        folder = current.answers_to.folder
-        work.outbox.put([Outbound(folder=folder, name=name, kind="ack", content=content, receipt=current.receipt.id)])
+        folder, receipt = answer_folder(current.partner), current.receipt.id
+        work.outbox.put([Outbound(folder=folder, name=name, kind="ack", content=content, receipt=receipt)])
         return name
 
     def _claim_acknowledgments(self, current: _Open, judged: InterchangeJudgement) -> dict[int, ClaimAcknowledgment]:
@@ -353,30 +358,6 @@ class _Receiving:
         }
 
 
-def _partner(start: InterchangeStart, reference: Reference) -> Partner | None:
-    """Return the partner that owns ISA05/ISA06."""
-    qualifier, identifier = start.elements[5].strip(), start.elements[6].strip()
-    for partner in reference.partners:
-        if any((each.qualifier, each.id) == (qualifier, identifier) for each in partner.isa_ids):
-            return partner
-    return None
-
-
-def _is_for_us(start: InterchangeStart, reference: Reference) -> bool:
-    named = (start.elements[7].strip(), start.elements[8].strip())
-    return any((each.isa_qualifier, each.isa_id) == named for each in reference.payer.identities)
-
-
-def _answers_to(start: InterchangeStart, partner: Partner | None) -> Receiver:
-    if partner is not None:
-        return receiver_of_partner(partner)
-    return Receiver(InterchangeParty(start.elements[5], start.elements[6]), start.elements[6], UNKNOWN_SENDERS)
-
-
-def _party(start: InterchangeStart, qualifier: int) -> str:
-    return f"{start.elements[qualifier].strip()}:{start.elements[qualifier + 1].strip()}"
-
-
 def _control_number(file: InboundFile, receipt: Receipt, ordinal: int) -> str:
     """Return our number for a claim: the day it came, its receipt, its place in it; the same again after a kill."""
     return f"{file.received_on:%y%j}{receipt.id:05d}{ordinal:06d}"
@@ -387,9 +368,12 @@ def _control_number_taken(judged: InterchangeJudgement) -> Finding:
     return found("interchange-duplicate", where)
 
 
-def _with_finding(judged: InterchangeJudgement, finding: Finding) -> InterchangeJudgement:
-    noted = Noted(
-        findings=(*judged.noted.findings, finding), errors=judged.noted.errors + 1, warnings=judged.noted.warnings
+def _with_findings(judged: InterchangeJudgement, findings: Sequence[Finding]) -> InterchangeJudgement:
+    """Refuse an interchange for errors that only its receipt shows; without any it stays as it is."""
+    if not findings:
+        return judged
+    noted = replace(
+        judged.noted, findings=(*judged.noted.findings, *findings), errors=judged.noted.errors + len(findings)
     )
     return replace(judged, noted=noted, verdict=Verdict.REJECTED)
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import msgspec
 
 from hpedi.findings import Finding
-from hpedi.pipeline.ports import Receipt
+from hpedi.pipeline.records import Receipt
 
 
 class ReceiptSummary(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):

@@ -12,7 +12,7 @@ from sqlalchemy import ColumnElement, Connection, Row, Select, func, select, upd
 
 from hpedi.adjudication.decision import ClaimDecision, PastLine, Pend, TrailStep
 from hpedi.claims.claim import ReceivedClaim
-from hpedi.pipeline.ports import StoredClaim, StoredDecision, Total
+from hpedi.pipeline.records import StoredClaim, StoredDecision, Total
 from hpedi.safekeeping.vault import Vault
 from hpedi.store.encoding import decode, encode
 from hpedi.store.in_batches import in_batches

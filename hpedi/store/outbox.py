@@ -8,7 +8,7 @@ from datetime import datetime
 
 from sqlalchemy import Connection, select, update
 
-from hpedi.pipeline.ports import Outbound, OutboundRow
+from hpedi.pipeline.records import Outbound, OutboundRow
 from hpedi.safekeeping.vault import Vault
 from hpedi.store.tables import outbox
 

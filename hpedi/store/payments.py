@@ -9,7 +9,7 @@ from sqlalchemy import ColumnElement, Connection, Row, ScalarSelect, distinct, f
 
 from hpedi.payments.payment import PaidClaim, Payment
 from hpedi.payments.states import PaymentState, change
-from hpedi.pipeline.ports import EftEntry, PaymentRun, StoredPayment, Total
+from hpedi.pipeline.records import EftEntry, PaymentRun, StoredPayment, Total
 from hpedi.run_context import RunContext
 from hpedi.safekeeping.vault import Vault
 from hpedi.store.encoding import decode, encode

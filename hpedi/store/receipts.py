@@ -6,7 +6,7 @@ from datetime import date, datetime
 
 from sqlalchemy import Connection, Row, func, select
 
-from hpedi.pipeline.ports import InboundFile, InterchangeIdentity, Receipt, Total
+from hpedi.pipeline.records import InboundFile, InterchangeIdentity, Receipt, Total
 from hpedi.run_context import RunContext
 from hpedi.store.tables import claim, inbound_file, interchange, receipt
 

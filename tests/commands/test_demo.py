@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+import shlex
 import subprocess
 from collections.abc import Mapping
 from pathlib import Path
@@ -113,7 +115,7 @@ def test_members_are_named_nowhere_but_in_what_partners_get(home: Path, capsys: 
 
 
 def test_make_run_does_it_all(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """`make run` succeeds, shows what came in, was decided, paid and written, and succeeds again with nothing to do."""
+    """`make run` shows the whole way, what the README says to try next works, and a second run has nothing to do."""
     if subprocess.run(["make", "-q", ".venv/ready-to-run"], cwd=PROJECT, check=False).returncode:
         pytest.skip("the virtual environment of `make` is not there or not current; `make test` makes it so")
     monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path / "config"))
@@ -121,5 +123,11 @@ def test_make_run_does_it_all(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -
     first = subprocess.run(make, cwd=PROJECT, capture_output=True, text=True, check=True).stdout
     for heading in ("What came in", "What was decided", "What was paid", "What was written"):
         assert heading in first
+    monkeypatch.setenv("HPEDI_HOME", str(tmp_path / "workspace"))
+    for line in re.findall(r"^    \.venv/bin/hpedi (.+)$", (PROJECT / "README.md").read_text(), re.MULTILINE):
+        words = shlex.split(line, comments=True)
+        tried = subprocess.run([".venv/bin/hpedi", *words], cwd=PROJECT, capture_output=True, text=True, check=False)
+        assert tried.returncode <= ExitCode.FINDINGS, tried.stderr
+        assert tried.stdout
     again = subprocess.run(make, cwd=PROJECT, capture_output=True, text=True, check=True).stdout
     assert "nothing to pay" in again

@@ -1,4 +1,4 @@
-"""The golden harness over the whole program: real 837 bytes in, the jobs of the command line, real 835 bytes read back."""
+"""The golden harness over the whole program: real 837 bytes in, the command line's jobs, real 835 bytes read back."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from pathlib import Path
 
 from hpedi.adjudication.decision import Pend
 from hpedi.benefits.accumulators import Balances
+from hpedi.benefits.membership import Family
 from hpedi.claims.claim import Claim, Name
 from hpedi.claims.submission import SubmissionHeader
 from hpedi.commands.jobs import REMITTANCE_GUIDE, Jobs
@@ -133,12 +134,5 @@ class RealHarness:
         """Return the balances of every member and family."""
         with self._workspace.books.reading(context_for(FIRST_DAY)) as work:
             records = work.reference.families(work.reference.snapshot(), self._members)
-            members = [member.id for record in records for member in family_members(record.body)]
+            members = [member.id for record in records for member in Family.of(record.body).members]
             return work.accumulators.balances([*members, *self._families])
-
-
-def family_members(body: bytes) -> tuple[object, ...]:
-    """Return the members of a family record."""
-    from hpedi.benefits.membership import Family
-
-    return Family.of(body).members

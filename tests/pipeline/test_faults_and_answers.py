@@ -20,7 +20,7 @@ from samples.write_inbound import (
 )
 from tests.pipeline.conftest import Demo
 
-GOOD = clinic_claim("GOOD-1", "AMBLE-1", 10)
+GOOD = clinic_claim("GOOD-1", "M01", 10)
 GOOD_PAYS = Decimal("90.00")  # T1015 allowed 120.00 less the copay of 30.00
 
 
@@ -67,6 +67,21 @@ def test_an_unknown_sender_gets_a_ta1_006(demo: Demo) -> None:
     assert demo.decisions() == {}
 
 
+def test_another_application_sender_gets_a_ta1_024(demo: Demo) -> None:
+    """GS02 that the partner does not own refuses the interchange: nobody's file is taken as another's."""
+    demo.run(clinic_file(claim_set("0001", [GOOD])).replace(b"GS*HC*RIVERBEND*", b"GS*HC*SOMEBODY*"))
+    assert "TA1*000000501*260302*0830*R*024" in demo.answers("riverbend")
+    assert demo.decisions() == {}
+
+
+def test_another_submitter_is_refused_in_the_277ca(demo: Demo) -> None:
+    """1000A NM109 that is not approved for the partner refuses the claims under it."""
+    demo.run(clinic_file(claim_set("0001", [GOOD])).replace(b"*46*RIVERBEND~", b"*46*SOMEBODY~"))
+    answers = demo.answers("riverbend")
+    assert answers[answers.index("TRN*2*GOOD-1") + 1].startswith("STC*A3:24:41")
+    assert demo.decisions() == {}
+
+
 def test_an_unknown_guide_is_refused_in_the_999(demo: Demo) -> None:
     """A set of a guide we do not have is refused; the group beside it is paid."""
     good = clinic_file(claim_set("0001", [GOOD])).decode()
@@ -82,7 +97,7 @@ def test_an_unknown_guide_is_refused_in_the_999(demo: Demo) -> None:
 
 def test_a_wrong_segment_count_is_refused_in_the_999(demo: Demo) -> None:
     """SE01 that is not the number of segments refuses its set with IK502 4; the set beside it is paid."""
-    content = good_and(claim_set("0002", [clinic_claim("BAD-1", "AMBLE-2", 11)])).decode()
+    content = good_and(claim_set("0002", [clinic_claim("BAD-1", "M02", 11)])).decode()
     start = content.rindex("SE*")
     spoilt = content[:start] + "SE*99*0002~" + content[content.index("~", start) + 1 :]
     demo.run(spoilt.encode())
@@ -184,7 +199,7 @@ def test_the_same_interchange_in_another_file_is_not_taken_twice(demo: Demo) -> 
 def test_a_control_number_with_other_content_gets_a_ta1_025(demo: Demo) -> None:
     """The control number of an interchange that was taken cannot be used for another one."""
     demo.run(clinic_file(claim_set("0001", [GOOD])))
-    demo.run(clinic_file(claim_set("0001", [clinic_claim("OTHER-1", "AMBLE-2", 12)])))
+    demo.run(clinic_file(claim_set("0001", [clinic_claim("OTHER-1", "M02", 12)])))
     assert "TA1*000000501*260302*0830*R*025" in demo.answers("riverbend")
     assert set(demo.decisions()) == {"GOOD-1"}
 

@@ -1,0 +1,160 @@
+"""What the books keep, as frozen values: files, receipts, claims, decisions, payments and outbound files.
+
+They go into and out of a `Work` (see `ports`); nothing is loaded behind the caller's back.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from hpedi.adjudication.decision import ClaimDecision
+from hpedi.claims.claim import ReceivedClaim
+from hpedi.money import ZERO, Usd
+from hpedi.payments.payment import Payment
+from hpedi.payments.states import PaymentState
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class InboundFile:
+    """A file that arrived, known by its digest.
+
+    Attributes:
+        received_at: The receipt instant, from the arrival and never from the run.
+        received_on: Its date where the payer is; starts timely filing and interest.
+        state: receiving, done or quarantined (then `reason` is a finding code).
+    """
+
+    id: int
+    digest: str
+    size: int
+    received_at: datetime
+    received_on: date
+    state: str
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Receipt:
+    """One interchange of a file, in order; `published` once its answers are given and its claims may be decided."""
+
+    id: int
+    file: int
+    ordinal: int
+    partner: str
+    usage: str
+    control_number: str
+    digest: str
+    received_at: datetime
+    published: bool
+    verdict: str
+    summary: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class InterchangeIdentity:
+    """What makes an interchange the same one: ISA05/06, ISA07/08, ISA13 and ISA15."""
+
+    sender: str
+    receiver: str
+    control_number: str
+    usage: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StoredClaim:
+    """A claim of a receipt. `state`: accepted, refused, decided or pended; `note` holds finding codes or the reason."""
+
+    received: ReceivedClaim
+    receipt: int
+    ordinal: int
+    state: str
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StoredDecision:
+    """A decision with its claim, the order in which it became final, and the run that pays it."""
+
+    received: ReceivedClaim
+    decision: ClaimDecision
+    ordinal: int
+    decided_on: date
+    payment_run: int | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PaymentRun:
+    """A payment run with the numbers reserved for it; `open` until everything it pays is committed."""
+
+    id: int
+    as_of: date
+    instant: datetime
+    state: str
+    first_trace_number: int
+    first_check_number: int
+    first_interchange_number: int
+    file_ordinal: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StoredPayment:
+    """A payment and where it stands."""
+
+    id: int
+    run: int
+    payment: Payment
+    state: PaymentState
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EftEntry:
+    """An ACH entry that went to the bank: the EFT number it carries (TRN02), its file and its Nacha trace number."""
+
+    trace_number: str
+    file: str
+    ach_trace_number: str
+    effective_entry_date: date
+    amount: Usd
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Outbound:
+    """A file to deliver: our own name, the folder it goes to (`partner/<id>` or `bank`), its bytes."""
+
+    folder: str
+    name: str
+    kind: str
+    content: bytes
+    receipt: int | None = None
+    run: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OutboundRow:
+    """A row of the outbox, without its bytes."""
+
+    id: int
+    folder: str
+    name: str
+    kind: str
+    digest: str
+    receipt: int | None
+    run: int | None
+    delivered_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Total:
+    """How many of a kind there are, and their money in US dollars.
+
+    Attributes:
+        kind: What they have in common, for example a claim status or a payment method and state.
+        charged: Sum of charges; 0.00 for what has none.
+        paid: Sum of payments.
+    """
+
+    kind: str
+    count: int
+    charged: Usd = ZERO
+    paid: Usd = ZERO
