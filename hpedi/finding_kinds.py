@@ -101,8 +101,6 @@ _KINDS: Final = (
     # --- functional group ------------------------------------------------------------------------------------------
     _kind("group-header", 1, "GS is malformed", "Send GS01 to GS08 as the guide says.", ta105="024"),
     _kind("group-sender", 1, "GS02 is not an application sender of this partner", "Send a GS02 that is agreed on.", ta105="024"),
-    _kind("group-not-supported", 1, "GS01 is not a group we take", "Send a supported transaction set.", ak905="1"),
-    _kind("group-version-not-supported", 1, "GS08 is not a guide version we take", "Send the adopted guide version.", ak905="2"),
     _kind("group-trailer-missing", 1, "GE is missing", "End the group with GE.", ak905="3"),
     _kind("group-control-number", 1, "GE02 is not GS06", "Send the same control number in GS06 and GE02.", ak905="4"),
     _kind("set-count", 1, "GE01 is not the number of transaction sets", "Count the sets.", ak905="5"),

@@ -57,12 +57,18 @@ class ReportedTa1:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReportedInterchange:
-    """An interchange with its groups."""
+    """An interchange with its groups, and the transaction sets of all of them in order."""
 
     control_number: str
     verdict: Verdict
     ta1: ReportedTa1
     groups: tuple[ReportedGroup, ...]
+    transaction_sets: tuple[ReportedSet, ...] = ()
+
+    def __post_init__(self) -> None:
+        """List the sets of the groups."""
+        sets = tuple(each for group in self.groups for each in group.transaction_sets)
+        object.__setattr__(self, "transaction_sets", sets)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

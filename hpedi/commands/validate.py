@@ -114,9 +114,7 @@ def _answer(judged: InterchangeJudgement) -> bytes | None:
 
 
 def _print(reported: FileReport) -> None:
-    sets = [
-        each for interchange in reported.interchanges for group in interchange.groups for each in group.transaction_sets
-    ]
+    sets = [each for interchange in reported.interchanges for each in interchange.transaction_sets]
     click.echo(
         f"{reported.file}: {reported.verdict.replace('_', ' ')}; interchanges {len(reported.interchanges)}, "
         f"transaction sets {len(sets)}, segments {reported.segments:,}, findings {len(reported.findings):,}"

@@ -67,7 +67,8 @@ def test_json_has_exactly_the_stated_fields(capsys: pytest.CaptureFixture[str]) 
     (interchange,) = mixed["interchanges"]
     assert interchange["control_number"] == "000004711"
     assert interchange["ta1"] == {"code": "A", "note": "000"}
-    sets = interchange["groups"][0]["transaction_sets"]
+    sets = interchange["transaction_sets"]
+    assert sets == interchange["groups"][0]["transaction_sets"]
     assert sets == [
         {"id": "837", "guide": "005010X222A1", "control_number": "0001", "verdict": "accepted"},
         {"id": "837", "guide": "005010X222A1", "control_number": "0002", "verdict": "rejected"},

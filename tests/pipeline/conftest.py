@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import shutil
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
@@ -17,9 +18,11 @@ from hpedi.commands.workspace import Workspace, context_for, create, open_worksp
 from hpedi.mappings_folder import sample
 from hpedi.pipeline.pay import Paid
 from hpedi.pipeline.received import ReceivedFile
+from tests.databases import postgres_database
 
 RECEIVED = datetime(2026, 3, 2, 9, 0, tzinfo=payer_zone())
 AS_OF = date(2026, 3, 16)
+KEY = base64.b64encode(bytes(range(32))).decode()
 
 
 @dataclass
@@ -64,24 +67,37 @@ class Demo:
         return {each.received.claim.patient_control_number: each.decision for each in found}
 
 
+def load_sample_payer(home: Path, database_url: str | None = None) -> Workspace:
+    """Make a workspace and load the sample payer."""
+    create(home, database_url)
+    workspace = open_workspace(home)
+    _loaded, outcome = load_folder(workspace, context_for(AS_OF), sample("payer"))
+    assert outcome is not None
+    return workspace
+
+
 @pytest.fixture(scope="session")
 def loaded_home(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A workspace with the sample payer, to be copied."""
+    """A workspace over SQLite with the sample payer, to be copied."""
     home = tmp_path_factory.mktemp("loaded")
     with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("HPEDI_KEY", base64.b64encode(bytes(range(32))).decode())
-        create(home)
-        workspace = open_workspace(home)
-        _loaded, outcome = load_folder(workspace, context_for(AS_OF), sample("payer"))
-        assert outcome is not None
-        workspace.database.close()
+        patch.setenv("HPEDI_KEY", KEY)
+        load_sample_payer(home).database.close()
     return home
 
 
-@pytest.fixture
-def demo(loaded_home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Demo:
-    """The sample payer at work."""
-    monkeypatch.setenv("HPEDI_KEY", base64.b64encode(bytes(range(32))).decode())
+@pytest.fixture(params=["sqlite", "postgresql"])
+def demo(
+    request: pytest.FixtureRequest, loaded_home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> Iterator[Demo]:
+    """The sample payer at work, over each database in turn."""
+    monkeypatch.setenv("HPEDI_KEY", KEY)
     home = tmp_path / "home"
-    shutil.copytree(loaded_home, home)
-    return Demo(open_workspace(home), tmp_path)
+    if request.param == "sqlite":
+        shutil.copytree(loaded_home, home)
+        yield Demo(open_workspace(home), tmp_path)
+        return
+    with postgres_database(request.getfixturevalue("postgres_url")) as url:
+        workspace = load_sample_payer(home, url)
+        yield Demo(workspace, tmp_path)
+        workspace.database.close()

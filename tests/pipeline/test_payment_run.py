@@ -137,4 +137,5 @@ def test_payments_are_sealed(demo: Demo) -> None:
     assert isinstance(stored.payment, Payment)
     account = stored.payment.payee.account
     assert account is not None
-    assert account.account_number.encode() not in (demo.workspace.home / "hpedi.sqlite3").read_bytes()
+    for database in demo.workspace.home.glob("hpedi.sqlite3*"):
+        assert account.account_number.encode() not in database.read_bytes()
