@@ -7,13 +7,16 @@ Every amount in hpedi is a `Usd`: a `Decimal` in US dollars with two places. Thi
 from __future__ import annotations
 
 from collections.abc import Sequence
-from decimal import ROUND_DOWN, ROUND_HALF_UP, Decimal, InvalidOperation
+from decimal import ROUND_DOWN, ROUND_HALF_UP, Context, Decimal, InvalidOperation
 from typing import TypeAlias
 
 Usd: TypeAlias = Decimal
 
 CENT = Decimal("0.01")
 ZERO: Usd = Decimal("0.00")
+
+_MONEY = Context(prec=18)
+"""So many digits an amount has at most, cents among them: what a count of cents in 64 bits holds."""
 
 
 def usd(value: str | int | Decimal) -> Usd:
@@ -24,7 +27,7 @@ def usd(value: str | int | Decimal) -> Usd:
 
     Raises:
         TypeError: A float was given; a float has already lost cents.
-        ValueError: The value is no number, is not finite, has a fraction of a cent or more than 28 digits.
+        ValueError: The value is no number, is not finite, has a fraction of a cent or more than 18 digits.
     """
     if isinstance(value, float | bool):
         raise TypeError("money is never a float or a bool; pass a str, int or Decimal")
@@ -35,7 +38,7 @@ def usd(value: str | int | Decimal) -> Usd:
     if not amount.is_finite():
         raise ValueError("not a finite amount")
     try:
-        exact = amount.quantize(CENT)
+        exact = amount.quantize(CENT, context=_MONEY)
     except InvalidOperation:
         raise ValueError("an amount of more digits than money has") from None
     if exact != amount:

@@ -6,8 +6,8 @@ verdicts: `syntax` counts only what a 999 answers, `verdict` everything, their c
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 
 from hpedi.acceptance.verdicts import Verdict, own_verdict, rolled_up
 from hpedi.claims.submission import SubmissionHeader
@@ -63,15 +63,6 @@ class ClaimJudgement:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class UnitAt:
-    """The business unit that stands from one position of a set to another."""
-
-    first_segment: int
-    last_segment: int
-    unit: BusinessUnit
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class SetJudgement:
     """A transaction set.
 
@@ -86,10 +77,10 @@ class SetJudgement:
         syntax: What IK501 says.
         verdict: With its claims, and with the group and interchange around it.
         noted: Its findings, those of its claims among them.
-        claims: Number of claims in it.
+        claims: Number of claims that were read in it.
         claims_rejected: How many of them are refused.
-        header: The head of an 837; None for other sets.
-        units: Where the claims stand that a kept finding lies in.
+        header: The head of an 837; None for other sets, and where no claims were read.
+        units: The claim that a kept finding lies in, by the position of its segment.
     """
 
     ordinal: int
@@ -105,11 +96,11 @@ class SetJudgement:
     claims: int = 0
     claims_rejected: int = 0
     header: SubmissionHeader | None = None
-    units: tuple[UnitAt, ...] = ()
+    units: Mapping[int, BusinessUnit] = field(default_factory=dict)
 
     def unit_at(self, position: int) -> BusinessUnit | None:
-        """Return the business unit that a segment lies in, where it is known."""
-        return next((at.unit for at in self.units if at.first_segment <= position <= at.last_segment), None)
+        """Return the business unit that a segment at fault lies in, where it is known."""
+        return self.units.get(position)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -14,6 +14,8 @@ from hpedi.x12.events import InterchangeStart
 
 FINDINGS_KEPT = 1000
 HIGHEST_SNIP = 7
+GUIDE_SNIP = 2
+"""Up to here a guide alone judges."""
 
 GuideFor: TypeAlias = Callable[[str, str, str], Guide | None]
 """From GS01, GS08 and ST01 to the guide; None where we have none."""
@@ -27,7 +29,7 @@ class Judging:
         guide_for: Finds the guide of a set.
         claim_checks: Checks of each claim above its guide.
         check_interchange: Checks of an interchange by its ISA: is its sender known, is it for us, had we it before.
-        highest_snip: Findings of higher levels are left out.
+        highest_snip: Findings of higher levels are left out; up to `GUIDE_SNIP` no claim is read, unless for `on_claim`.
         findings_kept: How many findings of a unit are kept; all are counted.
         file: Our identifier of the file.
         on_claim: Handed each claim as it ends; a set, group or interchange refused later refuses it too.
@@ -42,3 +44,8 @@ class Judging:
     file: str | None = None
     on_claim: Callable[[ClaimJudgement], None] | None = None
     on_set: Callable[[SetJudgement], None] | None = None
+
+    @property
+    def reads_claims(self) -> bool:
+        """Say whether models of claims are made: for who takes them, or for checks above the guides."""
+        return self.on_claim is not None or self.highest_snip > GUIDE_SNIP

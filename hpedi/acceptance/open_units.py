@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from hpedi.acceptance.business_units import BusinessUnits
 from hpedi.acceptance.claim_checks import check_claim
 from hpedi.acceptance.judgement import (
     ClaimJudgement,
@@ -11,7 +12,6 @@ from hpedi.acceptance.judgement import (
     InterchangeJudgement,
     Noted,
     SetJudgement,
-    UnitAt,
 )
 from hpedi.acceptance.judging import Judging
 from hpedi.acceptance.verdicts import ANSWERED_AT, Verdict, own_verdict, rolled_up, verdict_of
@@ -19,7 +19,6 @@ from hpedi.finding_kinds import FINDING_KINDS, found
 from hpedi.findings import Finding, Where
 from hpedi.guides.load import Guide
 from hpedi.guides.walk import SetWalk
-from hpedi.transactions.ack_999.model import BusinessUnit
 from hpedi.transactions.claim_837.read import ClaimReader, PlacedClaim
 from hpedi.x12.events import (
     GroupEnd,
@@ -156,8 +155,7 @@ class OpenSet:
         self._checks = [each for each in judging.claim_checks if self._is_asked(each.kind)]
         self._claims = self._claims_rejected = 0
         self._claim_verdicts: set[Verdict] = set()
-        self._units: list[UnitAt] = []
-        self._unattributed: list[int] = []
+        self._faults: list[int] = []
         where = Where(
             file=judging.file,
             interchange=interchange.start.control_number,
@@ -166,8 +164,9 @@ class OpenSet:
         )
         delimiters = interchange.start.delimiters
         self._walk = None if guide is None else SetWalk(guide, delimiters, where)
-        reads_claims = guide is not None and guide.id in CLAIM_GUIDES
-        self._reader = ClaimReader(delimiters, where) if reads_claims else None
+        has_claims = guide is not None and guide.id in CLAIM_GUIDES
+        self._units = BusinessUnits(delimiters.element) if has_claims else None
+        self._reader = ClaimReader(delimiters, where) if has_claims and judging.reads_claims else None
         if guide is None:
             place = replace(where, segment=1, segment_id="ST", byte_offset=start.byte_offset)
             self.note(found("set-not-supported", place))
@@ -177,8 +176,9 @@ class OpenSet:
         if not self._is_asked(finding.code):
             return
         self._syntax.add(finding)
-        if self._notes.add(finding) and finding.where.segment is not None:
-            self._unattributed.append(finding.where.segment)
+        if self._notes.add(finding) and finding.where.segment is not None and self._units is not None:
+            self._units.seek(finding.where.segment)
+            self._faults.append(finding.where.segment)
 
     def take(self, batch: SegmentBatch) -> None:
         """Walk the next segments and hand out the claims that end with them."""
@@ -187,6 +187,8 @@ class OpenSet:
         placed = self._walk.feed(batch)
         for finding in placed.findings:
             self.note(finding)
+        if self._units is not None:
+            self._units.passes(placed)
         if self._reader is not None:
             for claim in self._reader.read(placed):
                 self._take_claim(claim, self._reader)
@@ -216,7 +218,7 @@ class OpenSet:
             claims=self._claims,
             claims_rejected=self._claims_rejected,
             header=None if self._reader is None else self._reader.header,
-            units=tuple(self._units),
+            units={} if self._units is None else self._units.found,
         )
 
     def _take_claim(self, placed: PlacedClaim, reader: ClaimReader) -> None:
@@ -224,8 +226,7 @@ class OpenSet:
         findings = [finding for finding in placed.findings if self._is_asked(finding.code)]
         if placed.claim is not None:
             findings += check_claim(placed.claim, self._checks, lambda: reader.where_of(placed))
-        is_told_by_guide = self._attribute(placed)
-        if placed.claim is not None or not is_told_by_guide:
+        if placed.claim is not None or not self._is_told_by_guide(placed):
             for finding in findings:
                 self._notes.add(finding)
         verdict = verdict_of(findings)
@@ -244,19 +245,11 @@ class OpenSet:
                 )
             )
 
-    def _attribute(self, placed: PlacedClaim) -> bool:
-        """Say whether a finding of the guide lies in the claim, and if one was kept, remember the claim for the 999.
-
-        All that lie in it or before it are known by now.
-        """
-        if not self._unattributed:
-            return False
+    def _is_told_by_guide(self, placed: PlacedClaim) -> bool:
+        """Say whether a finding of the guide lies in the claim; all that lie in it or before it are known by now."""
         first, last = placed.first_segment, placed.last_segment
-        is_at_fault = any(first <= position <= last for position in self._unattributed)
-        if is_at_fault and placed.patient_control_number:
-            unit = BusinessUnit(name="CLM01", value=placed.patient_control_number)
-            self._units.append(UnitAt(first_segment=first, last_segment=last, unit=unit))
-        self._unattributed = [position for position in self._unattributed if position > last]
+        is_at_fault = any(first <= position <= last for position in self._faults)
+        self._faults = [position for position in self._faults if position > last]
         return is_at_fault
 
     def _is_asked(self, kind: str) -> bool:

@@ -17,6 +17,7 @@ from typing import Final
 import click
 
 from hpedi.findings import Unavailable
+from hpedi.safekeeping.vault import KeyMissing
 
 COMMANDS: Final = {
     "validate": "Judge X12 files by their guides.",
@@ -127,6 +128,9 @@ def _exit_code(arguments: Sequence[str] | None) -> int:
     except Unavailable as failure:
         _tell(f"hpedi: not now: {failure}. Run the same command again later.")
         return ExitCode.TRY_AGAIN
+    except KeyMissing as refused:
+        _tell(f"hpedi: {refused}: the key is another one, or what is stored was altered. Nothing was released.")
+        return ExitCode.USAGE
     except OSError as failure:
         _tell(f"hpedi: not now: {failure.strerror or type(failure).__name__}. Run the same command again later.")
         return ExitCode.TRY_AGAIN

@@ -34,7 +34,8 @@ def command(session: Session, claim: str, *, as_json: bool) -> int:
         decisions = work.decisions.find(claim)
         pends = work.claims.pends(claim)
         members = [each.decision.member for each in decisions] or [""]
-        work.audit.record("explain", f"claim:{claim}", members=members, result="found" if stored else "not found")
+        subject = f"claim:{claim}" if stored else "claim:none"  # what is no number of ours may be a member's
+        work.audit.record("explain", subject, members=members, result="found" if stored else "not found")
     if stored is None:
         raise click.UsageError("no such claim: give our number for it, CLP07 of the 835 or REF*1K of the 277CA")
     if as_json:

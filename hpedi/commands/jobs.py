@@ -55,13 +55,13 @@ class Jobs:
 
     def receive(self, path: Path, received_at: datetime | None, *, again: bool = False) -> ReceivedFile:
         """Take in a file and answer it; its own time is when it arrived unless somebody knows better."""
-        workspace = self.workspace
+        workspace, reference = self.workspace, self.reference  # opened first: nothing is kept under a wrong key
         instant = (received_at or datetime.fromtimestamp(path.stat().st_mtime, UTC)).astimezone(payer_zone())
         stored = workspace.files.keep(path)
         file = register(workspace.books, self.context, stored.digest, stored.size, instant, again=again)
         with progress(path.name, stored.size) as advance:
             terms = ReceiptTerms(
-                reference=self.reference,
+                reference=reference,
                 guide_for=GuideFiles().guide_for,
                 limits=Limits(),
                 quarantine=self._quarantine,

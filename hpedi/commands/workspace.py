@@ -87,17 +87,21 @@ def open_workspace(home: Path, *, check: bool = True) -> Workspace:
     config = home / CONFIG
     if not config.exists():
         raise click.UsageError(f"no workspace in {home}; make one with `hpedi --home {home} init`")
-    settings = tomllib.loads(config.read_text())
-    vault = Vault(_key(settings["key_file"]))
-    database = Database(_absolute(settings["database"], home))
+    try:
+        settings = tomllib.loads(config.read_text())
+        key_file, url = str(settings["key_file"]), str(settings["database"])
+    except (ValueError, KeyError):
+        raise click.UsageError(f"{config} is damaged: it names `database` and `key_file`; bring it back") from None
+    vault = _vault(key_file)
+    database = Database(_absolute(url, home))
     if check and not schema.is_current(database):
         raise click.UsageError(f"the workspace in {home} is of another version; bring it up with `hpedi init`")
     return Workspace(home, database, StoredBooks(database, vault), StoredFiles(home / "files", vault), Mailbox(home))
 
 
-def _key(key_file: str) -> bytes:
+def _vault(key_file: str) -> Vault:
     try:
-        return read_key(os.environ.get("HPEDI_KEY") or Path(key_file).read_text())
+        return Vault(read_key(os.environ.get("HPEDI_KEY") or Path(key_file).read_text()))
     except (OSError, KeyMissing):
         raise click.UsageError(f"the workspace key is missing: set $HPEDI_KEY or bring back {key_file}") from None
 

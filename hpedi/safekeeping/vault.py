@@ -47,7 +47,7 @@ class Vault:
         """
         try:
             return self._cipher.decrypt(sealed[:NONCE_BYTES], sealed[NONCE_BYTES:], context.encode())
-        except InvalidTag:
+        except (InvalidTag, ValueError):  # ValueError: too short to hold a nonce
             raise KeyMissing(f"{context} does not open with this workspace key") from None
 
     def seal_stream(self, chunks: Iterable[bytes], context: str) -> Iterator[bytes]:

@@ -12,17 +12,17 @@ from contextlib import contextmanager
 from typing import Any
 
 from sqlalchemy import Connection, Engine, create_engine, event
-from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
+from sqlalchemy.exc import DatabaseError, DBAPIError, InterfaceError, OperationalError
 
 from hpedi.findings import Unavailable
 
 BUSY_TIMEOUT_MS = 30_000
 
 _SQLITE_PRAGMAS = (
+    f"PRAGMA busy_timeout={BUSY_TIMEOUT_MS}",  # first: the others wait for a lock too
     "PRAGMA journal_mode=WAL",
     "PRAGMA synchronous=FULL",
     "PRAGMA foreign_keys=ON",
-    f"PRAGMA busy_timeout={BUSY_TIMEOUT_MS}",
     "PRAGMA cache_size=-32768",
 )
 
@@ -68,6 +68,8 @@ def _world_failing() -> Iterator[None]:
     except DBAPIError as error:
         if error.connection_invalidated:
             raise Unavailable("the connection to the database was lost") from None
+        if type(error) is DatabaseError:  # none of its kinds: SQLite's word for a file that is damaged
+            raise Unavailable("the database is damaged; bring back a copy of it") from None
         raise
 
 

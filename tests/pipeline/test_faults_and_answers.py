@@ -76,7 +76,8 @@ def test_another_application_sender_gets_a_ta1_024(demo: Demo) -> None:
 
 def test_another_submitter_is_refused_in_the_277ca(demo: Demo) -> None:
     """1000A NM109 that is not approved for the partner refuses the claims under it."""
-    demo.run(clinic_file(claim_set("0001", [GOOD])).replace(b"*46*RIVERBEND~", b"*46*SOMEBODY~"))
+    received, _paid = demo.run(clinic_file(claim_set("0001", [GOOD])).replace(b"*46*RIVERBEND~", b"*46*SOMEBODY~"))
+    assert received.receipts[0].summary.findings == ("submitter-not-approved",)
     answers = demo.answers("riverbend")
     assert answers[answers.index("TRN*2*GOOD-1") + 1].startswith("STC*A3:24:41")
     assert demo.decisions() == {}

@@ -11,6 +11,7 @@ import pytest
 
 from hpedi.adjudication.decision import ClaimDecision
 from hpedi.claims.claim import Claim
+from hpedi.finding_kinds import FINDING_KINDS
 from hpedi.money import ZERO
 from hpedi.payments.ledger import LedgerAccount
 from hpedi.payments.payment import Payment
@@ -102,6 +103,16 @@ def test_a_year_without_a_calendar_builds_nothing(demo: Demo) -> None:
     decide(demo)
     with pytest.raises(click.ClickException, match="No ACH holidays are known for the year"):
         demo.pay_on(date(2050, 1, 3))
+    assert len(demo.jobs.pay().released) == 4
+
+
+def test_without_a_funding_account_nothing_is_built(demo: Demo, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A day on which no account to pay from is in force is refused with a finding, and holds nothing."""
+    decide(demo)
+    with monkeypatch.context() as patch:
+        patch.setattr(Reference, "funding_account", lambda _reference, _day: None)
+        with pytest.raises(click.ClickException, match=FINDING_KINDS["funding-account-missing"].title):
+            demo.jobs.pay()
     assert len(demo.jobs.pay().released) == 4
 
 
