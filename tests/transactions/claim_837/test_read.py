@@ -54,7 +54,11 @@ def test_claims_do_not_depend_on_how_the_bytes_come(block_bytes: int) -> None:
     [
         ("CLM*PCN2*185*", "CLM*PCN2*1,85*", ("claim-amount", "2300", "CLM", 2)),
         ("CLM*PCN2*185*", "CLM*PCN2**", ("claim-amount", "2300", "CLM", 2)),
-        ("*185*UN*1*", "*185*UN*ONE*", ("claim-quantity", "2400", "SV1", 4)),
+        (
+            "*UN*1***1~DTP*472*D8*20260310~SE",
+            "*UN*ONE***1~DTP*472*D8*20260310~SE",
+            ("claim-quantity", "2400", "SV1", 4),
+        ),
         ("~LX*1~SV1*HC:T1015*185*UN*1***1~DTP*472*D8*20260310~SE", "~SE", ("claim-without-line", "2400", "LX", None)),
         ("~DTP*472*D8*20260310~SE", "~SE", ("claim-incomplete", "2400", "DTP", None)),
         ("DTP*472*D8*20260310~SE", "DTP*472*D8*20260230~SE", ("claim-date", "2400", "DTP", 3)),
