@@ -31,7 +31,6 @@ from hpedi.pipeline.records import InboundFile
 from hpedi.reference.reference import Reference
 from hpedi.run_context import RunContext
 from hpedi.safekeeping.whole_files import write_whole
-from hpedi.x12.limits import Limits
 
 REMITTANCE_GUIDE = ("HP", "005010X221A1", "835")
 LOCK_WAIT_SECONDS = 30.0
@@ -63,7 +62,7 @@ class Jobs:
             terms = ReceiptTerms(
                 reference=reference,
                 guide_for=GuideFiles().guide_for,
-                limits=Limits(),
+                limits=workspace.limits,
                 quarantine=self._quarantine,
                 progress=advance,
             )

@@ -1,6 +1,6 @@
 """A workspace: one folder with the books, the files that arrived, and what goes out.
 
-    <home>/hpedi.toml           where the database is, where the key is
+    <home>/hpedi.toml           where the database is, where the key is, and under [limits] what a file may ask of us
     <home>/hpedi.sqlite3        the books
     <home>/files/               files that arrived, encrypted
     <home>/quarantine/          why a file is no X12, beside its encrypted bytes
@@ -16,7 +16,7 @@ from __future__ import annotations
 import os
 import tomllib
 import uuid
-from dataclasses import dataclass
+from dataclasses import dataclass, fields, replace
 from datetime import UTC, date, datetime, time
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -30,6 +30,7 @@ from hpedi.safekeeping.vault import KeyMissing, Vault, new_key, read_key
 from hpedi.store import schema
 from hpedi.store.books import StoredBooks
 from hpedi.store.database import Database
+from hpedi.x12.limits import Limits
 
 CONFIG = "hpedi.toml"
 PAYER_TIME_ZONE = "America/Chicago"
@@ -44,6 +45,7 @@ class Workspace:
     books: StoredBooks
     files: StoredFiles
     mailbox: Mailbox
+    limits: Limits
 
     @property
     def quarantine(self) -> Path:
@@ -96,7 +98,24 @@ def open_workspace(home: Path, *, check: bool = True) -> Workspace:
     database = Database(_absolute(url, home))
     if check and not schema.is_current(database):
         raise click.UsageError(f"the workspace in {home} is of another version; bring it up with `hpedi init`")
-    return Workspace(home, database, StoredBooks(database, vault), StoredFiles(home / "files", vault), Mailbox(home))
+    return Workspace(
+        home=home,
+        database=database,
+        books=StoredBooks(database, vault),
+        files=StoredFiles(home / "files", vault),
+        mailbox=Mailbox(home),
+        limits=_limits(settings.get("limits", {}), config),
+    )
+
+
+def _limits(settings: dict[str, object], config: Path) -> Limits:
+    names = {each.name for each in fields(Limits)}
+    for name, value in settings.items():
+        if name not in names or type(value) is not int or value < 1:
+            raise click.UsageError(
+                f"{config}: {name} under [limits] is no limit; these are: {', '.join(sorted(names))}"
+            )
+    return replace(Limits(), **settings)  # type: ignore[arg-type]
 
 
 def _vault(key_file: str) -> Vault:

@@ -9,7 +9,11 @@ from sqlalchemy import Connection, func, select, update
 
 from hpedi.benefits.accumulators import AccumulatorEntry, AccumulatorKey, Balances
 from hpedi.store.in_batches import in_batches
+from hpedi.store.inserts import Insert
 from hpedi.store.tables import accumulator_entry, family_lock
+
+_INSERT_ENTRIES = Insert(accumulator_entry, "plan", "accumulator", "owner", "period", "amount", "source")
+_INSERT_LOCKS = Insert(family_lock, "family", "version")
 
 
 class StoredAccumulators:
@@ -35,8 +39,7 @@ class StoredAccumulators:
 
     def append(self, entries: Sequence[AccumulatorEntry]) -> None:
         """Add entries; one whose source stands already is refused by the store."""
-        if entries:
-            self._connection.execute(accumulator_entry.insert(), [_row(entry) for entry in entries])
+        _INSERT_ENTRIES(self._connection, [_row(entry) for entry in entries])
 
     def append_opening(self, entries: Sequence[AccumulatorEntry]) -> int:
         """Add opening balances that are not there yet; return how many were new."""
@@ -60,23 +63,12 @@ class StoredAccumulators:
         for batch in in_batches(families):
             query = select(family_lock.c.family).where(family_lock.c.family.in_(batch)).order_by(family_lock.c.family)
             held = set(self._connection.execute(query.with_for_update()).scalars())
-            self._add_missing([family for family in batch if family not in held])
+            _INSERT_LOCKS(self._connection, [(family, 0) for family in batch if family not in held])
             self._connection.execute(
                 update(family_lock).where(family_lock.c.family.in_(batch)).values(version=family_lock.c.version + 1)
             )
 
-    def _add_missing(self, families: Sequence[str]) -> None:
-        if families:
-            self._connection.execute(family_lock.insert(), [{"family": family, "version": 0} for family in families])
 
-
-def _row(entry: AccumulatorEntry) -> dict[str, object]:
+def _row(entry: AccumulatorEntry) -> tuple[object, ...]:
     key = entry.key
-    return {
-        "plan": key.plan,
-        "accumulator": key.accumulator,
-        "owner": key.owner,
-        "period": key.period,
-        "amount": entry.amount,
-        "source": entry.source,
-    }
+    return (key.plan, key.accumulator, key.owner, key.period, entry.amount, entry.source)

@@ -8,7 +8,10 @@ from datetime import UTC, datetime
 from sqlalchemy import Connection
 
 from hpedi.run_context import RunContext
+from hpedi.store.inserts import Insert
 from hpedi.store.tables import audit_entry
+
+_INSERT = Insert(audit_entry, "at", "principal", "action", "subject", "member", "reason", "result")
 
 
 class StoredAuditLog:
@@ -18,27 +21,15 @@ class StoredAuditLog:
         """Work inside an open transaction, on behalf of somebody."""
         self._connection = connection
         self._context = context
-        self._rows: list[dict[str, object]] = []
+        self._rows: list[tuple[object, ...]] = []
 
     def record(
         self, action: str, subject: str, *, members: Iterable[str] = ("",), reason: str = "", result: str = ""
     ) -> None:
         """Add one row a member (our ids)."""
-        now = datetime.now(UTC)
-        self._rows += [
-            {
-                "at": now,
-                "principal": self._context.principal.id,
-                "action": action,
-                "subject": subject,
-                "member": member,
-                "reason": reason,
-                "result": result,
-            }
-            for member in members
-        ]
+        now, who = datetime.now(UTC), self._context.principal.id
+        self._rows += [(now, who, action, subject, member, reason, result) for member in members]
 
     def write(self) -> None:
         """Write the rows of this transaction; called once, before it commits."""
-        if self._rows:
-            self._connection.execute(audit_entry.insert(), self._rows)
+        _INSERT(self._connection, self._rows)

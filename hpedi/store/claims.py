@@ -16,10 +16,22 @@ from hpedi.pipeline.records import StoredClaim, StoredDecision, Total
 from hpedi.safekeeping.vault import Vault
 from hpedi.store.encoding import decode, encode
 from hpedi.store.in_batches import in_batches
+from hpedi.store.inserts import Insert
 from hpedi.store.numbers import StoredNumbers
 from hpedi.store.tables import claim, decision, paid_decision, past_line, pend, receipt
 
 FINALISATION = "finalisation"
+
+_INSERT_CLAIMS = Insert(claim, "control_number", "receipt", "ordinal", "state", "usage", "charged", "sealed", "note")
+_INSERT_DECISIONS = Insert(
+    decision, "control_number", "version", "ordinal", "snapshot", "decided_on", "provider", "member", "plan", "status",
+    "status277", "charged", "paid", "patient_responsibility", "sealed", "sealed_trail",
+)  # fmt: skip
+_INSERT_PENDS = Insert(pend, "control_number", "version", "pended_on", "reason", "status277", "sealed")
+_INSERT_LINES = Insert(
+    past_line, "control_number", "line", "member", "billing_npi", "date", "code", "modifiers", "units", "charged",
+    "paid", "benefit", "copay", "denied",
+)  # fmt: skip
 
 
 class StoredClaims:
@@ -32,21 +44,20 @@ class StoredClaims:
 
     def stage(self, claims: Sequence[StoredClaim]) -> None:
         """Keep claims of an unpublished receipt."""
-        if claims:
-            self._connection.execute(claim.insert(), [self._row(stored) for stored in claims])
+        _INSERT_CLAIMS(self._connection, [self._row(stored) for stored in claims])
 
-    def _row(self, stored: StoredClaim) -> dict[str, object]:
+    def _row(self, stored: StoredClaim) -> tuple[object, ...]:
         number = stored.received.payer_claim_control_number
-        return {
-            "control_number": number,
-            "receipt": stored.receipt,
-            "ordinal": stored.ordinal,
-            "state": stored.state,
-            "usage": "T" if stored.received.test else "P",
-            "charged": stored.received.claim.charged,
-            "sealed": self._vault.seal(encode(stored.received), f"claim/{number}"),
-            "note": stored.note,
-        }
+        return (
+            number,
+            stored.receipt,
+            stored.ordinal,
+            stored.state,
+            "T" if stored.received.test else "P",
+            stored.received.claim.charged,
+            self._vault.seal(encode(stored.received), f"claim/{number}"),
+            stored.note,
+        )
 
     def refuse(self, receipt: int, first_ordinal: int, last_ordinal: int, note: str) -> None:
         """Refuse staged claims whose transaction set turned out refused."""
@@ -92,44 +103,42 @@ class StoredClaims:
         rows = [
             self._decision_row(made, first + index, decided_on) for index, (_received, made) in enumerate(decisions)
         ]
-        self._connection.execute(decision.insert(), rows)
+        _INSERT_DECISIONS(self._connection, rows)
         self._mark([made.payer_claim_control_number for _received, made in decisions], "decided")
 
-    def _decision_row(self, made: ClaimDecision, ordinal: int, decided_on: date) -> dict[str, object]:
+    def _decision_row(self, made: ClaimDecision, ordinal: int, decided_on: date) -> tuple[object, ...]:
         number = made.payer_claim_control_number
-        return {
-            "control_number": number,
-            "version": made.version,
-            "ordinal": ordinal,
-            "snapshot": made.snapshot,
-            "decided_on": decided_on,
-            "provider": made.provider,
-            "member": made.member,
-            "plan": made.plan,
-            "status": made.status,
-            "status277": made.status277,
-            "charged": made.charged,
-            "paid": made.paid,
-            "patient_responsibility": made.patient_responsibility,
-            "sealed": self._vault.seal(encode(replace(made, trail=())), f"decision/{number}/{made.version}"),
-            "sealed_trail": self._vault.seal(encode(made.trail), f"trail/{number}/{made.version}"),
-        }
+        return (
+            number,
+            made.version,
+            ordinal,
+            made.snapshot,
+            decided_on,
+            made.provider,
+            made.member,
+            made.plan,
+            made.status,
+            made.status277,
+            made.charged,
+            made.paid,
+            made.patient_responsibility,
+            self._vault.seal(encode(replace(made, trail=())), f"decision/{number}/{made.version}"),
+            self._vault.seal(encode(made.trail), f"trail/{number}/{made.version}"),
+        )
 
     def pend(self, pended: Sequence[Pend], pended_on: date) -> None:
         """Store why claims wait, and mark them pended."""
+        _INSERT_PENDS(self._connection, [self._pend_row(made, pended_on) for made in pended])
+        of_reason: dict[str, list[str]] = {}
         for made in pended:
-            number = made.payer_claim_control_number
-            self._connection.execute(
-                pend.insert().values(
-                    control_number=number,
-                    version=made.version,
-                    pended_on=pended_on,
-                    reason=made.reason,
-                    status277=made.status277,
-                    sealed=self._vault.seal(encode(made), f"pend/{number}/{made.version}"),
-                )
-            )
-            self._mark([number], "pended", made.reason)
+            of_reason.setdefault(made.reason, []).append(made.payer_claim_control_number)
+        for reason, numbers in of_reason.items():
+            self._mark(numbers, "pended", reason)
+
+    def _pend_row(self, made: Pend, pended_on: date) -> tuple[object, ...]:
+        number = made.payer_claim_control_number
+        sealed = self._vault.seal(encode(made), f"pend/{number}/{made.version}")
+        return (number, made.version, pended_on, made.reason, made.status277, sealed)
 
     def pends(self, control_number: str | None = None) -> tuple[Pend, ...]:
         """Return why claims wait, or why one does, oldest first."""
@@ -262,8 +271,7 @@ class StoredHistory:
 
     def append(self, lines: Sequence[PastLine]) -> None:
         """Add the lines of a decision."""
-        if lines:
-            self._connection.execute(past_line.insert(), [_past_line_row(line) for line in lines])
+        _INSERT_LINES(self._connection, [_past_line_row(line) for line in lines])
 
 
 def _past_line(row: Row[tuple[object, ...]]) -> PastLine:
@@ -284,19 +292,19 @@ def _past_line(row: Row[tuple[object, ...]]) -> PastLine:
     )
 
 
-def _past_line_row(line: PastLine) -> dict[str, object]:
-    return {
-        "control_number": line.payer_claim_control_number,
-        "line": line.line,
-        "member": line.member,
-        "billing_npi": line.billing_npi,
-        "date": line.date,
-        "code": line.code,
-        "modifiers": " ".join(line.modifiers),
-        "units": str(line.units),
-        "charged": line.charged,
-        "paid": line.paid,
-        "benefit": line.benefit,
-        "copay": line.copay,
-        "denied": line.denied,
-    }
+def _past_line_row(line: PastLine) -> tuple[object, ...]:
+    return (
+        line.payer_claim_control_number,
+        line.line,
+        line.member,
+        line.billing_npi,
+        line.date,
+        line.code,
+        " ".join(line.modifiers),
+        str(line.units),
+        line.charged,
+        line.paid,
+        line.benefit,
+        line.copay,
+        line.denied,
+    )

@@ -9,7 +9,10 @@ from sqlalchemy import Connection, func, select
 
 from hpedi.money import Usd
 from hpedi.payments.ledger import LedgerAccount, Posting
+from hpedi.store.inserts import Insert
 from hpedi.store.tables import posting
+
+_INSERT = Insert(posting, "account", "funding_account", "run", "debit", "credit", "source", "posted_on")
 
 
 class StoredLedger:
@@ -22,19 +25,10 @@ class StoredLedger:
     def post(self, postings: Sequence[Posting], posted_on: date, run: int | None = None) -> None:
         """Add postings that balance."""
         rows = [
-            {
-                "account": made.account.value,
-                "funding_account": made.funding_account,
-                "run": run,
-                "debit": made.debit,
-                "credit": made.credit,
-                "source": made.source,
-                "posted_on": posted_on,
-            }
+            (made.account.value, made.funding_account, run, made.debit, made.credit, made.source, posted_on)
             for made in postings
         ]
-        if rows:
-            self._connection.execute(posting.insert(), rows)
+        _INSERT(self._connection, rows)
 
     def totals(self, run: int | None = None) -> Mapping[tuple[str, LedgerAccount], Usd]:
         """Return debits less credits by (funding account, account), of a run or of everything."""

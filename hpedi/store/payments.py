@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import date, datetime
 
 from sqlalchemy import ColumnElement, Connection, Row, ScalarSelect, distinct, func, select, update
 
-from hpedi.payments.payment import PaidClaim, Payment
+from hpedi.payments.payment import Payment
 from hpedi.payments.states import PaymentState, change
 from hpedi.pipeline.records import EftEntry, PaymentRun, StoredPayment, Total
 from hpedi.run_context import RunContext
 from hpedi.safekeeping.vault import Vault
 from hpedi.store.encoding import decode, encode
+from hpedi.store.inserts import Insert
 from hpedi.store.numbers import StoredNumbers
 from hpedi.store.tables import decision, eft_entry, paid_decision, payment, payment_event, payment_run
 from hpedi.transactions.remittance_835.model import PaymentMethod
@@ -20,6 +21,10 @@ from hpedi.transactions.remittance_835.model import PaymentMethod
 TRACE_NUMBER = "eft"
 CHECK_NUMBER = "check"
 INTERCHANGE_NUMBER = "isa13"
+
+_INSERT_PAID = Insert(paid_decision, "control_number", "version", "payment")
+_INSERT_ENTRIES = Insert(eft_entry, "payment", "file", "ach_trace_number", "effective_entry_date", "amount")
+_INSERT_EVENTS = Insert(payment_event, "payment", "state", "at", "principal", "reason")
 
 
 class StoredPayments:
@@ -82,19 +87,17 @@ class StoredPayments:
         """Bring approved payments into the state released, and keep the ACH entries that pay them."""
         by_number = {stored.payment.trace_number: stored.id for stored in payments}
         rows = [
-            {
-                "payment": by_number[entry.trace_number],
-                "file": entry.file,
-                "ach_trace_number": entry.ach_trace_number,
-                "effective_entry_date": entry.effective_entry_date,
-                "amount": entry.amount,
-            }
+            (
+                by_number[entry.trace_number],
+                entry.file,
+                entry.ach_trace_number,
+                entry.effective_entry_date,
+                entry.amount,
+            )
             for entry in entries
         ]
-        if rows:
-            self._connection.execute(eft_entry.insert(), rows)
-        for stored in payments:
-            self._add_state(stored.id, change(stored.payment, PaymentState(stored.state), PaymentState.RELEASED).state)
+        _INSERT_ENTRIES(self._connection, rows)
+        self._add_states([(stored.id, _changed(stored, PaymentState.RELEASED)) for stored in payments])
 
     def eft_entries(self, run: int) -> tuple[EftEntry, ...]:
         """Return the ACH entries that went to the bank for a run."""
@@ -113,7 +116,7 @@ class StoredPayments:
 
     def approve(self, stored: StoredPayment) -> None:
         """Bring a built payment into the state approved."""
-        self._add_state(stored.id, change(stored.payment, PaymentState(stored.state), PaymentState.APPROVED).state)
+        self._add_states([(stored.id, _changed(stored, PaymentState.APPROVED))])
 
     def _insert(self, run: PaymentRun, made: Payment, *, is_approved: bool) -> StoredPayment:
         row_id = self._connection.execute(
@@ -130,31 +133,15 @@ class StoredPayments:
             )
             .returning(payment.c.id)
         ).scalar_one()
-        self._add_claims(row_id, made.claims)
-        self._add_state(row_id, PaymentState.BUILT)
-        if is_approved:
-            self._add_state(row_id, PaymentState.APPROVED)
-        state = PaymentState.APPROVED if is_approved else PaymentState.BUILT
-        return StoredPayment(id=row_id, run=run.id, payment=made, state=state)
+        paid = [(each.payer_claim_control_number, each.version, row_id) for each in made.claims]
+        _INSERT_PAID(self._connection, paid)
+        states = (PaymentState.BUILT, PaymentState.APPROVED) if is_approved else (PaymentState.BUILT,)
+        self._add_states([(row_id, state) for state in states])
+        return StoredPayment(id=row_id, run=run.id, payment=made, state=states[-1])
 
-    def _add_claims(self, payment_id: int, claims: Sequence[PaidClaim]) -> None:
-        rows = [
-            {"control_number": paid.payer_claim_control_number, "version": paid.version, "payment": payment_id}
-            for paid in claims
-        ]
-        if rows:
-            self._connection.execute(paid_decision.insert(), rows)
-
-    def _add_state(self, payment_id: int, state: PaymentState) -> None:
-        self._connection.execute(
-            payment_event.insert().values(
-                payment=payment_id,
-                state=state.value,
-                at=self._context.instant,
-                principal=self._context.principal.id,
-                reason="",
-            )
-        )
+    def _add_states(self, states: Iterable[tuple[int, PaymentState]]) -> None:
+        at, who = self._context.instant, self._context.principal.id
+        _INSERT_EVENTS(self._connection, [(payment_id, state.value, at, who, "") for payment_id, state in states])
 
     def of_run(self, run: int) -> tuple[StoredPayment, ...]:
         """Return the payments of a run, in the order in which they were built."""
@@ -190,6 +177,10 @@ class StoredPayments:
     def runs(self) -> tuple[PaymentRun, ...]:
         """Return all runs, oldest first."""
         return tuple(_run(row) for row in self._connection.execute(select(payment_run).order_by(payment_run.c.id)))
+
+
+def _changed(stored: StoredPayment, state: PaymentState) -> PaymentState:
+    return change(stored.payment, PaymentState(stored.state), state).state
 
 
 def _newest_state() -> ScalarSelect[str]:

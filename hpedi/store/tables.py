@@ -44,9 +44,10 @@ class Cents(TypeDecorator[Decimal]):
         if value is None:
             return None
         hundredths = value * 100
-        if hundredths != hundredths.to_integral_value():
+        whole = int(hundredths)
+        if whole != hundredths:
             raise ValueError("an amount to store has at most two decimal places")
-        return int(hundredths)
+        return whole
 
     def process_result_value(self, value: Any | None, dialect: Dialect) -> Decimal | None:  # noqa: ARG002
         """Turn hundredths into an exact amount."""

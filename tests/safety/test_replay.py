@@ -76,7 +76,7 @@ def test_other_line_breaks_are_other_content(demo: Demo) -> None:
     assert payments.built == ()
 
 
-@pytest.mark.parametrize("usages", permutations("PT"), ids="".join)
+@pytest.mark.parametrize("usages", list(permutations("PT")), ids="".join)
 def test_test_and_production_numbers_are_kept_apart(demo: Demo, usages: tuple[str, str]) -> None:
     """ISA15 T and P may carry the same control number, in either order; only the production claim is paid."""
     for usage in usages:

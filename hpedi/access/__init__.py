@@ -1,1 +1,0 @@
-"""Who may do what: principals, roles, approvals of third parties."""

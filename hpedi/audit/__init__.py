@@ -1,1 +1,0 @@
-"""Audit entries: who looked at or changed what, when and why."""

@@ -1,0 +1,53 @@
+"""The workspace: its settings, its key."""
+
+from __future__ import annotations
+
+import base64
+from pathlib import Path
+
+import click
+import pytest
+
+from hpedi.commands.workspace import create, open_workspace
+from hpedi.x12.limits import Limits
+
+KEY = base64.b64encode(bytes(range(32))).decode()
+
+
+@pytest.fixture
+def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """An empty workspace."""
+    monkeypatch.setenv("HPEDI_KEY", KEY)
+    create(tmp_path / "home")
+    return tmp_path / "home"
+
+
+def test_limits_are_settings(home: Path) -> None:
+    """A limit under [limits] holds; the others keep their usual values."""
+    assert open_workspace(home).limits == Limits()
+    with (home / "hpedi.toml").open("a") as config:
+        config.write("[limits]\nsets_in_interchange = 3\n")
+    limits = open_workspace(home).limits
+    assert (limits.sets_in_interchange, limits.elements) == (3, Limits().elements)
+
+
+@pytest.mark.parametrize("line", ["sets = 3", "elements = 0", 'elements = "many"', "elements = true"])
+def test_what_is_no_limit_is_refused(home: Path, line: str) -> None:
+    """A name that is not known or a value below one is told, with the file and the names there are."""
+    with (home / "hpedi.toml").open("a") as config:
+        config.write(f"[limits]\n{line}\n")
+    with pytest.raises(click.UsageError, match=r"hpedi\.toml: .* is no limit; these are: components, elements"):
+        open_workspace(home)
+
+
+def test_the_key_lies_outside_the_workspace(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """`init` puts the key where only its owner reads it, and nothing opens without it."""
+    monkeypatch.delenv("HPEDI_KEY", raising=False)
+    monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path / "config"))
+    assert create(tmp_path / "home")
+    (key,) = (tmp_path / "config" / "hpedi").iterdir()
+    assert key.stat().st_mode & 0o777 == 0o600
+    assert not create(tmp_path / "home")
+    key.unlink()
+    with pytest.raises(click.UsageError, match="the workspace key is missing"):
+        open_workspace(tmp_path / "home")
