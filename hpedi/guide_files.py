@@ -69,6 +69,12 @@ class GuideFiles:
         entry = self.entries.get((functional_id, version, transaction_set))
         return None if entry is None else _load(entry)
 
+    def sets_of_group(self, functional_id: str) -> frozenset[str]:
+        """Return the transaction sets (ST01) of the guides for a functional group (GS01); none where hpedi has none."""
+        return frozenset(
+            entry.transaction_set for entry in self.entries.values() if entry.functional_id == functional_id
+        )
+
 
 @cache
 def _load(entry: GuideEntry) -> Guide:

@@ -49,4 +49,4 @@ def read_rd8(text: str) -> DateSpan:
 
 def write_d8(day: date) -> str:
     """Write a date as CCYYMMDD."""
-    return f"{day:%Y%m%d}"
+    return day.isoformat().replace("-", "")

@@ -34,8 +34,12 @@ def writable(text: str, delimiters: Delimiters) -> str:
 
 
 def writable_segments(segments: Iterable[SegmentValues], delimiters: Delimiters) -> Iterator[SegmentValues]:
-    """Make every value of segments writable."""
-    return (tuple(_element(value, delimiters) for value in segment) for segment in segments)
+    """Make every value of segments writable; nearly all are as they stand."""
+    kept = _kept(delimiters)
+    for segment in segments:
+        texts = [value for value in segment if isinstance(value, str) and value == value.strip()]
+        stands = len(texts) == len(segment) and not "".join(texts).translate(kept)
+        yield segment if stands else tuple(_element(value, delimiters) for value in segment)
 
 
 def _element(value: ElementValue, delimiters: Delimiters) -> ElementValue:

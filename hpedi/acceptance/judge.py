@@ -39,7 +39,8 @@ def judge(events: Iterable[Event], judging: Judging) -> Iterator[InterchangeJudg
         Each interchange when it ends, and findings outside any interchange.
 
     Findings:
-        Those of the reader, of the guides' walk, of the claim reader and of the checks; set-not-supported.
+        Those of the reader, of the guides' walk, of the claim reader and of the checks; set-not-supported,
+        set-not-of-group.
     """
     court = _Court(judging)
     for event in events:

@@ -20,6 +20,9 @@ GUIDE_SNIP = 2
 GuideFor: TypeAlias = Callable[[str, str, str], Guide | None]
 """From GS01, GS08 and ST01 to the guide; None where we have none."""
 
+SetsOfGroup: TypeAlias = Callable[[str], frozenset[str]]
+"""From GS01 to the ST01 that its groups may hold; empty where we know nothing of such groups."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Judging:
@@ -27,6 +30,7 @@ class Judging:
 
     Attributes:
         guide_for: Finds the guide of a set.
+        sets_of_group: Tells a set in the wrong kind of group from one that we have no guide for.
         claim_checks: Checks of each claim above its guide.
         check_interchange: Checks of an interchange by its ISA: is its sender known, is it for us, had we it before.
         highest_snip: Findings of higher levels are left out; up to `GUIDE_SNIP` no claim is read, unless for `on_claim`.
@@ -37,6 +41,7 @@ class Judging:
     """
 
     guide_for: GuideFor
+    sets_of_group: SetsOfGroup = lambda _functional_id: frozenset()
     claim_checks: Sequence[ClaimCheck] = GUIDE_CHECKS
     check_interchange: Callable[[InterchangeStart], Iterable[Finding]] | None = None
     highest_snip: int = HIGHEST_SNIP

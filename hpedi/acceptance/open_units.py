@@ -169,7 +169,9 @@ class OpenSet:
         self._reader = ClaimReader(delimiters, where) if has_claims and judging.reads_claims else None
         if guide is None:
             place = replace(where, segment=1, segment_id="ST", byte_offset=start.byte_offset)
-            self.note(found("set-not-supported", place))
+            belonging = judging.sets_of_group(group.elements[1])
+            is_astray = belonging and start.elements[1] not in belonging
+            self.note(found("set-not-of-group" if is_astray else "set-not-supported", place))
 
     def note(self, finding: Finding) -> None:
         """Note a finding against the set."""

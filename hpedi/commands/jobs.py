@@ -58,10 +58,12 @@ class Jobs:
         instant = (received_at or datetime.fromtimestamp(path.stat().st_mtime, UTC)).astimezone(payer_zone())
         stored = workspace.files.keep(path)
         file = register(workspace.books, self.context, stored.digest, stored.size, instant, again=again)
+        guides = GuideFiles()
         with progress(path.name, stored.size) as advance:
             terms = ReceiptTerms(
                 reference=reference,
-                guide_for=GuideFiles().guide_for,
+                guide_for=guides.guide_for,
+                sets_of_group=guides.sets_of_group,
                 limits=workspace.limits,
                 quarantine=self._quarantine,
                 progress=advance,

@@ -78,12 +78,15 @@ def command(files: tuple[Path, ...], *, engine: str, snip: int, ack_dir: Path | 
 def _by_hpedi(path: Path, snip: int, ack_dir: Path | None) -> FileReport:
     with progress(path.name, path.stat().st_size) as advance:
         events = read_x12(_chunks(path, advance), file=path.name)
-        judged = judged_file(
-            list(judge(events, Judging(guide_for=GuideFiles().guide_for, highest_snip=snip, file=path.name)))
-        )
+        judged = judged_file(list(judge(events, _judging(path, snip))))
     if ack_dir is not None:
-        _write_answers(judged, ack_dir, path.name)
+        _write_answers(judged, ack_dir, path)
     return report(str(path), judged)
+
+
+def _judging(path: Path, snip: int) -> Judging:
+    guides = GuideFiles()
+    return Judging(guide_for=guides.guide_for, sets_of_group=guides.sets_of_group, highest_snip=snip, file=path.name)
 
 
 def _by_pyx12(path: Path) -> FileReport:
@@ -100,15 +103,17 @@ def _chunks(path: Path, advance: Callable[[int], None]) -> Iterator[bytes]:
             advance(len(chunk))
 
 
-def _write_answers(judged: FileJudgement, folder: Path, name: str) -> None:
+def _write_answers(judged: FileJudgement, folder: Path, path: Path) -> None:
+    """Write the answers, dated by the file's own time: the same file gives the same bytes."""
+    instant = datetime.fromtimestamp(path.stat().st_mtime, UTC).astimezone()
     for interchange in judged.interchanges:
-        content = _answer(interchange)
+        content = _answer(interchange, instant)
         if content is not None:
-            write_whole(folder / f"{name}.{interchange.ordinal}.ack", [content])
+            write_whole(folder / f"{path.name}.{interchange.ordinal}.ack", [content])
 
 
-def _answer(judged: InterchangeJudgement) -> bytes | None:
-    numbers = AnswerNumbers(interchange=judged.ordinal, first_group=1, instant=datetime.now(UTC).astimezone())
+def _answer(judged: InterchangeJudgement, instant: datetime) -> bytes | None:
+    numbers = AnswerNumbers(interchange=judged.ordinal, first_group=1, instant=instant)
     answer = acknowledge(judged, numbers)
     return None if answer is None else write_x12(answer.interchange, answer.delimiters)
 

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
+from itertools import chain, islice
 
 from hpedi.adjudication.adjudicate import adjudicate, lock_set, past_lines
 from hpedi.adjudication.decision import ClaimDecision, PastLine, Pend
@@ -61,8 +62,8 @@ class Adjudicated:
         self.pended += len(batch.pended)
         self.charged += sum((made.charged for _received, made in batch.decided), ZERO)
         self.paid += sum((made.paid for _received, made in batch.decided), ZERO)
-        shown = [*(_shown(made) for _received, made in batch.decided), *(_waiting(*each) for each in batch.pended)]
-        self.first += shown[: CLAIMS_SHOWN - len(self.first)]
+        shown = chain((_shown(made) for _received, made in batch.decided), (_waiting(*each) for each in batch.pended))
+        self.first += islice(shown, CLAIMS_SHOWN - len(self.first))
 
 
 @dataclass(slots=True)

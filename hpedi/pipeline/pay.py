@@ -21,7 +21,7 @@ from hpedi.payments.claim_payments import ClaimFiling
 from hpedi.payments.conventions import load_ach_conventions
 from hpedi.payments.faults import ReleaseBlocked
 from hpedi.payments.ledger import payment_postings
-from hpedi.payments.payment import RemittedPayment
+from hpedi.payments.payment import Payment, RemittedPayment
 from hpedi.payments.remit import PaymentRunInput, RunNumbers, remit
 from hpedi.payments.states import PaymentState, approves_itself
 from hpedi.payments.verification import verify_remittance_bytes
@@ -41,8 +41,9 @@ from hpedi.pipeline.records import Outbound, PaymentRun, StoredDecision, StoredP
 from hpedi.reference.reference import Reference
 from hpedi.run_context import RunContext
 from hpedi.transactions.remittance_835.delimiters import free_delimiters
-from hpedi.transactions.remittance_835.model import Remittance, RemittancePayer
+from hpedi.transactions.remittance_835.model import PaymentMethod, RemittancePayer
 from hpedi.transactions.remittance_835.write import write_remittance
+from hpedi.x12.segment import SegmentValues
 from hpedi.x12.writer import FunctionalGroup, Interchange, TransactionSet, write_x12
 
 ACH_FILE_NUMBERS = "ach-file"
@@ -120,14 +121,7 @@ def _build(
     books: Books, context: RunContext, reference: Reference, data: PaymentData, run: PaymentRun
 ) -> tuple[StoredPayment, ...]:
     with books.reading(context) as work:
-        decided = list(work.decisions.of_run(run.id))
-    payees = {stored.decision.provider for stored in decided}
-    run_input = _run_input(decided, sorted(payees), run.as_of, reference, data)
-    numbers = RunNumbers(
-        trace_numbers=[str(run.first_trace_number + index) for index in range(len(payees))],
-        check_numbers=[str(run.first_check_number + index) for index in range(len(payees))],
-    )
-    payments = [remitted.payment for remitted in remit(run_input, numbers)]
+        payments = _payments(work, run, reference, data)
     limit = reference.approval_limit(run.as_of)
     with books.writing(context) as work:
         stored = work.payments.commit(
@@ -141,13 +135,29 @@ def _build(
     return stored
 
 
+def _payments(work: Work, run: PaymentRun, reference: Reference, data: PaymentData) -> list[Payment]:
+    """Make the payments of a run payee by payee: only the claims of one are at hand."""
+    payments: list[Payment] = []
+    checks = 0
+    for payee in work.decisions.payees(run.id):
+        decided = list(work.decisions.of_run(run.id, payee))
+        numbers = RunNumbers(
+            trace_numbers=[str(run.first_trace_number + len(payments) - checks)],
+            check_numbers=[str(run.first_check_number + checks)],
+        )
+        (remitted,) = remit(_run_input(decided, payee, run.as_of, reference, data), numbers)
+        payments.append(remitted.payment)
+        checks += remitted.payment.method is PaymentMethod.CHECK
+    return payments
+
+
 def _run_input(
-    decided: Sequence[StoredDecision], payees: Sequence[str], day: date, reference: Reference, data: PaymentData
+    decided: Sequence[StoredDecision], payee: str, day: date, reference: Reference, data: PaymentData
 ) -> PaymentRunInput:
     payer, payment_date = _payer_and_date(day, reference, data)
     return PaymentRunInput(
         decided=[(stored.received, stored.decision) for stored in decided],
-        payees={payee: remittance_payee(reference.providers[payee], reference, payment_date) for payee in payees},
+        payees={payee: remittance_payee(reference.providers[payee], reference, payment_date)},
         payers={FUNDING_ACCOUNT: payer},
         funding_account=FUNDING_ACCOUNT,
         claim_filing=ClaimFiling(usual=reference.payer.claim_filing, by_plan=reference.claim_filing_by_plan),
@@ -202,7 +212,10 @@ def _release_run(
         file_number = work.numbers.peek(counter)
         if file_number > len(FILE_ID_MODIFIERS):
             raise Unavailable(f"{len(FILE_ID_MODIFIERS)} bank files were written for this day; pay on another day")
-        remittances = [_remittance_file(work, payment, run, reference, data) for payment in due]
+        number_of = {
+            each.id: number for number, each in enumerate(work.payments.of_run(run.id), run.first_interchange_number)
+        }
+        remittances = [_remittance_file(work, each, number_of[each.id], run, reference, data) for each in due]
     payments = [payment.payment for payment in due]
     conventions = load_ach_conventions(data.ach_conventions, run.as_of)
     bank = bank_files(payments, run, file_number, ach_originator(reference), conventions)
@@ -216,23 +229,27 @@ def _release_run(
 
 
 def _remittance_file(
-    work: Work, stored: StoredPayment, run: PaymentRun, reference: Reference, data: PaymentData
+    work: Work, stored: StoredPayment, number: int, run: PaymentRun, reference: Reference, data: PaymentData
 ) -> Outbound:
     remittance = _remitted_again(list(work.decisions.of_payment(stored.id)), stored, run, reference, data).remittance
     receiver = receiver_of_remittances(reference.providers[stored.payment.payee.provider], reference)
-    number = run.first_interchange_number + [each.id for each in work.payments.of_run(run.id)].index(stored.id)
-    interchange = _interchange(remittance, receiver, number, run, reference, data)
-    content = write_x12(interchange, free_delimiters(write_remittance(remittance)))
+    segments = list(write_remittance(remittance))
+    content = write_x12(_interchange(segments, receiver, number, run, reference, data), free_delimiters(segments))
     verify_remittance_bytes(content, data.guide, remittance)
     name = f"{stored.payment.trace_number}.835"
     return Outbound(folder=receiver.folder, name=name, kind="835", content=content, run=run.id)
 
 
 def _interchange(
-    remittance: Remittance, receiver: Receiver, number: int, run: PaymentRun, reference: Reference, data: PaymentData
+    segments: Sequence[SegmentValues],
+    receiver: Receiver,
+    number: int,
+    run: PaymentRun,
+    reference: Reference,
+    data: PaymentData,
 ) -> Interchange:
     us, gs_id = sender(reference)
-    body = TransactionSet(id=REMITTANCE_SET, control_number="0001", segments=write_remittance(remittance))
+    body = TransactionSet(id=REMITTANCE_SET, control_number="0001", segments=segments)
     group = FunctionalGroup(
         functional_id=data.guide.functional_id,
         sender=gs_id,
@@ -252,7 +269,7 @@ def _remitted_again(
 ) -> RemittedPayment:
     """Build the remittance of a stored payment from the decisions it pays: the same again, or it is not released."""
     payment = stored.payment
-    run_input = _run_input(decided, [payment.payee.provider], run.as_of, reference, data)
+    run_input = _run_input(decided, payment.payee.provider, run.as_of, reference, data)
     as_built = PaymentRunInput(
         decided=run_input.decided,
         payees={payment.payee.provider: payment.payee},

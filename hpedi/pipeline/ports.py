@@ -112,8 +112,11 @@ class Claims(Protocol):
 class Decisions(Protocol):
     """Decisions, read."""
 
-    def of_run(self, run: int) -> Iterator[StoredDecision]:
-        """Return the decisions a payment run pays, in order of finalisation."""
+    def payees(self, run: int) -> tuple[str, ...]:
+        """Return the providers that a payment run pays (our ids), in the order of their first decisions."""
+
+    def of_run(self, run: int, payee: str) -> Iterator[StoredDecision]:
+        """Return the decisions for which a payment run pays a provider, in order of finalisation."""
 
     def find(self, control_number: str) -> tuple[StoredDecision, ...]:
         """Return every version of a claim's decision."""

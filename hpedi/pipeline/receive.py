@@ -18,7 +18,7 @@ from hpedi.acceptance.claim_checks import PayerFacts, payer_checks
 from hpedi.acceptance.interchange_checks import check_addresses, check_application_senders
 from hpedi.acceptance.judge import judge
 from hpedi.acceptance.judgement import ClaimJudgement, InterchangeJudgement, SetJudgement
-from hpedi.acceptance.judging import GuideFor, Judging
+from hpedi.acceptance.judging import GuideFor, Judging, SetsOfGroup
 from hpedi.acceptance.verdicts import Verdict
 from hpedi.claims.claim import ReceivedClaim
 from hpedi.finding_kinds import found
@@ -50,6 +50,7 @@ class ReceiptTerms:
     Attributes:
         reference: The payer's reference data: who we are, who our partners and providers are.
         guide_for: Finds the guide of a set.
+        sets_of_group: Knows which sets belong to a group.
         limits: What a file may ask of us.
         quarantine: Keeps a file that is no X12 apart, with the reason; called again after a kill.
         progress: Told how many bytes were read since it was last told.
@@ -57,6 +58,7 @@ class ReceiptTerms:
 
     reference: Reference
     guide_for: GuideFor
+    sets_of_group: SetsOfGroup
     limits: Limits
     quarantine: Callable[[InboundFile, str], None]
     progress: Callable[[int], None] = lambda _bytes: None
@@ -179,6 +181,7 @@ class _Receiving:
         )
         return Judging(
             guide_for=self._terms.guide_for,
+            sets_of_group=self._terms.sets_of_group,
             claim_checks=payer_checks(facts),
             check_interchange=self._open,
             file=name or None,

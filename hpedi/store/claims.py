@@ -179,9 +179,14 @@ class StoredDecisions:
         self._connection = connection
         self._vault = vault
 
-    def of_run(self, run: int) -> Iterator[StoredDecision]:
-        """Return the decisions a payment run pays, in order of finalisation."""
-        return self._read(_decisions().where(decision.c.payment_run == run))
+    def payees(self, run: int) -> tuple[str, ...]:
+        """Return the providers that a payment run pays, in the order of their first decisions."""
+        providers = select(decision.c.provider).where(decision.c.payment_run == run).group_by(decision.c.provider)
+        return tuple(self._connection.execute(providers.order_by(func.min(decision.c.ordinal))).scalars())
+
+    def of_run(self, run: int, payee: str) -> Iterator[StoredDecision]:
+        """Return the decisions for which a payment run pays a provider, in order of finalisation."""
+        return self._read(_decisions().where(decision.c.payment_run == run, decision.c.provider == payee))
 
     def find(self, control_number: str) -> tuple[StoredDecision, ...]:
         """Return every version of a claim's decision."""

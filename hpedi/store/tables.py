@@ -201,7 +201,7 @@ decision = Table(
     Column("payment_run", ForeignKey("payment_run.id")),
     Column("sealed", LargeBinary, nullable=False),
     Column("sealed_trail", LargeBinary, nullable=False),
-    Index("ix_decision_payment_run", "payment_run", "ordinal"),
+    Index("ix_decision_payment_run", "payment_run", "provider", "ordinal"),
 )
 
 pend = Table(

@@ -26,7 +26,7 @@ DELIMITERS: Final = Delimiters()
 """What we write where a partner asks for nothing else."""
 
 _CONTROL_IDS: Final = frozenset(("ISA", "IEA", "GS", "GE", "ST", "SE", "TA1"))
-_SEGMENT_ID: Final = re.compile("[A-Z][A-Z0-9]{1,2}")
+_is_segment_id: Final = lru_cache(maxsize=512)(re.compile("[A-Z][A-Z0-9]{1,2}").fullmatch)
 _SET_CONTROL_NUMBER: Final = re.compile("[0-9A-Za-z]{4,9}")
 _LARGEST_CONTROL_NUMBER: Final = 999_999_999
 _REPETITION_ELEMENT: Final = 11
@@ -178,10 +178,12 @@ def segment_writer(delimiters: Delimiters) -> Callable[[SegmentValues], str]:
 
     def write_segment(values: SegmentValues) -> str:
         segment_id = values[0]
-        if not isinstance(segment_id, str) or not _SEGMENT_ID.fullmatch(segment_id):
+        if not isinstance(segment_id, str) or not _is_segment_id(segment_id):
             raise ValueError("a segment id is two or three letters and digits")
-        elements = [joined(values[position], segment_id, position) for position in range(1, len(values))]
-        text = delimiters.element.join((segment_id, *elements)).rstrip(delimiters.element)
+        simple = [value for value in values if isinstance(value, str)]
+        if len(simple) < len(values) or is_data("".join(simple)) is None:  # else all are right at once
+            simple = [segment_id, *(joined(values[at], segment_id, at) for at in range(1, len(values)))]
+        text = delimiters.element.join(simple).rstrip(delimiters.element)
         if text == segment_id:
             raise ValueError(f"{segment_id} has no data")
         return text

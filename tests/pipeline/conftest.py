@@ -63,7 +63,12 @@ class Demo:
     def decisions(self) -> dict[str, ClaimDecision]:
         """Return the decisions by the sender's claim number (CLM01)."""
         with self.workspace.books.reading(self.jobs.context) as work:
-            found = [each for run in work.payments.runs() for each in work.decisions.of_run(run.id)]
+            found = [
+                each
+                for run in work.payments.runs()
+                for payee in work.decisions.payees(run.id)
+                for each in work.decisions.of_run(run.id, payee)
+            ]
         return {each.received.claim.patient_control_number: each.decision for each in found}
 
 

@@ -96,6 +96,15 @@ def test_an_unknown_guide_is_refused_in_the_999(demo: Demo) -> None:
     assert_good_claim_is_paid(demo)
 
 
+def test_a_set_in_the_wrong_kind_of_group_is_refused_in_the_999(demo: Demo) -> None:
+    """A remittance set in a group of claims is refused with IK502 18; the set beside it is paid."""
+    content = good_and(claim_set("0002", [clinic_claim("BAD-1", "M02", 11)])).decode()
+    received, _paid = demo.run(content.replace("ST*837*0002*", "ST*835*0002*").encode())
+    assert received.receipts[0].summary.findings == ("set-not-of-group",)
+    assert [segment for segment in demo.answers("riverbend") if segment[:3] == "IK5"] == ["IK5*A", "IK5*R*18"]
+    assert_good_claim_is_paid(demo)
+
+
 def test_a_wrong_segment_count_is_refused_in_the_999(demo: Demo) -> None:
     """SE01 that is not the number of segments refuses its set with IK502 4; the set beside it is paid."""
     content = good_and(claim_set("0002", [clinic_claim("BAD-1", "M02", 11)])).decode()

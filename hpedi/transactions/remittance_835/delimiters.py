@@ -8,7 +8,7 @@ Source: 005010X221A1 appendix B.1.1.2.5: any character may delimit that no data 
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from typing import Final
 
 from hpedi.x12.events import Delimiters
@@ -28,11 +28,10 @@ def free_delimiters(segments: Iterable[SegmentValues], preferred: Delimiters = D
     """
     used: set[str] = set()
     for segment in segments:
-        for value in segment:
-            if isinstance(value, str):
-                used.update(value)
-            else:
-                used.update(character for part in value for text in part for character in text)
+        simple = [value for value in segment if isinstance(value, str)]
+        used.update("".join(simple))
+        if len(simple) < len(segment):
+            used.update(_characters_of_composites(segment))
     taken = used.union(preferred.element, preferred.component, preferred.repetition, preferred.segment)
 
     def free(asked: str, alternatives: str) -> str:
@@ -46,3 +45,11 @@ def free_delimiters(segments: Iterable[SegmentValues], preferred: Delimiters = D
         repetition=free(preferred.repetition, ALTERNATIVES.repetition),
         segment=free(preferred.segment, ALTERNATIVES.segment),
     )
+
+
+def _characters_of_composites(segment: SegmentValues) -> Iterator[str]:
+    for value in segment:
+        if not isinstance(value, str):
+            for part in value:
+                for text in part:
+                    yield from text

@@ -298,7 +298,7 @@ def upgrade() -> None:
         sa.UniqueConstraint("ordinal", name=op.f("uq_decision_ordinal")),
     )
     with op.batch_alter_table("decision", schema=None) as batch_op:
-        batch_op.create_index("ix_decision_payment_run", ["payment_run", "ordinal"], unique=False)
+        batch_op.create_index("ix_decision_payment_run", ["payment_run", "provider", "ordinal"], unique=False)
 
     op.create_table(
         "pend",
