@@ -13,6 +13,7 @@ from hpedi.guides.load import Guide
 from hpedi.x12.events import InterchangeStart
 
 FINDINGS_KEPT = 1000
+FINDINGS_KEPT_OF_SETS = 10_000
 HIGHEST_SNIP = 7
 GUIDE_SNIP = 2
 """Up to here a guide alone judges."""
@@ -35,6 +36,7 @@ class Judging:
         check_interchange: Checks of an interchange by its ISA: is its sender known, is it for us, had we it before.
         highest_snip: Findings of higher levels are left out; up to `GUIDE_SNIP` no claim is read, unless for `on_claim`.
         findings_kept: How many findings of a unit are kept; all are counted.
+        findings_kept_of_sets: How many are kept of all sets of an interchange; further sets keep their first error.
         file: Our identifier of the file.
         on_claim: Handed each claim as it ends; a set, group or interchange refused later refuses it too.
         on_set: Handed each set as it ends.
@@ -46,6 +48,7 @@ class Judging:
     check_interchange: Callable[[InterchangeStart], Iterable[Finding]] | None = None
     highest_snip: int = HIGHEST_SNIP
     findings_kept: int = FINDINGS_KEPT
+    findings_kept_of_sets: int = FINDINGS_KEPT_OF_SETS
     file: str | None = None
     on_claim: Callable[[ClaimJudgement], None] | None = None
     on_set: Callable[[SetJudgement], None] | None = None

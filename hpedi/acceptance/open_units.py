@@ -79,6 +79,7 @@ class OpenInterchange:
         self.acknowledged: list[tuple[str, ...]] = []
         self.sets = 0
         self.claims = 0
+        self.findings_of_sets = 0
         self._ordinal = ordinal
         self._notes = Notes(findings_kept)
 
@@ -151,7 +152,8 @@ class OpenSet:
         self._interchange = interchange
         self._judging = judging
         self._ordinal = interchange.sets
-        self._notes, self._syntax = Notes(judging.findings_kept), Notes(0)
+        left = max(0, judging.findings_kept_of_sets - interchange.findings_of_sets)
+        self._notes, self._syntax = Notes(min(judging.findings_kept, left)), Notes(0)
         self._checks = [each for each in judging.claim_checks if self._is_asked(each.kind)]
         self._claims = self._claims_rejected = 0
         self._claim_verdicts: set[Verdict] = set()
@@ -204,6 +206,7 @@ class OpenSet:
             for claim in self._reader.close():
                 self._take_claim(claim, self._reader)
         noted = self._notes.noted()
+        self._interchange.findings_of_sets += len(noted.findings)
         own = self._syntax.noted().verdict
         _, set_id, control_number, version, *_ = (*self._start.elements, "", "", "")
         return SetJudgement(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass, fields
 
 from hpedi.acceptance.judgement import FileJudgement, InterchangeJudgement
 from hpedi.acceptance.verdicts import Verdict
@@ -87,6 +87,7 @@ class FileReport:
         return self.verdict in (Verdict.REJECTED, Verdict.PARTIALLY_ACCEPTED)
 
 
+_PLACES = tuple(each.name for each in fields(Where) if each.name != "file")
 _ALWAYS = ("byte_offset", "segment", "loop", "element")
 
 
@@ -119,8 +120,8 @@ def _finding(finding: Finding) -> ReportedFinding:
 
 
 def _place(where: Where) -> dict[str, str | int | None]:
-    places = asdict(where)
-    return {name: value for name, value in places.items() if name != "file" and (value is not None or name in _ALWAYS)}
+    places = ((name, getattr(where, name)) for name in _PLACES)
+    return {name: value for name, value in places if value is not None or name in _ALWAYS}
 
 
 def _interchange(judged: InterchangeJudgement) -> ReportedInterchange:

@@ -76,7 +76,7 @@ class Jobs:
     def _quarantine(self, file: InboundFile, reason: str) -> None:
         """Say beside the encrypted bytes why a file is no X12."""
         folder = self.workspace.quarantine
-        write_whole(folder / f"{file.id:06d}.sealed", [self.workspace.files.sealed(file.digest)])
+        write_whole(folder / f"{file.id:06d}.sealed", self.workspace.files.sealed(file.digest))
         text = (
             f"File {file.id} ({file.size} bytes, SHA-256 {file.digest}) holds no X12 interchange: {reason}.\n"
             "Nothing of it was taken. Its bytes are kept encrypted beside this note.\n"

@@ -8,13 +8,11 @@ After a wrong number the count goes on from either, so that one mistake is told 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 from hpedi.guides.nodes import Child, LoopNode, SegmentNode
+from hpedi.guides.standing import Standing
 from hpedi.x12.events import SegmentBatch
-
-if TYPE_CHECKING:
-    from hpedi.guides.walk import SetWalk
 
 _NO_CHILDREN: Final = "0"
 _CHILDREN: Final = "1"
@@ -45,7 +43,7 @@ class Level:
 class Numbering:
     """Checks the numbers of one transaction set."""
 
-    def __init__(self, walk: SetWalk) -> None:
+    def __init__(self, walk: Standing) -> None:
         """Start before the first HL."""
         self.levels: list[Level] = []
         self._walk = walk

@@ -10,19 +10,15 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 from hpedi.finding_kinds import found
 from hpedi.findings import Finding
 from hpedi.guides.moves import OPENS, STAYS, Move, Moves, levels_from, selecting_value
 from hpedi.guides.nodes import Child, LoopNode, SegmentNode, triggers
+from hpedi.guides.numbering import Numbering
+from hpedi.guides.standing import GUESSED, Standing
 from hpedi.x12.events import SegmentBatch
-
-if TYPE_CHECKING:
-    from hpedi.guides.walk import SetWalk
-
-GUESSED: Final = 0
-"""Noted in place of a child's bit: what is missing in a loop that was only guessed at is not told."""
 
 _SEGMENT_IDS: Final = "segment_ids"
 _ID_FORM: Final = re.compile("[A-Z][A-Z0-9]{1,2}")
@@ -63,9 +59,10 @@ class _Held:
 class Recovery:
     """Finds the way back for one walk."""
 
-    def __init__(self, walk: SetWalk) -> None:
+    def __init__(self, walk: Standing, numbering: Numbering) -> None:
         """Hold nothing."""
         self._walk = walk
+        self._numbering = numbering
         self._held: _Held | None = None
 
     def place(self, index: int, text: str, segment_id: str) -> Move | SegmentNode | None:
@@ -140,7 +137,7 @@ class Recovery:
         walk.batch = now
         walk.missing[len(walk.outer), GUESSED] = None
         if guess.opening.node.segment_id == "HL":
-            walk.numbering.imply_level()
+            self._numbering.imply_level()
         self._go(guess.inside, held.index)
         self._held = None
         walk.moves = self._moves_here()
@@ -179,7 +176,7 @@ class Recovery:
         """Check the segment that made a move here, and let the walk go on from there."""
         walk = self._walk
         if move.opens > OPENS:
-            walk.numbering.check(index, text, move.node)
+            self._numbering.check(index, text, move.node)
         if move.station.accepts(text) is None:
             walk.add_faults(index, move.node, move.station.faults(text))
         walk.moves = self._moves_here()
@@ -266,7 +263,7 @@ class Recovery:
         walk = self._walk
         parent = selecting_value(text, 2, 0, walk.tables.delimiters)
         for move in moves:
-            if walk.numbering.parent_at(len(walk.outer) - len(move.closes)) == parent:
+            if self._numbering.parent_at(len(walk.outer) - len(move.closes)) == parent:
                 yield move
 
     def _hold(self, index: int, text: str, segment_id: str) -> None:

@@ -60,9 +60,10 @@ class StoredFiles:
         """Read a kept file, chunk by chunk."""
         return self._vault.open_stream(self._path(digest), _context(digest))
 
-    def sealed(self, digest: str) -> bytes:
-        """Return the encrypted bytes of a kept file, as they lie in the workspace."""
-        return self._path(digest).read_bytes()
+    def sealed(self, digest: str) -> Iterator[bytes]:
+        """Read the encrypted bytes of a kept file, as they lie in the workspace."""
+        with self._path(digest).open("rb") as stored:
+            yield from _chunks(stored)
 
     def _path(self, digest: str) -> Path:
         return self._folder / f"{digest}.sealed"

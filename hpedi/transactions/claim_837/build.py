@@ -36,15 +36,19 @@ from hpedi.transactions.claim_837.parties import Parties
 from hpedi.transactions.claim_837.problems import Problems
 from hpedi.transactions.claim_837.values import (
     read_amount,
-    read_count,
+    read_causes,
     read_dated,
     read_day,
     read_diagnosis,
+    read_identifier,
+    read_line_number,
+    read_place,
     read_pointers,
     read_procedure,
     read_quantity,
 )
 
+_CLAIM_DAYS = ("439", "435", "096")
 _NO_DAY = DateSpan(date.min, date.min)
 
 
@@ -82,29 +86,32 @@ class ClaimBuilder:
         charged = self._amount(cut[2], draft.segment[1], "2300", "CLM", 2)
         lines = tuple([self._line(line, number) for number, line in enumerate(draft.lines, 1)])
         others = tuple([self._other_payer(other) for other in draft.others])
-        days = tuple(self._day(draft.dates.get(kind), "2300") for kind in ("439", "435", "096"))
+        accident, admission, discharge = [self._day(draft.dates.get(kind), "2300") for kind in _CLAIM_DAYS]
         patient_paid = self._amount_at(draft.amounts, "F5", "2300")
-        self._check_levels(levels, draft)
         billing, subscriber, payer = levels.billing_model, levels.subscriber_model, levels.payer_model
-        if self._problems or billing is None or subscriber is None or payer is None:
+        lacks_patient = levels.patient_model is None and levels.patient is not None
+        if billing is None or subscriber is None or payer is None or lacks_patient or not lines:
+            self._tell_missing(levels, draft)
             return None
-        place, _, frequency = self._components(cut[5], 3)
-        *causes, state = self._components(cut[11], 4)
+        if self._problems:
+            return None
+        place, frequency = read_place(cut[5], self._component)
+        causes, state = read_causes(cut[11], self._component)
         reference, provider = draft.references.get, self._provider
         # fmt: off
         return Claim(
             patient_control_number=cut[1], charged=charged, place_of_service=place, frequency=frequency,
             signature_on_file=cut[6] == "Y", assignment=cut[7], benefits_assigned=cut[8], release_of_information=cut[9],
-            related_causes=tuple([cause for cause in causes if cause]), accident_state=state,
-            submitter_id=self._split(levels.submitter[0])[9], billing=billing,
+            related_causes=causes, accident_state=state, submitter_id=read_identifier(levels.submitter[0], self._element),
+            billing=billing,
             pay_to_address=self._parties.address(levels.pay_to),
             subscriber=subscriber, payer=payer, patient=levels.patient_model,
             diagnoses=self._diagnoses(draft.diagnoses),
-            accident_date=days[0], admission_date=days[1], discharge_date=days[2],
+            accident_date=accident, admission_date=admission, discharge_date=discharge,
             original_reference=reference("F8", ""), prior_authorization=reference("G1", ""),
             referral_number=reference("9F", ""), clearinghouse_trace=reference("D9", ""),
             medical_record_number=reference("EA", ""),
-            patient_paid=patient_paid, note=self._split(draft.note[0])[2],
+            patient_paid=patient_paid, note="" if draft.note is NOTHING else self._split(draft.note[0])[2],
             attachments=tuple([self._attachment(text) for text, _ in draft.attachments]),
             rendering=provider(draft, "82"), referring=provider(draft, "DN"),
             service_facility=provider(draft, "77"), supervising=provider(draft, "DQ"),
@@ -123,7 +130,7 @@ class ClaimBuilder:
                 return span
         return None
 
-    def _check_levels(self, levels: SetDraft, draft: ClaimDraft) -> None:
+    def _tell_missing(self, levels: SetDraft, draft: ClaimDraft) -> None:
         position = draft.segment[1]
         if not draft.lines:
             self._problems.add("claim-without-line", position, loop="2400", segment_id="LX")
@@ -141,7 +148,7 @@ class ClaimBuilder:
         service, position = self._split(draft.service[0]), draft.service[1]
         if draft.service is NOTHING:
             self._problems.add("claim-incomplete", draft.number[1], loop="2400", segment_id="SV1")
-        number = read_count(draft.number[0].partition(self._element)[2])
+        number = read_line_number(draft.number[0], self._element)
         qualifier, code, modifiers = read_procedure(service[1], self._component)
         charged, units = read_amount(service[2]), read_quantity(service[4])
         return ServiceLine(
@@ -160,7 +167,7 @@ class ClaimBuilder:
             prior_authorization=draft.references.get("G1", ""),
             rendering=self._parties.provider(draft.rendering) if draft.rendering is not None else None,
             drug=self._drug(draft) if draft.drug is not NOTHING else None,
-            adjudications=tuple([self._decision(each, service[1]) for each in draft.decisions]),
+            adjudications=tuple([self._decision(each, service[1]) for each in draft.decisions]) if draft.decisions else (),
         )
 
     def _service_dates(self, draft: LineDraft) -> DateSpan:

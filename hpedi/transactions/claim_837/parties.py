@@ -73,10 +73,13 @@ class Parties:
 
     def subscriber(self, draft: PartyDraft | None) -> Subscriber | None:
         """Make the subscriber of a 2000B and its 2010BA; None where it is not named."""
-        if draft is None or (name := self.name(draft.name)) is None:
+        if draft is None:
+            return None
+        cut = self.split(draft.name[0])
+        name = _name(cut)
+        if name is None:
             return None
         level = self.split(draft.level[0])
-        cut = self.split(draft.name[0])
         birth, sex = self._demographics(draft, "2010BA")
         return Subscriber(
             payer_responsibility=level[1],
@@ -119,10 +122,7 @@ class Parties:
 
     def name(self, segment: Placed) -> Name | None:
         """Make the name of an NM1; None where it has none."""
-        cut = self.split(segment[0])
-        if not (cut[3] or cut[4]):
-            return None
-        return Name(last=cut[3], first=cut[4], middle=cut[5], suffix=cut[7])
+        return _name(self.split(segment[0]))
 
     def address(self, draft: PartyDraft | None) -> Address | None:
         """Make the address of an N3 and N4; None where there is neither."""
@@ -130,7 +130,7 @@ class Parties:
             return None
         street, city = self.split(draft.street[0]), self.split(draft.city[0])
         return Address(
-            lines=tuple(line for line in street[1:3] if line),
+            lines=tuple([line for line in street[1:3] if line]),
             city=city[1],
             state=city[2],
             postal_code=city[3],
@@ -166,3 +166,9 @@ class Parties:
             receiver_name=receiver[3],
             receiver_id=receiver[9],
         )
+
+
+def _name(cut: list[str]) -> Name | None:
+    if not (cut[3] or cut[4]):
+        return None
+    return Name(last=cut[3], first=cut[4], middle=cut[5], suffix=cut[7])

@@ -11,15 +11,16 @@ from decimal import Decimal
 from functools import lru_cache
 
 from hpedi.claims.claim import Diagnosis
-from hpedi.money import Usd, usd
+from hpedi.money import CENT, Usd, usd
 from hpedi.service_dates import DateSpan, read_d8, read_rd8
 
 _REMEMBERED = 8192
 _DIGITS_AT_MOST = 18  # an amount has 18 at most (data element 782), a quantity 15 (380)
 _COUNT_DIGITS = 9
+_IDENTIFIER = 9
 _DIAGNOSES = frozenset({"ABK", "ABF", "BK", "BF"})
 _NUMBER = re.compile(r"-?(?:[0-9]+\.?[0-9]*|\.[0-9]+)")
-_DOLLARS_AND_CENTS = re.compile(r"([0-9]{1,16})(?:\.([0-9]{1,2}))?")
+_DOLLARS_AND_CENTS = re.compile(r"[0-9]{1,16}(?:\.[0-9]{1,2})?")
 
 
 @lru_cache(maxsize=_REMEMBERED)
@@ -33,9 +34,8 @@ def read_quantity(text: str) -> Decimal | None:
 @lru_cache(maxsize=_REMEMBERED)
 def read_amount(text: str) -> Usd | None:
     """Read US dollars; a fraction of a cent is never rounded, the text is then no amount."""
-    if (plain := _DOLLARS_AND_CENTS.fullmatch(text)) is not None:
-        dollars, cents = plain.groups("")
-        return Decimal(f"{dollars}.{cents:0<2}")
+    if _DOLLARS_AND_CENTS.fullmatch(text) is not None:
+        return Decimal(text).quantize(CENT)
     number = read_quantity(text)
     if number is None:
         return None
@@ -75,6 +75,20 @@ def read_procedure(text: str, component: str) -> tuple[str, str, tuple[str, ...]
 
 
 @lru_cache(maxsize=_REMEMBERED)
+def read_place(text: str, component: str) -> tuple[str, str]:
+    """Read where a claim's services were given (CLM05) into place of service and frequency."""
+    place, _, frequency, *_ = [*text.split(component), "", ""]
+    return place, frequency
+
+
+@lru_cache(maxsize=_REMEMBERED)
+def read_causes(text: str, component: str) -> tuple[tuple[str, ...], str]:
+    """Read what a claim's services are related to (CLM11) into causes and the state of an accident."""
+    *causes, state = [*text.split(component), "", "", ""][:4]
+    return tuple(cause for cause in causes if cause), state
+
+
+@lru_cache(maxsize=_REMEMBERED)
 def read_pointers(text: str, component: str) -> tuple[int, ...]:
     """Read diagnosis pointers (SV107); what is no number is left out."""
     return tuple(number for part in text.split(component) if (number := read_count(part)) is not None)
@@ -91,6 +105,18 @@ def read_diagnosis(text: str, component: str) -> Diagnosis | None:
 def read_count(text: str) -> int | None:
     """Read a whole number of at most nine digits."""
     return int(text) if len(text) <= _COUNT_DIGITS and text.isascii() and text.isdigit() else None
+
+
+@lru_cache(maxsize=_REMEMBERED)
+def read_line_number(text: str, element: str) -> int | None:
+    """Read the number of a whole LX segment."""
+    return read_count(text.partition(element)[2])
+
+
+@lru_cache(maxsize=_REMEMBERED)
+def read_identifier(text: str, element: str) -> str:
+    """Read the identifier of a whole NM1 segment (NM109)."""
+    return f"{text}{element * _IDENTIFIER}".split(element)[_IDENTIFIER]
 
 
 @lru_cache(maxsize=_REMEMBERED)

@@ -1,0 +1,230 @@
+"""Whatever a file holds, it is answered or quarantined, within bounds of time and memory, without a traceback."""
+
+from __future__ import annotations
+
+import gzip
+import io
+import json
+import os
+import shutil
+import sys
+import zipfile
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from hpedi.commands import ExitCode
+from samples.write_inbound import CLINIC, RIVERBEND, claim_set, clinic_claim, interchange
+from tests.commands.running import json_lines, run_hpedi
+from tests.safety.bombs import BOMBS, MANY_SETS, ORDINARY, SLOWER_BOMBS, lay
+from tests.safety.samples import DAY, RECEIVED
+from tests.shared import PROJECT, samples_dir
+
+SHARES = 4
+MIB = 1 << 20
+
+# --- files of others --------------------------------------------------------------------------------------------------
+
+
+def sample_files(share: int) -> list[Path]:
+    """Return a share of the files that others wrote, with those that only catalogue them."""
+    return sorted(path for path in samples_dir().rglob("*") if path.is_file())[share::SHARES]
+
+
+@pytest.mark.parametrize("share", range(SHARES))
+def test_every_file_of_others_is_answered_or_quarantined(
+    home: Path, share: int, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Received from senders we do not know, each interchange has its receipt and answer, each other file its reason."""
+    files = sample_files(share)
+    assert run_hpedi("--home", home, "receive", "--json", *RECEIVED, *files) in (ExitCode.OK, ExitCode.FINDINGS)
+    told = capsys.readouterr()
+    assert "Traceback" not in told.err
+    received = [line["received"] for line in json_lines(told.out)]
+    assert [each["name"] for each in received] == [str(path) for path in files]
+    assert all(each["receipts"] or each["quarantined"] for each in received)
+    assert run_hpedi("--home", home, "deliver") == ExitCode.OK
+    answers = {path.name for path in (home / "outbox").rglob("*.ack")}
+    receipts = [receipt for each in received for receipt in each["receipts"] if receipt["verdict"] != "repeated"]
+    assert {receipt["summary"]["answer"] for receipt in receipts} == answers
+    reasons = list((home / "quarantine").glob("*.reason.txt"))
+    assert len(reasons) == len({each["file"] for each in received if each["quarantined"]})
+
+
+@pytest.mark.parametrize("share", range(SHARES))
+def test_every_file_of_others_is_validated(
+    share: int, tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """`validate` judges each and writes its answers; the exit code is that of the verdicts."""
+    files = sample_files(share)
+    answers = tmp_path / "answers"
+    assert run_hpedi("validate", "--json", "--ack-dir", answers, *files) in (ExitCode.OK, ExitCode.FINDINGS)
+    told = capsys.readouterr()
+    assert "Traceback" not in told.err
+    assert [line["file"] for line in json_lines(told.out)] == [str(path) for path in files]
+
+
+# --- no X12 at all ----------------------------------------------------------------------------------------------------
+
+WHOLE = interchange(RIVERBEND, CLINIC, 501, [claim_set("0001", [clinic_claim("ONE-1", "M01", 10)])])
+
+
+def zipped() -> bytes:
+    """Return an archive that holds an interchange."""
+    archive = io.BytesIO()
+    with zipfile.ZipFile(archive, "w", zipfile.ZIP_DEFLATED) as out:
+        out.writestr("claims.837", WHOLE)
+    return archive.getvalue()
+
+
+NO_X12 = {
+    "zip": zipped(),
+    "gzip": gzip.compress(WHOLE, mtime=0),
+    "gzip bomb": gzip.compress(bytes(20 * MIB), mtime=0),
+    "xml": b'<?xml version="1.0"?><!DOCTYPE a [<!ENTITY b SYSTEM "file:///etc/passwd">]><a>&b;</a>',
+    "utf-16": WHOLE.decode().encode("utf-16"),
+    "utf-16 without mark": WHOLE.decode().encode("utf-16-be"),
+    "ebcdic": WHOLE.decode().encode("cp037"),
+    "binary": bytes(range(256)) * 64,
+    "zeros": bytes(4096),
+    "empty": b"",
+    "only newlines": b"\r\n" * 1000,
+    "edifact": b"UNA:+.? 'UNB+UNOA:2+SENDER+RECEIVER+260302:0900+1'",
+    "lower case": WHOLE.lower(),
+    "three letters": b"ISA",
+}
+
+
+@pytest.mark.parametrize("kind", NO_X12)
+def test_what_is_no_x12_goes_to_quarantine(
+    home: Path, tmp_path: Path, kind: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """It is kept encrypted with the reason beside it; nothing of it is answered or taken."""
+    path = tmp_path / "arrived"
+    path.write_bytes(NO_X12[kind])
+    assert run_hpedi("--home", home, "receive", "--json", *RECEIVED, path) == ExitCode.FINDINGS
+    told = capsys.readouterr()
+    (line,) = json_lines(told.out)
+    assert line["received"]["quarantined"]
+    assert line["received"]["receipts"] == []
+    assert {each.name for each in (home / "quarantine").iterdir()} == {"000001.sealed", "000001.reason.txt"}
+    assert not NO_X12[kind][:64] or NO_X12[kind][:64] not in (home / "quarantine" / "000001.sealed").read_bytes()
+    assert "Traceback" not in told.err
+    assert run_hpedi("validate", path) == ExitCode.FINDINGS
+
+
+# --- values that are too much -----------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("charge", ["9" * 18, "9" * 16 + ".99", "9" * 17, "-145", "1E2", "NaN", "9" * 4000])
+def test_an_absurd_charge_refuses_its_claim_or_is_decided(
+    home: Path, tmp_path: Path, charge: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """A charge that no book can hold never stops the run; the claim beside it is paid."""
+    bad = claim_set("0001", [clinic_claim("BAD-1", "M01", 10)])
+    good = claim_set("0002", [clinic_claim("GOOD-1", "M02", 11)])
+    content = interchange(RIVERBEND, CLINIC, 501, [bad, good])
+    first, second = content.split(b"ST*837*0002")
+    path = tmp_path / "arrived"
+    path.write_bytes(first.replace(b"*145*", f"*{charge}*".encode()) + b"ST*837*0002" + second)
+    assert run_hpedi("--home", home, "run", "--json", *RECEIVED, *DAY, path) in (ExitCode.OK, ExitCode.FINDINGS)
+    (paid,) = [line["paid"] for line in json_lines(capsys.readouterr().out) if "paid" in line]
+    assert [each["amount"] for each in paid["released"]] == ["90.00"]
+    assert run_hpedi("--home", home, "status") == ExitCode.OK
+
+
+# --- bombs ------------------------------------------------------------------------------------------------------------
+
+SECONDS = 1.0
+SECONDS_TO_A_LIMIT = 5.0
+MEMORY = 64 * MIB
+
+
+@dataclass(frozen=True, slots=True)
+class Cost:
+    """What a process took: its exit code, seconds of CPU, peak memory in bytes."""
+
+    exit_code: int
+    seconds: float
+    memory: int
+
+
+def cost_of(arguments: list[object], folder: Path) -> Cost:
+    """Run hpedi in a process of its own and measure it."""
+    command = [sys.executable, str(PROJECT / "cli.py"), *(str(argument) for argument in arguments)]
+    # Through a small process: a large one that forks passes its own peak on.
+    measure = (
+        "import json, os, sys\n"
+        "out, *command = sys.argv[1:]\n"
+        "to = [(os.POSIX_SPAWN_OPEN, fd, out, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600) for fd in (1, 2)]\n"
+        "child = os.posix_spawn(command[0], command, os.environ, file_actions=to)\n"
+        "_pid, status, used = os.wait4(child, 0)\n"
+        "print(json.dumps([os.waitstatus_to_exitcode(status), used.ru_utime + used.ru_stime, used.ru_maxrss]))\n"
+    )
+    reading, writing = os.pipe()
+    with os.fdopen(reading) as told:
+        actions = [(os.POSIX_SPAWN_DUP2, writing, 1)]
+        arguments_of = [sys.executable, "-S", "-c", measure, str(folder / "told"), *command]
+        child = os.posix_spawn(sys.executable, arguments_of, os.environ, file_actions=actions)
+        os.close(writing)
+        exit_code, seconds, kib = json.loads(told.read())
+        os.waitpid(child, 0)
+    return Cost(exit_code, seconds, kib * 1024)
+
+
+COMMANDS: dict[str, Callable[[Path, Path], list[object]]] = {
+    "validate": lambda _home, bomb: ["validate", bomb],
+    "receive": lambda home, bomb: ["--home", home, "receive", *RECEIVED, bomb],
+}
+
+
+@pytest.fixture(params=COMMANDS)
+def measured(
+    request: pytest.FixtureRequest, home: Path, tmp_path: Path
+) -> Iterator[Callable[[Callable[[], Iterator[bytes]]], Cost]]:
+    """Measure a command on a bomb, each time in a fresh workspace."""
+
+    def measure(bomb: Callable[[], Iterator[bytes]]) -> Cost:
+        used = tmp_path / "used"
+        shutil.copytree(home, used)
+        path = lay(bomb, tmp_path / "bomb.837")
+        cost = cost_of(COMMANDS[request.param](used, path), tmp_path)
+        shutil.rmtree(used)
+        path.unlink()
+        return cost
+
+    yield measure
+
+
+def test_bombs_are_refused_at_once(measured: Callable[[Callable[[], Iterator[bytes]]], Cost]) -> None:
+    """A segment of 100 MB, 20 million elements and their like: 1 s and 64 MB more than an ordinary file at most."""
+    ordinary = measured(ORDINARY)
+    assert ordinary.exit_code == ExitCode.OK
+    for name, bomb in BOMBS.items():
+        cost = measured(bomb)
+        assert cost.exit_code == ExitCode.FINDINGS, name
+        assert cost.seconds - ordinary.seconds < SECONDS, name
+        assert cost.memory - ordinary.memory < MEMORY, name
+
+
+def test_bombs_that_reach_a_limit_are_refused_there(
+    measured: Callable[[Callable[[], Iterator[bytes]]], Cost],
+) -> None:
+    """200,000 sets, and sets full of faults, are refused in bounded memory however many findings they give."""
+    ordinary = measured(ORDINARY)
+    for name, bomb in SLOWER_BOMBS.items():
+        cost = measured(bomb)
+        assert cost.exit_code == ExitCode.FINDINGS, name
+        assert cost.seconds - ordinary.seconds < SECONDS_TO_A_LIMIT, name
+        assert cost.memory - ordinary.memory < MEMORY, name
+
+
+def test_many_sets_are_refused_as_over_a_limit(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """The finding says which limit it was: it lies in the interchange, and the rest is not read."""
+    path = lay(SLOWER_BOMBS[MANY_SETS], tmp_path / "bomb.837")
+    run_hpedi("validate", "--json", path)
+    (told,) = json_lines(capsys.readouterr().out)
+    assert told["interchanges"][0]["verdict"] == "rejected"
+    assert [each["code"] for each in told["findings"]].count("limit-exceeded") == 1
