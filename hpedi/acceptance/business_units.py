@@ -36,18 +36,21 @@ class BusinessUnits:
         self._under_way = _START
         self._sought: list[int] = []
         self._found: dict[int, BusinessUnit] = {}
-
-    @property
-    def found(self) -> dict[int, BusinessUnit]:
-        """The claim of each position that was sought and lies in one."""
-        return self._found
+        self._last: PlacedBatch | None = None
 
     def seek(self, position: int) -> None:
         """Ask for the claim that a segment lies in; known when the batch with it has passed."""
         self._sought.append(position)
 
+    def close(self) -> dict[int, BusinessUnit]:
+        """Return the claim of each position that was sought and lies in one, what the walk told last included."""
+        if self._sought and self._last is not None:
+            self.passes(self._last)
+        return self._found
+
     def passes(self, placed: PlacedBatch) -> None:
         """Look at the next segments of the set."""
+        self._last = placed
         last = placed.batch.first_position + len(placed.texts) - 1
         if self._sought:
             for position in self._sought:

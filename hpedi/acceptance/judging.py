@@ -34,7 +34,7 @@ class Judging:
         sets_of_group: Tells a set in the wrong kind of group from one that we have no guide for.
         claim_checks: Checks of each claim above its guide.
         check_interchange: Checks of an interchange by its ISA: is its sender known, is it for us, had we it before.
-        highest_snip: Findings of higher levels are left out; up to `GUIDE_SNIP` no claim is read, unless for `on_claim`.
+        highest_snip: Findings of higher levels are left out; up to `GUIDE_SNIP` no claim is read but for `on_claim`.
         findings_kept: How many findings of a unit are kept; all are counted.
         findings_kept_of_sets: How many are kept of all sets of an interchange; further sets keep their first error.
         file: Our identifier of the file.

@@ -223,7 +223,7 @@ class OpenSet:
             claims=self._claims,
             claims_rejected=self._claims_rejected,
             header=None if self._reader is None else self._reader.header,
-            units={} if self._units is None else self._units.found,
+            units={} if self._units is None else self._units.close(),
         )
 
     def _take_claim(self, placed: PlacedClaim, reader: ClaimReader) -> None:

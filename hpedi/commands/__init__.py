@@ -36,7 +36,7 @@ COMMANDS: Final = {
 """Command -> what it does, in one line; the module of the same name holds it."""
 
 COLLECTOR_THRESHOLDS: Final = (50_000, 20, 100)
-"""When Python looks for cycles. Models have none and come by the thousand: its own (700, 10, 10) cost a fifth of a job."""
+"""When Python looks for cycles: models have none and come by the thousand; its own thresholds cost a fifth of a job."""
 
 
 class ExitCode(IntEnum):
@@ -130,19 +130,21 @@ def _exit_code(arguments: Sequence[str] | None) -> int:
     except (click.Abort, KeyboardInterrupt):
         _tell("hpedi: interrupted; run the same command again to go on")
         return ExitCode.INTERRUPTED
-    except Unavailable as failure:
-        _tell(f"hpedi: not now: {failure}. Run the same command again later.")
+    except (Unavailable, OSError) as failure:
+        _tell(f"hpedi: not now: {_reason(failure)}. Run the same command again later.")
         return ExitCode.TRY_AGAIN
     except KeyMissing as refused:
         _tell(f"hpedi: {refused}: the key is another one, or what is stored was altered. Nothing was released.")
         return ExitCode.USAGE
-    except OSError as failure:
-        _tell(f"hpedi: not now: {failure.strerror or type(failure).__name__}. Run the same command again later.")
-        return ExitCode.TRY_AGAIN
     except Exception as bug:  # noqa: BLE001  # the outermost edge: a bug's own text may hold PHI and is not shown
         _tell_bug(bug)
         return ExitCode.BUG
     return answer if isinstance(answer, int) else ExitCode.OK
+
+
+def _reason(failure: Unavailable | OSError) -> str:
+    """Return why the world failed; the text of an OSError also names a file and is left out."""
+    return (failure.strerror or type(failure).__name__) if isinstance(failure, OSError) else str(failure)
 
 
 def _tell_bug(bug: Exception) -> None:

@@ -24,7 +24,6 @@ _SQLITE_PRAGMAS = (
     "PRAGMA synchronous=FULL",
     "PRAGMA foreign_keys=ON",
     "PRAGMA cache_size=-32768",
-    #"PRAGMA wal_autocheckpoint=10000",
 )
 
 

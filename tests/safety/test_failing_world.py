@@ -1,4 +1,4 @@
-"""Disk, database and key fail: hpedi says so, keeps whole batches only, and the next run ends as if nothing had been."""
+"""Disk, database or key fail: hpedi says so, keeps whole batches only, and the next run makes it good."""
 
 from __future__ import annotations
 
@@ -133,7 +133,7 @@ def test_a_file_that_may_not_grow_keeps_whole_batches_only(
         [sys.executable, PROJECT / "cli.py", "--home", home, *RUN],
         capture_output=True,
         check=False,
-        preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (limit, limit)),  # noqa: PLW1509 - no threads
+        preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (limit, limit)),
     )
     assert ended.returncode == ExitCode.TRY_AGAIN, ended.stderr
     assert b"Traceback" not in ended.stderr
@@ -142,9 +142,7 @@ def test_a_file_that_may_not_grow_keeps_whole_batches_only(
 
 
 @pytest.mark.parametrize("folder", ["files", "quarantine", "outbox", "bank"])
-def test_a_folder_that_cannot_be_written_is_tried_later(
-    home: Path, calm: Path, undisturbed: str, folder: str
-) -> None:
+def test_a_folder_that_cannot_be_written_is_tried_later(home: Path, calm: Path, undisturbed: str, folder: str) -> None:
     """Where a folder of the workspace cannot be written the exit code is 75; put right, the same command goes on."""
     (home / folder).write_text("in the way")
     assert run_hpedi("--home", home, *RUN) == ExitCode.TRY_AGAIN

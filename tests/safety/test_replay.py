@@ -105,7 +105,7 @@ def test_again_after_the_number_was_taken_by_another_is_refused(demo: Demo) -> N
 
 @pytest.mark.parametrize("alike", [True, False], ids=["the same bytes", "other content"])
 def test_of_four_submitters_at_once_one_is_accepted(home: Path, tmp_path: Path, demo: Demo, *, alike: bool) -> None:
-    """Four processes submit one control number at once: one interchange is accepted, the others repeat it or get 025."""
+    """Four processes submit one control number at once: one is accepted, the others repeat it or get 025."""
     racers = []
     for index in range(RACERS):
         path = tmp_path / f"{index}.837"

@@ -102,8 +102,8 @@ class ClaimBuilder:
         return Claim(
             patient_control_number=cut[1], charged=charged, place_of_service=place, frequency=frequency,
             signature_on_file=cut[6] == "Y", assignment=cut[7], benefits_assigned=cut[8], release_of_information=cut[9],
-            related_causes=causes, accident_state=state, submitter_id=read_identifier(levels.submitter[0], self._element),
-            billing=billing,
+            related_causes=causes, accident_state=state,
+            submitter_id=read_identifier(levels.submitter[0], self._element), billing=billing,
             pay_to_address=self._parties.address(levels.pay_to),
             subscriber=subscriber, payer=payer, patient=levels.patient_model,
             diagnoses=self._diagnoses(draft.diagnoses),
@@ -167,7 +167,7 @@ class ClaimBuilder:
             prior_authorization=draft.references.get("G1", ""),
             rendering=self._parties.provider(draft.rendering) if draft.rendering is not None else None,
             drug=self._drug(draft) if draft.drug is not NOTHING else None,
-            adjudications=tuple([self._decision(each, service[1]) for each in draft.decisions]) if draft.decisions else (),
+            adjudications=tuple([self._decision(each, service[1]) for each in draft.decisions]),
         )
 
     def _service_dates(self, draft: LineDraft) -> DateSpan:

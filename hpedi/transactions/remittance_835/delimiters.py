@@ -8,11 +8,11 @@ Source: 005010X221A1 appendix B.1.1.2.5: any character may delimit that no data 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from typing import Final
 
 from hpedi.x12.events import Delimiters
-from hpedi.x12.segment import SegmentValues
+from hpedi.x12.segment import ElementValue, SegmentValues
 from hpedi.x12.writer import DELIMITERS
 
 ALTERNATIVES: Final = Delimiters(element="|\x1d", component=">\x1f", repetition="!\x1e", segment="\x1c")
@@ -31,7 +31,7 @@ def free_delimiters(segments: Iterable[SegmentValues], preferred: Delimiters = D
         simple = [value for value in segment if isinstance(value, str)]
         used.update("".join(simple))
         if len(simple) < len(segment):
-            used.update(_characters_of_composites(segment))
+            used.update("".join(map(_text, segment)))
     taken = used.union(preferred.element, preferred.component, preferred.repetition, preferred.segment)
 
     def free(asked: str, alternatives: str) -> str:
@@ -47,9 +47,5 @@ def free_delimiters(segments: Iterable[SegmentValues], preferred: Delimiters = D
     )
 
 
-def _characters_of_composites(segment: SegmentValues) -> Iterator[str]:
-    for value in segment:
-        if not isinstance(value, str):
-            for part in value:
-                for text in part:
-                    yield from text
+def _text(value: ElementValue) -> str:
+    return value if isinstance(value, str) else "".join(map(_text, value))
