@@ -71,7 +71,8 @@ def _validation(folder: Path, claims: int) -> Iterator[Figure]:
         "tokenise": lambda: validation.tokenise(path),
         "walk by the guide": lambda: validation.walk(path, memo=True),
         "walk by the guide, memo off": lambda: validation.walk(path, memo=False),
-        "validate + 999": lambda: validation.validate(path),
+        "validate + 999, SNIP 1-2": lambda: validation.validate(path, snip=2),
+        "validate + 999, all levels": lambda: validation.validate(path),
         PYX12: lambda: validation.validate_with_pyx12(of_one_set),
     }
     if FLOORS.is_dir():

@@ -133,9 +133,14 @@ def write_file(path: Path, claims: int) -> None:
         out.writelines(stream_x12(whole))
 
 
+SAMPLE_LIMIT, ANY_AMOUNT = 'limit: "50000.00"', 'limit: "999999999.00"'
+
+
 def write_payer_folder(folder: Path, members: int) -> None:
-    """Write the sample payer with the first members of the benchmark added."""
+    """Write the sample payer with the first members of the benchmark added, and no payment waiting for approval."""
     shutil.copytree(PAYER_FOLDER, folder)
+    payer = folder / "payer.yaml"
+    payer.write_text(payer.read_text().replace(SAMPLE_LIMIT, ANY_AMOUNT))
     with (folder / "members.csv").open("a", newline="") as out:
         csv.writer(out, lineterminator="\n").writerows(_member_row(person(number)) for number in range(members))
     with (folder / "coverage.csv").open("a", newline="") as out:

@@ -20,7 +20,7 @@ import pyx12.x12n_document
 from hpedi.acceptance.acknowledge import AnswerNumbers, acknowledge
 from hpedi.acceptance.judge import judge
 from hpedi.acceptance.judgement import InterchangeJudgement
-from hpedi.acceptance.judging import Judging
+from hpedi.acceptance.judging import HIGHEST_SNIP, Judging
 from hpedi.findings import Where
 from hpedi.guide_files import GuideFiles
 from hpedi.guides.load import Guide
@@ -78,9 +78,9 @@ def memo_hit_rate(path: Path) -> float:
     return counted.hits / segments
 
 
-def validate(path: Path) -> Measured:
-    """Judge the file on every level and write its TA1 and 999."""
-    judging = Judging(guide_for=GuideFiles().guide_for)
+def validate(path: Path, *, snip: int = HIGHEST_SNIP) -> Measured:
+    """Judge the file up to a SNIP level, 2 being what pyx12 does, and write its TA1 and 999."""
+    judging = Judging(guide_for=GuideFiles().guide_for, highest_snip=snip)
     judging.guide_for(*GUIDE)
 
     def judged() -> int:

@@ -151,6 +151,18 @@ def test_the_sum_of_absurd_charges_still_fits(home: Path, tmp_path: Path) -> Non
     assert run_hpedi("--home", home, "status") == ExitCode.OK
 
 
+@pytest.mark.xfail(reason="the walk finds nothing wrong with a component separator in a simple element", strict=False)
+@pytest.mark.parametrize("identifier", [":", "::"])
+def test_a_component_separator_in_a_simple_element_never_stops_a_payment_run(
+    home: Path, tmp_path: Path, identifier: str
+) -> None:
+    """A rendering NPI that is a separator refuses its set; it is not found out by the 835 that would carry it."""
+    path = tmp_path / "arrived"
+    path.write_bytes(WHOLE.replace(b"*XX*1000002505", f"*XX*{identifier}".encode()))
+    assert run_hpedi("validate", path) == ExitCode.FINDINGS
+    assert run_hpedi("--home", home, "run", *RECEIVED, *DAY, path) in (ExitCode.OK, ExitCode.FINDINGS)
+
+
 # --- bombs ------------------------------------------------------------------------------------------------------------
 
 SECONDS = 1.0
