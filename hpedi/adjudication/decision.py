@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
+from typing import ClassVar
 
 from hpedi.benefits.accumulators import AccumulatorEntry
 from hpedi.claims.adjustment import Adjustment
+from hpedi.claims.model import Model
 from hpedi.money import Usd
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class TrailStep:
+class TrailStep(Model, frozen=True, kw_only=True):
     """One step of the explanation of a decision.
 
     Attributes:
@@ -34,8 +34,7 @@ class TrailStep:
     amounts: tuple[tuple[str, Usd], ...] = ()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class LineDecision:
+class LineDecision(Model, frozen=True, kw_only=True):
     """The decision on a service line; `charged` less all adjustments is `paid`."""
 
     number: int  # LX01
@@ -55,8 +54,7 @@ class LineDecision:
     denied: bool = False
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ClaimDecision:
+class ClaimDecision(Model, frozen=True, kw_only=True):
     """The decision on a claim, final for its version.
 
     Attributes:
@@ -91,7 +89,9 @@ class ClaimDecision:
     remarks: tuple[str, ...] = ()
     coverage_ended: date | None = None
     entries: tuple[AccumulatorEntry, ...] = ()
-    trail: tuple[TrailStep, ...] = field(default=(), repr=False)
+    trail: tuple[TrailStep, ...] = ()
+
+    unshown: ClassVar[frozenset[str]] = frozenset({"trail"})
 
     @property
     def charged(self) -> Usd:
@@ -111,8 +111,7 @@ class ClaimDecision:
         return sum((adjustment.amount for adjustment in every if adjustment.group == "PR"), Decimal("0.00"))
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Pend:
+class Pend(Model, frozen=True, kw_only=True):
     """A claim that is not decided: somebody must look at it, or a rule it needs is not decided here yet.
 
     Attributes:
@@ -133,11 +132,12 @@ class Pend:
     message: str
     status277: str
     line: int = 0
-    trail: tuple[TrailStep, ...] = field(default=(), repr=False)
+    trail: tuple[TrailStep, ...] = ()
+
+    unshown: ClassVar[frozenset[str]] = frozenset({"trail"})
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PastLine:
+class PastLine(Model, frozen=True, kw_only=True):
     """A line of the member's history, as far as later claims need it: duplicates, one copay a visit."""
 
     payer_claim_control_number: str

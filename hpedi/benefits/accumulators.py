@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from typing import TypeAlias
 
+from hpedi.claims.model import Model
 
-@dataclass(frozen=True, slots=True, order=True)
-class AccumulatorKey:
+
+class AccumulatorKey(Model, frozen=True, order=True):
     """Which counter.
 
     Attributes:
@@ -26,8 +26,7 @@ class AccumulatorKey:
     period: date
 
 
-@dataclass(frozen=True, slots=True)
-class AccumulatorEntry:
+class AccumulatorEntry(Model, frozen=True):
     """What one source adds to a counter: US dollars, or a count for visits. A reversal is the negating entry.
 
     Attributes:

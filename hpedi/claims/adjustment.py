@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from decimal import Decimal
 
+from hpedi.claims.model import Model
 from hpedi.money import Usd
 
 
-@dataclass(frozen=True, slots=True)
-class Adjustment:
+class Adjustment(Model, frozen=True):
     """One reason of a CAS segment.
 
     Attributes:

@@ -6,17 +6,16 @@ nothing else. Field comments name the 837P X222A1 element once. Codes are as sen
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
 from hpedi.claims.adjustment import Adjustment
+from hpedi.claims.model import Model
 from hpedi.money import Usd
 from hpedi.service_dates import DateSpan
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Address:
+class Address(Model, frozen=True, kw_only=True):
     """A postal address (N3, N4)."""
 
     lines: tuple[str, ...]  # N301, N302
@@ -26,8 +25,7 @@ class Address:
     country: str = ""  # N404
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Name:
+class Name(Model, frozen=True, kw_only=True):
     """A person's name, or an organisation's in `last` (NM103-NM107)."""
 
     last: str  # NM103
@@ -36,8 +34,7 @@ class Name:
     suffix: str = ""  # NM107
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Provider:
+class Provider(Model, frozen=True, kw_only=True):
     """A provider in one of its roles (billing, pay-to, rendering, referring, supervising, facility)."""
 
     is_person: bool  # NM102 = 1
@@ -50,8 +47,7 @@ class Provider:
     secondary_ids: tuple[tuple[str, str], ...] = ()  # (REF01, REF02)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Subscriber:
+class Subscriber(Model, frozen=True, kw_only=True):
     """The subscriber (2000B, 2010BA)."""
 
     payer_responsibility: str  # SBR01
@@ -67,8 +63,7 @@ class Subscriber:
     address: Address | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Patient:
+class Patient(Model, frozen=True, kw_only=True):
     """The patient where not the subscriber (2000C, 2010CA)."""
 
     relationship: str  # PAT01
@@ -78,16 +73,14 @@ class Patient:
     address: Address | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Payer:
+class Payer(Model, frozen=True, kw_only=True):
     """The payer a claim is sent to (2010BB)."""
 
     name: str  # NM103
     id: str  # NM109
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Diagnosis:
+class Diagnosis(Model, frozen=True, kw_only=True):
     """A diagnosis (HI); its pointer is its place in `Claim.diagnoses`, from 1."""
 
     qualifier: str  # ABK principal, ABF other, BK/BF ICD-9
@@ -95,8 +88,7 @@ class Diagnosis:
     present_on_admission: str = ""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Attachment:
+class Attachment(Model, frozen=True, kw_only=True):
     """Paperwork that goes with a claim or line (PWK)."""
 
     type: str  # PWK01
@@ -104,8 +96,7 @@ class Attachment:
     control_number: str = ""  # PWK06
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class LineAdjudication:
+class LineAdjudication(Model, frozen=True, kw_only=True):
     """What another payer decided on a line (2430)."""
 
     payer_id: str  # SVD01
@@ -118,8 +109,7 @@ class LineAdjudication:
     paid_on: date | None = None  # DTP*573
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class OtherPayer:
+class OtherPayer(Model, frozen=True, kw_only=True):
     """Another payer of the claim (2320, 2330B)."""
 
     payer_responsibility: str  # SBR01
@@ -140,8 +130,7 @@ class OtherPayer:
     adjudicated_on: date | None = None  # 2330B DTP*573
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Drug:
+class Drug(Model, frozen=True, kw_only=True):
     """A drug of a line (2410)."""
 
     ndc: str  # LIN03
@@ -149,8 +138,7 @@ class Drug:
     unit: str  # CTP05-1
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ServiceLine:
+class ServiceLine(Model, frozen=True, kw_only=True):
     """A service line (2400)."""
 
     number: int  # LX01
@@ -171,8 +159,7 @@ class ServiceLine:
     adjudications: tuple[LineAdjudication, ...] = ()  # 2430
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Claim:
+class Claim(Model, frozen=True, kw_only=True):
     """A professional claim (837P X222A1, 2300) with everything above it that it needs."""
 
     patient_control_number: str  # CLM01
@@ -221,8 +208,7 @@ class Claim:
         return max(line.dates.end or line.dates.start for line in self.lines)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ReceivedClaim:
+class ReceivedClaim(Model, frozen=True, kw_only=True):
     """A claim as it came in: the unit that is accepted, decided and paid.
 
     Attributes:

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import date
 
 from hpedi.claims.claim import Name
+from hpedi.claims.model import Model
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SubmissionHeader:
+class SubmissionHeader(Model, frozen=True, kw_only=True):
     """The head of an 837 transaction set."""
 
     reference: str  # BHT03

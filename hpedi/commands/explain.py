@@ -24,7 +24,7 @@ def command(session: Session, claim: str, *, as_json: bool) -> int:
 
     \b
     Example:
-      hpedi explain 2606100001000002
+      hpedi explain 26061000010000002
     """
     from hpedi.commands.workspace import context_for, open_workspace
 

@@ -6,12 +6,13 @@ import fcntl
 import sqlite3
 import tempfile
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import cached_property
 from pathlib import Path
+from typing import TextIO
 
 import click
 
@@ -34,6 +35,7 @@ from hpedi.safekeeping.whole_files import write_whole
 
 REMITTANCE_GUIDE = ("HP", "005010X221A1", "835")
 LOCK_WAIT_SECONDS = 30.0
+LOCK_POLL_SECONDS = 0.05
 
 
 @dataclass
@@ -119,22 +121,31 @@ class Jobs:
 
 @contextmanager
 def alone(workspace: Workspace) -> Iterator[None]:
-    """Keep other hpedi processes from changing the workspace meanwhile; a kill gives the lock back.
+    """Keep other hpedi processes from changing the workspace meanwhile; a kill gives the locks back.
 
     Raises:
-        Unavailable: Another process held it for too long.
+        Unavailable: Another process held one for too long.
     """
-    with (workspace.home / "lock").open("w") as lock:
-        deadline = time.monotonic() + LOCK_WAIT_SECONDS
-        while True:
-            try:
-                fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-                break
-            except BlockingIOError:
-                if time.monotonic() > deadline:
-                    raise Unavailable("another hpedi command is at work in this workspace") from None
-                time.sleep(0.05)
+    with (workspace.home / "lock").open("w") as lock, workspace.database.only_writer() as become_only_writer:
+        _wait_for(lambda: _lock(lock))
+        _wait_for(become_only_writer)
         yield
+
+
+def _lock(file: TextIO) -> bool:
+    try:
+        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return False
+    return True
+
+
+def _wait_for(take: Callable[[], bool]) -> None:
+    deadline = time.monotonic() + LOCK_WAIT_SECONDS
+    while not take():
+        if time.monotonic() > deadline:
+            raise Unavailable("another hpedi command is at work in this workspace")
+        time.sleep(LOCK_POLL_SECONDS)
 
 
 @contextmanager

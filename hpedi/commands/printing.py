@@ -32,7 +32,7 @@ def json_option(command: _Command) -> _Command:
 
 
 def print_json(value: object) -> None:
-    """Print a value as one line of JSON: dataclasses as objects, amounts as strings, dates as CCYY-MM-DD."""
+    """Print a value as one line of JSON: models as objects, amounts as strings, dates as CCYY-MM-DD."""
     click.echo(msgspec.json.encode(value).decode())
 
 

@@ -27,6 +27,7 @@ from hpedi.delivery.mailbox import Mailbox
 from hpedi.intake.stored_files import StoredFiles
 from hpedi.run_context import OPERATOR, RunContext
 from hpedi.safekeeping.vault import KeyMissing, Vault, new_key, read_key
+from hpedi.safekeeping.whole_files import write_whole
 from hpedi.store import schema
 from hpedi.store.books import StoredBooks
 from hpedi.store.database import Database
@@ -64,8 +65,14 @@ def create(home: Path, database_url: str | None = None) -> bool:
         if "HPEDI_KEY" not in os.environ:
             _write_key(key_file)
         url = database_url or "sqlite:///hpedi.sqlite3"
-        config.write_text(f'id = "{identity}"\ndatabase = "{url}"\nkey_file = "{key_file}"\n')
-    schema.upgrade(open_workspace(home, check=False).database)
+        # The settings come last: where they stand, the database was made, and one that is gone was lost.
+        database = Database(_absolute(url, home))
+        schema.upgrade(database)
+        database.close()
+        settings = f'id = "{identity}"\ndatabase = "{url}"\nkey_file = "{key_file}"\n'
+        write_whole(config, [settings.encode()])
+    else:
+        schema.upgrade(open_workspace(home, check=False).database)
     return is_new
 
 
@@ -96,6 +103,11 @@ def open_workspace(home: Path, *, check: bool = True) -> Workspace:
         raise click.UsageError(f"{config} is damaged: it names `database` and `key_file`; bring it back") from None
     vault = _vault(key_file)
     database = Database(_absolute(url, home))
+    command = click.get_current_context(silent=True)
+    if command is not None:
+        command.call_on_close(database.close)
+    if database.is_lost:
+        raise click.UsageError(f"the database of {home} is gone: bring it back from a backup; nothing was made anew")
     if check and not schema.is_current(database):
         raise click.UsageError(f"the workspace in {home} is of another version; bring it up with `hpedi init`")
     return Workspace(

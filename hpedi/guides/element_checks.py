@@ -87,7 +87,9 @@ def _value_faults(
         if rule.usage == "R":
             yield _fault("element-missing", rule)
         elif value:
-            yield _fault("trailing-delimiter", rule)
+            repeats_nothing = rule.repeat != 1 and not value.strip(delimiters.repetition)
+            is_empty = rule.is_composite or repeats_nothing
+            yield _fault("trailing-delimiter" if is_empty else "element-character", rule)
         return
     if rule.usage == "N":
         yield _fault("element-not-used", rule)

@@ -49,7 +49,8 @@ def segment_pattern(node: SegmentNode, delimiters: Delimiters) -> re.Pattern[str
     separator = re.escape(delimiters.element)
     parts = list(_parts(node.elements, delimiters, alphabet, separator))
     body = _sequence(parts, separator, captured, leading=True)
-    groups = {position: part.positions[0] for part in parts for position in part.positions}
+    used = [part for part in parts if part.filled != _NEVER]
+    groups = {position: part.positions[0] for part in used for position in part.positions}
     conditional = "".join(_condition(rule, groups) for rule in conditions)
     return re.compile(f"{node.segment_id}{body}(?<!{separator}){conditional}", re.ASCII)
 

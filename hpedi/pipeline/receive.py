@@ -363,7 +363,7 @@ class _Receiving:
 
 def _control_number(file: InboundFile, receipt: Receipt, ordinal: int) -> str:
     """Return our number for a claim: the day it came, its receipt, its place in it; the same again after a kill."""
-    return f"{file.received_on:%y%j}{receipt.id:05d}{ordinal:06d}"
+    return f"{file.received_on:%y%j}{receipt.id:05d}{ordinal:07d}"
 
 
 def _control_number_taken(judged: InterchangeJudgement) -> Finding:

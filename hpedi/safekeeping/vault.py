@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import base64
 import binascii
+import hashlib
+import hmac
 import os
 from collections.abc import Iterable, Iterator
 from itertools import count
@@ -33,6 +35,7 @@ class Vault:
         if len(key) != KEY_BYTES:
             raise KeyMissing("a workspace key has 32 bytes")
         self._cipher = AESGCM(key)
+        self._digest_key = hmac.new(key, b"digest", hashlib.sha256).digest()
 
     def seal(self, plain: bytes, context: str) -> bytes:
         """Encrypt bytes for one place."""
@@ -49,6 +52,10 @@ class Vault:
             return self._cipher.decrypt(sealed[:NONCE_BYTES], sealed[NONCE_BYTES:], context.encode())
         except (InvalidTag, ValueError):  # ValueError: too short to hold a nonce
             raise KeyMissing(f"{context} does not open with this workspace key") from None
+
+    def digest(self, plain: bytes, context: str) -> str:
+        """Return a keyed digest (hex), to find or compare what is sealed: nobody without the key can guess at it."""
+        return hmac.new(self._digest_key, context.encode() + b"\0" + plain, hashlib.sha256).hexdigest()
 
     def seal_stream(self, chunks: Iterable[bytes], context: str) -> Iterator[bytes]:
         """Encrypt a stream in frames (length, sealed chunk); the last is sealed as the last, so that a cut is found."""

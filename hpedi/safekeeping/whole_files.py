@@ -9,6 +9,8 @@ from pathlib import Path
 from hpedi.findings import Unavailable
 
 TEMPORARY_SUFFIX = ".part"
+OWNER_ONLY = 0o600
+"""Who may read what we write, until somebody who may says otherwise."""
 
 
 def write_whole(path: Path, chunks: Iterable[bytes]) -> None:
@@ -31,7 +33,7 @@ def write_whole(path: Path, chunks: Iterable[bytes]) -> None:
 
 
 def _write_synced(path: Path, chunks: Iterable[bytes]) -> None:
-    with path.open("wb") as out:
+    with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, OWNER_ONLY), "wb") as out:
         for chunk in chunks:
             out.write(chunk)
         out.flush()

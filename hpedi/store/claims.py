@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 from typing import TypeAlias
 
+from msgspec.structs import replace
 from sqlalchemy import ColumnElement, Connection, Row, Select, func, select, update
 
 from hpedi.adjudication.decision import ClaimDecision, PastLine, Pend, TrailStep

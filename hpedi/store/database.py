@@ -7,16 +7,19 @@ database becomes `Unavailable`.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Connection, Engine, create_engine, event
+from sqlalchemy import Connection, Engine, create_engine, event, func, select
 from sqlalchemy.exc import DatabaseError, DBAPIError, InterfaceError, OperationalError
 
 from hpedi.findings import Unavailable
 
 BUSY_TIMEOUT_MS = 30_000
+WRITERS = 94267
+"""The advisory lock of the process that writes."""
 
 _SQLITE_PRAGMAS = (
     f"PRAGMA busy_timeout={BUSY_TIMEOUT_MS}",  # first: the others wait for a lock too
@@ -51,6 +54,26 @@ class Database:
         """Open a transaction that sees one state of the database and writes nothing."""
         with _world_failing(), self.reader.connect() as connection:
             yield connection
+
+    @property
+    def is_lost(self) -> bool:
+        """Say whether the file of a SQLite database is not there; a server's is asked when it is used."""
+        file = self.writer.url.database if self.writer.dialect.name == "sqlite" else None
+        return file is not None and not Path(file).exists()
+
+    @contextmanager
+    def only_writer(self) -> Iterator[Callable[[], bool]]:
+        """Yield what tries once to become the only writing process, and give that up at the end.
+
+        Over PostgreSQL processes on other machines are kept away; SQLite has no other machines.
+        """
+        if self.writer.dialect.name == "sqlite":
+            yield lambda: True
+            return
+        with _world_failing(), self.writer.connect() as connection:
+            session = connection.execution_options(isolation_level="AUTOCOMMIT")
+            yield lambda: bool(session.execute(select(func.pg_try_advisory_lock(WRITERS))).scalar())
+            session.execute(select(func.pg_advisory_unlock(WRITERS)))
 
     def close(self) -> None:
         """Give back all connections."""

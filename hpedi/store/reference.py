@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 
@@ -33,7 +32,7 @@ class StoredReferenceData:
     def load(self, records: Sequence[ReferenceRecord], instant: datetime) -> tuple[int, int]:
         """Make a snapshot of changed records; return its id and how many changed (none: the old id and 0)."""
         known = self._known_digests()
-        digests = {(record.kind, record.key): _digest(record) for record in records}
+        digests = {(record.kind, record.key): self._digest(record) for record in records}
         changed = [
             record for record in records if known.get((record.kind, record.key)) != digests[record.kind, record.key]
         ]
@@ -91,7 +90,7 @@ class StoredReferenceData:
         if record.lookups:
             self._connection.execute(
                 reference_lookup.insert(),
-                [{"record": row_id, "lookup": lookup_digest(lookup)} for lookup in record.lookups],
+                [{"record": row_id, "lookup": self._lookup(lookup)} for lookup in record.lookups],
             )
 
     def records(self, snapshot: int) -> tuple[ReferenceRecord, ...]:
@@ -102,7 +101,7 @@ class StoredReferenceData:
     def families(self, snapshot: int, member_ids: Iterable[str]) -> tuple[ReferenceRecord, ...]:
         """Return the families that one of these member ids belongs to, as known at a snapshot."""
         found: dict[str, ReferenceRecord] = {}
-        for batch in in_batches(sorted({lookup_digest(member_id) for member_id in member_ids})):
+        for batch in in_batches(sorted({self._lookup(member_id) for member_id in member_ids})):
             # As a subquery, so that a planner without statistics starts at the few lookups.
             named = select(reference_lookup.c.record).where(reference_lookup.c.lookup.in_(batch))
             query = select(reference_record).where(
@@ -111,21 +110,20 @@ class StoredReferenceData:
             found.update((record.key, record) for record in self._read(query))
         return tuple(found[key] for key in sorted(found))
 
+    def _lookup(self, lookup: str) -> str:
+        """Return what stands in the lookup table for a member id: a keyed digest, so that the id stays sealed."""
+        return self._vault.digest(lookup.encode(), "lookup")
+
+    def _digest(self, record: ReferenceRecord) -> str:
+        content = b"\0".join([record.body, *(lookup.encode() for lookup in record.lookups)])
+        return self._vault.digest(content, _context(record.kind, record.key))
+
     def _read(self, query: Select[tuple[object, ...]]) -> tuple[ReferenceRecord, ...]:
         return tuple(self._record(row) for row in self._connection.execute(query))
 
     def _record(self, row: Row[tuple[object, ...]]) -> ReferenceRecord:
         body = self._vault.open(row.sealed, _context(row.kind, row.key))
         return ReferenceRecord(kind=row.kind, key=row.key, body=body)
-
-
-def lookup_digest(lookup: str) -> str:
-    """Return what stands in the lookup table for a member id: a digest, so that the id itself stays sealed."""
-    return hashlib.sha256(lookup.encode()).hexdigest()
-
-
-def _digest(record: ReferenceRecord) -> str:
-    return hashlib.sha256(b"\0".join([record.body, *(lookup.encode() for lookup in record.lookups)])).hexdigest()
 
 
 def _context(kind: str, key: str) -> str:

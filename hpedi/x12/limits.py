@@ -31,7 +31,7 @@ class Limits:
     repetitions: int = 1_000
     components: int = 1_000
     segments_in_set: int = 10_000_000
-    sets_in_interchange: int = 10_000
+    sets_in_interchange: int = 5_000
     groups_in_interchange: int = 1_000
     interchanges_in_file: int = 10_000
     envelope_findings: int = 1_000

@@ -1,21 +1,23 @@
 # ruff: noqa: INP001  # a script, not a package
-"""Writes a guide map in pyx12's map format from a table of guide facts.
+"""Writes guide maps in pyx12's map format from tables of guide facts.
 
-Run it from the root of the checkout: `python mappings/update/write_map.py 277.5010.X214`. The facts are ours
-(tests/facts), one row a node in the guide's order; every node of the map carries the sources of its fact, and its
-doubt where the fact has one, in a comment, which pyx12 and our loader both pass over. Names are labels in our own
-words.
+Run it from the root of the checkout: `python mappings/update/write_map.py 277.5010.X214`, or without a name for all of
+them. The facts are ours (tests/facts), one row a node in the guide's order; a node whose note says `same_as=PATH` has
+below it what PATH has. Every node of the map carries the sources of its fact, its qualifier, and its doubt where the
+fact has one, in a comment, which pyx12 and our loader both pass over. Names are labels in our own words.
 
 Beyond the facts the map has what pyx12's engine asks for: the envelope around the set, wrapper loops for table 1 and
 2, and for a child HL loop a position after its parent's own segments. What the format cannot hold, and dataele.xml
-holds instead, are types and lengths; tests/mappings compares all of it with the facts.
+holds instead, are types and lengths; tests/mappings compares all of it with the facts. A map is used once
+mappings/guides/guides.yaml lists it.
 """
 
 from __future__ import annotations
 
 import csv
+import re
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -24,31 +26,36 @@ from lxml import etree
 
 ROOT: Final = Path(__file__).parent.parent.parent
 NESTED_HL_POSITION: Final = "2000"
+SAME_AS: Final = re.compile(r"same_as=(\S+)")
 EXTERNAL_CODE_SETS: Final = {
-    "claim_status_category(507)": "claim_status_cat",
+    "carc(139)": "adjustment_reason",
     "claim_status(508)": "claim_status",
-    "procedure(by qualifier)": "",
-    "procedure_modifier(by qualifier)": "",
-    "nubc_revenue(132)": "",
+    "claim_status_category(507)": "claim_status_cat",
+    "country_iso3166(5)": "country",
+    "currency(5)": "currency",
+    "place_of_service(237)": "pos",
+    "rarc(411)": "remark_code",
+    "states(22)": "states",
 }
+"""Outside code lists that mappings/code_sets holds, by the name the facts have for them; others are not checked."""
 
 
 @dataclass(frozen=True, slots=True)
 class MapToWrite:
-    """A map of ours: where its facts are, its name, its ST01, its group's GS01 and GS08, and the paths of table 1."""
+    """A map of ours: where its facts are, its name, and its group's GS01. Its ST01 and GS08 are facts of ST."""
 
     facts: str
     name: str
-    set_id: str
     functional_id: str
-    version: str
-    header: tuple[str, ...]
 
 
 MAPS: Final = {
-    "277.5010.X214": MapToWrite(
-        "277CA_X214.tsv", "Claim acknowledgment 005010X214", "277", "HN", "005010X214", ("BHT",)
-    ),
+    "270.5010.X279.A1": MapToWrite("270_X279A1.tsv", "Eligibility inquiry 005010X279A1", "HS"),
+    "271.5010.X279.A1": MapToWrite("271_X279A1.tsv", "Eligibility response 005010X279A1", "HB"),
+    "276.5010.X212": MapToWrite("276_X212.tsv", "Claim status inquiry 005010X212", "HR"),
+    "277.5010.X212": MapToWrite("277_X212.tsv", "Claim status response 005010X212", "HN"),
+    "277.5010.X214": MapToWrite("277CA_X214.tsv", "Claim acknowledgment 005010X214", "HN"),
+    "837D.5010.X224.A2": MapToWrite("837D_X224A2.tsv", "Dental claim 005010X224A2", "HC"),
 }
 
 Facts = dict[str, str]
@@ -134,8 +141,9 @@ def add_envelope_segment(
 
 
 def source_comment(fact: Facts) -> etree._Comment:
-    """Return the comment that keeps a fact's sources, confidence, outside code lists and doubt."""
+    """Return the comment that keeps a fact's sources, confidence, qualifier, outside code list and doubt."""
     parts = [f"sources: {fact['sources']}", f"confidence: {fact['confidence']}"]
+    parts += [f"qualifier: {fact['qualifier']}"] if fact["qualifier"] else []
     parts += [f"outside list: {fact['codes'][4:]}"] if fact["codes"].startswith("ext:") else []
     parts += [fact["note"]] if fact["note"] else []
     return etree.Comment(" " + "; ".join(parts).replace("--", "- -") + " ")
@@ -164,17 +172,19 @@ def add_segment(parent: etree._Element, fact: Facts) -> etree._Element:
 
 
 def add_element(parent: etree._Element, fact: Facts) -> etree._Element:
-    """Append an element, a composite or a component."""
+    """Append an element, a composite or a component, with what the format asks for only where it is not the usual."""
     tag = "composite" if fact["kind"] == "composite" else "element"
     node = etree.SubElement(parent, tag, xid=fact["id"])
     child(node, "data_ele", fact["data_element"])
     child(node, "name", fact["name"])
     child(node, "usage", fact["usage"])
     child(node, "seq", f"{int(fact['position']):02d}")
+    if fact["repeat"] != "1":
+        child(node, "repeat", fact["repeat"])
     for rule in fact["syntax"].split():
         child(node, "syntax", rule)
     if fact["codes"].startswith("ext:"):
-        external = EXTERNAL_CODE_SETS[fact["codes"][4:]]
+        external = EXTERNAL_CODE_SETS.get(fact["codes"][4:])
         if external:
             etree.SubElement(node, "valid_codes", external=external)
     else:
@@ -192,23 +202,28 @@ ADD: Final = {
 }
 
 
+def wrapper_of(fact: Facts) -> tuple[str, str]:
+    """Return the wrapper loop of a node at the top, and its position: table 2 begins with the first HL."""
+    return ("DETAIL", "0300") if fact["qualifier"].startswith("HL03") else ("HEADER", "0150")
+
+
 def build_map(plan: MapToWrite, facts: Sequence[Facts]) -> etree._Element:
     """Return the map's root element."""
-    root = etree.Element("transaction", xid=plan.set_id)
+    codes = {fact["path"]: fact["codes"] for fact in facts}
+    root = etree.Element("transaction", xid=codes["ST/ST01"])
     child(root, "name", plan.name)
     isa_loop = loop(root, "ISA_LOOP", "explicit", "0010", repeat=">1")
     add_envelope_segment(isa_loop, "ISA", "0100", ISA)
     gs_loop = loop(isa_loop, "GS_LOOP", "explicit", "0200", repeat=">1")
-    add_envelope_segment(gs_loop, "GS", "0100", gs(plan.functional_id, plan.version))
+    add_envelope_segment(gs_loop, "GS", "0100", gs(plan.functional_id, codes["ST/ST03"]))
     st_loop = loop(gs_loop, "ST_LOOP", "explicit", "0200", repeat=">1")
     nodes: dict[str, etree._Element] = {}
     for fact in facts:
         parent_path, _, _ = fact["path"].rpartition("/")
         if not parent_path and fact["path"] not in ("ST", "SE"):
-            wrapper, position = ("HEADER", "0150") if fact["path"] in plan.header else ("DETAIL", "0300")
-            parent_path = wrapper
-            if wrapper not in nodes:
-                nodes[wrapper] = loop(st_loop, wrapper, "wrapper", position)
+            parent_path, position = wrapper_of(fact)
+            if parent_path not in nodes:
+                nodes[parent_path] = loop(st_loop, parent_path, "wrapper", position)
         nodes[fact["path"]] = ADD[fact["kind"]](nodes.get(parent_path, st_loop), fact)
     add_envelope_segment(gs_loop, "GE", "0300", GE)
     add_envelope_segment(isa_loop, "TA1", "0200", TA1, usage="S")
@@ -222,10 +237,20 @@ def read_facts(path: Path) -> list[Facts]:
         return list(csv.DictReader(file, delimiter="\t", quoting=csv.QUOTE_NONE))
 
 
+def expanded(facts: Sequence[Facts]) -> Iterator[Facts]:
+    """Give a node that is the same as another all that stands below the other."""
+    for fact in facts:
+        yield fact
+        if same := SAME_AS.search(fact["note"]):
+            model = same[1] + "/"
+            below = [other for other in facts if other["path"].startswith(model)]
+            yield from ({**other, "path": f"{fact['path']}/{other['path'].removeprefix(model)}"} for other in below)
+
+
 def write_map(name: str) -> None:
     """Write one map of ours into mappings/guides."""
     plan = MAPS[name]
-    root = build_map(plan, read_facts(ROOT / "tests" / "facts" / plan.facts))
+    root = build_map(plan, list(expanded(read_facts(ROOT / "tests" / "facts" / plan.facts))))
     etree.indent(root)
     head = f"""<?xml version="1.0" encoding="utf-8"?>
 <!-- Written by mappings/update/write_map.py from tests/facts/{plan.facts}: change the facts, not this file. -->

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import replace
 from datetime import date
 from decimal import Decimal
+
+from msgspec.structs import replace
 
 from hpedi.acceptance.judge import judge
 from hpedi.acceptance.judgement import ClaimJudgement, FileJudgement, InterchangeJudgement, judged_file

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import UTC, date, datetime
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from hpedi.acceptance.acknowledge import Answer, AnswerNumbers, acknowledge, groups_due
 from hpedi.acceptance.answers import answered_claim, claim_acknowledgment, claim_statuses

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import pytest
+from msgspec.structs import replace
 
 from hpedi.acceptance.claim_checks import PayerFacts, payer_checks
 from hpedi.acceptance.verdicts import Verdict

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from hpedi.adjudication.adjudicate import adjudicate, lock_set, past_lines
 from hpedi.adjudication.decision import ClaimDecision, PastLine, Pend

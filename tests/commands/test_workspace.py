@@ -51,3 +51,21 @@ def test_the_key_lies_outside_the_workspace(tmp_path: Path, monkeypatch: pytest.
     key.unlink()
     with pytest.raises(click.UsageError, match="the workspace key is missing"):
         open_workspace(tmp_path / "home")
+
+
+def test_a_lost_database_is_never_made_anew(home: Path) -> None:
+    """A workspace whose database is gone says so: an empty one would have old files paid again."""
+    (home / "hpedi.sqlite3").unlink()
+    for attempt in (lambda: open_workspace(home), lambda: create(home)):
+        with pytest.raises(click.UsageError, match="bring it back from a backup"):
+            attempt()
+    assert not (home / "hpedi.sqlite3").exists()
+
+
+def test_a_killed_init_is_made_good(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A database without settings is what a killed `init` leaves: the next one takes it up."""
+    monkeypatch.setenv("HPEDI_KEY", KEY)
+    create(tmp_path / "home")
+    (tmp_path / "home" / "hpedi.toml").unlink()
+    assert create(tmp_path / "home")
+    open_workspace(tmp_path / "home")

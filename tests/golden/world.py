@@ -9,12 +9,13 @@ from __future__ import annotations
 import csv
 import json
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 from functools import cache
 from io import StringIO
 from typing import Any
+
+from msgspec.structs import replace
 
 from hpedi.claims.adjustment import Adjustment
 from hpedi.claims.claim import (

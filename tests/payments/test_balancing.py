@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import pytest
+from msgspec.structs import replace
 
 from hpedi.money import usd
 from hpedi.payments.balancing import account_totals, check_remittance, check_run
@@ -27,7 +26,7 @@ def remittance() -> Remittance:
 def with_claim(**changed: object) -> Remittance:
     """Return it with something changed in its claim."""
     (claim,) = remittance().claims
-    return replace(remittance(), claims=(replace(claim, **changed),))  # type: ignore[arg-type]
+    return replace(remittance(), claims=(replace(claim, **changed),))
 
 
 def broken_line() -> Remittance:

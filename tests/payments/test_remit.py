@@ -7,6 +7,7 @@ from datetime import date
 from decimal import Decimal
 
 import pytest
+from msgspec import structs
 
 from hpedi.claims.claim import Name, Patient, Provider
 from hpedi.money import usd
@@ -77,7 +78,7 @@ def test_a_plan_that_names_another_account_is_paid_apart() -> None:
     """One 835 a payee and funding account."""
     run = replace(
         run_of(decided("C1", VISIT), decided("C2", VACCINE, plan="SELF")),
-        payers={"main": PAYER, "acme": replace(PAYER, account=LAKES.account)},
+        payers={"main": PAYER, "acme": structs.replace(PAYER, account=LAKES.account)},
         funding_account_by_plan={"SELF": "acme"},
     )
     payments = [remitted.payment for remitted in remit(run, NUMBERS)]
@@ -110,7 +111,7 @@ def test_a_test_claim_is_never_paid() -> None:
     """ISA15=T moves no money."""
     received, decision = decided("C1", VISIT)
     with pytest.raises(ValueError, match="test"):
-        remit(run_of((replace(received, test=True), decision)), NUMBERS)
+        remit(run_of((structs.replace(received, test=True), decision)), NUMBERS)
 
 
 def test_numbers_must_suffice() -> None:
@@ -134,16 +135,16 @@ def test_what_the_claim_payment_says() -> None:
     rendering = Provider(is_person=True, name=Name(last="OLSON", first="KARI"), npi="1000000103")
     other = Provider(is_person=True, name=Name(last="BERG"), npi="1000000111")
     first, second = received.claim.lines
-    claim = replace(
+    claim = structs.replace(
         received.claim,
         patient=Patient(relationship="01", name=Name(last="LAKE", first="JON")),
         rendering=rendering,
         lines=(
-            replace(first, dates=DateSpan(date(2026, 4, 7), date(2026, 4, 9)), rendering=rendering),
-            replace(second, rendering=other),
+            structs.replace(first, dates=DateSpan(date(2026, 4, 7), date(2026, 4, 9)), rendering=rendering),
+            structs.replace(second, rendering=other),
         ),
     )
-    (remitted,) = remit(run_of((replace(received, claim=claim), decision)), NUMBERS)
+    (remitted,) = remit(run_of((structs.replace(received, claim=claim), decision)), NUMBERS)
     (shown,) = remitted.remittance.claims
     assert (shown.patient.first, shown.patient_member_id) == ("JON", "")
     assert shown.subscriber is not None
@@ -167,9 +168,9 @@ def test_a_decision_must_be_on_its_claim() -> None:
     """A decision of another version, or without a line, is a bug."""
     received, decision = decided("C1", VISIT, VACCINE)
     with pytest.raises(ValueError, match="version"):
-        remit(run_of((replace(received, version=2), decision)), NUMBERS)
+        remit(run_of((structs.replace(received, version=2), decision)), NUMBERS)
     with pytest.raises(ValueError, match="every line"):
-        remit(run_of((received, replace(decision, lines=decision.lines[:1]))), NUMBERS)
+        remit(run_of((received, structs.replace(decision, lines=decision.lines[:1]))), NUMBERS)
 
 
 def test_reasons_of_a_group_stand_together_and_once() -> None:

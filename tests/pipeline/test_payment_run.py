@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import date, timedelta
 from decimal import Decimal
 
 import click
 import pytest
+from msgspec.structs import replace
 
 from hpedi.adjudication.decision import ClaimDecision
 from hpedi.claims.claim import Claim

@@ -5,12 +5,13 @@ A claim is of MARY at CLINIC on 10 March 2026 for one unit at 185.00 unless it s
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import date, timedelta
 from decimal import Decimal
 from functools import cache
 from pathlib import Path
 from typing import Any
+
+from msgspec.structs import replace
 
 from hpedi.adjudication.adjudicate import adjudicate, past_lines
 from hpedi.adjudication.decision import ClaimDecision, LineDecision, PastLine, Pend

@@ -92,7 +92,7 @@ def test_answers_to_questions_name_only_on_the_standard_output(
     """`explain` and `inquire` may name a claim where they were asked to, and never in the log."""
     run_hpedi("--home", home, *LOUD, "run", *RECEIVED, *DAY, written(tmp_path / "arrived.837", submission(501)))
     capsys.readouterr()
-    for question in (("explain", "2606100001000001"), ("inquire", "remittance", "900000001")):
+    for question in (("explain", "26061000010000001"), ("inquire", "remittance", "900000001")):
         for form in ((), ("--json",)):
             assert run_hpedi("--home", home, *LOUD, *question, *form) == ExitCode.OK
     told = capsys.readouterr()

@@ -71,7 +71,8 @@ def test_a_database_locked_by_another_writer_is_tried_later(
 
 def test_a_damaged_database_is_no_bug_of_ours(home: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """A file that is no database gives 75 and says what to do, without a traceback."""
-    (home / "hpedi.sqlite3").write_bytes(b"garbage" * 1000)
+    for part in home.glob("hpedi.sqlite3*"):
+        part.write_bytes(b"garbage" * 1000)
     assert run_hpedi("--home", home, "status") == ExitCode.TRY_AGAIN
     told = capsys.readouterr().err
     assert "damaged" in told

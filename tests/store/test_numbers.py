@@ -43,3 +43,15 @@ def test_four_writers_never_get_the_same_number(database: Database) -> None:
     for thread in threads:
         thread.join()
     assert sorted(taken) == list(range(1, 101))
+
+
+def test_only_one_process_is_the_writer(database: Database) -> None:
+    """Over PostgreSQL a second writer is kept away until the first has ended, also from another machine."""
+    elsewhere = Database(database.url)
+    is_shared = database.writer.dialect.name == "postgresql"
+    with database.only_writer() as take, elsewhere.only_writer() as take_elsewhere:
+        assert take()
+        assert take_elsewhere() is not is_shared
+    with elsewhere.only_writer() as take_elsewhere:
+        assert take_elsewhere()
+    elsewhere.close()

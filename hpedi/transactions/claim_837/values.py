@@ -20,7 +20,8 @@ _COUNT_DIGITS = 9
 _IDENTIFIER = 9
 _DIAGNOSES = frozenset({"ABK", "ABF", "BK", "BF"})
 _NUMBER = re.compile(r"-?(?:[0-9]+\.?[0-9]*|\.[0-9]+)")
-_DOLLARS_AND_CENTS = re.compile(r"[0-9]{1,16}(?:\.[0-9]{1,2})?")
+_DOLLARS_AND_CENTS = re.compile(r"[0-9]{1,8}(?:\.[0-9]{1,2})?")
+_MOST_DOLLARS = Decimal("99999999.99")  # ten digits, cents among them: 005010X222A1 B.1.1.3.1.2
 
 
 @lru_cache(maxsize=_REMEMBERED)
@@ -33,16 +34,17 @@ def read_quantity(text: str) -> Decimal | None:
 
 @lru_cache(maxsize=_REMEMBERED)
 def read_amount(text: str) -> Usd | None:
-    """Read US dollars; a fraction of a cent is never rounded, the text is then no amount."""
+    """Read US dollars, of ten digits at most; a fraction of a cent is never rounded, the text is then no amount."""
     if _DOLLARS_AND_CENTS.fullmatch(text) is not None:
         return Decimal(text).quantize(CENT)
     number = read_quantity(text)
     if number is None:
         return None
     try:
-        return usd(number)
+        amount = usd(number)
     except ValueError:
         return None
+    return amount if abs(amount) <= _MOST_DOLLARS else None
 
 
 @lru_cache(maxsize=_REMEMBERED)

@@ -6,14 +6,16 @@ them out, so that a remittance can be compared with what its bytes say.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
 from datetime import date
 from decimal import Decimal
 from enum import StrEnum
-from typing import Final
+from typing import ClassVar, Final
+
+from msgspec.structs import replace
 
 from hpedi.claims.adjustment import Adjustment
 from hpedi.claims.claim import Address, Name
+from hpedi.claims.model import Model
 from hpedi.money import Usd
 from hpedi.transactions.remittance_835.adjustments import grouped
 
@@ -35,8 +37,7 @@ REVERSAL: Final = "22"
 """CLP02 of a claim payment taken back."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ServicePayment:
+class ServicePayment(Model, frozen=True, kw_only=True):
     """A service line of a claim payment (2110)."""
 
     code: str  # SVC01-2
@@ -56,8 +57,7 @@ class ServicePayment:
     line_number: int = 0  # not sent
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ClaimPayment:
+class ClaimPayment(Model, frozen=True, kw_only=True):
     """A claim of a remittance (2100)."""
 
     patient_control_number: str  # CLP01
@@ -86,8 +86,7 @@ class ClaimPayment:
     services: tuple[ServicePayment, ...] = ()  # 2110
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ProviderAdjustment:
+class ProviderAdjustment(Model, frozen=True, kw_only=True):
     """A provider-level adjustment (one PLB reason and amount); positive takes money back."""
 
     code: str  # PLB03-1
@@ -95,17 +94,17 @@ class ProviderAdjustment:
     amount: Usd  # PLB04
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class BankAccount:
+class BankAccount(Model, frozen=True, kw_only=True):
     """A bank account: routing number, account number, DA checking or SG savings."""
 
     routing_number: str
-    account_number: str = field(repr=False)
+    account_number: str
     kind: str = "DA"
 
+    unshown: ClassVar[frozenset[str]] = frozenset({"account_number"})
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class RemittancePayer:
+
+class RemittancePayer(Model, frozen=True, kw_only=True):
     """The payer (1000A) and its side of the payment (BPR06-BPR11, TRN03)."""
 
     name: str
@@ -117,8 +116,7 @@ class RemittancePayer:
     contact_phone: str = ""  # PER*BL
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class RemittancePayee:
+class RemittancePayee(Model, frozen=True, kw_only=True):
     """The payee (1000B) and its side of the payment."""
 
     provider: str  # our id; not sent
@@ -130,8 +128,7 @@ class RemittancePayee:
     ach_name: str = ""  # short name for the bank's 22 positions; not sent in the 835
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Remittance:
+class Remittance(Model, frozen=True, kw_only=True):
     """One 835: one payment to one payee.
 
     Attributes:

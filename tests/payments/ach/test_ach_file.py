@@ -9,6 +9,7 @@ import achkit
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec import structs
 
 from hpedi.identifiers import routing_number
 from hpedi.money import CENT, Usd, usd
@@ -118,15 +119,15 @@ def test_batches_by_effective_date_and_traces_that_ascend() -> None:
 def test_savings_accounts_have_their_own_code() -> None:
     """A credit to savings (BPR14 SG) is transaction code 32."""
     savings = BankAccount(routing_number="123456780", account_number="1", kind="SG")
-    file = build(payment(payee=replace(LAKES, account=savings)))
+    file = build(payment(payee=structs.replace(LAKES, account=savings)))
     assert file.entries[0].detail.transaction_code == "32"
 
 
 def test_names_are_cut_at_the_right_unless_a_short_one_is_stored() -> None:
     """A long name loses its end; a stored ACH name is taken instead."""
-    long = replace(LAKES, name="PRAIRIE COMMUNITY HEALTH CENTER")
+    long = structs.replace(LAKES, name="PRAIRIE COMMUNITY HEALTH CENTER")
     assert build(payment(payee=long)).entries[0].detail.receiving_company_name == "PRAIRIE COMMUNITY HEAL"
-    short = replace(long, ach_name="PRAIRIE CHC")
+    short = structs.replace(long, ach_name="PRAIRIE CHC")
     assert build(payment(payee=short)).entries[0].detail.receiving_company_name == "PRAIRIE CHC"
 
 
@@ -135,12 +136,14 @@ def test_names_are_cut_at_the_right_unless_a_short_one_is_stored() -> None:
     [
         (payment("100000000.00"), "Amount"),
         (payment(trace_number="9" * 67), "Payment Related Information"),
-        (payment(payee=replace(LAKES, npi="1" * 16)), "Identification Number"),
+        (payment(payee=structs.replace(LAKES, npi="1" * 16)), "Identification Number"),
         (
-            payment(payee=replace(LAKES, account=BankAccount(routing_number="123456780", account_number="1" * 18))),
+            payment(
+                payee=structs.replace(LAKES, account=BankAccount(routing_number="123456780", account_number="1" * 18))
+            ),
             "DFI Account Number",
         ),
-        (payment(payee=replace(LAKES, name="CLÍNICA")), "Receiving Company Name"),
+        (payment(payee=structs.replace(LAKES, name="CLÍNICA")), "Receiving Company Name"),
     ],
 )
 def test_what_does_not_fit_is_never_cut(too_wide: Payment, field: str) -> None:
@@ -191,7 +194,7 @@ payments_of_a_day = st.lists(
 def test_read_of_written_is_the_same(rows: list[tuple[Usd, BankAccount, date]], ending: str) -> None:
     """Whatever is paid, the bytes read back as the file, every payment in it once, and achkit finds nothing wrong."""
     payments = [
-        payment(str(amount), f"T{n}", payee=replace(LAKES, account=account), payment_date=day)
+        payment(str(amount), f"T{n}", payee=structs.replace(LAKES, account=account), payment_date=day)
         for n, (amount, account, day) in enumerate(rows)
     ]
     file = build(*payments)

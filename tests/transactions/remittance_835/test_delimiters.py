@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import pytest
+from msgspec.structs import replace
 
 from hpedi.transactions.remittance_835.delimiters import free_delimiters
 from hpedi.transactions.remittance_835.model import Remittance

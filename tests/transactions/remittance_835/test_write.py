@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 from decimal import Decimal
 
 import oxedi
 import pytest
 from hypothesis import Phase, given, settings
+from msgspec.structs import replace
 
 from hpedi.claims.adjustment import Adjustment
 from hpedi.claims.claim import Address
