@@ -71,9 +71,14 @@ def decision_postings(decision: ClaimDecision, funding_account: str) -> tuple[Po
     return _postings(sides, funding_account, source)
 
 
+def ledger_source(payment: Payment) -> str:
+    """Return the source under which a payment is posted when it is built."""
+    return f"payment:{payment.trace_number}"
+
+
 def payment_postings(payment: Payment) -> tuple[Posting, ...]:
     """Post a payment when it is built: what was owed is on its way out."""
-    return _postings(_sides(payment), payment.funding_account, f"payment:{payment.trace_number}")
+    return _postings(_sides(payment), payment.funding_account, ledger_source(payment))
 
 
 def settlement_postings(payment: Payment) -> tuple[Posting, ...]:
@@ -82,7 +87,7 @@ def settlement_postings(payment: Payment) -> tuple[Posting, ...]:
     if clearing is None:
         return ()
     sides = ((clearing, payment.amount), (LedgerAccount.CASH, -payment.amount))
-    return _postings(sides, payment.funding_account, f"payment:{payment.trace_number}/settled")
+    return _postings(sides, payment.funding_account, f"{ledger_source(payment)}/settled")
 
 
 def void_postings(payment: Payment, *, settled: bool) -> tuple[Posting, ...]:
@@ -94,7 +99,7 @@ def void_postings(payment: Payment, *, settled: bool) -> tuple[Posting, ...]:
     """
     posted = [*payment_postings(payment), *(settlement_postings(payment) if settled else ())]
     sides = [(posting.account, posting.credit - posting.debit) for posting in posted]
-    return _postings(sides, payment.funding_account, f"payment:{payment.trace_number}/voided")
+    return _postings(sides, payment.funding_account, f"{ledger_source(payment)}/voided")
 
 
 def balances(postings: Iterable[Posting]) -> Mapping[tuple[str, LedgerAccount], Usd]:

@@ -20,7 +20,7 @@ from hpedi.payments.calendar import AchCalendar, check_calendar
 from hpedi.payments.claim_payments import ClaimFiling
 from hpedi.payments.conventions import load_ach_conventions
 from hpedi.payments.faults import ReleaseBlocked
-from hpedi.payments.ledger import payment_postings
+from hpedi.payments.ledger import ledger_source, payment_postings
 from hpedi.payments.payment import Payment, RemittedPayment
 from hpedi.payments.remit import PaymentRunInput, RunNumbers, remit
 from hpedi.payments.states import PaymentState, approves_itself
@@ -216,11 +216,11 @@ def _release_run(
             each.id: number for number, each in enumerate(work.payments.of_run(run.id), run.first_interchange_number)
         }
         remittances = [_remittance_file(work, each, number_of[each.id], run, reference, data) for each in due]
+        booked = work.ledger.of_sources([ledger_source(payment.payment) for payment in due])
     payments = [payment.payment for payment in due]
     conventions = load_ach_conventions(data.ach_conventions, run.as_of)
     bank = bank_files(payments, run, file_number, ach_originator(reference), conventions)
-    postings = [posting for payment in payments for posting in payment_postings(payment)]
-    check_run(payments, bank.credits_of, bank.checks, postings)
+    check_run(payments, bank.credits_of, bank.checks, booked)
     with books.writing(context) as work:
         if bank.files and work.numbers.reserve(counter) != file_number:
             raise Unavailable("another payment run released payments at the same time")

@@ -215,6 +215,9 @@ class Ledger(Protocol):
     def post(self, postings: Sequence[Posting], posted_on: date, run: int | None = None) -> None:
         """Add postings that balance."""
 
+    def of_sources(self, sources: Sequence[str]) -> tuple[Posting, ...]:
+        """Return what was posted from some sources."""
+
     def totals(self, run: int | None = None) -> Mapping[tuple[str, LedgerAccount], Usd]:
         """Return debits less credits by (funding account, account), of a run or of everything."""
 

@@ -9,6 +9,7 @@ from sqlalchemy import Connection, func, select
 
 from hpedi.money import Usd
 from hpedi.payments.ledger import LedgerAccount, Posting
+from hpedi.store.in_batches import in_batches
 from hpedi.store.inserts import Insert
 from hpedi.store.tables import posting
 
@@ -29,6 +30,23 @@ class StoredLedger:
             for made in postings
         ]
         _INSERT(self._connection, rows)
+
+    def of_sources(self, sources: Sequence[str]) -> tuple[Posting, ...]:
+        """Return what was posted from some sources."""
+        found: list[Posting] = []
+        for batch in in_batches(sources):
+            rows = self._connection.execute(select(posting).where(posting.c.source.in_(batch)).order_by(posting.c.id))
+            found += [
+                Posting(
+                    account=LedgerAccount(row.account),
+                    funding_account=row.funding_account,
+                    debit=row.debit,
+                    credit=row.credit,
+                    source=row.source,
+                )
+                for row in rows
+            ]
+        return tuple(found)
 
     def totals(self, run: int | None = None) -> Mapping[tuple[str, LedgerAccount], Usd]:
         """Return debits less credits by (funding account, account), of a run or of everything."""

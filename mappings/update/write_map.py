@@ -26,6 +26,7 @@ from lxml import etree
 
 ROOT: Final = Path(__file__).parent.parent.parent
 NESTED_HL_POSITION: Final = "2000"
+RISING_BY_ONE: Final = frozenset({"LX01"})  # erratum HP-01
 SAME_AS: Final = re.compile(r"same_as=(\S+)")
 EXTERNAL_CODE_SETS: Final = {
     "carc(139)": "adjustment_reason",
@@ -181,6 +182,8 @@ def add_element(parent: etree._Element, fact: Facts) -> etree._Element:
     child(node, "seq", f"{int(fact['position']):02d}")
     if fact["repeat"] != "1":
         child(node, "repeat", fact["repeat"])
+    if fact["id"] in RISING_BY_ONE:
+        child(node, "sequence", "yes")
     for rule in fact["syntax"].split():
         child(node, "syntax", rule)
     if fact["codes"].startswith("ext:"):

@@ -13,12 +13,14 @@ from hpedi.adjudication.decision import ClaimDecision
 from hpedi.claims.claim import Claim
 from hpedi.finding_kinds import FINDING_KINDS
 from hpedi.money import ZERO
+from hpedi.payments.balancing import Unbalanced
 from hpedi.payments.ledger import LedgerAccount
 from hpedi.payments.payment import Payment
 from hpedi.payments.states import PaymentState
 from hpedi.pipeline import pay as pay_module
 from hpedi.reference.reference import Reference
 from hpedi.service_dates import DateSpan
+from hpedi.store.tables import posting
 from samples.write_inbound import CLEARINGHOUSE, PRAIRIELINK, claim_set, clearinghouse_claims, interchange
 from tests.pipeline.conftest import AS_OF, Demo
 
@@ -136,6 +138,19 @@ def test_a_decision_that_changed_after_it_was_built_is_not_released(
     monkeypatch.undo()
     with demo.workspace.books.reading(demo.jobs.context) as work:
         assert not work.outbox.rows(run=1) or all(row.kind != "ach" for row in work.outbox.rows(run=1))
+
+
+def test_a_ledger_that_says_otherwise_stops_the_release(demo: Demo, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Remittances, bank files and the booked ledger must agree, or nothing leaves."""
+    decide(demo)
+    low_limit(monkeypatch, "0.00")
+    waiting = [payment for payment in demo.jobs.pay().waiting if payment.payment.amount]
+    demo.jobs.approve([payment.payment.trace_number for payment in waiting])
+    with demo.workspace.database.writing() as connection:
+        connection.execute(posting.update().where(posting.c.account == "ach_clearing").values(credit=Decimal("1.00")))
+    with pytest.raises(Unbalanced, match="ledger = sum BPR02"):
+        demo.jobs.pay()
+    assert not [row for row in demo.jobs.deliver().files if row.kind == "ach"]
 
 
 def test_payments_are_sealed(demo: Demo) -> None:
