@@ -6,7 +6,7 @@ finalise. Stored balances and history are handed in; what the decision adds to t
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from hpedi.adjudication.context import ClaimContext, DayTerms
 from hpedi.adjudication.decision import ClaimDecision, PastLine, Pend, TrailStep
@@ -18,7 +18,7 @@ from hpedi.adjudication.stages.pricing import price_lines
 from hpedi.adjudication.stages.resolve import resolve
 from hpedi.adjudication.verdicts import Pends
 from hpedi.benefits.accumulators import Balances
-from hpedi.benefits.membership import Membership
+from hpedi.benefits.membership import Recognised
 from hpedi.claims.claim import ReceivedClaim
 from hpedi.reference.reference import Reference
 
@@ -26,7 +26,7 @@ from hpedi.reference.reference import Reference
 def adjudicate(
     received: ReceivedClaim,
     reference: Reference,
-    membership: Membership,
+    recognised: Recognised,
     history: Sequence[PastLine],
     balances: Balances,
 ) -> ClaimDecision | Pend:
@@ -35,7 +35,7 @@ def adjudicate(
     Args:
         received: The claim, for production.
         reference: The payer's reference data; its snapshot is noted in the decision.
-        membership: The families that the claim's member id may belong to.
+        recognised: Who it is for, among the families that its member id may belong to.
         history: All past lines of the member (`past_lines` of earlier decisions).
         balances: Committed balances of the member's and family's accumulators.
 
@@ -58,7 +58,7 @@ def adjudicate(
     if provider is None:
         unknown = Pends(reason="billing_provider", message="The billing provider is not known.")
         return _pend(received, reference, unknown, status277=conventions.status277.pended)
-    context = resolve(received, reference, conventions, provider, membership, history, balances)
+    context = resolve(received, reference, conventions, provider, recognised, history, balances)
     made = _decide(context)
     if isinstance(made, Pends):
         return _pend(received, reference, made, status277=conventions.status277.pended, steps=_terms_steps(context))
@@ -157,7 +157,6 @@ def past_lines(received: ReceivedClaim, decision: ClaimDecision) -> tuple[PastLi
     )
 
 
-def lock_set(received: ReceivedClaim, membership: Membership) -> tuple[str, ...]:
-    """Return the ids of every family whose balances or history deciding a claim may touch, sorted."""
-    matched = membership.match(received.claim)
-    return (matched.family.id,) if matched is not None else ()
+def lock_set(claims: Iterable[Recognised]) -> list[str]:
+    """Return the ids of every family whose balances or history deciding claims may touch, sorted."""
+    return sorted({recognised.patient.family.id for recognised in claims if recognised.patient is not None})

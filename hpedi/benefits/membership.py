@@ -64,6 +64,19 @@ class MatchedMember:
         return max((span.end for span in self.coverage if span.end is not None and span.end < day), default=None)
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Recognised:
+    """Who a claim is for, as far as the families at hand tell.
+
+    Attributes:
+        patient: The member who is the patient; None where no member is recognised for certain.
+        subscriber: The member the claim was submitted under, where the patient is not recognised.
+    """
+
+    patient: MatchedMember | None
+    subscriber: MatchedMember | None = None
+
+
 @dataclass(frozen=True, slots=True)
 class Membership:
     """The families at hand, found by the member ids of their members."""
@@ -78,6 +91,11 @@ class Membership:
             for card in {member.member_id for member in family.members}:
                 indexed[card] = (*indexed.get(card, ()), family)
         return cls(indexed)
+
+    def recognise(self, claim: Claim) -> Recognised:
+        """Return who a claim is for."""
+        patient = self.match(claim)
+        return Recognised(patient=patient, subscriber=self.subscriber_of(claim) if patient is None else None)
 
     def match(self, claim: Claim) -> MatchedMember | None:
         """Return the member who is the patient of a claim, or None where no member is recognised for certain.

@@ -10,7 +10,7 @@ import msgspec
 class Model(msgspec.Struct, frozen=True, gc=False):
     """A frozen model of values, compared and hashed by them.
 
-    A struct and no dataclass, for speed: a claim is made in an eighth of the time, and written and read as JSON in half
+    A struct and no dataclass, for speed: a claim is made in a fifth of the time, and written as JSON in half
     (docs/adr/0008). `gc=False`: models are trees of values that never lead back to themselves, so the garbage collector
     need not walk them. Each model says `frozen` and `kw_only` again: mypy wants to read the first, and msgspec does not
     inherit the second. `msgspec.structs.replace` makes a changed copy.

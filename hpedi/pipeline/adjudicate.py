@@ -156,17 +156,17 @@ def _decide(work: Work, claims: Sequence[StoredClaim], reference: Reference) -> 
     records = work.reference.families(reference.snapshot, member_ids)
     families = [Family.of(record.body) for record in records]
     membership = Membership.of(families)
-    work.accumulators.lock(sorted({family for stored in claims for family in lock_set(stored.received, membership)}))
+    who = [membership.recognise(stored.received.claim) for stored in claims]
+    work.accumulators.lock(lock_set(who))
     members = [member.id for family in families for member in family.members]
     batch = _Batch(
         balances=dict(work.accumulators.balances([*members, *(family.id for family in families)])),
         history={member: list(lines) for member, lines in work.history.of(members).items()},
     )
-    for stored in claims:
+    for stored, recognised in zip(claims, who, strict=True):
         received = stored.received
-        matched = membership.match(received.claim)
-        history = batch.history.get(matched.member.id, []) if matched else []
-        made = adjudicate(received, reference, membership, history, batch.balances)
+        history = batch.history.get(recognised.patient.member.id, []) if recognised.patient else []
+        made = adjudicate(received, reference, recognised, history, batch.balances)
         if isinstance(made, Pend):
             batch.pended.append((received, made))
         else:

@@ -90,7 +90,7 @@ def test_no_accumulator_goes_above_its_limit(first: Json, second: Json, shares: 
     history: list[PastLine] = []
     for number, told in enumerate((first, second)):
         received = received_claim(told, members, reference, f"I{number}")
-        made = adjudicate(received, reference, membership, history, balances)
+        made = adjudicate(received, reference, membership.recognise(received.claim), history, balances)
         if isinstance(made, ClaimDecision):
             for entry in made.entries:
                 balances[entry.key] = balances.get(entry.key, ZERO) + entry.amount
@@ -187,7 +187,8 @@ def test_past_lines_tell_what_later_claims_need() -> None:
     """A decided line is remembered with its benefit and copay; a claim of nobody leaves nothing."""
     reference, membership, members = payer()
     received = received_claim({"lines": [{"code": "T1015", "modifiers": ["25"]}]}, members, reference, "I")
-    made = adjudicate(received, reference, membership, (), {})
+    recognised = membership.recognise(received.claim)
+    made = adjudicate(received, reference, recognised, (), {})
     assert isinstance(made, ClaimDecision)
     (line,) = past_lines(received, made)
     assert (line.member, line.benefit, line.copay, line.denied) == ("MARY", "OFFICE", Decimal("30.00"), False)
@@ -198,11 +199,12 @@ def test_past_lines_tell_what_later_claims_need() -> None:
         Decimal("90.00"),
     )
     stranger = received_claim({"subscriber": {"member_id": "0"}, "lines": [{"code": "T1015"}]}, members, reference, "I")
-    unknown = adjudicate(stranger, reference, membership, (), {})
+    nobody = membership.recognise(stranger.claim)
+    unknown = adjudicate(stranger, reference, nobody, (), {})
     assert isinstance(unknown, ClaimDecision)
     assert past_lines(stranger, unknown) == ()
-    assert lock_set(stranger, membership) == ()
-    assert lock_set(received, membership) == ("LAKES",)
+    assert lock_set([nobody]) == []
+    assert lock_set([recognised, nobody, recognised]) == ["LAKES"]
 
 
 def test_unknown_billing_provider_pends() -> None:
@@ -210,7 +212,7 @@ def test_unknown_billing_provider_pends() -> None:
     reference, membership, members = payer()
     received = received_claim({"lines": [{"code": "T1015"}]}, members, reference, "I")
     claim = replace(received.claim, billing=replace(received.claim.billing, npi="1234567893"))
-    made = adjudicate(replace(received, claim=claim), reference, membership, (), {})
+    made = adjudicate(replace(received, claim=claim), reference, membership.recognise(claim), (), {})
     assert isinstance(made, Pend)
     assert made.reason == "billing_provider"
 
@@ -227,4 +229,4 @@ def test_test_claim_is_never_decided() -> None:
     reference, membership, members = payer()
     received = received_claim({"lines": [{"code": "T1015"}]}, members, reference, "I")
     with pytest.raises(ValueError, match="test claim"):
-        adjudicate(replace(received, test=True), reference, membership, (), {})
+        adjudicate(replace(received, test=True), reference, membership.recognise(received.claim), (), {})

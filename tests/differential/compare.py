@@ -30,7 +30,10 @@ from hpedi.x12.events import Delimiters, GroupStart, InterchangeStart, OffsetsOf
 from hpedi.x12.reader import read_x12
 from tests.shared import PROJECT, samples_dir
 
-FOLDERS: Final = ("837P", "835", "999", "837I", "277CA", "malformed", "nasty", "pairs_pyx12")
+FOLDERS: Final = (
+    *("837P", "837I", "837D", "835", "999", "277CA", "270", "271", "276", "277", "other-hipaa"),
+    *("malformed", "nasty", "pairs_pyx12"),
+)
 CLASSIFIED: Final = Path(__file__).parent / "classified.tsv"
 DOCUMENT: Final = PROJECT / "docs" / "differences-from-pyx12.md"
 ERRATA: Final = (
@@ -348,8 +351,9 @@ def render(outcome: Comparison) -> str:
 _HEAD: Final = """# Differences from pyx12
 
 Every set of the sample files for which there is a guide is judged by hpedi and by pyx12 4.0.0 (its maps as they are,
-our code lists): {sets} sets. Where the verdict or a code of the 999 differs, the difference is listed here under the
-row of `mappings/guides/errata.tsv` (PX) or `mappings/guides/errata_own.tsv` (HP) that says why; {rows} rows are cited.
+ours where it has none, our code lists): {sets} sets. Where the verdict or a code of the 999 differs, the difference is
+listed here under the row of `mappings/guides/errata.tsv` (PX) or `mappings/guides/errata_own.tsv` (HP) that says why;
+{rows} rows are cited.
 A difference without a row fails the test. `-` is no error. Codes are IK304 for a segment, IK403 for an element; SET is
 IK502; `no X` is a missing X, or a missing loop that X starts.
 

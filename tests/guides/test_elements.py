@@ -198,6 +198,16 @@ def test_a_condition_between_elements_holds(rule: str, filled: str, at: int | No
     assert [(found.code, found.where.element) for found in findings] == ([] if at is None else [(code, at)])
 
 
+def test_a_condition_may_name_an_element_that_is_not_used() -> None:
+    """An element that the guide does not use is never there, so a condition holds or breaks by the others."""
+    unused = element(3, "N")
+    guide = guide_of(segment("AAA", element(1, "R"), element(2), unused, element(4), syntax=["R020304"], most=">1"))
+    alone = guide_of(segment("AAA", element(1, "R"), element(2), unused, syntax=["R0203"], most=">1"))
+    for each in (guide, alone):
+        findings, _ = walk(each, ["ST*100*0001", "AAA*X*Y", "AAA*X", "SE*4*0001"])
+        assert [(found.code, found.where.segment) for found in findings] == [("element-syntax", 3)]
+
+
 def test_a_missing_element_is_not_told_twice() -> None:
     """An element that is required anyway is missing once, whatever conditions name it."""
     guide = guide_of(segment("AAA", element(1), element(2, "R"), element(3), syntax=["P0102", "R0203"]))

@@ -101,7 +101,7 @@ def test_a_right_set_is_accepted(name: str) -> None:
     assert opinion(texts) is Opinion.ACCEPTED
 
 
-@pytest.mark.parametrize("mutant", mutants(), ids=lambda mutant: f"{mutant.example}-{mutant.segment}-{mutant.text[:16]}")
+@pytest.mark.parametrize("mutant", mutants(), ids=lambda mutant: f"{mutant.example}-{mutant.at}-{mutant.text[:16]}")
 def test_one_mistake_is_found(mutant: Mutant) -> None:
     """Our engine finds the one mistake where it is and nothing else; pyx12 rejects the set as well."""
     assert errors(mutant.texts) == [mutant.expected]

@@ -208,7 +208,7 @@ def test_every_node_keeps_its_source_and_doubt(compared: Compared) -> None:
 
 
 def test_our_engine_loads_the_map(compared: Compared) -> None:
-    """Our engine finds under GS01, GS08 and ST01 of a map the guide with as many segments as there are facts of them."""
+    """Our engine finds the guide by GS01, GS08 and ST01, with as many segments as there are facts of them."""
     entry = next(entry for entry in GuideFiles().entries.values() if entry.map == f"{compared.name}.xml")
     guide = GuideFiles().guide_for(entry.functional_id, entry.id, entry.transaction_set)
     assert guide is not None

@@ -63,10 +63,9 @@ def decide(case: Json) -> ClaimDecision | Pend:
     made: ClaimDecision | Pend | None = None
     for number, told in enumerate([*case.get("after", []), case["claim"]], 1):
         received = received_claim(told, members, reference, f"ICN{number}")
-        matched = membership.match(received.claim)
-        made = adjudicate(
-            received, reference, membership, history.get(matched.member.id, []) if matched else [], balances
-        )
+        recognised = membership.recognise(received.claim)
+        past = history.get(recognised.patient.member.id, []) if recognised.patient else []
+        made = adjudicate(received, reference, recognised, past, balances)
         if isinstance(made, ClaimDecision):
             for entry in made.entries:
                 balances[entry.key] = balances.get(entry.key, ZERO) + entry.amount

@@ -10,7 +10,7 @@ from decimal import Decimal
 from hpedi.adjudication.context import ClaimContext, DayTerms, LineContext
 from hpedi.adjudication.decision import PastLine
 from hpedi.benefits.accumulators import Balances
-from hpedi.benefits.membership import MatchedMember, Membership
+from hpedi.benefits.membership import MatchedMember, Recognised
 from hpedi.benefits.periods import period_of
 from hpedi.benefits.rows import LineFacts, PlanBenefits, plan_benefits
 from hpedi.claims.claim import Claim, ReceivedClaim, ServiceLine
@@ -121,7 +121,7 @@ def resolve(
     reference: Reference,
     conventions: Conventions,
     provider: BillingProvider,
-    membership: Membership,
+    recognised: Recognised,
     history: Sequence[PastLine],
     balances: Balances,
 ) -> ClaimContext:
@@ -132,22 +132,23 @@ def resolve(
         reference: The payer's reference data.
         conventions: Its conventions on the day of receipt.
         provider: The billing provider.
-        membership: The families that the claim's member id may belong to.
+        recognised: Who it is for.
         history: All past lines of the member.
         balances: Committed balances of the member and family.
     """
     claim = received.claim
-    matched = membership.match(claim)
     emergency = _is_emergency(claim, conventions.emergency)
-    resolver = _Resolver(reference, plan_benefits(reference), conventions, claim, provider, matched, emergency, days={})
+    resolver = _Resolver(
+        reference, plan_benefits(reference), conventions, claim, provider, recognised.patient, emergency, days={}
+    )
     lines = tuple(resolver.line(line) for line in claim.lines)
     return ClaimContext(
         received=received,
         reference=reference,
         conventions=conventions,
         provider=provider,
-        matched=matched,
-        subscriber=membership.subscriber_of(claim) if matched is None else None,
+        matched=recognised.patient,
+        subscriber=recognised.subscriber,
         emergency=emergency,
         lines=lines,
         history=_of_these_days(history, received) if history else (),
