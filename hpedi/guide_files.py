@@ -33,7 +33,7 @@ class GuideEntry:
         transaction_set: ST01.
         map: Its map: below mappings/guides, or `pyx12/` and a map of that package.
         overlays: Corrections below mappings/guides.
-        adopted: Whether HIPAA has adopted it; others are refused unless a partner's profile allows them.
+        received: Whether receipt takes its sets; others are refused there, since nothing would work on them.
     """
 
     id: str
@@ -42,7 +42,7 @@ class GuideEntry:
     transaction_set: str
     map: str
     overlays: tuple[str, ...] = ()
-    adopted: bool = True
+    received: bool = False
 
 
 class GuideFiles:
@@ -68,6 +68,11 @@ class GuideFiles:
         """
         entry = self.entries.get((functional_id, version, transaction_set))
         return None if entry is None else _load(entry)
+
+    def guide_for_receipt(self, functional_id: str, version: str, transaction_set: str) -> Guide | None:
+        """Return the guide of a transaction set that receipt takes; None for all others. See `guide_for`."""
+        entry = self.entries.get((functional_id, version, transaction_set))
+        return _load(entry) if entry is not None and entry.received else None
 
     def sets_of_group(self, functional_id: str) -> frozenset[str]:
         """Return the transaction sets (ST01) of the guides for a functional group (GS01); none where hpedi has none."""

@@ -64,7 +64,7 @@ class Jobs:
         with progress(path.name, stored.size) as advance:
             terms = ReceiptTerms(
                 reference=reference,
-                guide_for=guides.guide_for,
+                guide_for=guides.guide_for_receipt,
                 sets_of_group=guides.sets_of_group,
                 limits=workspace.limits,
                 quarantine=self._quarantine,

@@ -12,6 +12,7 @@ from typing import Final
 
 from hpedi.guides.nodes import Child, LoopNode, SegmentNode
 from hpedi.guides.standing import Standing
+from hpedi.guides.values import Alphabet, value_fault
 from hpedi.x12.events import SegmentBatch
 
 _NO_CHILDREN: Final = "0"
@@ -90,6 +91,8 @@ class Numbering:
             if int(number) not in (self._count, self._last_number + 1):
                 walk.add("hl-id", index, node, element=1, data_element="628")
             self._last_number = int(number)
+        elif number and not value_fault(node.elements[0], number, "", Alphabet.of(walk.tables.delimiters)):
+            walk.add("hl-id", index, node, element=1, data_element="628")
 
     def _enter(self, level: Level) -> None:
         while self.levels and self.levels[-1].depth >= level.depth:

@@ -30,10 +30,7 @@ from hpedi.x12.events import Delimiters, GroupStart, InterchangeStart, OffsetsOf
 from hpedi.x12.reader import read_x12
 from tests.shared import PROJECT, samples_dir
 
-FOLDERS: Final = (
-    *("837P", "837I", "837D", "835", "999", "277CA", "270", "271", "276", "277", "other-hipaa"),
-    *("malformed", "nasty", "pairs_pyx12"),
-)
+FOLDERS: Final = "837P 837I 837D 835 999 277CA 270 271 276 277 other-hipaa malformed nasty pairs_pyx12".split()  # noqa: SIM905
 CLASSIFIED: Final = Path(__file__).parent / "classified.tsv"
 DOCUMENT: Final = PROJECT / "docs" / "differences-from-pyx12.md"
 ERRATA: Final = (

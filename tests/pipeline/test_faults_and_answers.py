@@ -19,6 +19,7 @@ from samples.write_inbound import (
     interchange,
 )
 from tests.pipeline.conftest import Demo
+from tests.shared import PROJECT
 
 GOOD = clinic_claim("GOOD-1", "M01", 10)
 GOOD_PAYS = Decimal("90.00")  # T1015 allowed 120.00 less the copay of 30.00
@@ -94,6 +95,17 @@ def test_an_unknown_guide_is_refused_in_the_999(demo: Demo) -> None:
     assert "AK1*HC*502*005010X999" in answers
     assert [segment for segment in answers if segment.startswith("IK5")] == ["IK5*A", "IK5*R*1"]
     assert_good_claim_is_paid(demo)
+
+
+def test_a_set_that_nothing_works_on_yet_is_refused_in_the_999(demo: Demo) -> None:
+    """A right eligibility inquiry validates, and is refused on receipt: it is not accepted and then forgotten."""
+    body = (PROJECT / "tests" / "mappings" / "examples" / "270.txt").read_text().split("\n")
+    isa = clinic_file(claim_set("0001", [GOOD])).decode().split("\n")[0]
+    group = "GS*HS*RIVERBEND*94267*20260302*0830*501*X*005010X279A1~"
+    content = [isa, group, *(f"{text}~" for text in body if text), "GE*1*501~", "IEA*1*000000501~"]
+    received, _paid = demo.run("".join(content).encode())
+    assert received.receipts[0].summary.findings == ("set-not-supported",)
+    assert [segment for segment in demo.answers("riverbend") if segment[:3] == "IK5"] == ["IK5*R*1"]
 
 
 def test_a_set_in_the_wrong_kind_of_group_is_refused_in_the_999(demo: Demo) -> None:
