@@ -167,6 +167,7 @@ _KINDS: Final = (
     _kind("calendar-missing", 0, "No ACH holidays are known for the year", "Extend mappings/payments/ach_calendar.yaml."),
     # --- crosscheck ------------------------------------------------------------------------------------------------
     _kind("second-opinion", 2, "pyx12 refuses the set without saying where", "Compare with the findings of hpedi."),
+    _kind("payee-missing", 0, "A provider who is to be paid is no longer in the reference data", "Load the provider again, then pay."),
     _kind("funding-account-missing", 0, "No account to pay from is in force on the payment date", "Load one with the payer."),
     # --- reference files -------------------------------------------------------------------------------------------
     _kind("reference-file", 0, "A reference file cannot be read", "Correct the file at the line given."),

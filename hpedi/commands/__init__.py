@@ -22,6 +22,7 @@ from hpedi.safekeeping.vault import KeyMissing
 
 COMMANDS: Final = {
     "validate": "Judge X12 files by their guides.",
+    "view": "Show an X12 file as a tree of loops.",
     "init": "Make a workspace.",
     "load": "Load reference data: plans, members, providers, contracts, fees.",
     "run": "Receive files, decide their claims, pay and deliver.",

@@ -102,7 +102,8 @@ def pay(books: Books, context: RunContext, reference: Reference, data: PaymentDa
     """Pay all final unpaid decisions.
 
     Raises:
-        CannotPay: No funding account or calendar for the day; nothing is built.
+        CannotPay: No funding account or calendar for the day, or a payee is gone; what is not built or released
+            yet stays so.
         ReleaseBlocked: Something does not balance: a bug; nothing of the run is released.
     """
     _payer_and_date(context.as_of, reference, data)  # asked before a run holds decisions that it could not pay
@@ -155,9 +156,12 @@ def _run_input(
     decided: Sequence[StoredDecision], payee: str, day: date, reference: Reference, data: PaymentData
 ) -> PaymentRunInput:
     payer, payment_date = _payer_and_date(day, reference, data)
+    provider = reference.providers.get(payee)
+    if provider is None:
+        raise CannotPay([found("payee-missing", Where())])
     return PaymentRunInput(
         decided=[(stored.received, stored.decision) for stored in decided],
-        payees={payee: remittance_payee(reference.providers[payee], reference, payment_date)},
+        payees={payee: remittance_payee(provider, reference, payment_date)},
         payers={FUNDING_ACCOUNT: payer},
         funding_account=FUNDING_ACCOUNT,
         claim_filing=ClaimFiling(usual=reference.payer.claim_filing, by_plan=reference.claim_filing_by_plan),

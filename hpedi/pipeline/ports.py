@@ -241,7 +241,7 @@ class Outbox(Protocol):
         """Say that a file lies in its folder."""
 
     def again(self, receipt: int) -> None:
-        """Have the answers of a receipt delivered once more."""
+        """Have the answer of a receipt delivered once more; the newest, where it was judged anew."""
 
 
 class AuditLog(Protocol):

@@ -33,6 +33,7 @@ from hpedi.reference.reference import Reference
 from hpedi.run_context import RunContext
 from hpedi.transactions.ack_277ca.model import AnsweredClaim, ClaimAcknowledgment
 from hpedi.x12.events import InterchangeStart
+from hpedi.x12.isa import WIDTHS
 from hpedi.x12.limits import Limits
 from hpedi.x12.reader import read_x12
 from hpedi.x12.writer import write_x12
@@ -41,6 +42,8 @@ CLAIMS_A_TRANSACTION = 500
 INTERCHANGE_NUMBERS = "isa13"
 GROUP_NUMBERS = "gs06"
 NOTE_LENGTH = 120
+PARTY_LENGTH = WIDTHS[5] + len(":") + WIDTHS[6]
+"""Length of `qualifier:id`."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -137,11 +140,10 @@ def _told(chunks: Iterable[bytes], progress: Callable[[int], None]) -> Iterator[
 def _first_outcome(books: Books, context: RunContext, file: InboundFile, name: str) -> ReceivedFile:
     """Return what became of a file when it first came, and have its answers delivered again."""
     with books.writing(context) as work:
-        receipts = work.receipts.of_file(file.id)
-        for receipt in receipts:
-            work.outbox.again(receipt.id)
+        outcomes = tuple(ReceiptOutcome.of(receipt, again=True) for receipt in work.receipts.of_file(file.id))
+        for outcome in outcomes:
+            work.outbox.again(outcome.summary.repeats or outcome.receipt)
         work.audit.record("receive", f"file:{file.id}", result="again")
-    outcomes = tuple(ReceiptOutcome.of(receipt, again=True) for receipt in receipts)
     return ReceivedFile(name=name, file=file.id, again=True, quarantined=file.reason, receipts=outcomes, findings=())
 
 
@@ -194,12 +196,7 @@ class _Receiving:
     def _open(self, start: InterchangeStart) -> Iterator[Finding]:
         self._ordinal += 1
         partner = partner_of(start, self._terms.reference.partners)
-        identity = InterchangeIdentity(
-            sender=named(start, SENDER),
-            receiver=named(start, RECEIVER),
-            control_number=start.control_number,
-            usage=start.elements[15],
-        )
+        identity = _identity(start)
         with self._books.writing(self._context) as work:
             receipt = work.receipts.begin(self._file, self._ordinal, partner.id if partner else "", identity)
         self._current = _Open(receipt, identity, partner)
@@ -359,6 +356,20 @@ class _Receiving:
             for ordinal, claims in current.answered.items()
             if (header := sets[ordinal].header) is not None
         }
+
+
+def _identity(start: InterchangeStart) -> InterchangeIdentity:
+    """Return who an interchange says it is, of a malformed ISA only what any database keeps: such a one is refused."""
+    return InterchangeIdentity(
+        sender=_kept(named(start, SENDER), PARTY_LENGTH),
+        receiver=_kept(named(start, RECEIVER), PARTY_LENGTH),
+        control_number=_kept(start.control_number, WIDTHS[13]),
+        usage=_kept(start.elements[15], WIDTHS[15]),
+    )
+
+
+def _kept(text: str, length: int) -> str:
+    return "".join(character if character.isprintable() else "?" for character in text[:length])
 
 
 def _control_number(file: InboundFile, receipt: Receipt, ordinal: int) -> str:

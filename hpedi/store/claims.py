@@ -269,7 +269,8 @@ class StoredHistory:
         """Return each member's past lines, oldest first."""
         lines: dict[str, list[PastLine]] = {}
         for batch in in_batches(sorted(set(members))):
-            query = select(past_line).where(past_line.c.member.in_(batch)).order_by(past_line.c.date)
+            query = select(past_line).where(past_line.c.member.in_(batch))
+            query = query.order_by(past_line.c.date, past_line.c.control_number, past_line.c.line)
             for row in self._connection.execute(query):
                 lines.setdefault(row.member, []).append(_past_line(row))
         return {member: tuple(found) for member, found in lines.items()}

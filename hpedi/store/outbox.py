@@ -6,7 +6,7 @@ import hashlib
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import Connection, select, update
+from sqlalchemy import Connection, func, select, update
 
 from hpedi.pipeline.records import Outbound, OutboundRow
 from hpedi.safekeeping.vault import Vault
@@ -60,8 +60,9 @@ class StoredOutbox:
         self._connection.execute(update(outbox).where(outbox.c.id == row.id).values(delivered_at=at))
 
     def again(self, receipt: int) -> None:
-        """Have the answers of a receipt delivered once more."""
-        self._connection.execute(update(outbox).where(outbox.c.receipt == receipt).values(delivered_at=None))
+        """Have the answer of a receipt delivered once more; the newest, where it was judged anew."""
+        newest = select(func.max(outbox.c.id)).where(outbox.c.receipt == receipt).scalar_subquery()
+        self._connection.execute(update(outbox).where(outbox.c.id == newest).values(delivered_at=None))
 
 
 def _context(folder: str, name: str) -> str:

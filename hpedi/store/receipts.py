@@ -62,10 +62,12 @@ class StoredReceipts:
         """Open a receipt, or take up an unpublished one again with nothing staged."""
         same = (receipt.c.file == file.id) & (receipt.c.ordinal == ordinal)
         row = self._connection.execute(select(receipt).where(same)).first()
-        if row is not None:
-            if not row.published:
-                self._connection.execute(claim.delete().where(claim.c.receipt == row.id))
+        if row is not None and row.published:
             return _receipt(row)
+        if row is not None:
+            self._connection.execute(claim.delete().where(claim.c.receipt == row.id))
+            sent_by = receipt.update().where(receipt.c.id == row.id).values(partner=partner)
+            return _receipt(self._connection.execute(sent_by.returning(receipt)).one())
         row = self._connection.execute(
             receipt.insert()
             .values(

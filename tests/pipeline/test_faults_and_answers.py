@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from decimal import Decimal
 
 import pytest
@@ -18,7 +19,7 @@ from samples.write_inbound import (
     clinic_claims,
     interchange,
 )
-from tests.pipeline.conftest import Demo
+from tests.pipeline.conftest import RECEIVED, Demo
 from tests.shared import PROJECT
 
 GOOD = clinic_claim("GOOD-1", "M01", 10)
@@ -218,12 +219,49 @@ def test_the_same_interchange_in_another_file_is_not_taken_twice(demo: Demo) -> 
     assert paid.built == ()
 
 
+def test_a_file_that_repeats_gives_the_first_answers_every_time(demo: Demo) -> None:
+    """The longer file received once more has the first answers delivered anew, though a partner took them away."""
+    content = clinic_file(claim_set("0001", [GOOD]))
+    demo.run(content)
+    first = demo.answers("riverbend")
+    for _time in range(2):
+        for file in (demo.workspace.home / "outbox" / "riverbend").glob("*.ack"):
+            file.unlink()
+        demo.run(content + b"\n\n")
+        assert demo.answers("riverbend") == first
+
+
+@pytest.mark.parametrize(
+    ("element", "sent"), [(6, b"RIVER\0BEND     "), (13, b"0000000005011234"), (13, b"00000\x00501"), (15, b"PPPP")]
+)
+def test_an_isa_that_no_database_keeps_is_refused_like_any(demo: Demo, element: int, sent: bytes) -> None:
+    """An element of ISA that is too long or holds a NUL refuses its interchange; the next file is taken."""
+    elements = clinic_file(claim_set("0001", [GOOD])).split(b"*")
+    elements[element] = sent
+    assert demo.receive(b"*".join(elements)).receipts[0].verdict == "rejected"
+    assert demo.receive(clinic_file(claim_set("0001", [GOOD]), number=502)).receipts[0].verdict == "accepted"
+
+
 def test_a_control_number_with_other_content_gets_a_ta1_025(demo: Demo) -> None:
     """The control number of an interchange that was taken cannot be used for another one."""
     demo.run(clinic_file(claim_set("0001", [GOOD])))
     demo.run(clinic_file(claim_set("0001", [clinic_claim("OTHER-1", "M02", 12)])))
     assert "TA1*000000501*260302*0830*R*025" in demo.answers("riverbend")
     assert set(demo.decisions()) == {"GOOD-1"}
+
+
+def test_a_refused_file_belongs_to_the_partner_that_is_known_when_it_comes_once_more(demo: Demo) -> None:
+    """A sender who became a partner after the refusal is the partner of the receipt and of its claims."""
+    content = clinic_file(claim_set("0001", [GOOD]))
+    jobs = demo.jobs
+    jobs.__dict__["reference"] = replace(jobs.reference, partners=())
+    file = demo.inbox / "stranger.x12"
+    file.write_bytes(content)
+    assert jobs.receive(file, RECEIVED).receipts[0].partner == ""
+    assert demo.receive(content, again=True).receipts[0].partner == "riverbend"
+    demo.jobs.deliver()
+    assert demo.receive(content).receipts[0].partner == "riverbend"
+    assert [file.folder for file in demo.jobs.deliver().files] == ["outbox/riverbend"]  # the refusal is not told again
 
 
 def test_a_refused_file_can_be_received_once_more(demo: Demo) -> None:

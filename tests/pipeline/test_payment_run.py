@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from datetime import date, timedelta
 from decimal import Decimal
 
@@ -11,6 +12,7 @@ from msgspec.structs import replace
 
 from hpedi.adjudication.decision import ClaimDecision
 from hpedi.claims.claim import Claim
+from hpedi.commands.jobs import Jobs
 from hpedi.finding_kinds import FINDING_KINDS
 from hpedi.money import ZERO
 from hpedi.payments.balancing import Unbalanced
@@ -116,6 +118,32 @@ def test_without_a_funding_account_nothing_is_built(demo: Demo, monkeypatch: pyt
         with pytest.raises(click.ClickException, match=FINDING_KINDS["funding-account-missing"].title):
             demo.jobs.pay()
     assert len(demo.jobs.pay().released) == 4
+
+
+def without_providers(demo: Demo) -> Jobs:
+    """Return the jobs after a load that took all providers away."""
+    jobs = demo.jobs
+    jobs.__dict__["reference"] = dataclasses.replace(jobs.reference, providers={})
+    return jobs
+
+
+def test_a_payee_who_is_gone_is_told_and_paid_once_loaded_again(demo: Demo) -> None:
+    """A provider that a load took away after the decision stops the run, and nothing is lost."""
+    decide(demo)
+    with pytest.raises(click.ClickException, match=FINDING_KINDS["payee-missing"].title):
+        without_providers(demo).pay()
+    assert len(demo.jobs.pay().released) == 4
+
+
+def test_a_payee_who_is_gone_before_release_is_told_likewise(demo: Demo, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A provider that went after its payment was built stops the release, and nothing is lost."""
+    decide(demo)
+    low_limit(monkeypatch, "0.00")
+    waiting = [payment.payment.trace_number for payment in demo.jobs.pay().waiting]
+    demo.jobs.approve(waiting)
+    with pytest.raises(click.ClickException, match=FINDING_KINDS["payee-missing"].title):
+        without_providers(demo).pay()
+    assert [payment.payment.trace_number for payment in demo.jobs.pay().released] == waiting
 
 
 def test_a_decision_that_changed_after_it_was_built_is_not_released(

@@ -39,6 +39,15 @@ def _needs_coordination(context: ClaimContext) -> bool:
     return context.matched is not None and (others or claim.subscriber.payer_responsibility != PRIMARY)
 
 
+def _charges_below_zero(context: ClaimContext) -> bool:
+    return any(line.charged < ZERO for line in context.claim.lines)
+
+
+def _is_still_to_come(context: ClaimContext) -> bool:
+    received = context.received.received
+    return any((line.dates.end or line.dates.start) > received for line in context.claim.lines)
+
+
 def _needs_newborn_rule(context: ClaimContext) -> bool:
     subscriber, patient = context.subscriber, context.claim.patient
     if subscriber is None or patient is None or patient.birth_date is None:
@@ -60,6 +69,8 @@ def _needs_newborn_rule(context: ClaimContext) -> bool:
 BEFORE_EDITS: Final[Mapping[str, tuple[ClaimFeature, str]]] = {
     "frequency": (_needs_frequency_link, "The claim replaces or voids another one."),
     "coordination_of_benefits": (_needs_coordination, "Another payer is on the claim."),
+    "service_to_come": (_is_still_to_come, "A service is dated after the claim was received."),
+    "negative_charge": (_charges_below_zero, "A service is charged below zero."),
     "newborn": (_needs_newborn_rule, "The patient may be a newborn not enrolled yet."),
 }
 """By feature: whether a claim needs it, and what it waits for."""
