@@ -15,6 +15,9 @@ Usd: TypeAlias = Decimal
 CENT = Decimal("0.01")
 ZERO: Usd = Decimal("0.00")
 
+LARGEST_AMOUNT: Usd = Decimal("99999999.99")
+"""An amount in a HIPAA transaction set has at most ten digits, cents among them (005010X222A1 B.1.1.3.1.2)."""
+
 _MONEY = Context(prec=18)
 """So many digits an amount has at most, cents among them: what a count of cents in 64 bits holds."""
 

@@ -19,10 +19,6 @@ class DateSpan:
         """Say whether a day lies in the span."""
         return self.start <= day and (self.end is None or day <= self.end)
 
-    def overlaps(self, other: DateSpan) -> bool:
-        """Say whether two spans share a day."""
-        return (self.end is None or other.start <= self.end) and (other.end is None or self.start <= other.end)
-
 
 def read_d8(text: str) -> date:
     """Read an X12 date CCYYMMDD.

@@ -94,7 +94,6 @@ class PaymentRun:
     first_trace_number: int
     first_check_number: int
     first_interchange_number: int
-    file_ordinal: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

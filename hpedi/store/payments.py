@@ -51,9 +51,6 @@ class StoredPayments:
         payees = self._connection.execute(select(func.count(distinct(decision.c.provider))).where(unpaid)).scalar_one()
         if not payees:
             return None
-        earlier = self._connection.execute(
-            select(func.count()).select_from(payment_run).where(payment_run.c.as_of == as_of)
-        ).scalar_one()
         row = self._connection.execute(
             payment_run.insert()
             .values(
@@ -64,7 +61,6 @@ class StoredPayments:
                 first_trace_number=self._numbers.peek(TRACE_NUMBER),
                 first_check_number=self._numbers.peek(CHECK_NUMBER),
                 first_interchange_number=self._numbers.reserve(INTERCHANGE_NUMBER, payees),
-                file_ordinal=earlier,
             )
             .returning(payment_run)
         ).one()
@@ -197,5 +193,4 @@ def _run(row: Row[tuple[object, ...]]) -> PaymentRun:
         first_trace_number=row.first_trace_number,
         first_check_number=row.first_check_number,
         first_interchange_number=row.first_interchange_number,
-        file_ordinal=row.file_ordinal,
     )

@@ -269,7 +269,6 @@ payment_run = Table(
     Column("first_trace_number", BigInteger, nullable=False),
     Column("first_check_number", BigInteger, nullable=False),
     Column("first_interchange_number", BigInteger, nullable=False),
-    Column("file_ordinal", Integer, nullable=False),
 )
 
 payment = Table(

@@ -11,11 +11,13 @@ from hpedi.adjudication.context import ClaimContext, LineContext
 from hpedi.adjudication.decision import TrailStep
 from hpedi.adjudication.pricing.fee_schedule import Price, price_by_fee_schedule
 from hpedi.adjudication.verdicts import Denies, Pends
+from hpedi.money import LARGEST_AMOUNT, ZERO
 from hpedi.reference.contracts import ContractRate, FeeVersion, GroupAndCode
 
 STAGE: Final = "pricing"
 CONTRACTUAL: Final = "contractual"
 OVER_CHARGE: Final = "over_charge"
+TOO_LARGE: Final = "amount_too_large"
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +39,7 @@ def price_lines(context: ClaimContext, denials: Sequence[Denies | None]) -> Pric
         return Pends(reason=CONTRACTUAL, message="No reason `contractual` is in force; load one.")
     prices: list[Price | None] = []
     steps: list[TrailStep] = []
+    allowed = ZERO
     for line, denial in zip(context.lines, denials, strict=True):
         if denial is not None:
             prices.append(None)
@@ -56,6 +59,10 @@ def price_lines(context: ClaimContext, denials: Sequence[Denies | None]) -> Pric
         if price is None:
             message = "More than the charge is allowed and no reason `over_charge` is in force; load one."
             return Pends(reason=OVER_CHARGE, message=message, line=line.line.number)
+        allowed += price.allowed
+        if allowed > LARGEST_AMOUNT:
+            message = "More is allowed than an amount of a remittance can say; look at the units."
+            return Pends(reason=TOO_LARGE, message=message, line=line.line.number)
         prices.append(price)
         steps.append(_step(line, rate, fees, fee, price))
     return Priced(tuple(prices), tuple(steps))

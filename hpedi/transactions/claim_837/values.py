@@ -11,7 +11,7 @@ from decimal import Decimal
 from functools import lru_cache
 
 from hpedi.claims.claim import Diagnosis
-from hpedi.money import CENT, Usd, usd
+from hpedi.money import CENT, LARGEST_AMOUNT, Usd, usd
 from hpedi.service_dates import DateSpan, read_d8, read_rd8
 
 _REMEMBERED = 8192
@@ -21,7 +21,6 @@ _IDENTIFIER = 9
 _DIAGNOSES = frozenset({"ABK", "ABF", "BK", "BF"})
 _NUMBER = re.compile(r"-?(?:[0-9]+\.?[0-9]*|\.[0-9]+)")
 _DOLLARS_AND_CENTS = re.compile(r"[0-9]{1,8}(?:\.[0-9]{1,2})?")
-_MOST_DOLLARS = Decimal("99999999.99")  # ten digits, cents among them: 005010X222A1 B.1.1.3.1.2
 
 
 @lru_cache(maxsize=_REMEMBERED)
@@ -44,7 +43,7 @@ def read_amount(text: str) -> Usd | None:
         amount = usd(number)
     except ValueError:
         return None
-    return amount if abs(amount) <= _MOST_DOLLARS else None
+    return amount if abs(amount) <= LARGEST_AMOUNT else None
 
 
 @lru_cache(maxsize=_REMEMBERED)

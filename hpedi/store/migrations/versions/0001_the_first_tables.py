@@ -102,7 +102,6 @@ def upgrade() -> None:
         sa.Column("first_trace_number", sa.BigInteger(), nullable=False),
         sa.Column("first_check_number", sa.BigInteger(), nullable=False),
         sa.Column("first_interchange_number", sa.BigInteger(), nullable=False),
-        sa.Column("file_ordinal", sa.Integer(), nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_payment_run")),
     )
     op.create_table(
