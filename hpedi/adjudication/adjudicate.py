@@ -52,16 +52,18 @@ def adjudicate(
         return _pend(
             received,
             reference,
+            recognised,
             Pends(reason="conventions", message="No conventions are in force on the day of receipt."),
         )
     provider = reference.provider_by_npi(received.claim.billing.npi)
     if provider is None:
         unknown = Pends(reason="billing_provider", message="The billing provider is not known.")
-        return _pend(received, reference, unknown, status277=conventions.status277.pended)
+        return _pend(received, reference, recognised, unknown, status277=conventions.status277.pended)
     context = resolve(received, reference, conventions, provider, recognised, history, balances)
     made = _decide(context)
     if isinstance(made, Pends):
-        return _pend(received, reference, made, status277=conventions.status277.pended, steps=_terms_steps(context))
+        pended = conventions.status277.pended
+        return _pend(received, reference, recognised, made, status277=pended, steps=_terms_steps(context))
     return made
 
 
@@ -87,6 +89,7 @@ def _decide(context: ClaimContext) -> ClaimDecision | Pends:
 def _pend(
     received: ReceivedClaim,
     reference: Reference,
+    recognised: Recognised,
     pends: Pends,
     *,
     status277: str = "",
@@ -97,6 +100,7 @@ def _pend(
         payer_claim_control_number=received.payer_claim_control_number,
         version=received.version,
         snapshot=reference.snapshot,
+        member=recognised.patient.member.id if recognised.patient else "",
         reason=pends.reason,
         message=pends.message,
         status277=pends.status277 or status277,

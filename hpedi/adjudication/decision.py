@@ -118,6 +118,7 @@ class Pend(Model, frozen=True, kw_only=True):
         payer_claim_control_number: The claim.
         version: Its version.
         snapshot: Id of the reference snapshot used.
+        member: Our member id; empty where the member is not recognised.
         reason: Our pend code, or the name of the feature the claim needs.
         message: What it waits for, in a sentence, without names of people.
         status277: Claim status category and code, for example P2:46.
@@ -128,6 +129,7 @@ class Pend(Model, frozen=True, kw_only=True):
     payer_claim_control_number: str
     version: int = 1
     snapshot: int
+    member: str = ""
     reason: str
     message: str
     status277: str

@@ -33,7 +33,7 @@ def command(session: Session, claim: str, *, as_json: bool) -> int:
         stored = work.claims.find(claim)
         decisions = work.decisions.find(claim)
         pends = work.claims.pends(claim)
-        members = [each.decision.member for each in decisions] or [""]
+        members = sorted({*(each.decision.member for each in decisions), *(each.member for each in pends)}) or [""]
         subject = f"claim:{claim}" if stored else "claim:none"  # what is no number of ours may be a member's
         work.audit.record("explain", subject, members=members, result="found" if stored else "not found")
     if stored is None:

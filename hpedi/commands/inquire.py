@@ -6,7 +6,7 @@ import click
 
 from hpedi.commands import ExitCode, Session
 from hpedi.commands.printing import Column, json_option, money_column, print_json, print_table
-from hpedi.pipeline.records import StoredDecision, StoredPayment
+from hpedi.pipeline.records import EftEntry, StoredDecision, StoredPayment
 
 
 @click.group()
@@ -31,6 +31,8 @@ def remittance(session: Session, number: str, *, as_json: bool) -> int:
     with workspace.books.writing(context_for(None)) as work:
         stored = work.payments.by_number(number)
         paid = list(work.decisions.of_payment(stored.id)) if stored else []
+        entries = work.payments.eft_entries(stored.run) if stored else ()
+        entry = next((each for each in entries if each.trace_number == number), None)
         members = sorted({each.decision.member for each in paid}) or [""]
         subject = f"payment:{stored.id}" if stored else "payment:none"
         work.audit.record("inquire remittance", subject, members=members, result="found" if stored else "no results")
@@ -39,18 +41,19 @@ def remittance(session: Session, number: str, *, as_json: bool) -> int:
         return ExitCode.FINDINGS
     claims = [_claim(each) for each in paid]
     if as_json:
-        print_json({"payment": _payment(stored), "claims": claims})
+        print_json({"payment": _payment(stored, entry), "claims": claims})
         return ExitCode.OK
     made = stored.payment
     click.echo(
         f"{made.method.value} {number} of {made.payment_date}, {made.amount:,} US dollars to {made.payee.name} "
         f"(NPI {made.payee.npi}): {stored.state.value}"
+        + (f"; entry {entry.ach_trace_number} of {entry.file}" if entry else "")
     )
     print_table("Claims", _CLAIMS, (tuple(each.values()) for each in claims))
     return ExitCode.OK
 
 
-def _payment(stored: StoredPayment) -> dict[str, object]:
+def _payment(stored: StoredPayment, entry: EftEntry | None) -> dict[str, object]:
     made = stored.payment
     return {
         "number": made.trace_number,
@@ -60,6 +63,8 @@ def _payment(stored: StoredPayment) -> dict[str, object]:
         "payee": made.payee.name,
         "payee_npi": made.payee.npi,
         "state": stored.state.value,
+        "ach_file": entry.file if entry else None,
+        "ach_trace_number": entry.ach_trace_number if entry else None,
     }
 
 

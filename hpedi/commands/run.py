@@ -49,7 +49,6 @@ def command(
         print_received(files_received, as_json=as_json)
         print_adjudicated(jobs.adjudicate(), as_json=as_json)
         print_paid(jobs.pay(), as_json=as_json)
-        delivered = outbound_paths(workspace, jobs.deliver())
-        if not dry_run:
-            print_delivered(delivered, as_json=as_json)
+        if not dry_run:  # a rehearsal puts nothing plain on the disk, wherever that is
+            print_delivered(outbound_paths(workspace, jobs.deliver()), as_json=as_json)
     return ExitCode.FINDINGS if any(file.has_errors for file in files_received) else ExitCode.OK

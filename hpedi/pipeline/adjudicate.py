@@ -186,4 +186,5 @@ def _store(work: Work, batch: _Batch, context: RunContext) -> None:
         work.audit.record("adjudicate", subject, members=[made.member], reason="claim payment", result=made.status277)
     for received, pended in batch.pended:
         subject = f"claim:{received.payer_claim_control_number}"
-        work.audit.record("adjudicate", subject, reason="claim payment", result=f"pended {pended.status277}")
+        result = f"pended {pended.status277}"
+        work.audit.record("adjudicate", subject, members=[pended.member], reason="claim payment", result=result)

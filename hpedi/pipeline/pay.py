@@ -9,7 +9,7 @@ for the next `pay`.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 from hpedi.finding_kinds import found
@@ -197,10 +197,24 @@ def _release(books: Books, context: RunContext, reference: Reference, data: Paym
         approved = work.payments.in_state(PaymentState.APPROVED)
     released: list[StoredPayment] = []
     for run_id in sorted({payment.run for payment in approved}):
-        due = tuple(payment for payment in approved if payment.run == run_id)
-        _release_run(books, context, reference, data, runs[run_id], due)
+        run = _run_on(runs[run_id], context)
+        due = tuple(_dated(each, run, reference, data) for each in approved if each.run == run_id)
+        _release_run(books, context, reference, data, run, due)
         released += due
     return tuple(released)
+
+
+def _run_on(run: PaymentRun, context: RunContext) -> PaymentRun:
+    """Return a run as of the day of release: what is approved later goes out with later dates."""
+    return replace(run, as_of=context.as_of, instant=context.instant) if context.as_of > run.as_of else run
+
+
+def _dated(stored: StoredPayment, run: PaymentRun, reference: Reference, data: PaymentData) -> StoredPayment:
+    """Return a payment that is due no earlier than its release: BPR16 and the effective entry date are never past."""
+    _payer, earliest = _payer_and_date(run.as_of, reference, data)
+    if stored.payment.payment_date >= earliest:
+        return stored
+    return replace(stored, payment=replace(stored.payment, payment_date=earliest))
 
 
 def _release_run(

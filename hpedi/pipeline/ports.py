@@ -188,7 +188,7 @@ class Payments(Protocol):
         """Bring a built payment into the state approved."""
 
     def release(self, payments: Sequence[StoredPayment], entries: Sequence[EftEntry]) -> None:
-        """Bring approved payments into the state released, and keep the ACH entries that pay them."""
+        """Bring approved payments, dated as they go out, into the state released; keep their ACH entries."""
 
     def eft_entries(self, run: int) -> tuple[EftEntry, ...]:
         """Return the ACH entries that went to the bank for a run."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from hpedi.reference.dated import Entry
 from hpedi.reference.payer import PostalAddress
-from hpedi.reference.values import Name, Npi, TaxId
+from hpedi.reference.values import FolderName, Name, Npi, TaxId
 
 
 class Rendering(Entry, frozen=True, kw_only=True):
@@ -43,7 +43,6 @@ class Partner(Entry, frozen=True, kw_only=True):
         gs_ids: Application senders (GS02) it may use; empty allows any.
         submitter_ids: Submitters (1000A NM109) it may send; empty allows any.
         usages: What it may send in ISA15: P, T.
-        guide_versions: Guide versions (GS08) it may send beyond the adopted ones.
         folder: Its delivery folder; its id if empty.
         remittances_for: Providers whose 835s it receives; a provider's own folder gets those that no partner receives.
     """
@@ -54,6 +53,5 @@ class Partner(Entry, frozen=True, kw_only=True):
     gs_ids: tuple[str, ...] = ()
     submitter_ids: tuple[str, ...] = ()
     usages: tuple[str, ...] = ("P", "T")
-    guide_versions: tuple[str, ...] = ()
-    folder: str = ""
+    folder: FolderName = ""
     remittances_for: tuple[Name, ...] = ()

@@ -17,6 +17,7 @@ from hpedi.identifiers import npi, routing_number, tax_id
 from hpedi.money import usd
 
 _TAX_ID_DIGITS: Final = 9
+_FOLDER: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}", re.ASCII)
 _MONTH_DAY: Final = re.compile(r"\d\d-\d\d", re.ASCII)
 # A benefit year cannot begin on a day that most years do not have.
 _LEAP_YEAR, _LEAP_DAY = "2024", "02-29"
@@ -30,6 +31,7 @@ RoutingNumber = Annotated[str, Meta(title="routing")]
 TaxId = Annotated[str, Meta(title="tax_id")]
 MonthDay = Annotated[str, Meta(title="month_day")]
 Name = Annotated[str, Meta(title="text")]
+FolderName = Annotated[str, Meta(title="folder")]
 
 
 def _money(text: str) -> Decimal:
@@ -82,6 +84,12 @@ def _month_day(text: str) -> str:
     return text
 
 
+def _folder(text: str) -> str:
+    if not _FOLDER.fullmatch(text):
+        raise ValueError("not one plain folder name")
+    return text
+
+
 def _text(text: str) -> str:
     if not text.strip():
         raise ValueError("empty")
@@ -97,6 +105,7 @@ READERS: Final[Mapping[str, tuple[str, Callable[[str], Decimal | str]]]] = {
     "routing": ("a routing number: nine digits with the right check digit", _routing),
     "tax_id": ("a tax id: nine digits", _tax_id),
     "month_day": ("a month and day as MM-DD", _month_day),
+    "folder": ("the name of one folder: letters, digits, point, hyphen and underscore", _folder),
     "text": ("a text that is not empty", _text),
 }
 """By the title of an annotation: what is expected, in words, and its reader (which raises ValueError)."""

@@ -80,7 +80,7 @@ class StoredPayments:
         return stored
 
     def release(self, payments: Sequence[StoredPayment], entries: Sequence[EftEntry]) -> None:
-        """Bring approved payments into the state released, and keep the ACH entries that pay them."""
+        """Bring approved payments, dated as they go out, into the state released; keep their ACH entries."""
         by_number = {stored.payment.trace_number: stored.id for stored in payments}
         rows = [
             (
@@ -93,7 +93,13 @@ class StoredPayments:
             for entry in entries
         ]
         _INSERT_ENTRIES(self._connection, rows)
+        for stored in payments:
+            dated = {"payment_date": stored.payment.payment_date, "sealed": self._sealed(stored.payment)}
+            self._connection.execute(update(payment).where(payment.c.id == stored.id).values(dated))
         self._add_states([(stored.id, _changed(stored, PaymentState.RELEASED)) for stored in payments])
+
+    def _sealed(self, made: Payment) -> bytes:
+        return self._vault.seal(encode(made), f"payment/{made.trace_number}")
 
     def eft_entries(self, run: int) -> tuple[EftEntry, ...]:
         """Return the ACH entries that went to the bank for a run."""
@@ -125,7 +131,7 @@ class StoredPayments:
                 payment_date=made.payment_date,
                 trace_number=made.trace_number,
                 funding_account=made.funding_account,
-                sealed=self._vault.seal(encode(made), f"payment/{made.trace_number}"),
+                sealed=self._sealed(made),
             )
             .returning(payment.c.id)
         ).scalar_one()

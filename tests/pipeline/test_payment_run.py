@@ -75,6 +75,25 @@ def test_a_payment_above_the_limit_waits_and_is_released_once_approved(
     }
 
 
+def test_a_payment_approved_later_goes_out_with_later_dates(demo: Demo, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Built on 16 March, released on Saturday 18 April: due on Monday 20 April, in 835 and ACH alike."""
+    decide(demo)
+    low_limit(monkeypatch, "100.00")
+    (waiting,) = demo.jobs.pay().waiting
+    demo.jobs.deliver()
+    demo.jobs.approve([waiting.payment.trace_number])
+    (released,) = demo.pay_on(date(2026, 4, 18)).released
+    assert released.payment.payment_date == date(2026, 4, 20)
+    files = {row.name: demo.workspace.mailbox.path(row.folder, row.name) for row in demo.jobs.deliver().files}
+    assert set(files) == {f"{waiting.payment.trace_number}.835", "20260418-A.ach"}
+    assert "*20260420~TRN*" in files[f"{waiting.payment.trace_number}.835"].read_text()
+    assert files["20260418-A.ach"].read_text().splitlines()[1][69:75] == "260420"
+    with demo.workspace.books.reading(demo.jobs.context) as work:
+        stored = work.payments.by_number(waiting.payment.trace_number)
+    assert stored is not None
+    assert (stored.payment.payment_date, stored.state) == (date(2026, 4, 20), PaymentState.RELEASED)
+
+
 def test_only_a_payment_that_waits_can_be_approved(demo: Demo) -> None:
     """A number that is no waiting payment is told, and then none is approved."""
     decide(demo)

@@ -74,6 +74,7 @@ def test_family_is_found_by_card_numbers() -> None:
 REFUSED = [
     ("providers.yaml", '"1942670013"', '"1942670014"', "reference-value", "check digit"),
     ("providers.yaml", '"123456780"', '"123456789"', "reference-value", "routing number"),
+    ("providers.yaml", "folder: lakes", "folder: ../lakes", "reference-value", "the name of one folder"),
     ("providers.yaml", '"419000001"', '"41900"', "reference-value", "tax id"),
     ("providers.yaml", "fee_schedule: FS-STANDARD", "fee_schedule: FS-OTHER", "reference-link", "`fee_schedule`"),
     ("providers.yaml", "provider: FARAWAY", "provider: NOBODY", "reference-link", "`provider`"),
