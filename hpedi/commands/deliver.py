@@ -27,5 +27,7 @@ def command(session: Session, *, as_json: bool) -> int:
     workspace = open_workspace(session.home)
     with alone(workspace):
         jobs = Jobs(workspace, context_for(None))
-        print_delivered(outbound_paths(workspace, jobs.deliver()), as_json=as_json)
+        delivery = jobs.deliver()
+        print_delivered(outbound_paths(workspace, delivery), as_json=as_json)
+        delivery.check()
     return ExitCode.OK

@@ -50,5 +50,7 @@ def command(
         print_adjudicated(jobs.adjudicate(), as_json=as_json)
         print_paid(jobs.pay(), as_json=as_json)
         if not dry_run:  # a rehearsal puts nothing plain on the disk, wherever that is
-            print_delivered(outbound_paths(workspace, jobs.deliver()), as_json=as_json)
+            delivery = jobs.deliver()
+            print_delivered(outbound_paths(workspace, delivery), as_json=as_json)
+            delivery.check()
     return ExitCode.FINDINGS if any(file.has_errors for file in files_received) else ExitCode.OK

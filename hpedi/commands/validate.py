@@ -63,6 +63,8 @@ def command(files: tuple[Path, ...], *, engine: str, snip: int, ack_dir: Path | 
     Example:
       hpedi validate --ack-dir answers inbound/*.837
     """
+    if engine == "pyx12" and snip != HIGHEST_SNIP:
+        raise click.UsageError("--snip goes with the engine hpedi: pyx12 judges SNIP 1 and 2")
     if engine == "pyx12" and ack_dir is not None:
         raise click.UsageError("--ack-dir goes with the engine hpedi: answers are written from its findings")
     if ack_dir is not None and len({path.name for path in files}) < len(files):

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from hpedi.findings import Unavailable
 from hpedi.pipeline.ports import Books
 from hpedi.pipeline.records import OutboundRow
 from hpedi.run_context import RunContext
@@ -12,13 +13,23 @@ from hpedi.run_context import RunContext
 
 @dataclass(frozen=True, slots=True)
 class Delivery:
-    """The files that were delivered, in order."""
+    """The files that were delivered, in order, and why others were not: they wait on."""
 
     files: tuple[OutboundRow, ...]
+    failures: tuple[str, ...] = ()
+
+    def check(self) -> None:
+        """Say that files are left.
+
+        Raises:
+            Unavailable: One could not be placed.
+        """
+        if self.failures:
+            raise Unavailable("; ".join(dict.fromkeys(self.failures)))
 
 
 def deliver(books: Books, context: RunContext, place: Callable[[str, str, bytes], object]) -> Delivery:
-    """Deliver all that waits.
+    """Deliver all that waits; a file that cannot be placed does not keep back those after it.
 
     A file is placed before its row says so: after a kill in between it is placed again, the same bytes and name.
 
@@ -29,11 +40,17 @@ def deliver(books: Books, context: RunContext, place: Callable[[str, str, bytes]
     """
     with books.reading(context) as work:
         waiting = work.outbox.waiting()
+    delivered, failures = [], []
     for row in waiting:
         with books.reading(context) as work:
             content = work.outbox.content(row)
-        place(row.folder, row.name, content)
+        try:
+            place(row.folder, row.name, content)
+        except Unavailable as failure:
+            failures.append(str(failure))
+            continue
         with books.writing(context) as work:
             work.outbox.delivered(row, context.instant)
             work.audit.record("deliver", f"outbox:{row.id}", result=row.kind)
-    return Delivery(waiting)
+        delivered.append(row)
+    return Delivery(tuple(delivered), tuple(failures))

@@ -169,3 +169,8 @@ def test_a_refusal_that_pyx12_does_not_explain_is_told(
     assert run_hpedi("validate", "--json", "--engine", "pyx12", INBOUND / "05-test.837") == ExitCode.FINDINGS
     (file,) = json_lines(capsys.readouterr().out)
     assert [finding["code"] for finding in file["findings"]] == ["second-opinion"]
+
+
+def test_pyx12_has_no_levels_to_choose() -> None:
+    """--snip with the engine pyx12 is wrong usage, not silently passed over."""
+    assert run_hpedi("validate", "--engine", "pyx12", "--snip", "1", ALL[0]) == ExitCode.USAGE

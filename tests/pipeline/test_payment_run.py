@@ -14,6 +14,7 @@ from hpedi.adjudication.decision import ClaimDecision
 from hpedi.claims.claim import Claim
 from hpedi.commands.jobs import Jobs
 from hpedi.finding_kinds import FINDING_KINDS
+from hpedi.findings import Unavailable
 from hpedi.money import ZERO
 from hpedi.payments.balancing import Unbalanced
 from hpedi.payments.ledger import LedgerAccount
@@ -198,6 +199,23 @@ def test_a_ledger_that_says_otherwise_stops_the_release(demo: Demo, monkeypatch:
     with pytest.raises(Unbalanced, match="ledger = sum BPR02"):
         demo.jobs.pay()
     assert not [row for row in demo.jobs.deliver().files if row.kind == "ach"]
+
+
+def test_a_file_that_cannot_be_placed_keeps_no_other_back(demo: Demo) -> None:
+    """Another file under the name of a remittance leaves that one waiting; the bank's file goes out."""
+    decide(demo)
+    first = demo.jobs.pay().released[0].payment.trace_number
+    with demo.workspace.books.reading(demo.jobs.context) as work:
+        (blocked,) = [row for row in work.outbox.waiting() if row.name == f"{first}.835"]
+    in_the_way = demo.workspace.mailbox.path(blocked.folder, blocked.name)
+    in_the_way.parent.mkdir(parents=True)
+    in_the_way.write_text("something else")
+    delivery = demo.jobs.deliver()
+    assert "20260316-A.ach" in {row.name for row in delivery.files}
+    with pytest.raises(Unavailable, match="another file named"):
+        delivery.check()
+    in_the_way.unlink()
+    assert [row.name for row in demo.jobs.deliver().files] == [blocked.name]
 
 
 def test_payments_are_sealed(demo: Demo) -> None:
