@@ -29,7 +29,7 @@ from hpedi.transactions.remittance_835.model import (
     RemittancePayer,
 )
 
-__all__ = ["NumbersNeeded", "Payment", "PaymentRunInput", "RunNumbers", "numbers_needed", "remit"]
+__all__ = ["Payment", "PaymentRunInput", "RunNumbers", "remit"]
 
 BALANCE_FORWARD = "FB"
 
@@ -66,14 +66,6 @@ class PaymentRunInput:
     receiver_ids: Mapping[str, str] = field(default_factory=dict)
 
 
-@dataclass(frozen=True, slots=True)
-class NumbersNeeded:
-    """How many numbers a run uses: trace numbers (ACH and NON) and check numbers."""
-
-    trace_numbers: int
-    check_numbers: int
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RunNumbers:
     """Numbers reserved for a run, used from the first on; each is used once, ever."""
@@ -105,13 +97,6 @@ class _Share:
         if self.total <= 0:
             return PaymentMethod.NONE
         return PaymentMethod.ACH if self.payee.account else PaymentMethod.CHECK
-
-
-def numbers_needed(run: PaymentRunInput) -> NumbersNeeded:
-    """Count the numbers that a run needs, before they are reserved."""
-    methods = [share.method for share in _shares(run)]
-    checks = methods.count(PaymentMethod.CHECK)
-    return NumbersNeeded(trace_numbers=len(methods) - checks, check_numbers=checks)
 
 
 def remit(run: PaymentRunInput, numbers: RunNumbers) -> tuple[RemittedPayment, ...]:

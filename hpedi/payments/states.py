@@ -10,7 +10,7 @@ access's to say; under a limit that is data a payment approves itself. This modu
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final
@@ -75,12 +75,3 @@ def change(payment: Payment, now: PaymentState, then: PaymentState, reason: str 
 def approves_itself(payment: Payment, limit: Usd) -> bool:
     """Say whether a payment needs no person's approval: it is not above the limit."""
     return payment.amount <= limit
-
-
-def approvals(payments: Iterable[Payment], limit: Usd) -> tuple[StateChange, ...]:
-    """Approve the built payments that approve themselves; the others stay built and wait for a person."""
-    return tuple(
-        change(payment, PaymentState.BUILT, PaymentState.APPROVED, f"within the approval limit of {limit}")
-        for payment in payments
-        if approves_itself(payment, limit)
-    )

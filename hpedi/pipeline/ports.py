@@ -213,7 +213,7 @@ class Ledger(Protocol):
     """The claims-payable and cash ledger."""
 
     def post(self, postings: Sequence[Posting], posted_on: date, run: int | None = None) -> None:
-        """Add postings that balance."""
+        """Add postings that balance; a bug raises where those of a source do not."""
 
     def of_sources(self, sources: Sequence[str]) -> tuple[Posting, ...]:
         """Return what was posted from some sources."""

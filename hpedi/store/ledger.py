@@ -8,7 +8,7 @@ from datetime import date
 from sqlalchemy import Connection, func, select
 
 from hpedi.money import Usd
-from hpedi.payments.ledger import LedgerAccount, Posting
+from hpedi.payments.ledger import LedgerAccount, Posting, unbalanced_sources
 from hpedi.store.in_batches import in_batches
 from hpedi.store.inserts import Insert
 from hpedi.store.tables import posting
@@ -24,7 +24,13 @@ class StoredLedger:
         self._connection = connection
 
     def post(self, postings: Sequence[Posting], posted_on: date, run: int | None = None) -> None:
-        """Add postings that balance."""
+        """Add postings that balance.
+
+        Raises:
+            ValueError: Those of a source do not: a bug, and the transaction is rolled back.
+        """
+        if unbalanced_sources(postings):
+            raise ValueError("the postings of a source do not balance")
         rows = [
             (made.account.value, made.funding_account, run, made.debit, made.credit, made.source, posted_on)
             for made in postings

@@ -12,7 +12,7 @@ from msgspec import structs
 from hpedi.claims.claim import Name, Patient, Provider
 from hpedi.money import usd
 from hpedi.payments.payment import Payment
-from hpedi.payments.remit import NumbersNeeded, PaymentRunInput, RunNumbers, numbers_needed, remit
+from hpedi.payments.remit import PaymentRunInput, RunNumbers, remit
 from hpedi.service_dates import DateSpan
 from hpedi.transactions.remittance_835.model import PaymentMethod, ProviderAdjustment
 from tests.payments.worked_example import COUNTY, DENIED, LAKES, NUMBERS, PAYER, VACCINE, VISIT, decided, line, run_of
@@ -35,7 +35,6 @@ def test_one_payment_a_payee_in_order_of_first_appearance() -> None:
     run = run_of(decided("C1", VISIT, provider="G"), decided("C2", VISIT, VACCINE), decided("C3", VISIT))
     # G: 90.00 by check. A: 90 + 25 + 90 = 205.00 by ACH.
     assert paid(run) == [("100001", "CHK", "90.00", "G"), ("9426700000001", "ACH", "205.00", "A")]
-    assert numbers_needed(run) == NumbersNeeded(trace_numbers=1, check_numbers=1)
 
 
 def test_nothing_to_pay_is_non() -> None:
