@@ -9,12 +9,13 @@ from __future__ import annotations
 import csv
 import shutil
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 from itertools import islice
 from pathlib import Path
 
+from benchmarks.people import Person, person, word
 from hpedi.claims.claim import Address, Claim, Diagnosis, Name, Patient, ServiceLine, Subscriber
 from hpedi.claims.submission import SubmissionHeader
 from hpedi.money import usd
@@ -25,61 +26,13 @@ from samples.sample_claims import PAYER, PAYER_FOLDER, providers, rendering_of
 
 CLAIMS_A_SET = 5000
 CLAIMS_A_PROVIDER = 50
-SUBSCRIBERS_IN_FOUR = 3
 SENT = datetime(2026, 3, 2, 8, 30)  # noqa: DTZ001  # local time of the sender
-FIRST_BIRTH, BIRTH_DAYS = date(1940, 1, 1), 24000
 FIRST_SERVICE, SERVICE_DAYS = date(2026, 1, 2), 50
-SCATTER = 2654435761  # odd, so that no two numbers meet
-SYLLABLES = ("BA", "DE", "FI", "GO", "HU", "KA", "LE", "MI", "NO", "PU", "RA", "SE", "TI", "VO", "WU", "ZA")
 CODES = ("T1015", "G0463", "G0127", "J3301", "G0168", "G0439", "G0130", "A6402")
 DIAGNOSES = ("M5450", "J029", "L309", "M25551", "Z0000", "I10", "E119", "R51")
 PROVIDERS = ("RIVERBEND", "HARBOR", "QUARRY")  # their fee schedules have all of CODES
 PLANS = ("OPEN-1500", "COPAY-500", "HSA-3200")
 SENDER, SUBMITTER = InterchangeParty("30", "410000301"), "PRAIRIELINK"
-
-
-@dataclass(frozen=True, slots=True)
-class Person:
-    """A member of the benchmark: number `i` and the number of the subscriber of the family."""
-
-    number: int
-    holder: int
-
-    @property
-    def id(self) -> str:
-        """Our id."""
-        return f"B{self.number:07d}"
-
-    @property
-    def card(self) -> str:
-        """The member id of the family."""
-        return f"HB{self.holder:08d}"
-
-    @property
-    def last(self) -> str:
-        """A last name of the family's own."""
-        return _word(self.holder, 5)
-
-    @property
-    def first(self) -> str:
-        """A first name."""
-        return _word(self.number * 7, 3)
-
-    @property
-    def birth_date(self) -> date:
-        """A birth date."""
-        return FIRST_BIRTH + timedelta(days=self.number * 7919 % BIRTH_DAYS)
-
-    @property
-    def sex(self) -> str:
-        """F or M."""
-        return "FM"[self.number % 2]
-
-
-def person(number: int) -> Person:
-    """Return a member: of each four, three are subscribers and the last a child of the third."""
-    is_child = number % 4 == SUBSCRIBERS_IN_FOUR
-    return Person(number, number - is_child)
 
 
 def claim(number: int) -> Claim:
@@ -203,7 +156,7 @@ def _patient(who: Person) -> Patient:
 
 def _home(who: Person) -> Address:
     return Address(
-        lines=(f"{who.holder % 9000 + 1} {_word(who.holder * 3, 3)} ST",),
+        lines=(f"{who.holder % 9000 + 1} {word(who.holder * 3, 3)} ST",),
         city="MANKATO",
         state="MN",
         postal_code="56001",
@@ -219,13 +172,3 @@ def _member_row(who: Person) -> tuple[str, ...]:
 
 def _coverage_row(who: Person) -> tuple[str, ...]:
     return (who.id, PLANS[who.holder % len(PLANS)], "family", "2025-01-01", "", "2024-12-01")
-
-
-def _word(number: int, syllables: int) -> str:
-    """Return a word for a number; different words for different numbers below 16 to the number of syllables."""
-    number = number * SCATTER
-    letters = []
-    for _ in range(syllables):
-        number, syllable = divmod(number, len(SYLLABLES))
-        letters.append(SYLLABLES[syllable])
-    return "".join(letters)

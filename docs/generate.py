@@ -12,7 +12,8 @@ from pathlib import Path
 import click
 
 from hpedi.commands import COMMANDS, hpedi
-from hpedi.finding_kinds import FINDING_KINDS, FindingKind, Sent
+from hpedi.finding_kinds import FINDING_KINDS
+from hpedi.findings import FindingKind, Sent
 
 DOCS = Path(__file__).resolve().parent
 HELP_WIDTH = 100

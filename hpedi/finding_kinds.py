@@ -7,52 +7,9 @@ category and code of a 277CA X214. A kind that sends nothing is reported only.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Final
 
-from hpedi.findings import Finding, Severity, Where
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Sent:
-    """What is sent back for a kind of finding; at most one level is filled in, IK304 going with IK403.
-
-    Attributes:
-        ta105: Interchange note code.
-        ak905: Functional group syntax error code.
-        ik502: Transaction set syntax error code.
-        ik304: Segment syntax error code.
-        ik403: Element syntax error code.
-        status: 277CA category, status code and, where the code asks for one, entity code, for example ("A7", "562", "85").
-    """
-
-    ta105: str = ""
-    ak905: str = ""
-    ik502: str = ""
-    ik304: str = ""
-    ik403: str = ""
-    status: tuple[str, ...] | None = None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class FindingKind:
-    """A kind of finding.
-
-    Attributes:
-        code: Its name in `Finding.code`, --json and docs/findings.
-        snip: WEDI SNIP level 1-7; 0 for what is not about X12 (reference files, receipt).
-        severity: The usual weight.
-        title: What is wrong, in a few words.
-        remedy: What to do.
-        sent: What is sent back.
-    """
-
-    code: str
-    snip: int
-    severity: Severity
-    title: str
-    remedy: str
-    sent: Sent
+from hpedi.findings import Finding, FindingKind, Sent, Severity, Where
 
 
 def _kind(code: str, snip: int, title: str, remedy: str, *, warning: bool = False, **sent: str) -> FindingKind:
@@ -88,11 +45,16 @@ _KINDS: Final = (
     _kind("isa-control-number", 1, "ISA13 is not nine digits", "Send nine digits.", ta105="018"),
     _kind("isa-authorization-qualifier", 1, "ISA01 is not a code of the list", "Send 00 or 03.", ta105="010"),
     _kind("isa-security-qualifier", 1, "ISA03 is not a code of the list", "Send 00 or 01.", ta105="012"),
+    _kind("isa-authorization-missing", 1, "ISA02 is blank though ISA01 announces it", "Send it, or 00 in ISA01.", ta105="011"),
+    _kind("isa-security-missing", 1, "ISA04 is blank though ISA03 announces it", "Send it, or 00 in ISA03.", ta105="013"),
     _kind("isa-sender-qualifier", 1, "ISA05 is not a code of the list", "Send a valid qualifier, such as ZZ or 30.", ta105="005"),
+    _kind("isa-sender-missing", 1, "ISA06 is blank", "Send your interchange id.", ta105="006"),
     _kind("isa-receiver-qualifier", 1, "ISA07 is not a code of the list", "Send a valid qualifier, such as ZZ or 30.", ta105="007"),
+    _kind("isa-receiver-missing", 1, "ISA08 is blank", "Send the receiver's interchange id.", ta105="008"),
     _kind("isa-acknowledgment-requested", 1, "ISA14 is not 0 or 1", "Send 0 or 1.", ta105="019"),
     _kind("isa-usage", 1, "ISA15 is not P or T", "Send P or T.", ta105="020"),
     _kind("isa-repetition-separator", 1, "ISA11 cannot separate repetitions", "Send a character that no data uses.", ta105="016"),
+    _kind("isa-segment-terminator", 1, "No segment terminator stands behind ISA16", "End segments with ~ or another such character.", ta105="004"),
     _kind("isa-component-separator", 1, "ISA16 cannot separate components", "Send a character that no data uses.", ta105="027"),
     _kind("sender-unknown", 1, "The sender is not one of our trading partners", "Register as a trading partner first.", ta105="006"),
     _kind("receiver-not-us", 1, "ISA07/ISA08 do not name this payer", "Address the interchange to this payer.", ta105="008"),
@@ -108,6 +70,7 @@ _KINDS: Final = (
     _kind("group-control-number-repeated", 1, "GS06 stands twice in the interchange", "Number each group anew.", ak905="19"),
     # --- transaction set -------------------------------------------------------------------------------------------
     _kind("set-not-supported", 1, "We have no guide for this transaction set", "Send a supported set and version.", ik502="1"),
+    _kind("version-not-adopted", 1, "The version of the guide is not the one adopted under HIPAA", "Send the adopted one.", ik502="I6"),
     _kind("set-trailer-missing", 1, "SE is missing", "End the transaction set with SE.", ik502="2"),
     _kind("set-control-number", 1, "SE02 is not ST02", "Send the same control number in ST02 and SE02.", ik502="3"),
     _kind("segment-count", 1, "SE01 is not the number of segments", "Count the segments from ST to SE.", ik502="4"),
@@ -165,6 +128,11 @@ _KINDS: Final = (
     _kind("ach-record", 0, "A record of a Nacha file is malformed or out of place", "Ask the bank for a correct file."),
     _kind("ach-total", 0, "A control total of a Nacha file does not hold", "Ask the bank for a correct file."),
     _kind("calendar-missing", 0, "No ACH holidays are known for the year", "Extend mappings/payments/ach_calendar.yaml."),
+    # --- conversion ------------------------------------------------------------------------------------------------
+    _kind("json-malformed", 0, "The JSON is not of the form that hpedi convert writes", "Convert the X12 file again."),
+    _kind("delimiter-in-value", 0, "A value holds a character that was to become a delimiter", "Keep the delimiters of the file."),
+    _kind("hl-parent-unknown", 0, "HL02 names no HL before it: HL cannot be numbered anew", "Correct HL02 by hand."),
+    _kind("claims-not-found", 0, "The set has no claims below HL segments: it cannot be split by them", "Split it by set."),
     # --- crosscheck ------------------------------------------------------------------------------------------------
     _kind("second-opinion", 2, "pyx12 refuses the set without saying where", "Compare with the findings of hpedi."),
     _kind("payee-missing", 0, "A provider who is to be paid is no longer in the reference data", "Load the provider again, then pay."),
@@ -203,10 +171,10 @@ def found(
     """
     kind = FINDING_KINDS[code]
     return Finding(
-        code=code,
+        kind=kind,
         severity=severity or kind.severity,
         where=where,
-        message=message or f"{kind.title}. {kind.remedy}",
+        message=message or kind.advice,
         source=source,
         bad_code=bad_code,
     )

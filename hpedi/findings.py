@@ -1,8 +1,9 @@
 """What is wrong with data, as a value.
 
 A `Finding` says what, where and what to do. It carries positions and codes, never the value of an element: values are
-PHI. The kinds of finding are listed once, in `finding_kinds`. A bug is an exception and never becomes a finding; the
-world failing (disk, database, network) is `Unavailable`.
+PHI. The kinds of finding are listed once: in `finding_kinds`, and those of rules in mappings/acceptance and
+mappings/companion. A bug is an exception and never becomes a finding; the world failing (disk, database, network) is
+`Unavailable`.
 """
 
 from __future__ import annotations
@@ -58,25 +59,81 @@ class Where:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Sent:
+    """What is sent back for a kind of finding; IK304 goes with IK403, and either may go with a status: see `verdicts`.
+
+    Attributes:
+        ta105: Interchange note code.
+        ak905: Functional group syntax error code.
+        ik502: Transaction set syntax error code.
+        ik304: Segment syntax error code.
+        ik403: Element syntax error code.
+        status: 277CA category, status code and, where the code asks for one, entity code: ("A7", "562", "85").
+    """
+
+    ta105: str = ""
+    ak905: str = ""
+    ik502: str = ""
+    ik304: str = ""
+    ik403: str = ""
+    status: tuple[str, ...] | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FindingKind:
+    """A kind of finding.
+
+    Attributes:
+        code: Its name in --json and docs/findings.
+        snip: WEDI SNIP level 1-7; 0 for what is not about X12 (reference files, receipt).
+        severity: The usual weight.
+        title: What is wrong, in a few words.
+        remedy: What to do.
+        sent: What is sent back.
+        rule: Id of the rule in mappings that it comes from; empty for what is no rule there.
+    """
+
+    code: str
+    snip: int
+    severity: Severity
+    title: str
+    remedy: str
+    sent: Sent
+    rule: str = ""
+
+    @property
+    def advice(self) -> str:
+        """What is wrong and what to do, in words."""
+        return f"{self.title}. {self.remedy}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Finding:
     """One thing wrong with data.
 
     Attributes:
-        code: A key of `finding_kinds.FINDING_KINDS`.
+        kind: What kind it is.
         severity: Its weight here; a guide or partner may weigh a kind differently.
         where: Its place.
         message: What is wrong and what to do, in a sentence or two, without any element value.
         source: Guide and section, rule file or statute that says so; empty if plain from the kind.
         bad_code: For an IK404 copy only: a coded (ID) element of at most three upper-case letters or digits that is
             not in its list. Anything longer may be PHI and stays out.
+        trigger: The place of what makes a situational rule apply, for the CTX of a 999; None where there is none.
     """
 
-    code: str
+    kind: FindingKind
     severity: Severity
     where: Where
     message: str
     source: str = ""
     bad_code: str = ""
+    trigger: Where | None = None
+
+    @property
+    def code(self) -> str:
+        """The code of its kind."""
+        return self.kind.code
 
     @property
     def is_error(self) -> bool:

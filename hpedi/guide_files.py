@@ -29,6 +29,7 @@ class GuideEntry:
     Attributes:
         id: GS08 of the guide.
         title: What it is about.
+        name: What people call it, for example 837P.
         functional_id: GS01.
         transaction_set: ST01.
         map: Its map: below mappings/guides, or `pyx12/` and a map of that package.
@@ -38,6 +39,7 @@ class GuideEntry:
 
     id: str
     title: str
+    name: str
     functional_id: str
     transaction_set: str
     map: str
@@ -73,6 +75,10 @@ class GuideFiles:
         """Return the guide of a transaction set that receipt takes; None for all others. See `guide_for`."""
         entry = self.entries.get((functional_id, version, transaction_set))
         return _load(entry) if entry is not None and entry.received else None
+
+    def name_of(self, guide: Guide) -> str:
+        """Return what people call a guide of the registry, for example 837P."""
+        return self.entries[guide.functional_id, guide.id, guide.transaction_set].name
 
     def sets_of_group(self, functional_id: str) -> frozenset[str]:
         """Return the transaction sets (ST01) of the guides for a functional group (GS01); none where hpedi has none."""

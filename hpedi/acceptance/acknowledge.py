@@ -19,7 +19,9 @@ from hpedi.transactions.ack_277ca import write as ack_277ca
 from hpedi.transactions.ack_277ca.model import ClaimAcknowledgment
 from hpedi.transactions.ack_999 import write as ack_999
 from hpedi.transactions.ack_999.build import DEFAULT_SEGMENT_ERRORS, build_set_acknowledgment, group_reasons
+from hpedi.transactions.ack_999.headers import SetHeader, group_control_number_answered
 from hpedi.transactions.ack_999.model import (
+    MOST_SETS,
     BusinessUnit,
     FunctionalGroupAcknowledgment,
     TransactionSetAcknowledgment,
@@ -134,27 +136,33 @@ def acknowledge_group(
     accepted = 0 if is_refused else sum(1 for each in group.sets if each.syntax is not Verdict.REJECTED)
     return FunctionalGroupAcknowledgment(
         functional_id=group.functional_id,
-        control_number=group.control_number,
+        control_number=group_control_number_answered(group.control_number),
         version=group.version,
-        sets=tuple(_acknowledge_set(each, delimiters, segment_errors) for each in reported),
+        sets=tuple(_acknowledge_set(group, each, delimiters, segment_errors) for each in reported),
         code=ANSWER_CODES[Verdict.REJECTED if is_refused else group.syntax],
-        stated=len(group.sets) if group.stated is None else group.stated,
+        stated=min(len(group.sets) if group.stated is None else group.stated, MOST_SETS),
         received=len(group.sets),
         accepted=accepted,
         reasons=group_reasons(group.noted.findings),
     )
 
 
-def _acknowledge_set(judged: SetJudgement, delimiters: Delimiters, segment_errors: int) -> TransactionSetAcknowledgment:
+def _acknowledge_set(
+    group: GroupJudgement, judged: SetJudgement, delimiters: Delimiters, segment_errors: int
+) -> TransactionSetAcknowledgment:
     def unit_at(position: int) -> BusinessUnit | None:
         """A number that could not be copied whole is not copied at all."""
         unit = judged.unit_at(position)
         return unit if unit is not None and is_writable(unit.value, delimiters) else None
 
-    return build_set_acknowledgment(
+    header = SetHeader(
+        functional_id=group.functional_id,
         set_id=judged.id,
-        control_number=judged.control_number,
-        version=judged.version,
+        control_number=judged.control_number if is_writable(judged.control_number, delimiters) else "",
+        version=writable(judged.version, delimiters),
+    )
+    return build_set_acknowledgment(
+        header,
         code=ANSWER_CODES[judged.syntax],
         findings=judged.noted.findings,
         business_unit_at=unit_at,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import date, datetime
 
 from hpedi.acceptance.judgement import ClaimJudgement
@@ -13,7 +13,8 @@ from hpedi.finding_kinds import FINDING_KINDS
 from hpedi.findings import Finding
 from hpedi.money import ZERO
 from hpedi.service_dates import DateSpan
-from hpedi.transactions.ack_277ca.model import AnsweredClaim, ClaimAcknowledgment, ClaimStatus, Party
+from hpedi.transactions.ack_277ca.model import AnsweredClaim, AnsweredLine, ClaimAcknowledgment, ClaimStatus, Party
+from hpedi.transactions.claim_837.placed_lines import PlacedLine
 from hpedi.transactions.claim_837.read import PlacedClaim
 
 _UNREADABLE = "claim-incomplete"
@@ -40,14 +41,14 @@ def answered_claim(judged: ClaimJudgement, *, received: date, payer_claim_contro
         payer_claim_control_number="" if is_refused else payer_claim_control_number,
         clearinghouse_trace=placed.clearinghouse_trace,
         service_dates=placed.dates or DateSpan(received, received),
+        lines=_lines_at_fault(placed, judged.findings) if is_refused else (),
     )
 
 
 def claim_statuses(findings: Sequence[Finding]) -> tuple[ClaimStatus, ...]:
     """Return the distinct statuses of a refused claim's errors, in the order found; never empty."""
-    sent = [FINDING_KINDS[finding.code].sent.status for finding in findings if finding.is_error]
     fallback = FINDING_KINDS[_UNREADABLE].sent.status
-    return tuple(dict.fromkeys(ClaimStatus(*status) for status in sent if status)) or (ClaimStatus(*(fallback or ())),)
+    return _statuses(findings) or (ClaimStatus(*(fallback or ())),)
 
 
 def claim_acknowledgment(
@@ -88,6 +89,37 @@ def claim_acknowledgment(
         ),
         submission_trace=header.reference or _NOT_SENT,
         claims=claims,
+    )
+
+
+def _statuses(findings: Iterable[Finding]) -> tuple[ClaimStatus, ...]:
+    sent = [finding.kind.sent.status for finding in findings if finding.is_error]
+    return tuple(dict.fromkeys(ClaimStatus(*status) for status in sent if status))
+
+
+def _lines_at_fault(placed: PlacedClaim, findings: Iterable[Finding]) -> tuple[AnsweredLine, ...]:
+    """Return the lines in which errors with a status lie, in the order of the claim.
+
+    A line without a procedure is not told: a 277CA could not name it (2220D SVC01 is required).
+    """
+    of_lines: dict[int, tuple[PlacedLine, list[Finding]]] = {}
+    for finding in findings:
+        if finding.is_error and finding.kind.sent.status and finding.where.segment is not None:
+            line = placed.lines.holding(finding.where.segment)
+            if line is not None and line.qualifier and line.code:
+                of_lines.setdefault(line.first_segment, (line, []))[1].append(finding)
+    return tuple(_line(line, of_line) for _, (line, of_line) in sorted(of_lines.items(), key=lambda each: each[0]))
+
+
+def _line(line: PlacedLine, findings: Sequence[Finding]) -> AnsweredLine:
+    return AnsweredLine(
+        procedure=(line.qualifier, line.code, *line.modifiers),
+        charged=ZERO if line.charged is None else line.charged,
+        units=line.units,
+        statuses=_statuses(findings),
+        control_number=line.control_number or _NOT_SENT,
+        prescription=line.prescription,
+        service_dates=line.dates,
     )
 
 

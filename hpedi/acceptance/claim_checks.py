@@ -11,8 +11,8 @@ from dataclasses import dataclass
 from typing import Final, TypeAlias
 
 from hpedi.claims.claim import Claim
-from hpedi.finding_kinds import found
-from hpedi.findings import Finding, Where
+from hpedi.finding_kinds import FINDING_KINDS, found
+from hpedi.findings import Finding, FindingKind, Where
 from hpedi.identifiers import npi
 from hpedi.money import ZERO
 
@@ -50,6 +50,11 @@ class ClaimCheck:
     holds: Holds
     element: int | None = None
     source: str = ""
+
+    @property
+    def finding_kind(self) -> FindingKind:
+        """The kind of finding where it fails."""
+        return FINDING_KINDS[self.kind]
 
 
 def charges_balance(claim: Claim) -> bool:

@@ -13,7 +13,6 @@ from hpedi.acceptance.judgement import InterchangeJudgement
 from hpedi.acceptance.judging import Judging
 from hpedi.acceptance.open_units import OpenGroup, OpenInterchange, OpenSet
 from hpedi.acceptance.verdicts import Level, refused_level
-from hpedi.finding_kinds import FINDING_KINDS
 from hpedi.findings import Finding
 from hpedi.x12.events import (
     Event,
@@ -87,7 +86,7 @@ class _Court:
 
     def finding(self, finding: Finding) -> Iterator[Finding]:
         """Note a finding of the reader against the unit it refuses; yield it where no interchange is open."""
-        if FINDING_KINDS[finding.code].snip > self._judging.highest_snip:
+        if finding.kind.snip > self._judging.highest_snip:
             return
         if self._interchange is None:
             yield finding

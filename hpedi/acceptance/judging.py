@@ -8,8 +8,10 @@ from typing import TypeAlias
 
 from hpedi.acceptance.claim_checks import GUIDE_CHECKS, ClaimCheck
 from hpedi.acceptance.judgement import ClaimJudgement, SetJudgement
+from hpedi.acceptance.rules.plan import CheckPlan
 from hpedi.findings import Finding
 from hpedi.guides.load import Guide
+from hpedi.guides.versions import KnownVersion
 from hpedi.x12.events import InterchangeStart
 
 FINDINGS_KEPT = 1000
@@ -24,6 +26,12 @@ GuideFor: TypeAlias = Callable[[str, str, str], Guide | None]
 SetsOfGroup: TypeAlias = Callable[[str], frozenset[str]]
 """From GS01 to the ST01 that its groups may hold; empty where we know nothing of such groups."""
 
+KnownVersionOf: TypeAlias = Callable[[str, str, str], KnownVersion | None]
+"""From GS01, GS08 and ST01 to a version that is known and not adopted; None for the others."""
+
+PlanFor: TypeAlias = Callable[[Guide, frozenset[str]], CheckPlan | None]
+"""From a guide and whom a file is addressed to (ISA08, GS03) to the rules of SNIP 3 to 7; None for none."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Judging:
@@ -32,7 +40,9 @@ class Judging:
     Attributes:
         guide_for: Finds the guide of a set.
         sets_of_group: Tells a set in the wrong kind of group from one that we have no guide for.
-        claim_checks: Checks of each claim above its guide.
+        known_version: Tells a version that is not adopted from one that nobody knows.
+        plan_for: The rules of SNIP 3 to 7 about the loops of a set.
+        claim_checks: Checks of each claim's model.
         check_interchange: Checks of an interchange by its ISA: is its sender known, is it for us, had we it before.
         highest_snip: Findings of higher levels are left out; up to `GUIDE_SNIP` no claim is read but for `on_claim`.
         findings_kept: How many findings of a unit are kept; all are counted.
@@ -44,6 +54,8 @@ class Judging:
 
     guide_for: GuideFor
     sets_of_group: SetsOfGroup = lambda _functional_id: frozenset()
+    known_version: KnownVersionOf = lambda _functional_id, _version, _transaction_set: None
+    plan_for: PlanFor = lambda _guide, _receivers: None
     claim_checks: Sequence[ClaimCheck] = GUIDE_CHECKS
     check_interchange: Callable[[InterchangeStart], Iterable[Finding]] | None = None
     highest_snip: int = HIGHEST_SNIP

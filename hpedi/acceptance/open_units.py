@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from hpedi.acceptance.business_units import BusinessUnits
-from hpedi.acceptance.claim_checks import check_claim
+from hpedi.acceptance.business_units import business_units
+from hpedi.acceptance.guide_refusal import guide_refused
 from hpedi.acceptance.judgement import (
     ClaimJudgement,
     GroupJudgement,
@@ -14,12 +14,10 @@ from hpedi.acceptance.judgement import (
     SetJudgement,
 )
 from hpedi.acceptance.judging import Judging
-from hpedi.acceptance.verdicts import ANSWERED_AT, Verdict, own_verdict, rolled_up, verdict_of
-from hpedi.finding_kinds import FINDING_KINDS, found
+from hpedi.acceptance.set_reading import Known, ReadClaim, SetReading
+from hpedi.acceptance.verdicts import Level, Verdict, answered_at, own_verdict, rolled_up, verdict_of
 from hpedi.findings import Finding, Where
 from hpedi.guides.load import Guide
-from hpedi.guides.walk import SetWalk
-from hpedi.transactions.claim_837.read import ClaimReader, PlacedClaim
 from hpedi.x12.events import (
     GroupEnd,
     GroupStart,
@@ -30,9 +28,7 @@ from hpedi.x12.events import (
     SetStart,
 )
 
-CLAIM_GUIDES = frozenset({"005010X222A1"})
-"""The guides whose sets hold claims that we read."""
-
+CLAIM_SET = "837"
 _COUNT_DIGITS = 9
 
 
@@ -56,8 +52,13 @@ class Notes:
             self._errors += 1
         else:
             self._warnings += 1
-            self._answered_warnings += ANSWERED_AT[finding.code] is not None
+            self._answered_warnings += answered_at(finding.kind) is not None
         return is_kept
+
+    def list_for_claim(self, finding: Finding) -> None:
+        """Count what a 999 lists without refusing the set: it refuses a claim."""
+        self._warnings += 1
+        self._answered_warnings += bool(finding.kind.sent.ik304)
 
     @property
     def answered(self) -> Verdict:
@@ -154,10 +155,8 @@ class OpenSet:
         self._ordinal = interchange.sets
         left = max(0, judging.findings_kept_of_sets - interchange.findings_of_sets)
         self._notes, self._syntax = Notes(min(judging.findings_kept, left)), Notes(0)
-        self._checks = [each for each in judging.claim_checks if self._is_asked(each.kind)]
         self._claims = self._claims_rejected = 0
         self._claim_verdicts: set[Verdict] = set()
-        self._faults: list[int] = []
         where = Where(
             file=judging.file,
             interchange=interchange.start.control_number,
@@ -165,46 +164,55 @@ class OpenSet:
             transaction_set=start.elements[2],
         )
         delimiters = interchange.start.delimiters
-        self._walk = None if guide is None else SetWalk(guide, delimiters, where)
-        has_claims = guide is not None and guide.id in CLAIM_GUIDES
-        self._units = BusinessUnits(delimiters.element) if has_claims else None
-        self._reader = ClaimReader(delimiters, where) if has_claims and judging.reads_claims else None
+        receivers = frozenset({interchange.start.elements[8].strip(), group.elements[3].strip()})
+        self._reading = None if guide is None else SetReading(guide, delimiters, where, judging, receivers)
+        self._has_claims = guide is not None and guide.transaction_set == CLAIM_SET
+        self._units = None if guide is None else business_units(guide.transaction_set, delimiters.element)
         if guide is None:
-            place = replace(where, segment=1, segment_id="ST", byte_offset=start.byte_offset)
-            belonging = judging.sets_of_group(group.elements[1])
-            is_astray = belonging and start.elements[1] not in belonging
-            self.note(found("set-not-of-group" if is_astray else "set-not-supported", place))
+            place = replace(where, byte_offset=start.byte_offset)
+            functional_id, version, set_id = group.elements[1], group.elements[8], start.elements[1]
+            self.note(
+                guide_refused(place, judging, functional_id=functional_id, version=version, transaction_set=set_id)
+            )
 
     def note(self, finding: Finding) -> None:
         """Note a finding against the set."""
-        if not self._is_asked(finding.code):
-            return
-        self._syntax.add(finding)
-        if self._notes.add(finding) and finding.where.segment is not None and self._units is not None:
-            self._units.seek(finding.where.segment)
-            self._faults.append(finding.where.segment)
+        if finding.kind.snip <= self._judging.highest_snip:
+            self._syntax.add(finding)
+            self._keep(finding)
 
     def take(self, batch: SegmentBatch) -> None:
-        """Walk the next segments and hand out the claims that end with them."""
-        if self._walk is None:
-            return
-        placed = self._walk.feed(batch)
-        for finding in placed.findings:
+        """Read the next segments and hand out the claims that end with them."""
+        if self._reading is not None:
+            self._take(self._reading.take(batch))
+
+    def _take(self, known: Known) -> None:
+        for finding in (*known.walked, *known.of_set):
             self.note(finding)
-        if self._units is not None:
-            self._units.passes(placed)
-        if self._reader is not None:
-            for claim in self._reader.read(placed):
-                self._take_claim(claim, self._reader)
+        for finding in known.ruled:
+            self._note_ruled(finding)
+        if self._units is not None and known.placed is not None:
+            self._units.passes(known.placed)
+        for claim in known.claims:
+            self._take_claim(claim)
+
+    def _note_ruled(self, finding: Finding) -> None:
+        """Note what a rule found: against the claims that it is about, where it is about claims."""
+        if not self._has_claims or answered_at(finding.kind) is not Level.CLAIM:
+            self.note(finding)
+            return
+        self._syntax.list_for_claim(finding)
+        self._keep(finding)
+
+    def _keep(self, finding: Finding) -> None:
+        """Keep a finding, and ask for the claim that it lies in."""
+        if self._notes.add(finding) and finding.where.segment is not None and self._units is not None:
+            self._units.seek(finding.where.segment)
 
     def judged(self, end: SetEnd) -> SetJudgement:
         """Judge it at its end."""
-        if self._walk is not None:
-            for finding in self._walk.close():
-                self.note(finding)
-        if self._reader is not None:
-            for claim in self._reader.close():
-                self._take_claim(claim, self._reader)
+        if self._reading is not None:
+            self._take(self._reading.close())
         noted = self._notes.noted()
         self._interchange.findings_of_sets += len(noted.findings)
         own = self._syntax.noted().verdict
@@ -222,40 +230,26 @@ class OpenSet:
             noted=noted,
             claims=self._claims,
             claims_rejected=self._claims_rejected,
-            header=None if self._reader is None else self._reader.header,
+            header=None if self._reading is None else self._reading.header,
             units={} if self._units is None else self._units.close(),
         )
 
-    def _take_claim(self, placed: PlacedClaim, reader: ClaimReader) -> None:
-        """Check a claim, count it and hand it out."""
-        findings = [finding for finding in placed.findings if self._is_asked(finding.code)]
-        if placed.claim is not None:
-            findings += check_claim(placed.claim, self._checks, lambda: reader.where_of(placed))
-        if placed.claim is not None or not self._is_told_by_guide(placed):
-            for finding in findings:
-                self._notes.add(finding)
-        verdict = verdict_of(findings)
+    def _take_claim(self, claim: ReadClaim) -> None:
+        """Count a claim and hand it out."""
+        for finding in claim.told_here:
+            self._notes.add(finding)
+        verdict = verdict_of(claim.findings)
         self._claims += 1
         self._claims_rejected += verdict is Verdict.REJECTED
         self._claim_verdicts.add(verdict)
         self._interchange.claims += 1
-        if self._judging.on_claim is not None:
+        if self._judging.on_claim is not None and claim.placed is not None:
             self._judging.on_claim(
                 ClaimJudgement(
                     ordinal=self._interchange.claims,
                     set_ordinal=self._ordinal,
-                    placed=placed,
-                    findings=tuple(findings),
+                    placed=claim.placed,
+                    findings=claim.findings,
                     verdict=verdict,
                 )
             )
-
-    def _is_told_by_guide(self, placed: PlacedClaim) -> bool:
-        """Say whether a finding of the guide lies in the claim; all that lie in it or before it are known by now."""
-        first, last = placed.first_segment, placed.last_segment
-        is_at_fault = any(first <= position <= last for position in self._faults)
-        self._faults = [position for position in self._faults if position > last]
-        return is_at_fault
-
-    def _is_asked(self, kind: str) -> bool:
-        return FINDING_KINDS[kind].snip <= self._judging.highest_snip

@@ -10,57 +10,50 @@ from collections.abc import Iterator
 from dataclasses import replace
 from typing import Final
 
-from hpedi.acceptance.claim_checks import check_claim
 from hpedi.acceptance.judging import Judging
-from hpedi.acceptance.open_units import CLAIM_GUIDES
+from hpedi.acceptance.loop_tree import TOLD_AFTERWARDS
 from hpedi.acceptance.outline import Branch, BranchKind, OutlinedSegment, Piece
+from hpedi.acceptance.set_reading import Known, SetReading
 from hpedi.finding_kinds import found
 from hpedi.findings import Finding, Where
-from hpedi.guides.load import Guide
 from hpedi.guides.nodes import UNLIMITED, LoopNode, SegmentNode
-from hpedi.guides.walk import PlacedBatch, SetWalk
-from hpedi.transactions.claim_837.read import ClaimReader, PlacedClaim
+from hpedi.guides.walk import PlacedBatch
 from hpedi.x12.events import Delimiters, SegmentBatch
 
 _LONGEST_PIECE: Final = 2_000
 _MOST_HELD: Final = 10_000
 _CLAIM_STARTS: Final = frozenset({"CLM", "CLP"})
-_TOLD_AFTERWARDS: Final = frozenset({"segment-missing", "loop-missing"})
-"""Kinds told at the segment that follows what is missing: shown with the one before."""
 
 
 class OutlinedSet:
     """The transaction set under way."""
 
     def __init__(
-        self, guide: Guide | None, units: tuple[Branch, ...], delimiters: Delimiters, where: Where, judging: Judging
+        self,
+        units: tuple[Branch, ...],
+        delimiters: Delimiters,
+        reading: SetReading | None,
     ) -> None:
         """Begin before its ST.
 
         Args:
-            guide: Its guide; without one its segments stand in no loop.
             units: Interchange, group and set.
             delimiters: Of the interchange.
-            where: The place of the set.
-            judging: How to judge.
+            reading: Reads it by its guide; without one its segments stand in no loop.
         """
-        has_claims = guide is not None and guide.id in CLAIM_GUIDES
         self._units = units
         self._delimiters = delimiters
-        self._judging = judging
-        self._walk = None if guide is None else SetWalk(guide, delimiters, where)
-        self._reader = ClaimReader(delimiters, where) if has_claims else None
+        self._reading = reading
         self._open: list[tuple[LoopNode, Branch]] = []
         self._held: list[Piece] = []
         self._next = 1
         self._early: list[Finding] = []
         self._loose: list[Finding] = []
-        self._faults: list[int] = []
 
     def note(self, finding: Finding) -> None:
         """Put a finding to its segment: one that is held, or one still to come; else it is told where we are."""
         position = finding.where.segment
-        if position is not None and finding.code in _TOLD_AFTERWARDS:
+        if position is not None and finding.code in TOLD_AFTERWARDS:
             position = max(1, position - 1)
         if position is not None and position >= self._next:
             self._early.append(finding)
@@ -71,45 +64,31 @@ class OutlinedSet:
     def take(self, batch: SegmentBatch) -> Iterator[Piece]:
         """Walk the next segments; yield the pieces about which all is known."""
         placed = PlacedBatch(batch, batch.texts, [None] * len(batch.texts), [])
-        if self._walk is not None:
-            placed = self._walk.feed(batch)
-        for offset, (text, node) in enumerate(zip(placed.texts, placed.nodes, strict=True)):
+        known = Known(placed=placed) if self._reading is None else self._reading.take(batch)
+        nodes = placed.nodes if known.placed is None else known.placed.nodes
+        for offset, (text, node) in enumerate(zip(batch.texts, nodes, strict=True)):
             self._add(text.split(self._delimiters.element), batch.first_position + offset, node)
-        self._next = batch.first_position + len(placed.texts)
+        self._next = batch.first_position + len(batch.texts)
         early, self._early = self._early, []
-        for finding in (*early, *placed.findings):
-            self._note_of_guide(finding)
-        if self._reader is not None:
-            for claim in self._reader.read(placed):
-                self._check(claim, self._reader)
+        for finding in early:
+            self.note(finding)
+        self._note_all(known)
         yield from self._release(self._settled())
 
     def close(self) -> Iterator[Piece]:
         """Yield the rest when the set has ended."""
-        for finding in [] if self._walk is None else self._walk.close():
-            self._note_of_guide(finding)
-        if self._reader is not None:
-            for claim in self._reader.close():
-                self._check(claim, self._reader)
+        if self._reading is not None:
+            self._note_all(self._reading.close())
         self._loose += self._early
         if not self._held:
             self._held.append(Piece(self._units, self._delimiters))
         yield from self._release(len(self._held))
 
-    def _note_of_guide(self, finding: Finding) -> None:
-        if finding.where.segment is not None:
-            self._faults.append(finding.where.segment)
-        self.note(finding)
-
-    def _check(self, placed: PlacedClaim, reader: ClaimReader) -> None:
-        """Check a claim; one that cannot be read says so only where the guide has not said why."""
-        findings = list(placed.findings)
-        if placed.claim is not None:
-            findings += check_claim(placed.claim, self._judging.claim_checks, lambda: reader.where_of(placed))
-        is_told = any(placed.first_segment <= position <= placed.last_segment for position in self._faults)
-        self._faults = [position for position in self._faults if position > placed.last_segment]
-        if placed.claim is not None or not is_told:
-            for finding in findings:
+    def _note_all(self, known: Known) -> None:
+        for finding in (*known.walked, *known.ruled, *known.of_set):
+            self.note(finding)
+        for claim in known.claims:
+            for finding in claim.told_here:
                 self.note(finding)
 
     def _add(self, elements: list[str], position: int, node: SegmentNode | None) -> None:
@@ -150,7 +129,7 @@ class OutlinedSet:
         if sum(len(piece.segments) for piece in self._held) > _MOST_HELD:
             return most
         claim = next((branch for _, branch in self._open if branch.claim is not None), None)
-        if claim is None or self._reader is None:
+        if claim is None or self._reading is None:
             return most
         return next((index for index, piece in enumerate(self._held) if claim in piece.chain), most)
 
@@ -161,14 +140,3 @@ class OutlinedSet:
         released = self._held[:count]
         del self._held[:count]
         yield from released
-
-
-def without_guide(where: Where, judging: Judging, *, functional_id: str, transaction_set: str) -> Finding:
-    """Return the finding about a set that has no guide.
-
-    Findings:
-        set-not-of-group, set-not-supported.
-    """
-    belonging = judging.sets_of_group(functional_id)
-    is_astray = belonging and transaction_set not in belonging
-    return found("set-not-of-group" if is_astray else "set-not-supported", replace(where, segment=1, segment_id="ST"))

@@ -9,9 +9,11 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final
 
+from hpedi.acceptance.guide_refusal import guide_refused
 from hpedi.acceptance.judging import Judging
 from hpedi.acceptance.outline import Branch, BranchKind, OutlinedSegment, Piece
-from hpedi.acceptance.outlined_set import OutlinedSet, without_guide
+from hpedi.acceptance.outlined_set import OutlinedSet
+from hpedi.acceptance.set_reading import SetReading
 from hpedi.findings import Finding, Where
 from hpedi.x12.events import (
     Delimiters,
@@ -55,6 +57,7 @@ class _Outliner:
         self._judging = judging
         self._delimiters = Delimiters()
         self._units: tuple[Branch, ...] = ()
+        self._receiver = ""
         self._group: tuple[str, ...] = ()
         self._set: OutlinedSet | None = None
 
@@ -83,7 +86,7 @@ class _Outliner:
     ) -> Iterator[Piece]:
         """Open a unit before its first segment, close it after its last."""
         if isinstance(event, InterchangeStart):
-            self._delimiters = event.delimiters
+            self._delimiters, self._receiver = event.delimiters, event.elements[8].strip()
             self._units = (Branch(BranchKind.INTERCHANGE, event.control_number),)
         elif isinstance(event, GroupStart):
             self._group = event.elements
@@ -104,9 +107,16 @@ class _Outliner:
             group=self._units[1].id,
             transaction_set=control_number,
         )
-        self._set = OutlinedSet(guide, self._units, self._delimiters, where, self._judging)
+        receivers = frozenset({self._receiver, self._group[3].strip()})
+        reading = None if guide is None else SetReading(guide, self._delimiters, where, self._judging, receivers)
+        self._set = OutlinedSet(self._units, self._delimiters, reading)
         if guide is None:
-            self._set.note(without_guide(where, self._judging, functional_id=self._group[1], transaction_set=set_id))
+            functional_id, version = self._group[1], self._group[8]
+            self._set.note(
+                guide_refused(
+                    where, self._judging, functional_id=functional_id, version=version, transaction_set=set_id
+                )
+            )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,7 +1,7 @@
 """From findings to verdicts: which unit a finding refuses, and how verdicts roll up.
 
 Claim -> transaction set -> functional group -> interchange -> file. The level at which a finding is answered (TA1, AK9,
-IK5, STC) is the level of its kind, read from `finding_kinds`; this is the only place that decides it. A refused unit
+IK5, STC) is the level of its kind, by what the kind sends; this is the only place that decides it. A refused unit
 refuses all below it and leaves its neighbours alone.
 """
 
@@ -11,8 +11,7 @@ from collections.abc import Iterable
 from enum import StrEnum
 from typing import Final
 
-from hpedi.finding_kinds import FINDING_KINDS, Sent
-from hpedi.findings import Finding
+from hpedi.findings import Finding, FindingKind
 
 
 class Verdict(StrEnum):
@@ -43,18 +42,19 @@ ANSWER_CODES: Final[dict[Verdict, str]] = {
 """AK901 of each verdict; IK501 and TA104 know A, E and R only."""
 
 
-def _level_of(sent: Sent) -> Level | None:
+def answered_at(kind: FindingKind) -> Level | None:
+    """Return the unit that a kind of finding refuses; None for a kind that sends nothing: it refuses where it stands.
+
+    What sends a 277CA status refuses its claim alone, though the 999 may list it too.
+    """
+    sent = kind.sent
     if sent.ta105:
         return Level.INTERCHANGE
     if sent.ak905:
         return Level.GROUP
-    if sent.ik502 or sent.ik304:
-        return Level.SET
-    return Level.CLAIM if sent.status else None
-
-
-ANSWERED_AT: Final[dict[str, Level | None]] = {code: _level_of(kind.sent) for code, kind in FINDING_KINDS.items()}
-"""The unit that a kind of finding refuses; None for kinds that send nothing: they refuse the unit they stand in."""
+    if sent.status:
+        return Level.CLAIM
+    return Level.SET if sent.ik502 or sent.ik304 else None
 
 
 def refused_level(finding: Finding, standing_in: Level) -> Level:
@@ -64,7 +64,7 @@ def refused_level(finding: Finding, standing_in: Level) -> Level:
         finding: What was found.
         standing_in: The smallest unit open where it was found.
     """
-    return ANSWERED_AT[finding.code] or standing_in
+    return answered_at(finding.kind) or standing_in
 
 
 def own_verdict(*, errors: int, warnings: int) -> Verdict:

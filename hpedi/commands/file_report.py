@@ -7,7 +7,6 @@ from dataclasses import dataclass, fields
 
 from hpedi.acceptance.judgement import FileJudgement, InterchangeJudgement
 from hpedi.acceptance.verdicts import Verdict
-from hpedi.finding_kinds import FINDING_KINDS
 from hpedi.findings import Finding, Severity, Where
 
 
@@ -112,7 +111,7 @@ def report_findings(findings: Iterable[Finding]) -> tuple[ReportedFinding, ...]:
 def _finding(finding: Finding) -> ReportedFinding:
     return ReportedFinding(
         code=finding.code,
-        snip=FINDING_KINDS[finding.code].snip,
+        snip=finding.kind.snip,
         severity=finding.severity,
         message=finding.message,
         where=_place(finding.where),

@@ -16,6 +16,7 @@ from typing import TextIO
 
 import click
 
+from hpedi.acceptance_files import RuleFiles
 from hpedi.commands.printing import hint, progress
 from hpedi.commands.workspace import CONFIG, Workspace, open_workspace, payer_zone
 from hpedi.findings import Unavailable
@@ -66,6 +67,7 @@ class Jobs:
                 reference=reference,
                 guide_for=guides.guide_for_receipt,
                 sets_of_group=guides.sets_of_group,
+                plan_for=RuleFiles(guides).plan_for,
                 limits=workspace.limits,
                 quarantine=self._quarantine,
                 progress=advance,

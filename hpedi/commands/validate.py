@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Final
@@ -13,6 +14,7 @@ from hpedi.acceptance.acknowledge import AnswerNumbers, acknowledge
 from hpedi.acceptance.judge import judge
 from hpedi.acceptance.judgement import FileJudgement, InterchangeJudgement, judged_file
 from hpedi.acceptance.judging import HIGHEST_SNIP, Judging
+from hpedi.acceptance_files import RuleFiles, companions
 from hpedi.commands import ExitCode
 from hpedi.commands.file_report import FileReport, ReportedFinding, report
 from hpedi.commands.options import files_argument
@@ -32,6 +34,19 @@ _COLUMNS: Final = (
 )
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Asked:
+    """How files are to be judged.
+
+    Attributes:
+        snip: The highest SNIP level.
+        companion: The companion guide to judge by, whoever a file is addressed to.
+    """
+
+    snip: int
+    companion: str | None
+
+
 @click.command()
 @files_argument
 @click.option(
@@ -49,13 +64,22 @@ _COLUMNS: Final = (
     help="The highest SNIP level to judge.",
 )
 @click.option(
+    "--companion",
+    metavar="ID",
+    help="The companion guide to judge by (SNIP 7), whoever the file is addressed to.",
+)
+@click.option(
     "--ack-dir",
     type=click.Path(file_okay=False, path_type=Path),
     help="Write the TA1 and 999 of each interchange into this folder.",
 )
 @json_option
-def command(files: tuple[Path, ...], *, engine: str, snip: int, ack_dir: Path | None, as_json: bool) -> int:
-    """Judge X12 files by their guides.
+def command(
+    files: tuple[Path, ...], *, engine: str, snip: int, companion: str | None, ack_dir: Path | None, as_json: bool
+) -> int:
+    """Judge X12 files by their guides, and by the rules above them.
+
+    SNIP levels: 1 syntax, 2 guide, 3 balancing, 4 situational rules, 5 code sets, 6 claim types, 7 companion guide.
 
     Every finding has its place, a code and what to do. Exit code 1 says that something is refused, 0 that nothing is.
 
@@ -69,26 +93,35 @@ def command(files: tuple[Path, ...], *, engine: str, snip: int, ack_dir: Path | 
         raise click.UsageError("--ack-dir goes with the engine hpedi: answers are written from its findings")
     if ack_dir is not None and len({path.name for path in files}) < len(files):
         raise click.UsageError("--ack-dir names answers after the files: give files of different names")
+    if companion is not None and companion not in companions():
+        raise click.UsageError(f"there is no companion guide {companion}; there are: {', '.join(companions())}")
+    asked = Asked(snip=snip, companion=companion)
     found_errors = False
     for path in files:
-        reported = _by_pyx12(path) if engine == "pyx12" else _by_hpedi(path, snip, ack_dir)
+        reported = _by_pyx12(path) if engine == "pyx12" else _by_hpedi(path, asked, ack_dir)
         found_errors = found_errors or reported.has_errors
         print_json(reported) if as_json else _print(reported)
     return ExitCode.FINDINGS if found_errors else ExitCode.OK
 
 
-def _by_hpedi(path: Path, snip: int, ack_dir: Path | None) -> FileReport:
+def _by_hpedi(path: Path, asked: Asked, ack_dir: Path | None) -> FileReport:
     with progress(path.name, path.stat().st_size) as advance:
         events = read_x12(_chunks(path, advance), file=path.name)
-        judged = judged_file(list(judge(events, _judging(path, snip))))
+        judged = judged_file(list(judge(events, _judging(path, asked))))
     if ack_dir is not None:
         _write_answers(judged, ack_dir, path)
     return report(str(path), judged)
 
 
-def _judging(path: Path, snip: int) -> Judging:
+def _judging(path: Path, asked: Asked) -> Judging:
     guides = GuideFiles()
-    return Judging(guide_for=guides.guide_for, sets_of_group=guides.sets_of_group, highest_snip=snip, file=path.name)
+    return Judging(
+        guide_for=guides.guide_for,
+        sets_of_group=guides.sets_of_group,
+        plan_for=RuleFiles(guides, companion=asked.companion).plan_for,
+        highest_snip=asked.snip,
+        file=path.name,
+    )
 
 
 def _by_pyx12(path: Path) -> FileReport:

@@ -12,6 +12,7 @@ import click
 from hpedi.acceptance.judging import Judging
 from hpedi.acceptance.outline import Piece
 from hpedi.acceptance.outlining import Choice, outline
+from hpedi.acceptance_files import RuleFiles
 from hpedi.commands import ExitCode
 from hpedi.commands.options import ExistingFile
 from hpedi.commands.printing import hint, json_option, print_json
@@ -115,7 +116,12 @@ def _listed(piece: Piece, *, mask: bool) -> _Listed:
 
 def _pieces(path: Path) -> Iterator[Piece]:
     guides = GuideFiles()
-    judging = Judging(guide_for=guides.guide_for, sets_of_group=guides.sets_of_group, file=path.name)
+    judging = Judging(
+        guide_for=guides.guide_for,
+        sets_of_group=guides.sets_of_group,
+        plan_for=RuleFiles(guides).plan_for,
+        file=path.name,
+    )
     return outline(read_x12(_chunks(path), file=path.name), judging)
 
 

@@ -119,14 +119,14 @@ def _sequence(parts: Sequence[_Part], separator: str, captured: set[int], *, lea
         elif mandatory:
             rest = f"{before}{_either(filled, part)}{rest}"
         elif rest or part.filled != _NEVER:
-            rest = f"(?:{before}{_either(filled, part)}{rest})?"
+            rest = f"(?:{before}{_either(filled, part)}{rest}|)"
     return rest
 
 
 def _either(filled: str, part: _Part) -> str:
     if part.filled == _NEVER:
         return part.empty
-    return f"(?:{filled}|{part.empty})" if part.empty else f"(?:{filled})?"
+    return f"(?:{filled}|{part.empty})"
 
 
 def _always_holds(rule: SyntaxRule, elements: Sequence[ElementRule]) -> bool:

@@ -69,6 +69,7 @@ class SetWalk(Standing):
         Not cut into smaller functions, because a call for each segment would cost a tenth of the speed (benchmarks/).
         """
         here, seen, moves, outer, missing = self.station, self.seen, self.moves, self.outer, self.missing
+        check_number = self._numbering.check
         for index, text in enumerate(texts):
             segment_id, _, rest = text.partition(separator)
             move = moves.get(segment_id)
@@ -98,7 +99,7 @@ class SetWalk(Standing):
                 outer.append(seen)
                 seen = 1
                 if opens > OPENS:
-                    self._numbering.check(index, text, node)
+                    check_number(index, text, node)
             if station.accepts(text) is None:
                 self.add_faults(index, node, station.faults(text))
             place(node)

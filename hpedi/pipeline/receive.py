@@ -1,15 +1,15 @@
 """Receive: bytes that arrived become receipts, claims that may be decided, and answers.
 
 Two phases. Each interchange of a file is a receipt; its claims are staged in short transactions, unseen by
-adjudication, while it is read. When it ends one commit flips the receipt: its accepted claims are published, its
-TA1, 999 and 277CA stand in the outbox. After a kill a flipped receipt is skipped and the one under way is staged
-again from its first byte.
+adjudication, while it is read; those of a small one in the commit that ends it. That commit flips the receipt: its
+accepted claims are published, its TA1, 999 and 277CA stand in the outbox. After a kill a flipped receipt is skipped and
+the one under way is staged again from its first byte.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from hpedi.acceptance.acknowledge import AnswerNumbers, acknowledge, groups_due
@@ -18,22 +18,21 @@ from hpedi.acceptance.claim_checks import PayerFacts, payer_checks
 from hpedi.acceptance.interchange_checks import check_addresses, check_application_senders
 from hpedi.acceptance.judge import judge
 from hpedi.acceptance.judgement import ClaimJudgement, InterchangeJudgement, SetJudgement
-from hpedi.acceptance.judging import GuideFor, Judging, SetsOfGroup
+from hpedi.acceptance.judging import GuideFor, Judging, PlanFor, SetsOfGroup
 from hpedi.acceptance.verdicts import Verdict
 from hpedi.claims.claim import ReceivedClaim
 from hpedi.finding_kinds import found
 from hpedi.findings import Finding, Where
-from hpedi.partners.identities import RECEIVER, SENDER, may_submit_as, named, partner_of
+from hpedi.partners.identities import may_submit_as, partner_of
+from hpedi.pipeline.open_receipt import OpenReceipt, identity_of
 from hpedi.pipeline.parties import answer_folder
 from hpedi.pipeline.ports import Books, Work
 from hpedi.pipeline.received import ReceiptOutcome, ReceiptSummary, ReceivedFile
-from hpedi.pipeline.records import InboundFile, InterchangeIdentity, Outbound, Receipt, StoredClaim
-from hpedi.reference.providers import Partner
+from hpedi.pipeline.records import InboundFile, Outbound, Receipt, StoredClaim
 from hpedi.reference.reference import Reference
 from hpedi.run_context import RunContext
-from hpedi.transactions.ack_277ca.model import AnsweredClaim, ClaimAcknowledgment
+from hpedi.transactions.ack_277ca.model import ClaimAcknowledgment
 from hpedi.x12.events import InterchangeStart
-from hpedi.x12.isa import WIDTHS
 from hpedi.x12.limits import Limits
 from hpedi.x12.reader import read_x12
 from hpedi.x12.writer import write_x12
@@ -42,8 +41,6 @@ CLAIMS_A_TRANSACTION = 500
 INTERCHANGE_NUMBERS = "isa13"
 GROUP_NUMBERS = "gs06"
 NOTE_LENGTH = 120
-PARTY_LENGTH = WIDTHS[5] + len(":") + WIDTHS[6]
-"""Length of `qualifier:id`."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,6 +50,7 @@ class ReceiptTerms:
     Attributes:
         reference: The payer's reference data: who we are, who our partners and providers are.
         guide_for: Finds the guide of a set.
+        plan_for: Finds the rules above it.
         sets_of_group: Knows which sets belong to a group.
         limits: What a file may ask of us.
         quarantine: Keeps a file that is no X12 apart, with the reason; called again after a kill.
@@ -61,6 +59,7 @@ class ReceiptTerms:
 
     reference: Reference
     guide_for: GuideFor
+    plan_for: PlanFor
     sets_of_group: SetsOfGroup
     limits: Limits
     quarantine: Callable[[InboundFile, str], None]
@@ -147,20 +146,6 @@ def _first_outcome(books: Books, context: RunContext, file: InboundFile, name: s
     return ReceivedFile(name=name, file=file.id, again=True, quarantined=file.reason, receipts=outcomes, findings=())
 
 
-@dataclass(slots=True)
-class _Open:
-    """The interchange under way: its receipt, who sent it, and what is staged of it."""
-
-    receipt: Receipt
-    identity: InterchangeIdentity
-    partner: Partner | None
-    answered: dict[int, list[AnsweredClaim]] = field(default_factory=dict)
-    ordinals: dict[int, tuple[int, int]] = field(default_factory=dict)
-    staged: list[StoredClaim] = field(default_factory=list)
-    accepted: int = 0
-    refused: int = 0
-
-
 class _Receiving:
     """A file being received, an interchange at a time."""
 
@@ -170,7 +155,9 @@ class _Receiving:
         self._terms = terms
         self._file = file
         self._ordinal = 0
-        self._current: _Open | None = None
+        self._current: OpenReceipt | None = None
+        with books.reading(context) as work:
+            self._published = {each.ordinal: each for each in work.receipts.of_file(file.id) if each.published}
         self._instant: datetime = file.received_at.astimezone(context.instant.tzinfo)
 
     def judging(self, name: str) -> Judging:
@@ -184,6 +171,7 @@ class _Receiving:
         return Judging(
             guide_for=self._terms.guide_for,
             sets_of_group=self._terms.sets_of_group,
+            plan_for=self._terms.plan_for,
             claim_checks=payer_checks(facts),
             check_interchange=self._open,
             file=name or None,
@@ -196,10 +184,7 @@ class _Receiving:
     def _open(self, start: InterchangeStart) -> Iterator[Finding]:
         self._ordinal += 1
         partner = partner_of(start, self._terms.reference.partners)
-        identity = _identity(start)
-        with self._books.writing(self._context) as work:
-            receipt = work.receipts.begin(self._file, self._ordinal, partner.id if partner else "", identity)
-        self._current = _Open(receipt, identity, partner)
+        self._current = OpenReceipt(identity_of(start), partner, self._published.get(self._ordinal))
         yield from check_addresses(start, self._terms.reference.payer, partner)
 
     def _may_submit(self, submitter_id: str) -> bool:
@@ -208,9 +193,34 @@ class _Receiving:
 
     def _take_claim(self, judged: ClaimJudgement) -> None:
         current = self._open_interchange()
-        if current.receipt.published:
+        if current.is_done:
             return
-        number = _control_number(self._file, current.receipt, judged.ordinal)
+        current.waiting.append(judged)
+        if len(current.waiting) >= CLAIMS_A_TRANSACTION:
+            with self._books.writing(self._context) as work:
+                self._stage(work, current)
+
+    def _take_set(self, judged: SetJudgement) -> None:
+        current = self._open_interchange()
+        if current.is_done or not judged.claims or judged.syntax is not Verdict.REJECTED:
+            return
+        with self._books.writing(self._context) as work:
+            receipt = self._stage(work, current)
+            _refuse_set(work, current, receipt, judged.ordinal, judged.noted.findings)
+
+    def _stage(self, work: Work, current: OpenReceipt) -> Receipt:
+        """Stage the claims that wait, under the receipt that is begun with the first of them."""
+        receipt = current.receipt
+        if receipt is None:
+            partner = current.partner.id if current.partner else ""
+            receipt = current.receipt = work.receipts.begin(self._file, self._ordinal, partner, current.identity)
+        work.claims.stage([stored for judged in current.waiting for stored in self._staged(current, receipt, judged)])
+        current.waiting.clear()
+        return receipt
+
+    def _staged(self, current: OpenReceipt, receipt: Receipt, judged: ClaimJudgement) -> Iterator[StoredClaim]:
+        """Note what a claim is answered, and yield what is kept of it: nothing of one for testing or unreadable."""
+        number = _control_number(self._file, receipt, judged.ordinal)
         answered = answered_claim(judged, received=self._file.received_on, payer_claim_control_number=number)
         current.answered.setdefault(judged.set_ordinal, []).append(answered)
         first, _last = current.ordinals.setdefault(judged.set_ordinal, (judged.ordinal, judged.ordinal))
@@ -221,46 +231,18 @@ class _Receiving:
             payer_claim_control_number=number,
             claim=judged.placed.claim,
             received=self._file.received_on,
-            partner=current.receipt.partner,
+            partner=receipt.partner,
         )
         refused = judged.verdict is Verdict.REJECTED
-        current.staged.append(
-            StoredClaim(
-                received=received,
-                receipt=current.receipt.id,
-                ordinal=judged.ordinal,
-                state="refused" if refused else "accepted",
-                note=_note(judged.findings) if refused else "",
-            )
+        yield StoredClaim(
+            received=received,
+            receipt=receipt.id,
+            ordinal=judged.ordinal,
+            state="refused" if refused else "accepted",
+            note=_note(judged.findings) if refused else "",
         )
-        if len(current.staged) >= CLAIMS_A_TRANSACTION:
-            self._flush(current)
 
-    def _take_set(self, judged: SetJudgement) -> None:
-        current = self._open_interchange()
-        if current.receipt.published or judged.ordinal not in current.ordinals:
-            return
-        self._flush(current)
-        if judged.syntax is Verdict.REJECTED:
-            self._refuse_set(current, judged.ordinal, judged.noted.findings)
-
-    def _refuse_set(self, current: _Open, set_ordinal: int, findings: Iterable[Finding]) -> None:
-        answered = current.answered.pop(set_ordinal, None)
-        if answered is None:
-            return
-        current.refused += len(answered)
-        first, last = current.ordinals[set_ordinal]
-        with self._books.writing(self._context) as work:
-            work.claims.refuse(current.receipt.id, first, last, _note(findings))
-
-    def _flush(self, current: _Open) -> None:
-        if not current.staged:
-            return
-        with self._books.writing(self._context) as work:
-            work.claims.stage(current.staged)
-        current.staged.clear()
-
-    def _open_interchange(self) -> _Open:
+    def _open_interchange(self) -> OpenReceipt:
         if self._current is None:
             raise LookupError("no interchange is open")
         return self._current
@@ -270,43 +252,37 @@ class _Receiving:
     def close(self, judged: InterchangeJudgement) -> ReceiptOutcome:
         """Flip the receipt: publish its claims and put its answers into the outbox, in one commit."""
         current = self._open_interchange()
-        if current.receipt.published:
+        if current.receipt is not None and current.receipt.published:
             return ReceiptOutcome.of(current.receipt, again=True)
-        for group in judged.groups:
-            if group.noted.verdict is Verdict.REJECTED:
-                for each in group.sets:
-                    self._refuse_set(current, each.ordinal, group.noted.findings)
         with self._books.writing(self._context) as work:
+            receipt = self._stage(work, current)
+            for group in judged.groups:
+                if group.noted.verdict is Verdict.REJECTED:
+                    for each in group.sets:
+                        _refuse_set(work, current, receipt, each.ordinal, group.noted.findings)
             taken = work.receipts.taken(current.identity)
             if taken is not None and taken[0] == judged.digest:
-                return self._close_repeated(work, current, judged, taken[1])
+                return _close_repeated(work, receipt, judged, taken[1])
             if taken is not None:
                 judged = _with_findings(judged, [_control_number_taken(judged)])
             judged = _with_findings(judged, list(check_application_senders(judged, current.partner)))
-            return self._publish(work, current, judged)
+            return self._publish(work, current, receipt, judged)
 
-    def _close_repeated(self, work: Work, current: _Open, judged: InterchangeJudgement, first: int) -> ReceiptOutcome:
-        """The same interchange in another file: the first answers go out again, and nothing else happens."""
-        work.claims.drop(current.receipt.id)
-        work.outbox.again(first)
-        summary = ReceiptSummary(repeats=first, findings=())
-        work.receipts.publish(current.receipt.id, digest=judged.digest, verdict="repeated", summary=summary.text)
-        work.audit.record("receive", f"receipt:{current.receipt.id}", result="repeated")
-        return ReceiptOutcome.of(replace(current.receipt, verdict="repeated", summary=summary.text))
-
-    def _publish(self, work: Work, current: _Open, judged: InterchangeJudgement) -> ReceiptOutcome:
+    def _publish(
+        self, work: Work, current: OpenReceipt, receipt: Receipt, judged: InterchangeJudgement
+    ) -> ReceiptOutcome:
         is_refused = judged.noted.verdict is Verdict.REJECTED
         if is_refused:
             current.refused += sum(len(claims) for claims in current.answered.values())
             current.answered.clear()
-            work.claims.drop(current.receipt.id)
+            work.claims.drop(receipt.id)
         if judged.verdict is not Verdict.REJECTED:
-            work.receipts.take(current.identity, judged.digest, current.receipt.id)
+            work.receipts.take(current.identity, judged.digest, receipt.id)
         for claims in current.answered.values():
             accepted = sum(claim.is_accepted for claim in claims)
             current.accepted += accepted
             current.refused += len(claims) - accepted
-        name = self._answer(work, current, judged)
+        name = self._answer(work, current, receipt, judged)
         summary = ReceiptSummary(
             ta1="*".join(judged.ta1),
             sets=sum(len(group.sets) for group in judged.groups),
@@ -316,16 +292,14 @@ class _Receiving:
             answer=name,
             findings=tuple(dict.fromkeys(finding.code for finding in judged.findings())),
         )
-        work.receipts.publish(
-            current.receipt.id, digest=judged.digest, verdict=judged.verdict.value, summary=summary.text
-        )
-        work.audit.record("receive", f"receipt:{current.receipt.id}", result=judged.verdict.value)
-        receipt = replace(current.receipt, verdict=judged.verdict.value, summary=summary.text)
-        return replace(ReceiptOutcome.of(receipt), findings=tuple(judged.findings()))
+        work.receipts.publish(receipt.id, digest=judged.digest, verdict=judged.verdict.value, summary=summary.text)
+        work.audit.record("receive", f"receipt:{receipt.id}", result=judged.verdict.value)
+        flipped = replace(receipt, verdict=judged.verdict.value, summary=summary.text)
+        return replace(ReceiptOutcome.of(flipped), findings=tuple(judged.findings()))
 
-    def _answer(self, work: Work, current: _Open, judged: InterchangeJudgement) -> str:
+    def _answer(self, work: Work, current: OpenReceipt, receipt: Receipt, judged: InterchangeJudgement) -> str:
         """Put the answer into the outbox; return its name, empty where none is due."""
-        claims = self._claim_acknowledgments(current, judged)
+        claims = self._claim_acknowledgments(current, receipt, judged)
         isa13 = work.numbers.peek(INTERCHANGE_NUMBERS)
         gs06 = work.numbers.peek(GROUP_NUMBERS)
         numbers = AnswerNumbers(interchange=isa13, first_group=gs06, instant=self._instant)
@@ -336,11 +310,13 @@ class _Receiving:
         work.numbers.reserve(GROUP_NUMBERS, groups_due(judged, claims))
         name = f"{isa13:09d}.ack"
         content = write_x12(answer.interchange, answer.delimiters)
-        folder, receipt = answer_folder(current.partner), current.receipt.id
-        work.outbox.put([Outbound(folder=folder, name=name, kind="ack", content=content, receipt=receipt)])
+        folder = answer_folder(current.partner)
+        work.outbox.put([Outbound(folder=folder, name=name, kind="ack", content=content, receipt=receipt.id)])
         return name
 
-    def _claim_acknowledgments(self, current: _Open, judged: InterchangeJudgement) -> dict[int, ClaimAcknowledgment]:
+    def _claim_acknowledgments(
+        self, current: OpenReceipt, receipt: Receipt, judged: InterchangeJudgement
+    ) -> dict[int, ClaimAcknowledgment]:
         payer = self._terms.reference.payer
         sets = {each.ordinal: each for group in judged.groups for each in group.sets}
         return {
@@ -349,7 +325,7 @@ class _Receiving:
                 claims,
                 payer_name=payer.name,
                 payer_id=payer.payer_id,
-                reference=f"{current.receipt.id}-{ordinal}",
+                reference=f"{receipt.id}-{ordinal}",
                 created=self._instant,
                 received=self._file.received_on,
             )
@@ -358,18 +334,26 @@ class _Receiving:
         }
 
 
-def _identity(start: InterchangeStart) -> InterchangeIdentity:
-    """Return who an interchange says it is, of a malformed ISA only what any database keeps: such a one is refused."""
-    return InterchangeIdentity(
-        sender=_kept(named(start, SENDER), PARTY_LENGTH),
-        receiver=_kept(named(start, RECEIVER), PARTY_LENGTH),
-        control_number=_kept(start.control_number, WIDTHS[13]),
-        usage=_kept(start.elements[15], WIDTHS[15]),
-    )
+def _refuse_set(
+    work: Work, current: OpenReceipt, receipt: Receipt, set_ordinal: int, findings: Iterable[Finding]
+) -> None:
+    """Refuse the staged claims of a set that turned out refused."""
+    answered = current.answered.pop(set_ordinal, None)
+    if answered is None:
+        return
+    current.refused += len(answered)
+    first, last = current.ordinals[set_ordinal]
+    work.claims.refuse(receipt.id, first, last, _note(findings))
 
 
-def _kept(text: str, length: int) -> str:
-    return "".join(character if character.isprintable() else "?" for character in text[:length])
+def _close_repeated(work: Work, receipt: Receipt, judged: InterchangeJudgement, first: int) -> ReceiptOutcome:
+    """The same interchange in another file: the first answers go out again, and nothing else happens."""
+    work.claims.drop(receipt.id)
+    work.outbox.again(first)
+    summary = ReceiptSummary(repeats=first, findings=())
+    work.receipts.publish(receipt.id, digest=judged.digest, verdict="repeated", summary=summary.text)
+    work.audit.record("receive", f"receipt:{receipt.id}", result="repeated")
+    return ReceiptOutcome.of(replace(receipt, verdict="repeated", summary=summary.text))
 
 
 def _control_number(file: InboundFile, receipt: Receipt, ordinal: int) -> str:

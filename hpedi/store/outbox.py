@@ -10,7 +10,10 @@ from sqlalchemy import Connection, func, select, update
 
 from hpedi.pipeline.records import Outbound, OutboundRow
 from hpedi.safekeeping.vault import Vault
+from hpedi.store.inserts import Insert
 from hpedi.store.tables import outbox
+
+_INSERT = Insert(outbox, "folder", "name", "kind", "digest", "receipt", "run", "sealed")
 
 
 class StoredOutbox:
@@ -24,18 +27,12 @@ class StoredOutbox:
     def put(self, files: Sequence[Outbound]) -> None:
         """Add files in this transaction."""
         if files:
-            self._connection.execute(outbox.insert(), [self._row(file) for file in files])
+            _INSERT(self._connection, [self._row(file) for file in files])
 
-    def _row(self, file: Outbound) -> dict[str, object]:
-        return {
-            "folder": file.folder,
-            "name": file.name,
-            "kind": file.kind,
-            "digest": hashlib.sha256(file.content).hexdigest(),
-            "receipt": file.receipt,
-            "run": file.run,
-            "sealed": self._vault.seal(file.content, _context(file.folder, file.name)),
-        }
+    def _row(self, file: Outbound) -> tuple[object, ...]:
+        digest = hashlib.sha256(file.content).hexdigest()
+        sealed = self._vault.seal(file.content, _context(file.folder, file.name))
+        return (file.folder, file.name, file.kind, digest, file.receipt, file.run, sealed)
 
     def waiting(self) -> tuple[OutboundRow, ...]:
         """Return what is not delivered yet, in order."""

@@ -3,12 +3,27 @@
 from __future__ import annotations
 
 from datetime import date, datetime
+from typing import Final
 
-from sqlalchemy import Connection, Row, func, select
+from sqlalchemy import Connection, Row, bindparam, func, select
 
 from hpedi.pipeline.records import InboundFile, InterchangeIdentity, Receipt, Total
 from hpedi.run_context import RunContext
 from hpedi.store.tables import claim, inbound_file, interchange, receipt
+
+# What is asked for each interchange, put together once: for small ones that took longer than asking.
+_RECEIPT: Final = select(receipt).where(
+    receipt.c.file == bindparam("of_file"), receipt.c.ordinal == bindparam("of_ordinal")
+)
+_BEGIN: Final = receipt.insert().returning(receipt)
+_PUBLISH: Final = receipt.update().where(receipt.c.id == bindparam("of_receipt"))
+_TAKEN: Final = select(interchange.c.digest, interchange.c.receipt).where(
+    interchange.c.sender == bindparam("sent_by"),
+    interchange.c.receiver == bindparam("sent_to"),
+    interchange.c.control_number == bindparam("number"),
+    interchange.c.usage == bindparam("used_for"),
+)
+_TAKE: Final = interchange.insert()
 
 
 class StoredReceipts:
@@ -60,55 +75,52 @@ class StoredReceipts:
 
     def begin(self, file: InboundFile, ordinal: int, partner: str, identity: InterchangeIdentity) -> Receipt:
         """Open a receipt, or take up an unpublished one again with nothing staged."""
-        same = (receipt.c.file == file.id) & (receipt.c.ordinal == ordinal)
-        row = self._connection.execute(select(receipt).where(same)).first()
+        row = self._connection.execute(_RECEIPT, {"of_file": file.id, "of_ordinal": ordinal}).first()
         if row is not None and row.published:
             return _receipt(row)
         if row is not None:
             self._connection.execute(claim.delete().where(claim.c.receipt == row.id))
             sent_by = receipt.update().where(receipt.c.id == row.id).values(partner=partner)
             return _receipt(self._connection.execute(sent_by.returning(receipt)).one())
-        row = self._connection.execute(
-            receipt.insert()
-            .values(
-                file=file.id,
-                ordinal=ordinal,
-                partner=partner,
-                usage=identity.usage,
-                control_number=identity.control_number,
-                digest="",
-                received_at=file.received_at,
-                published=False,
-                verdict="",
-                summary="",
-            )
-            .returning(receipt)
-        ).one()
-        return _receipt(row)
+        begun = {
+            "file": file.id,
+            "ordinal": ordinal,
+            "partner": partner,
+            "usage": identity.usage,
+            "control_number": identity.control_number,
+            "digest": "",
+            "received_at": file.received_at,
+            "published": False,
+            "verdict": "",
+            "summary": "",
+        }
+        return _receipt(self._connection.execute(_BEGIN, begun).one())
 
     def taken(self, identity: InterchangeIdentity) -> tuple[str, int] | None:
         """Return digest and receipt of the interchange taken under this identity."""
         row = self._connection.execute(
-            select(interchange.c.digest, interchange.c.receipt).where(
-                interchange.c.sender == identity.sender,
-                interchange.c.receiver == identity.receiver,
-                interchange.c.control_number == identity.control_number,
-                interchange.c.usage == identity.usage,
-            )
+            _TAKEN,
+            {
+                "sent_by": identity.sender,
+                "sent_to": identity.receiver,
+                "number": identity.control_number,
+                "used_for": identity.usage,
+            },
         ).first()
         return None if row is None else (row.digest, row.receipt)
 
     def take(self, identity: InterchangeIdentity, digest: str, receipt: int) -> None:
         """Take an identity for a receipt that is being published."""
         self._connection.execute(
-            interchange.insert().values(
-                sender=identity.sender,
-                receiver=identity.receiver,
-                control_number=identity.control_number,
-                usage=identity.usage,
-                digest=digest,
-                receipt=receipt,
-            )
+            _TAKE,
+            {
+                "sender": identity.sender,
+                "receiver": identity.receiver,
+                "control_number": identity.control_number,
+                "usage": identity.usage,
+                "digest": digest,
+                "receipt": receipt,
+            },
         )
 
     def totals(self) -> tuple[Total, ...]:
@@ -127,11 +139,8 @@ class StoredReceipts:
 
     def publish(self, receipt_id: int, *, digest: str, verdict: str, summary: str) -> None:
         """Flip a receipt: its answers stand and its accepted claims may be decided."""
-        self._connection.execute(
-            receipt.update()
-            .where(receipt.c.id == receipt_id)
-            .values(published=True, digest=digest, verdict=verdict, summary=summary)
-        )
+        flipped = {"published": True, "digest": digest, "verdict": verdict, "summary": summary}
+        self._connection.execute(_PUBLISH, {"of_receipt": receipt_id, **flipped})
 
 
 def _file(row: Row[tuple[object, ...]]) -> InboundFile:

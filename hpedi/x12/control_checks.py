@@ -10,10 +10,13 @@ import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from datetime import date
-from typing import Final
+from typing import Final, TypeAlias
 
 from hpedi.finding_kinds import found
 from hpedi.findings import Finding, Where
+
+PlaceOf: TypeAlias = Callable[[], Where]
+"""Asked for the place of a segment when something is found in it, which is hardly ever."""
 
 _LONGEST_COUNT: Final = 10
 
@@ -51,43 +54,43 @@ GROUP_ELEMENTS: Final = len(_GROUP_CHECKS)
 """GS has this many elements."""
 
 
-def check_group_header(sent: Sequence[str], where: Where) -> Iterator[Finding]:
+def check_group_header(sent: Sequence[str], where: PlaceOf) -> Iterator[Finding]:
     """Check GS: the form of each element, none too many.
 
     Args:
         sent: GS00 and the elements that were sent, at least as many as GS has.
-        where: Of the segment.
+        where: Tells the place of the segment.
 
     Findings:
         group-header, group-control-number-form.
     """
     yield from _check_elements(_GROUP_CHECKS, sent, where)
     if len(sent) > GROUP_ELEMENTS + 1:
-        yield found("group-header", replace(where, element=GROUP_ELEMENTS + 1))
+        yield found("group-header", replace(where(), element=GROUP_ELEMENTS + 1))
 
 
-def check_set_header(sent: Sequence[str], group_version: str, where: Where) -> Iterator[Finding]:
+def check_set_header(sent: Sequence[str], group_version: str, where: PlaceOf) -> Iterator[Finding]:
     """Check ST: id and control number, and that ST03, where sent, is the version of the group.
 
     Args:
         sent: ST00 to ST03, missing ones empty.
         group_version: GS08.
-        where: Of the segment.
+        where: Tells the place of the segment.
 
     Findings:
         set-id, set-control-number-form, set-version-not-of-group.
     """
     yield from _check_elements(_SET_CHECKS, sent, where)
     if sent[3] and sent[3] != group_version:
-        yield found("set-version-not-of-group", replace(where, element=3))
+        yield found("set-version-not-of-group", replace(where(), element=3))
 
 
 def _check_elements(
-    checks: Sequence[tuple[int, Callable[[str], bool], str]], sent: Sequence[str], where: Where
+    checks: Sequence[tuple[int, Callable[[str], bool], str]], sent: Sequence[str], where: PlaceOf
 ) -> Iterator[Finding]:
     for element, is_right, code in checks:
         if not is_right(sent[element]):
-            yield found(code, replace(where, element=element))
+            yield found(code, replace(where(), element=element))
 
 
 TRAILER_KINDS: Final = {
@@ -98,14 +101,14 @@ TRAILER_KINDS: Final = {
 """For each trailer, the kinds of finding for its count (element 1) and its control number (element 2)."""
 
 
-def check_trailer(sent: Sequence[str], counted: int, control_number: str, where: Where) -> Iterator[Finding]:
+def check_trailer(sent: Sequence[str], counted: int, control_number: str, where: PlaceOf) -> Iterator[Finding]:
     """Check SE, GE or IEA against what was read.
 
     Args:
         sent: The trailer's id, count and control number; missing ones empty.
         counted: What was counted.
         control_number: That of the header.
-        where: Of the trailer.
+        where: Tells the place of the trailer.
 
     Findings:
         segment-count, set-control-number, set-count, group-control-number, group-count, interchange-control-number.
@@ -113,9 +116,9 @@ def check_trailer(sent: Sequence[str], counted: int, control_number: str, where:
     count_kind, control_number_kind = TRAILER_KINDS[sent[0]]
     if not _is_count(sent[1], counted):
         told = f"{sent[0]}01 is wrong: {counted} counted. Send the number counted."
-        yield found(count_kind, replace(where, element=1), told)
+        yield found(count_kind, replace(where(), element=1), told)
     if sent[2] != control_number:
-        yield found(control_number_kind, replace(where, element=2))
+        yield found(control_number_kind, replace(where(), element=2))
 
 
 def _is_count(text: str, counted: int) -> bool:

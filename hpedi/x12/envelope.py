@@ -264,10 +264,9 @@ class Envelope:
         self._was_told_outside = False
         group = self._group = _OpenGroup(self._elements(text, GROUP_ELEMENTS), 0, set())
         yield GroupStart(group.elements, offset)
-        where = self._at("GS", offset)
-        yield from self._tell_all(check_group_header(group.elements, where))
+        yield from self._tell_all(check_group_header(group.elements, lambda: self._at("GS", offset)))
         if group.elements[6] in self._group_control_numbers:
-            yield from self.tell("group-control-number-repeated", replace(where, element=6))
+            yield from self.tell("group-control-number-repeated", replace(self._at("GS", offset), element=6))
         self._group_control_numbers.add(group.elements[6])
 
     def _end_group(self, text: str, offset: int) -> Iterator[Event]:
@@ -278,7 +277,7 @@ class Envelope:
         self._was_told_outside = False
         group = self._group
         sent = self._elements(text, _TRAILER_ELEMENTS)
-        yield from self._tell_all(check_trailer(sent, group.sets, group.elements[6], self._at("GE", offset)))
+        yield from self._tell_all(check_trailer(sent, group.sets, group.elements[6], lambda: self._at("GE", offset)))
         if not self.is_refused:
             yield GroupEnd(sent, group.sets)
             self._group = None
@@ -299,10 +298,13 @@ class Envelope:
         elements = self._elements(text, _SET_ELEMENTS)
         self._set = _OpenSet(elements, 0)
         yield SetStart(elements, offset)
-        where = replace(self._at("ST", offset), segment=1)
+
+        def where() -> Where:
+            return replace(self._at("ST", offset), segment=1)
+
         yield from self._tell_all(check_set_header(elements, group.elements[8], where))
         if elements[2] in group.set_control_numbers:
-            yield from self.tell("set-control-number-repeated", replace(where, element=2))
+            yield from self.tell("set-control-number-repeated", replace(where(), element=2))
         group.set_control_numbers.add(elements[2])
 
     def _end_set(self, text: str, offset: int) -> Iterator[Event]:
@@ -310,7 +312,8 @@ class Envelope:
         if opened is None:
             return
         sent = self._elements(text, _TRAILER_ELEMENTS)
-        yield from self._tell_all(check_trailer(sent, opened.segments, opened.elements[2], self._at("SE", offset)))
+        number = opened.elements[2]
+        yield from self._tell_all(check_trailer(sent, opened.segments, number, lambda: self._at("SE", offset)))
         if not self.is_refused:
             yield SetEnd(sent, opened.segments)
             self._set = None
@@ -320,7 +323,7 @@ class Envelope:
         yield from self._close_group(offset)
         self.trailer = self._elements(text, _TRAILER_ELEMENTS)
         yield from self._tell_all(
-            check_trailer(self.trailer, self._groups, self._control_number, self._at("IEA", offset))
+            check_trailer(self.trailer, self._groups, self._control_number, lambda: self._at("IEA", offset))
         )
 
     def _close_set(self, offset: int) -> Iterator[Event]:

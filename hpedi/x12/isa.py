@@ -131,6 +131,10 @@ def _is_date(text: str) -> bool:
     return True
 
 
+def _is_filled(text: str) -> bool:
+    return bool(text.strip())
+
+
 def _form(pattern: str) -> Callable[[str], bool]:
     match = re.compile(pattern).fullmatch
     return lambda text: match(text) is not None
@@ -142,7 +146,9 @@ _CHECKS: Final[tuple[tuple[int, Callable[[str], bool], str], ...]] = (
     (1, _one_of("00", "03"), "isa-authorization-qualifier"),
     (3, _one_of("00", "01"), "isa-security-qualifier"),
     (5, _is_id_qualifier, "isa-sender-qualifier"),
+    (6, _is_filled, "isa-sender-missing"),
     (7, _is_id_qualifier, "isa-receiver-qualifier"),
+    (8, _is_filled, "isa-receiver-missing"),
     (9, _is_date, "isa-date"),
     (10, _form("([01][0-9]|2[0-3])[0-5][0-9]"), "isa-time"),
     (12, _one_of("00501"), "isa-version"),
@@ -150,6 +156,9 @@ _CHECKS: Final[tuple[tuple[int, Callable[[str], bool], str], ...]] = (
     (14, _one_of("0", "1"), "isa-acknowledgment-requested"),
     (15, _one_of("P", "T"), "isa-usage"),
 )
+
+_ANNOUNCED: Final = ((1, "03", 2, "isa-authorization-missing"), (3, "01", 4, "isa-security-missing"))
+"""Element and code that announce a value, the element of the value, and the kind of finding where it is blank."""
 
 
 def check_isa(header: Header, where: Where) -> Iterator[Finding]:
@@ -160,10 +169,13 @@ def check_isa(header: Header, where: Where) -> Iterator[Finding]:
         where: Its place, segment id and offset filled in.
 
     Findings:
-        isa-malformed, delimiters-not-distinct, isa-component-separator, isa-repetition-separator, and one kind for each
-        of ISA01, 03, 05, 07, 09, 10, 12, 13, 14, 15.
+        isa-malformed, delimiters-not-distinct, isa-segment-terminator, isa-component-separator,
+        isa-repetition-separator, and one kind for each of ISA01 to ISA10 and ISA12 to ISA15.
     """
     yield from _check_delimiters(header, where)
+    for announcing, code_sent, element, code in _ANNOUNCED:
+        if header.elements[announcing] == code_sent and not _is_filled(header.elements[element]):
+            yield found(code, replace(where, element=element))
     for element, is_right, code in _CHECKS:
         if not is_right(header.elements[element]):
             yield found(code, replace(where, element=element))
@@ -171,8 +183,10 @@ def check_isa(header: Header, where: Where) -> Iterator[Finding]:
 
 def _check_delimiters(header: Header, where: Where) -> Iterator[Finding]:
     delimiters = header.delimiters
-    if tuple(map(len, header.elements)) != WIDTHS or _NOT_A_DELIMITER.match(delimiters.segment):
+    if tuple(map(len, header.elements)) != WIDTHS:
         yield found("isa-malformed", where)
+    elif _NOT_A_DELIMITER.match(delimiters.segment):
+        yield found("isa-segment-terminator", where)
     if not _are_distinct((delimiters.element, delimiters.component, delimiters.segment)):
         yield found("delimiters-not-distinct", where)
     if _NOT_A_DELIMITER.match(delimiters.component):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from hpedi.acceptance.verdicts import ANSWERED_AT, Level, Verdict, own_verdict, refused_level, rolled_up, verdict_of
+from hpedi.acceptance.verdicts import Level, Verdict, answered_at, own_verdict, refused_level, rolled_up, verdict_of
 from hpedi.finding_kinds import FINDING_KINDS, found
 from hpedi.findings import Severity, Where
 
@@ -38,7 +38,7 @@ def test_every_kind_answers_at_one_level_at_most() -> None:
     for kind in FINDING_KINDS.values():
         sent = kind.sent
         levels = [bool(sent.ta105), bool(sent.ak905), bool(sent.ik502 or sent.ik304), bool(sent.status)]
-        assert sum(levels) == (ANSWERED_AT[kind.code] is not None), kind.code
+        assert sum(levels) == (answered_at(kind) is not None), kind.code
 
 
 def test_an_error_rejects_and_a_warning_is_noted() -> None:

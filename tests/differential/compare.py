@@ -21,7 +21,6 @@ from pathlib import Path
 from typing import Final, TypeAlias
 
 from hpedi.crosscheck import Opinion, Pyx12Answer, validate_with_pyx12
-from hpedi.finding_kinds import FINDING_KINDS
 from hpedi.findings import Finding, Where
 from hpedi.guide_files import GuideFiles
 from hpedi.guides.load import Guide
@@ -189,7 +188,7 @@ def our_codes(findings: Iterable[Finding]) -> Codes:
     """Codes of our findings of weight error, by place."""
     codes = Codes()
     for finding in findings:
-        sent, where = FINDING_KINDS[finding.code].sent, finding.where
+        sent, where = finding.kind.sent, finding.where
         if not finding.is_error:
             continue
         if sent.ik502:

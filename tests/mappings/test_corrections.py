@@ -6,7 +6,6 @@ from dataclasses import dataclass
 
 import pytest
 
-from hpedi.finding_kinds import FINDING_KINDS
 from hpedi.findings import Where
 from hpedi.guide_files import GuideFiles
 from hpedi.guides.walk import walk_set
@@ -90,7 +89,7 @@ def errors(set_id: str, texts: list[str]) -> list[str]:
     found = []
     for placed in walk_set(guide, Delimiters(), [SegmentBatch(texts, 1, NoOffsets())], Where()):
         for finding in (each for each in placed.findings if each.is_error):
-            where, sent = finding.where, FINDING_KINDS[finding.code].sent
+            where, sent = finding.where, finding.kind.sent
             place = f"{where.segment_id}{where.element or '':0>2}" if where.element else f"{where.segment_id}"
             place += f"-{where.component}" if where.component else ""
             found.append(f"{place} {sent.ik403 or sent.ik304}")

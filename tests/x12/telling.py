@@ -23,6 +23,7 @@ UNREAD_FROM_HERE = frozenset(
     {
         "not-x12",
         "isa-malformed",
+        "isa-segment-terminator",
         "text-outside-interchange",
         "segment-outside-set",
         "interchange-structure",

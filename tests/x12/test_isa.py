@@ -19,7 +19,11 @@ WHOLE = ONE_SET.text
     [
         ("ISA*00*", "ISA*01*", 1, "isa-authorization-qualifier"),
         ("          *00*          *ZZ", "          *02*          *ZZ", 3, "isa-security-qualifier"),
+        ("ISA*00*", "ISA*03*", 2, "isa-authorization-missing"),
+        ("          *00*          *ZZ", "          *01*          *ZZ", 4, "isa-security-missing"),
         ("*ZZ*", "*99*", 5, "isa-sender-qualifier"),
+        ("*LAKES          *", "*               *", 6, "isa-sender-missing"),
+        ("*94267          *", "*               *", 8, "isa-receiver-missing"),
         ("*30*", "*XX*", 7, "isa-receiver-qualifier"),
         ("*260131*", "*260132*", 9, "isa-date"),
         ("*260131*", "*260229*", 9, "isa-date"),
@@ -94,8 +98,8 @@ def test_isa_without_its_fixed_form(isa: str) -> None:
         ("*P**~", ["delimiters-not-distinct"]),
         ("*P*A~", ["isa-component-separator"]),
         ("*P* ~", ["isa-component-separator"]),
-        ("*P*:G", ["isa-malformed"]),
-        ("*P*:\x00", ["isa-malformed"]),
+        ("*P*:G", ["isa-segment-terminator"]),
+        ("*P*:\x00", ["isa-segment-terminator"]),
     ],
 )
 def test_unusable_delimiters(ending: str, expected: list[str]) -> None:

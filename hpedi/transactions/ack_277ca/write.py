@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
-from itertools import groupby
+from itertools import count, groupby
 
-from hpedi.money import on_the_wire
+from hpedi.money import Usd, on_the_wire
 from hpedi.service_dates import DateSpan, write_d8
 from hpedi.transactions.ack_277ca.model import (
     ACCEPTED,
     RECEIVED,
-    STATUSES_SENT,
+    STATUSES_A_SEGMENT,
     AnsweredClaim,
+    AnsweredLine,
+    AnsweredProvider,
     ClaimAcknowledgment,
     ClaimStatus,
     Party,
@@ -21,23 +23,26 @@ from hpedi.x12.segment import SegmentValues
 
 SET_ID, FUNCTIONAL_ID, VERSION = "277", "HN", "005010X214"
 _ACCEPT, _REFUSE = "WQ", "U"
-_PAYER_HL, _SUBMITTER_HL = "1", "2"
+_PAYER_HL, _SUBMITTER_HL, _FIRST_PROVIDER_HL = "1", "2", 3
+_HAS_CHILDREN, _HAS_NO_CHILDREN = "1", "0"
 _LAST_NAME_LENGTH = 60
+_FROM_STC04_TO_STC10 = ("",) * 5
 
 
 def write_claim_acknowledgment(answer: ClaimAcknowledgment) -> Iterator[SegmentValues]:
     """Write one 277CA, a segment at a time; claims that follow each other share their provider and patient levels."""
     yield from _payer_level(answer)
     yield from _submitter_level(answer)
-    hierarchy = int(_SUBMITTER_HL)
-    for billing, of_provider in groupby(answer.claims, key=lambda claim: claim.billing):
-        hierarchy += 1
-        provider_hl = str(hierarchy)
-        yield ("HL", provider_hl, _SUBMITTER_HL, "19", "1")
-        yield _name("85", billing)
-        for patient, of_patient in groupby(of_provider, key=lambda claim: claim.patient):
-            hierarchy += 1
-            yield ("HL", str(hierarchy), provider_hl, "PT")
+    if answer.refusal:
+        return
+    levels = count(_FIRST_PROVIDER_HL)
+    for ordinal, provider in enumerate(answer.providers(), 1):
+        provider_hl = str(next(levels))
+        yield from _provider_level(provider, provider_hl, f"{answer.payer_trace}-{ordinal}")
+        if provider.refusal:
+            continue
+        for patient, of_patient in groupby(provider.claims, key=lambda claim: claim.patient):
+            yield ("HL", str(next(levels)), provider_hl, "PT")
             yield _name("QC", patient)
             for claim in of_patient:
                 yield from _claim(claim, answer.answered)
@@ -46,7 +51,7 @@ def write_claim_acknowledgment(answer: ClaimAcknowledgment) -> Iterator[SegmentV
 def _payer_level(answer: ClaimAcknowledgment) -> Iterator[SegmentValues]:
     created = answer.created
     yield ("BHT", "0085", "08", answer.reference, f"{created:%Y%m%d}", f"{created:%H%M%S}", "TH")
-    yield ("HL", _PAYER_HL, "", "20", "1")
+    yield ("HL", _PAYER_HL, "", "20", _HAS_CHILDREN)
     yield ("NM1", "PR", "2", answer.payer_name, "", "", "", "", "PI", answer.payer_id)
     yield ("TRN", "1", answer.payer_trace)
     yield ("DTP", "050", "D8", write_d8(answer.received))
@@ -54,30 +59,65 @@ def _payer_level(answer: ClaimAcknowledgment) -> Iterator[SegmentValues]:
 
 
 def _submitter_level(answer: ClaimAcknowledgment) -> Iterator[SegmentValues]:
-    accepted, refused = answer.charged(accepted=True), answer.charged(accepted=False)
-    yield ("HL", _SUBMITTER_HL, _PAYER_HL, "21", "1" if answer.claims else "0")
+    refusal = answer.refusal
+    children = _HAS_CHILDREN if answer.claims and not refusal else _HAS_NO_CHILDREN
+    (accepted, charged), (refused, charged_refused) = answer.totals(accepted=True), answer.totals(accepted=False)
+    yield ("HL", _SUBMITTER_HL, _PAYER_HL, "21", children)
     yield _name("41", answer.submitter)
     yield ("TRN", "2", answer.submission_trace)
-    yield ("STC", _triple(RECEIVED), write_d8(answer.answered), _ACCEPT, on_the_wire(accepted + refused))
-    for qualifier, count in (("90", answer.count(accepted=True)), ("AA", answer.count(accepted=False))):
-        if count:
-            yield ("QTY", qualifier, str(count))
-    for qualifier, amount in (("YU", accepted), ("YY", refused)):
-        if amount:
-            yield ("AMT", qualifier, on_the_wire(amount))
+    yield from _statuses(refusal, RECEIVED, write_d8(answer.answered), on_the_wire(charged + charged_refused))
+    yield from _totals({"90": accepted, "AA": refused}, {"YU": charged, "YY": charged_refused})
+
+
+def _provider_level(provider: AnsweredProvider, hierarchy: str, trace: str) -> Iterator[SegmentValues]:
+    """Write a provider; one refused as a whole is given its statuses and totals, without a date (STC02 is not used)."""
+    refusal = provider.refusal
+    yield ("HL", hierarchy, _SUBMITTER_HL, "19", _HAS_NO_CHILDREN if refusal else _HAS_CHILDREN)
+    yield _name("85", provider.billing)
+    if refusal:
+        yield ("TRN", "1", trace)
+        yield from _statuses(refusal, ACCEPTED, "", on_the_wire(provider.charged))
+        yield from _totals({"QC": len(provider.claims)}, {"YY": provider.charged})
 
 
 def _claim(claim: AnsweredClaim, answered: date) -> Iterator[SegmentValues]:
     yield ("TRN", "2", claim.patient_control_number)
-    first, *others = claim.statuses[:STATUSES_SENT] or (ACCEPTED,)
-    action = _ACCEPT if claim.is_accepted else _REFUSE
-    head = ("STC", _triple(first), write_d8(answered), action, on_the_wire(claim.charged))
-    yield (*head, "", "", "", "", "", *map(_triple, others)) if others else head
+    yield from _statuses(claim.statuses, ACCEPTED, write_d8(answered), on_the_wire(claim.charged))
     if claim.payer_claim_control_number:
         yield ("REF", "1K", claim.payer_claim_control_number)
     if claim.clearinghouse_trace:
         yield ("REF", "D9", claim.clearinghouse_trace)
+    if claim.bill_type:
+        yield ("REF", "BLT", claim.bill_type)
     yield ("DTP", "472", *_dates(claim.service_dates))
+    for line in claim.lines:
+        yield from _line(line)
+
+
+def _line(line: AnsweredLine) -> Iterator[SegmentValues]:
+    yield ("SVC", line.procedure, on_the_wire(line.charged), "", line.revenue_code, "", "", line.units)
+    yield from _statuses(line.statuses, ACCEPTED, "", "")
+    yield ("REF", "FJ", line.control_number)
+    if line.prescription:
+        yield ("REF", "XZ", line.prescription)
+    if line.service_dates is not None:
+        yield ("DTP", "472", *_dates(line.service_dates))
+
+
+def _statuses(refusal: Sequence[ClaimStatus], otherwise: ClaimStatus, on: str, charged: str) -> Iterator[SegmentValues]:
+    """Write why a unit is refused, three statuses a segment, or that it is not; the rest is the same in each."""
+    if not refusal:
+        yield ("STC", _triple(otherwise), on, _ACCEPT, charged)
+    for start in range(0, len(refusal), STATUSES_A_SEGMENT):
+        first, *others = map(_triple, refusal[start : start + STATUSES_A_SEGMENT])
+        yield ("STC", first, on, _REFUSE, charged, *(_FROM_STC04_TO_STC10 if others else ()), *others)
+
+
+def _totals(claims: Mapping[str, int], charged: Mapping[str, Usd]) -> Iterator[SegmentValues]:
+    """Write how many claims there are of a kind, then what they charge; QTY01 and AMT01 pair by their order."""
+    yield from (("QTY", kind, str(number)) for kind, number in claims.items() if number)
+    amounts = zip(charged.items(), claims.values(), strict=True)
+    yield from (("AMT", kind, on_the_wire(amount)) for (kind, amount), number in amounts if number)
 
 
 def _dates(span: DateSpan) -> tuple[str, str]:

@@ -3,6 +3,22 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Final
+
+MOST_SETS: Final = 999_999
+"""AK902 to AK904 have six digits."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SituationalTrigger:
+    """What makes a situational rule apply that is broken (CTX01 = SITUATIONAL TRIGGER)."""
+
+    segment_id: str  # CTX02
+    position: int  # CTX03, ST being 1
+    loop: str = ""  # CTX04
+    element: int | None = None  # CTX05-1
+    component: int | None = None  # CTX05-2
+    repetition: int | None = None  # CTX05-3
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -15,11 +31,12 @@ class ElementError:
     data_element: str = ""  # IK402
     code: str  # IK403
     bad_code: str = ""  # IK404; only ever a code that is in no list, never PHI
+    triggers: tuple[SituationalTrigger, ...] = ()  # CTX behind IK4
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BusinessUnit:
-    """The claim a fault lies in, by the sender's own number for it (CTX01)."""
+    """The claim, inquiry, member ... that a fault lies in, by the sender's own number for it (CTX01)."""
 
     name: str  # CTX01-1, for example CLM01
     value: str  # CTX01-2
@@ -33,7 +50,8 @@ class SegmentError:
     position: int  # IK302, ST being 1
     loop: str = ""  # IK303
     code: str  # IK304
-    business_unit: BusinessUnit | None = None  # CTX
+    triggers: tuple[SituationalTrigger, ...] = ()  # CTX of the segment
+    business_unit: BusinessUnit | None = None  # CTX, after those
     elements: tuple[ElementError, ...] = ()  # IK4
 
 

@@ -10,11 +10,13 @@ from hpedi.transactions.ack_999.model import (
     ElementError,
     FunctionalGroupAcknowledgment,
     SegmentError,
+    SituationalTrigger,
     TransactionSetAcknowledgment,
 )
 from hpedi.x12.segment import SegmentValues
 
 SET_ID, FUNCTIONAL_ID, VERSION = "999", "FA", "005010X231A1"
+_SITUATIONAL_TRIGGER = "SITUATIONAL TRIGGER"
 
 
 def write_group_acknowledgment(group: FunctionalGroupAcknowledgment) -> list[SegmentValues]:
@@ -36,10 +38,17 @@ def _write_set(answered: TransactionSetAcknowledgment) -> Iterator[SegmentValues
 
 def _write_segment_error(error: SegmentError) -> Iterator[SegmentValues]:
     yield ("IK3", error.segment_id, str(error.position), error.loop, error.code)
+    yield from map(_write_trigger, error.triggers)
     if error.business_unit is not None:
         yield _write_business_unit(error.business_unit)
     for element in error.elements:
         yield _write_element_error(element)
+        yield from map(_write_trigger, element.triggers)
+
+
+def _write_trigger(trigger: SituationalTrigger) -> SegmentValues:
+    place = _place(trigger.element, trigger.component, trigger.repetition)
+    return ("CTX", _SITUATIONAL_TRIGGER, trigger.segment_id, str(trigger.position), trigger.loop, place)
 
 
 def _write_business_unit(unit: BusinessUnit) -> SegmentValues:
@@ -48,6 +57,10 @@ def _write_business_unit(unit: BusinessUnit) -> SegmentValues:
 
 
 def _write_element_error(element: ElementError) -> SegmentValues:
-    at = (element.position, element.component, element.repetition)
-    place = tuple("" if part is None else str(part) for part in at)
+    place = _place(element.position, element.component, element.repetition)
     return ("IK4", place, element.data_element, element.code, element.bad_code)
+
+
+def _place(*parts: int | None) -> tuple[str, ...]:
+    """Return a position in a segment (C030): element, component, repetition."""
+    return tuple("" if part is None else str(part) for part in parts)

@@ -6,7 +6,6 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from hpedi.finding_kinds import FINDING_KINDS
 from hpedi.findings import Finding
 
 NO_ERROR = "000"
@@ -48,7 +47,7 @@ def codes_of(findings: Iterable[Finding]) -> tuple[str, str]:
     """Return TA104 and TA105 of an interchange with these findings: the first error, else the first warning."""
     code, note = _ACCEPTED, NO_ERROR
     for finding in findings:
-        ta105 = FINDING_KINDS[finding.code].sent.ta105
+        ta105 = finding.kind.sent.ta105
         if ta105 and finding.is_error:
             return _REJECTED, ta105
         if ta105 and code == _ACCEPTED:

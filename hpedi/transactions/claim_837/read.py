@@ -19,6 +19,7 @@ from hpedi.service_dates import DateSpan
 from hpedi.transactions.claim_837.build import ClaimBuilder
 from hpedi.transactions.claim_837.draft import SetDraft
 from hpedi.transactions.claim_837.parties import Parties
+from hpedi.transactions.claim_837.placed_lines import PlacedLines
 from hpedi.transactions.claim_837.problems import Problems
 from hpedi.transactions.claim_837.steps import STEPS, Step
 from hpedi.x12.events import Delimiters, SegmentBatch
@@ -40,6 +41,7 @@ class PlacedClaim:
         patient: The patient above it, where not the subscriber.
         readable_dates: Days of service of a claim that cannot be read whole; None where none can be read.
         clearinghouse_trace: REF*D9.
+        lines: Its service lines as sent.
         findings: What cannot be read.
     """
 
@@ -54,6 +56,7 @@ class PlacedClaim:
     patient: Patient | None
     readable_dates: DateSpan | None
     clearinghouse_trace: str
+    lines: PlacedLines
     findings: tuple[Finding, ...] = ()
 
     @property
@@ -72,6 +75,7 @@ class ClaimReader:
             delimiters: Those of its interchange.
             where: The set, for findings: file, interchange, group and set.
         """
+        self._delimiters = delimiters
         self._where = where
         self._batches: list[SegmentBatch] = []
         self._problems = Problems(where, self._byte_offset)
@@ -148,6 +152,7 @@ class ClaimReader:
                 patient=draft.patient_model,
                 readable_dates=self._builder.service_dates(claim) if model is None else None,
                 clearinghouse_trace=claim.references.get("D9", ""),
+                lines=PlacedLines(claim.lines, self._delimiters.element, self._delimiters.component),
                 findings=self._problems.taken(),
             )
         )

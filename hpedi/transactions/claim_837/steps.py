@@ -191,6 +191,7 @@ STEPS: Final[dict[tuple[str, str], Step]] = {
     ("2400", "REF"): _refers(of="line"),
     ("2410", "LIN"): _keeps("drug", of="line"),
     ("2410", "CTP"): _keeps("drug_quantity", of="line"),
+    ("2410", "REF"): _refers(of="line"),
     ("2420A", "NM1"): _line_provider,
     ("2420A", "PRV"): _specialty,
     ("2420A", "REF"): _party_reference,

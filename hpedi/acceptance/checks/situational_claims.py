@@ -1,0 +1,110 @@
+"""Segments of one claim against each other: diagnoses and their pointers, attachments, referring providers, patients.
+
+Of 837 P, I and D. Whether a code is one of its set is said by the code sets.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from decimal import Decimal
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Final
+
+from hpedi.acceptance.loops import LoopInstance, Segment, Spot
+
+if TYPE_CHECKING:
+    from hpedi.acceptance.checks import NamedCheck
+
+_DIAGNOSES: Final = frozenset({"ABK", "ABF", "BK", "BF", "TQ"})
+"""HI01-1 of the diagnoses that lines may point to."""
+_REVISIONS: Final[Mapping[str, int]] = MappingProxyType(
+    dict.fromkeys(("BK", "BF", "BJ", "PR", "BN", "BR", "BQ"), 9)
+    | dict.fromkeys(("ABK", "ABF", "ABJ", "APR", "ABN", "BBR", "BBQ"), 10)
+)
+"""The revision of ICD that a qualifier stands for."""
+_POINTERS: Final = {"SV1": 7, "SV3": 11}
+"""Where the diagnosis pointers of a line stand, by its service segment."""
+_SENT_SEPARATELY: Final = frozenset({"BM", "EL", "EM", "FT", "FX"})
+"""PWK02 of attachments that travel by themselves."""
+_OF_SUBSCRIBER: Final = "claims of the subscriber"
+
+
+def diagnoses_mixed(claim: LoopInstance) -> Iterator[Spot]:
+    """The codes of a claim are all of one revision of ICD."""
+    first = None
+    for segment in claim.segments_of("HI"):
+        for element in range(1, len(segment.elements)):
+            revision = _REVISIONS.get(segment.value(element, 1))
+            first = first or revision
+            if revision is not None and revision != first:
+                yield Spot(segment, element, 1)
+                return
+
+
+def diagnosis_pointer_wrong(claim: LoopInstance) -> Iterator[Spot]:
+    """Each pointer of a line names a diagnosis of the claim, and none twice."""
+    known = sum(_count(segment) for segment in claim.segments_of("HI"))
+    if not known:
+        return
+    for line in claim.loops("2400"):
+        for segment in line.segments:
+            element = _POINTERS.get(segment.node.segment_id)
+            if element is not None:
+                yield from _wrong_pointers(segment, element, known)
+
+
+def _count(segment: Segment) -> int:
+    elements = range(1, len(segment.elements))
+    return sum(1 for element in elements if segment.value(element, 1) in _DIAGNOSES)
+
+
+def _wrong_pointers(segment: Segment, element: int, known: int) -> Iterator[Spot]:
+    pointers = segment.components(element)
+    for component, pointer in enumerate(pointers, start=1):
+        is_number = pointer.isascii() and pointer.isdigit()
+        if is_number and (not 0 < int(pointer) <= known or pointer in pointers[: component - 1]):
+            yield Spot(segment, element, component)
+
+
+def attachment_number_missing(loop: LoopInstance) -> Iterator[Spot]:
+    """An attachment that travels by itself has its control number."""
+    for segment in loop.segments_of("PWK"):
+        if segment.value(2) in _SENT_SEPARATELY:
+            if not segment.value(5):
+                yield Spot(segment, 5)
+            elif not segment.value(6):
+                yield Spot(segment, 6)
+
+
+def referring_order_wrong(claim: LoopInstance) -> Iterator[Spot]:
+    """Of two referring providers the first is the referring one (DN), the second the primary care provider (P3)."""
+    referring = claim.loops("2310A")
+    if len(referring) > 1:
+        for loop, role in zip(referring, ("DN", "P3"), strict=False):
+            if loop.trigger.value(1) != role:
+                yield Spot(loop.trigger, 1)
+
+
+def dependent_of_patient(claim: LoopInstance) -> Iterator[Spot]:
+    """A dependent's claim does not stand under a subscriber who is the patient and has no claim of their own."""
+    subscriber, patient = claim.around("2000B"), claim.around("2000C")
+    if subscriber is None:
+        return
+    if patient is None:
+        subscriber.add(_OF_SUBSCRIBER, Decimal(1))
+        return
+    segment = subscriber.first("SBR")
+    if segment is not None and segment.value(2) and not subscriber.total(_OF_SUBSCRIBER):
+        yield Spot(segment, 2, trigger=patient.trigger)
+
+
+CHECKS: Final[Mapping[str, NamedCheck]] = MappingProxyType(
+    {
+        "diagnoses_mixed": diagnoses_mixed,
+        "diagnosis_pointer_wrong": diagnosis_pointer_wrong,
+        "attachment_number_missing": attachment_number_missing,
+        "referring_order_wrong": referring_order_wrong,
+        "dependent_of_patient": dependent_of_patient,
+    }
+)
+"""By the name that rules give."""

@@ -1,0 +1,255 @@
+"""Dates of a set against each other: what cannot come after the service, before the birth or after the set was made.
+
+Days are compared as CCYYMMDD; a date that is none was told by its guide and is left out here. Spans of days whose end
+comes before their start are here too. Which dates must be sent is said by rules alone.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from functools import partial
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Final, NamedTuple
+
+from hpedi.acceptance.loops import LoopInstance, Segment, Spot
+from hpedi.service_dates import D8_LENGTH
+
+if TYPE_CHECKING:
+    from hpedi.acceptance.checks import NamedCheck
+
+_VALUE_OF: Final = {"DTP": 3, "DTM": 2}
+"""The element that holds the date, by segment."""
+_RANGE: Final = "RD8"
+_BEFORE_SERVICE: Final = ("431", "453", "454", "455", "484")
+"""DTP01 of what comes before the service: onset, acute manifestation, initial treatment, last x-ray, last period."""
+_SERVICE: Final = ("472",)
+_STATEMENT: Final = "434"
+_PROCEDURES: Final = frozenset({"BBR", "BBQ", "BR", "BQ"})
+"""HI01-1 of ICD procedures, which carry a date."""
+_SPAN_DATES: Final = 4
+
+
+class _Days(NamedTuple):
+    """The first and last day of a date segment, and the segment."""
+
+    first: str
+    last: str
+    segment: Segment
+
+
+def days_of(segment: Segment) -> _Days | None:
+    """Return the days of a DTP or DTM; None where they are no dates."""
+    first, dash, last = segment.value(_VALUE_OF[segment.node.segment_id]).partition("-")
+    first, last = first[:D8_LENGTH], last if dash else first[:D8_LENGTH]
+    return _Days(first, last, segment) if _is_day(first) and _is_day(last) else None
+
+
+def _is_day(text: str) -> bool:
+    return len(text) == D8_LENGTH and text.isdigit()
+
+
+def _all_days(loop: LoopInstance, *qualifiers: str) -> list[_Days]:
+    found = (days_of(segment) for segment in loop.segments_of("DTP", *qualifiers))
+    return [days for days in found if days is not None]
+
+
+def service_days(claim: LoopInstance) -> list[_Days]:
+    """Return the days of service of a claim: its own or the statement's, and those of its lines."""
+    days = _all_days(claim, *_SERVICE, _STATEMENT)
+    for line in claim.loops("2400"):
+        days += _all_days(line, *_SERVICE)
+    return days
+
+
+def _day_of_transaction(loop: LoopInstance) -> tuple[str, Segment] | None:
+    """Return the day the set was made (BHT04 or BGN03) and where it stands."""
+    root = loop.root
+    for segment_id, element in (("BHT", 4), ("BGN", 3)):
+        segment = root.first(segment_id)
+        if segment is not None and _is_day(segment.value(element)):
+            return segment.value(element), segment
+    return None
+
+
+def service_starts_after_transaction(claim: LoopInstance) -> Iterator[Spot]:
+    """No service begins after the day the set was made."""
+    made = _day_of_transaction(claim)
+    if made is not None:
+        for days in service_days(claim):
+            if days.first > made[0]:
+                yield Spot(days.segment, _VALUE_OF["DTP"], trigger=made[1])
+
+
+def service_ends_after_transaction(claim: LoopInstance) -> Iterator[Spot]:
+    """No service that began by the day the set was made ends after it."""
+    made = _day_of_transaction(claim)
+    if made is not None:
+        for days in service_days(claim):
+            if days.first <= made[0] < days.last:
+                yield Spot(days.segment, _VALUE_OF["DTP"], trigger=made[1])
+
+
+def birth_after_service(claim: LoopInstance) -> Iterator[Spot]:
+    """The patient was born by the first day of service."""
+    birth = _birth(claim)
+    if birth is None:
+        return
+    earliest = min(service_days(claim), key=lambda days: days.first, default=None)
+    if earliest is not None and birth.value(2) > earliest.first:
+        yield Spot(birth, 2, trigger=earliest.segment)
+
+
+def _birth(claim: LoopInstance) -> Segment | None:
+    """Return the DMG of the patient: the dependent where there is one, else the subscriber."""
+    patient, loop_id = claim.around("2000C"), "2010CA"
+    if patient is None:
+        patient, loop_id = claim.around("2000B"), "2010BA"
+    for person in () if patient is None else patient.loops(loop_id):
+        segment = person.first("DMG")
+        if segment is not None and _is_day(segment.value(2)):
+            return segment
+    return None
+
+
+def birth_after_transaction(person: LoopInstance) -> Iterator[Spot]:
+    """A date of birth is not after the day the set was made."""
+    made = _day_of_transaction(person)
+    for segment in person.segments_of("DMG"):
+        if made is not None and _is_day(segment.value(2)) and segment.value(2) > made[0]:
+            yield Spot(segment, 2, trigger=made[1])
+
+
+def decision_after_transaction(loop: LoopInstance) -> Iterator[Spot]:
+    """Another payer's decision (DTP*573) is not after the day the set was made."""
+    made = _day_of_transaction(loop)
+    for days in _all_days(loop, "573"):
+        if made is not None and days.first > made[0]:
+            yield Spot(days.segment, _VALUE_OF["DTP"], trigger=made[1])
+
+
+def accident_after_service(claim: LoopInstance) -> Iterator[Spot]:
+    """The accident was by the first day of service."""
+    earliest = min(service_days(claim), key=lambda days: days.first, default=None)
+    for accident in _all_days(claim, "439"):
+        if earliest is not None and accident.first > earliest.first:
+            yield Spot(accident.segment, _VALUE_OF["DTP"], trigger=earliest.segment)
+
+
+def event_after_service(claim: LoopInstance) -> Iterator[Spot]:
+    """What comes before a service is not dated after the last day of service."""
+    latest = max(service_days(claim), key=lambda days: days.last, default=None)
+    for event in _all_days(claim, *_BEFORE_SERVICE):
+        if latest is not None and event.first > latest.last:
+            yield Spot(event.segment, _VALUE_OF["DTP"], trigger=latest.segment)
+
+
+def range_reversed(loop: LoopInstance) -> Iterator[Spot]:
+    """A span of days ends on or after the day it starts."""
+    for segment in loop.segments_of("DTP"):
+        if segment.value(2) == _RANGE:
+            days = days_of(segment)
+            if days is not None and days.first > days.last:
+                yield Spot(segment, _VALUE_OF["DTP"])
+
+
+def code_span_reversed(claim: LoopInstance) -> Iterator[Spot]:
+    """The span of an occurrence (HI*BI) ends on or after the day it starts."""
+    for segment in claim.segments_of("HI"):
+        for element in range(1, len(segment.elements)):
+            components = segment.components(element)
+            if len(components) >= _SPAN_DATES and components[2] == _RANGE:
+                first, _, last = components[3].partition("-")
+                if first > last:
+                    yield Spot(segment, element, _SPAN_DATES)
+
+
+def in_order(loop: LoopInstance, segment_id: str, first: str, last: str) -> Iterator[Spot]:
+    """A date is on or after the one it follows, where both stand in a loop.
+
+    Args:
+        loop: Where both stand.
+        segment_id: DTP or DTM.
+        first: Qualifier of the earlier date.
+        last: Qualifier of the later one, which is told.
+    """
+    earlier, later = loop.first(segment_id, first), loop.first(segment_id, last)
+    if earlier is None or later is None:
+        return
+    start, end = days_of(earlier), days_of(later)
+    if start is not None and end is not None and start.first > end.last:
+        yield Spot(later, _VALUE_OF[segment_id], trigger=earlier)
+
+
+def _statement(claim: LoopInstance) -> _Days | None:
+    return next(iter(_all_days(claim, _STATEMENT)), None)
+
+
+def admission_after_statement(claim: LoopInstance) -> Iterator[Spot]:
+    """The patient was admitted by the last day of the statement."""
+    statement = _statement(claim)
+    for admission in _all_days(claim, "435"):
+        if statement is not None and admission.first > statement.last:
+            yield Spot(admission.segment, _VALUE_OF["DTP"], trigger=statement.segment)
+
+
+def line_outside_statement(claim: LoopInstance) -> Iterator[Spot]:
+    """Each line's service is within the days of the statement."""
+    statement = _statement(claim)
+    if statement is None:
+        return
+    for line in claim.loops("2400"):
+        for days in _all_days(line, *_SERVICE):
+            if days.first < statement.first or days.last > statement.last:
+                yield Spot(days.segment, _VALUE_OF["DTP"], trigger=statement.segment)
+
+
+def procedure_after_statement(claim: LoopInstance) -> Iterator[Spot]:
+    """Each ICD procedure was done by the last day of the statement."""
+    statement = _statement(claim)
+    if statement is None:
+        return
+    for segment in claim.segments_of("HI"):
+        for element in range(1, len(segment.elements)):
+            components = segment.components(element)
+            if len(components) >= _SPAN_DATES and components[0] in _PROCEDURES and components[3] > statement.last:
+                yield Spot(segment, element, _SPAN_DATES, trigger=statement.segment)
+
+
+def line_date_missing(claim: LoopInstance) -> Iterator[Spot]:
+    """Where a statement covers several days, each line that is no drug has its date."""
+    statement = _statement(claim)
+    if statement is None or statement.first == statement.last:
+        return
+    for line in claim.loops("2400"):
+        if line.first("DTP", *_SERVICE) is None and not line.loops("2410"):
+            yield Spot(line.trigger, trigger=statement.segment)
+
+
+CHECKS: Final[Mapping[str, NamedCheck]] = MappingProxyType(
+    {
+        "service_starts_after_transaction": service_starts_after_transaction,
+        "service_ends_after_transaction": service_ends_after_transaction,
+        "birth_after_service": birth_after_service,
+        "birth_after_transaction": birth_after_transaction,
+        "decision_after_transaction": decision_after_transaction,
+        "accident_after_service": accident_after_service,
+        "event_after_service": event_after_service,
+        "range_reversed": range_reversed,
+        "code_span_reversed": code_span_reversed,
+        "admission_after_statement": admission_after_statement,
+        "line_outside_statement": line_outside_statement,
+        "procedure_after_statement": procedure_after_statement,
+        "line_date_missing": line_date_missing,
+        "hospital_dates_reversed": partial(in_order, segment_id="DTP", first="435", last="096"),
+        "care_dates_reversed": partial(in_order, segment_id="DTP", first="090", last="091"),
+        "disability_dates_reversed": partial(in_order, segment_id="DTP", first="360", last="361"),
+        "work_dates_reversed": partial(in_order, segment_id="DTP", first="297", last="296"),
+        "statement_dates_reversed": partial(in_order, segment_id="DTM", first="232", last="233"),
+        "service_dates_reversed": partial(in_order, segment_id="DTM", first="150", last="151"),
+        "benefit_dates_reversed": partial(in_order, segment_id="DTP", first="348", last="349"),
+        "eligibility_dates_reversed": partial(in_order, segment_id="DTP", first="356", last="357"),
+        "employment_dates_reversed": partial(in_order, segment_id="DTP", first="336", last="337"),
+        "plan_dates_reversed": partial(in_order, segment_id="DTP", first="346", last="347"),
+    }
+)
+"""By the name that rules give."""

@@ -1,0 +1,145 @@
+"""One transaction set read in one pass: walked by its guide, its loops checked by rules, its claims read and checked.
+
+What is found is handed out as it becomes known; what it refuses and how it is answered is not decided here.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from hpedi.acceptance.claim_checks import check_claim
+from hpedi.acceptance.judging import GUIDE_SNIP, Judging
+from hpedi.acceptance.loop_tree import CheckedClaim, LoopTree
+from hpedi.claims.submission import SubmissionHeader
+from hpedi.findings import Finding, Where
+from hpedi.guides.load import Guide
+from hpedi.guides.walk import PlacedBatch, SetWalk
+from hpedi.transactions.claim_837.read import ClaimReader, PlacedClaim
+from hpedi.x12.events import Delimiters, SegmentBatch
+
+CLAIM_GUIDES = frozenset({"005010X222A1"})
+"""The guides whose claims we have models of."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReadClaim:
+    """A claim that has ended.
+
+    Attributes:
+        placed: It and its place; None for a claim that no model was asked of or can be made of.
+        told_here: What was found in reading it and in the checks of its model; empty where the guide said why already.
+        findings: All that refuses it or is told with it, that of the levels above it too.
+    """
+
+    placed: PlacedClaim | None
+    told_here: tuple[Finding, ...]
+    findings: tuple[Finding, ...]
+
+
+@dataclass(slots=True, kw_only=True)
+class Known:
+    """What became known with some segments of a set, or at its end.
+
+    Attributes:
+        placed: The segments with their places.
+        walked: Findings of the guide.
+        ruled: Findings of rules about loops.
+        of_set: Findings of rules about the set as a whole, at its end.
+        claims: Claims that ended.
+    """
+
+    placed: PlacedBatch | None = None
+    walked: list[Finding] = field(default_factory=list)
+    ruled: list[Finding] = field(default_factory=list)
+    of_set: list[Finding] = field(default_factory=list)
+    claims: list[ReadClaim] = field(default_factory=list)
+
+
+class SetReading:
+    """The reading of one transaction set."""
+
+    def __init__(
+        self, guide: Guide, delimiters: Delimiters, where: Where, judging: Judging, receivers: frozenset[str]
+    ) -> None:
+        """Begin before its ST.
+
+        Args:
+            guide: Its guide.
+            delimiters: Of the interchange.
+            where: The place of the set.
+            judging: How to judge.
+            receivers: Whom it is addressed to (ISA08, GS03): a companion guide may apply.
+        """
+        self._walk = SetWalk(guide, delimiters, where)
+        self._highest = judging.highest_snip
+        plan = judging.plan_for(guide, receivers) if self._highest > GUIDE_SNIP else None
+        self._tree = None if plan is None else LoopTree(plan, guide.root, delimiters, where)
+        reads_models = guide.id in CLAIM_GUIDES and judging.reads_claims
+        self._reader = ClaimReader(delimiters, where) if reads_models else None
+        self._checks = [each for each in judging.claim_checks if each.finding_kind.snip <= self._highest]
+        self._checked: dict[int, CheckedClaim] = {}
+        self._faults: list[int] = []
+
+    @property
+    def header(self) -> SubmissionHeader | None:
+        """The head of an 837 whose claims are read."""
+        return None if self._reader is None else self._reader.header
+
+    def take(self, batch: SegmentBatch) -> Known:
+        """Read the next segments."""
+        placed = self._walk.feed(batch)
+        known = Known(placed=placed, walked=self._hear(placed.findings))
+        if self._tree is not None:
+            self._tree.take(placed)
+            self._take_ruled(known, self._tree)
+        if self._reader is not None:
+            known.claims = [self._claim(each, self._reader) for each in self._reader.read(placed)]
+        return known
+
+    def close(self) -> Known:
+        """End the set."""
+        known = Known(walked=self._hear(self._walk.close()))
+        if self._tree is not None:
+            self._tree.close(known.walked)
+            self._take_ruled(known, self._tree)
+            known.of_set = self._asked(self._tree.of_set)
+        if self._reader is not None:
+            known.claims = [self._claim(each, self._reader) for each in self._reader.close()]
+        return known
+
+    def _hear(self, findings: list[Finding]) -> list[Finding]:
+        """Take the findings of the guide that are asked for, and note where they lie."""
+        asked = self._asked(findings)
+        if self._reader is not None:
+            self._faults += [finding.where.segment for finding in asked if finding.where.segment is not None]
+        return asked
+
+    def _asked(self, findings: list[Finding]) -> list[Finding]:
+        return [finding for finding in findings if finding.kind.snip <= self._highest]
+
+    def _take_ruled(self, known: Known, tree: LoopTree) -> None:
+        known.ruled = self._asked(tree.findings)
+        if self._reader is not None:
+            self._checked.update({claim.first_segment: claim for claim in tree.claims})
+            return
+        known.claims = [
+            ReadClaim(placed=None, told_here=(), findings=tuple(self._asked(list(claim.findings))))
+            for claim in tree.claims
+        ]
+
+    def _claim(self, placed: PlacedClaim, reader: ClaimReader) -> ReadClaim:
+        """Check a claim; one that cannot be read says so only where the guide has not said why."""
+        own = self._asked(list(placed.findings))
+        if placed.claim is not None:
+            own += check_claim(placed.claim, self._checks, lambda: reader.where_of(placed))
+        is_told = self._is_told_by_guide(placed) and placed.claim is None
+        checked = self._checked.pop(placed.first_segment, None)
+        ruled = () if checked is None else tuple(self._asked(list(checked.findings)))
+        return ReadClaim(placed=placed, told_here=() if is_told else tuple(own), findings=(*own, *ruled))
+
+    def _is_told_by_guide(self, placed: PlacedClaim) -> bool:
+        """Say whether a finding of the guide lies in the claim; all that lie in it or before it are known by now."""
+        first, last = placed.first_segment, placed.last_segment
+        is_at_fault = any(first <= position <= last for position in self._faults)
+        self._faults = [position for position in self._faults if position > last]
+        return is_at_fault

@@ -1,0 +1,78 @@
+"""The service lines of a claim as sent, for who answers it: nothing is made of a line before it is asked for.
+
+Unlike the model, they are there of a claim that cannot be read whole too. Source: 005010X222A1 2400.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from hpedi.money import Usd
+from hpedi.service_dates import DateSpan
+from hpedi.transactions.claim_837.draft import NOTHING, LineDraft
+from hpedi.transactions.claim_837.parties import PADDING
+from hpedi.transactions.claim_837.values import read_amount, read_dated, read_procedure, read_quantity
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PlacedLine:
+    """A service line.
+
+    Attributes:
+        first_segment: Position of its LX in the set, ST being 1.
+        qualifier: SV101-1.
+        code: SV101-2.
+        modifiers: SV101-3 to -6.
+        charged: SV102; None where it is no amount.
+        units: SV104 as sent; empty where it is no number.
+        control_number: REF*6R, else LX01.
+        prescription: REF*XZ of the line's drug.
+        dates: DTP*472; None where it cannot be read.
+    """
+
+    first_segment: int
+    qualifier: str
+    code: str
+    modifiers: tuple[str, ...]
+    charged: Usd | None
+    units: str
+    control_number: str
+    prescription: str
+    dates: DateSpan | None
+
+
+class PlacedLines:
+    """The service lines of one claim, by the positions of their segments."""
+
+    __slots__ = ("_component", "_drafts", "_element")
+
+    def __init__(self, drafts: Sequence[LineDraft], element: str, component: str) -> None:
+        """Keep what was read of the lines; the separators are those of the interchange."""
+        self._drafts = drafts
+        self._element = element
+        self._component = component
+
+    def holding(self, position: int) -> PlacedLine | None:
+        """Return the line that a segment of the claim lies in; None for a segment above the lines."""
+        index = bisect_right(self._drafts, position, key=lambda draft: draft.number[1])
+        return None if index == 0 else self._line(self._drafts[index - 1])
+
+    def _line(self, draft: LineDraft) -> PlacedLine:
+        service = self._split(draft.service[0])
+        qualifier, code, modifiers = read_procedure(service[1], self._component)
+        return PlacedLine(
+            first_segment=draft.number[1],
+            qualifier=qualifier,
+            code=code,
+            modifiers=modifiers,
+            charged=read_amount(service[2]),
+            units=service[4] if read_quantity(service[4]) is not None else "",
+            control_number=draft.references.get("6R", "") or self._split(draft.number[0])[1],
+            prescription=draft.references.get("XZ", ""),
+            dates=read_dated(draft.dates.get("472", NOTHING)[0], self._element),
+        )
+
+    def _split(self, text: str) -> list[str]:
+        return [*text.split(self._element), *PADDING]
