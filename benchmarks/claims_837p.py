@@ -48,7 +48,7 @@ def claim(number: int) -> Claim:
         submitter_id=SUBMITTER,
         billing=providers()[provider],
         rendering=rendering_of()[provider],
-        subscriber=_subscriber(replace(who, number=who.holder)),
+        subscriber=_subscriber(replace(who, number=who.holder), is_patient=patient is None),
         payer=PAYER,
         patient=patient,
         diagnoses=(
@@ -132,15 +132,16 @@ def _line(number: int, line: int) -> ServiceLine:
     )
 
 
-def _subscriber(who: Person) -> Subscriber:
+def _subscriber(who: Person, *, is_patient: bool) -> Subscriber:
+    """Return the subscriber; where another is the patient, only what names the family."""
     return Subscriber(
         payer_responsibility="P",
         name=Name(last=who.last, first=who.first),
         member_id=who.card,
         claim_filing="CI",
-        birth_date=who.birth_date,
-        sex=who.sex,
-        address=_home(who),
+        birth_date=who.birth_date if is_patient else None,
+        sex=who.sex if is_patient else "",
+        address=_home(who) if is_patient else None,
     )
 
 

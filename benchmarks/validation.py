@@ -21,6 +21,7 @@ from hpedi.acceptance.acknowledge import AnswerNumbers, acknowledge
 from hpedi.acceptance.judge import judge
 from hpedi.acceptance.judgement import InterchangeJudgement
 from hpedi.acceptance.judging import HIGHEST_SNIP, Judging
+from hpedi.acceptance_files import RuleFiles
 from hpedi.findings import Where
 from hpedi.guide_files import GuideFiles
 from hpedi.guides.load import Guide
@@ -80,7 +81,8 @@ def memo_hit_rate(path: Path) -> float:
 
 def validate(path: Path, *, snip: int = HIGHEST_SNIP) -> Measured:
     """Judge the file up to a SNIP level, 2 being what pyx12 does, and write its TA1 and 999."""
-    judging = Judging(guide_for=GuideFiles().guide_for, highest_snip=snip)
+    guides = GuideFiles()
+    judging = Judging(guide_for=guides.guide_for, plan_for=RuleFiles(guides).plan_for, highest_snip=snip)
     judging.guide_for(*GUIDE)
 
     def judged() -> int:

@@ -10,13 +10,14 @@ from dataclasses import dataclass
 from functools import cache, cached_property
 from importlib.resources import files
 from types import MappingProxyType
-from typing import Final
+from typing import Any, Final
 
 import yaml
 
 from hpedi.guides.code_sets import CodeSets, read_code_sets, read_code_table
 from hpedi.guides.data_elements import DataElement, read_data_elements
 from hpedi.guides.load import Guide, load_guide
+from hpedi.guides.versions import KnownVersion
 from hpedi.mappings_folder import mapping
 
 _PYX12: Final = "pyx12/"
@@ -35,6 +36,7 @@ class GuideEntry:
         map: Its map: below mappings/guides, or `pyx12/` and a map of that package.
         overlays: Corrections below mappings/guides.
         received: Whether receipt takes its sets; others are refused there, since nothing would work on them.
+        known: Versions that are known and not adopted, each with where it stands.
     """
 
     id: str
@@ -45,6 +47,7 @@ class GuideEntry:
     map: str
     overlays: tuple[str, ...] = ()
     received: bool = False
+    known: tuple[KnownVersion, ...] = ()
 
 
 class GuideFiles:
@@ -53,8 +56,8 @@ class GuideFiles:
     @cached_property
     def entries(self) -> Mapping[tuple[str, str, str], GuideEntry]:
         """The registry, by GS01, GS08 and ST01."""
-        listed = yaml.safe_load(mapping("guides/guides.yaml").read_bytes())["guides"]
-        entries = [GuideEntry(**{**row, "overlays": tuple(row.get("overlays", ()))}) for row in listed]
+        registry = yaml.safe_load(mapping("guides/guides.yaml").read_bytes())
+        entries = [_entry(row, registry["standings"]) for row in registry["guides"]]
         return MappingProxyType({(entry.functional_id, entry.id, entry.transaction_set): entry for entry in entries})
 
     def guide_for(self, functional_id: str, version: str, transaction_set: str) -> Guide | None:
@@ -80,11 +83,39 @@ class GuideFiles:
         """Return what people call a guide of the registry, for example 837P."""
         return self.entries[guide.functional_id, guide.id, guide.transaction_set].name
 
+    def known_version(self, functional_id: str, version: str, transaction_set: str) -> KnownVersion | None:
+        """Return a version that is known and not adopted; None for one that is adopted, and for one nobody knows.
+
+        Args:
+            functional_id: GS01.
+            version: GS08.
+            transaction_set: ST01.
+        """
+        return self._known.get((functional_id, version, transaction_set))
+
+    @cached_property
+    def _known(self) -> Mapping[tuple[str, str, str], KnownVersion]:
+        return {
+            (entry.functional_id, known.id, entry.transaction_set): known
+            for entry in self.entries.values()
+            for known in entry.known
+        }
+
     def sets_of_group(self, functional_id: str) -> frozenset[str]:
         """Return the transaction sets (ST01) of the guides for a functional group (GS01); none where hpedi has none."""
         return frozenset(
             entry.transaction_set for entry in self.entries.values() if entry.functional_id == functional_id
         )
+
+
+def _entry(row: Mapping[str, Any], standings: Mapping[str, str]) -> GuideEntry:
+    """Make a row of the registry; `standings` says in words where its known versions stand."""
+    known = [
+        KnownVersion(id=version, adopted=row["id"], standing=standings[standing])
+        for standing, versions in row.get("known", {}).items()
+        for version in versions
+    ]
+    return GuideEntry(**{**row, "overlays": tuple(row.get("overlays", ())), "known": tuple(known)})
 
 
 @cache

@@ -144,9 +144,9 @@ def _who(member: str) -> tuple[Subscriber, Patient | None]:
         name=Name(last=holder["last"], first=holder["first"]),
         member_id=row["member_id"],
         claim_filing="CI",
-        birth_date=date.fromisoformat(holder["birth_date"]),
-        sex=holder["sex"],
-        address=HOME,
+        birth_date=date.fromisoformat(holder["birth_date"]) if is_subscriber else None,
+        sex=holder["sex"] if is_subscriber else "",
+        address=HOME if is_subscriber else None,
     )
     if is_subscriber:
         return subscriber, None

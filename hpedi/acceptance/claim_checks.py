@@ -14,7 +14,6 @@ from hpedi.claims.claim import Claim
 from hpedi.finding_kinds import FINDING_KINDS, found
 from hpedi.findings import Finding, FindingKind, Where
 from hpedi.identifiers import npi
-from hpedi.money import ZERO
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,22 +56,6 @@ class ClaimCheck:
         return FINDING_KINDS[self.kind]
 
 
-def charges_balance(claim: Claim) -> bool:
-    """CLM02 is the sum of the line charges, to the cent."""
-    return sum((line.charged for line in claim.lines), ZERO) == claim.charged
-
-
-def has_a_diagnosis(claim: Claim) -> bool:
-    """The claim has a diagnosis."""
-    return bool(claim.diagnoses)
-
-
-def diagnosis_pointers_point(claim: Claim) -> bool:
-    """Every line points only to diagnoses that the claim has."""
-    known = len(claim.diagnoses)
-    return all(0 < pointer <= known for line in claim.lines for pointer in line.diagnosis_pointers)
-
-
 def billing_npi_is_well_formed(claim: Claim) -> bool:
     """The billing NPI, where there is one, has its check digit."""
     return not claim.billing.npi or npi.is_valid(claim.billing.npi)
@@ -84,9 +67,6 @@ def billing_npi_is_sent(claim: Claim) -> bool:
 
 
 GUIDE_CHECKS: Final[tuple[ClaimCheck, ...]] = (
-    ClaimCheck(kind="claim-without-diagnosis", holds=has_a_diagnosis, source="005010X222A1 2300 HI"),
-    ClaimCheck(kind="claim-balance", holds=charges_balance, element=2, source="005010X222A1 1.4.4"),
-    ClaimCheck(kind="diagnosis-pointer", holds=diagnosis_pointers_point, source="005010X222A1 2400 SV107"),
     ClaimCheck(kind="billing-npi-check-digit", holds=billing_npi_is_well_formed, source="45 CFR 162.406"),
 )
 """For a claim to any payer."""

@@ -1,4 +1,4 @@
-"""Why a transaction set is judged by no guide: it belongs to another group, its version is not adopted, or is unknown."""
+"""Why a transaction set is judged by no guide: it is in the wrong group, or its version is not adopted or unknown."""
 
 from __future__ import annotations
 
@@ -9,9 +9,7 @@ from hpedi.finding_kinds import found
 from hpedi.findings import Finding, Where
 
 
-def guide_refused(
-    where: Where, judging: Judging, *, functional_id: str, version: str, transaction_set: str
-) -> Finding:
+def guide_refused(where: Where, judging: Judging, *, functional_id: str, version: str, transaction_set: str) -> Finding:
     """Return the finding about a set that has no guide.
 
     Args:

@@ -39,7 +39,7 @@ def judge(events: Iterable[Event], judging: Judging) -> Iterator[InterchangeJudg
 
     Findings:
         Those of the reader, of the guides' walk, of the claim reader and of the checks; set-not-supported,
-        set-not-of-group.
+        set-not-of-group, version-not-adopted.
     """
     court = _Court(judging)
     for event in events:

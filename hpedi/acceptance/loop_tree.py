@@ -23,6 +23,7 @@ _MOST_KEPT: Final = 20_000
 """Segments, and loops, that are kept of one instance; the guides allow far fewer."""
 _ASTRAY: Final = frozenset({"segment-out-of-order"})
 """Kinds of a segment that the walk placed where it belongs, not where it stands: it moves nothing."""
+_TRAILER: Final = "SE"
 TOLD_AFTERWARDS: Final = frozenset({"segment-missing", "loop-missing"})
 """Kinds told at the segment that follows what is missing."""
 
@@ -63,6 +64,7 @@ class LoopTree:
         self._above: list[tuple[LoopInstance, list[Finding]]] = []
         self._refused: dict[int, set[int | None]] = {}
         self._position = 0
+        self._is_cut_off = False
         self.findings: list[Finding] = []
         self.of_set: list[Finding] = []
         self.claims: list[CheckedClaim] = []
@@ -92,7 +94,9 @@ class LoopTree:
         self._here, self._position = here, position
 
     def close(self, told: Iterable[Finding]) -> None:
-        """End the set: all that is open is complete. `of_set` then holds what was found in the set as a whole.
+        """End the set. `of_set` then holds what was found in the set as a whole.
+
+        What is open is complete if the set has its SE; of a set that was cut off it is not judged.
 
         Args:
             told: What the walk found at its end.
@@ -100,6 +104,7 @@ class LoopTree:
         self.findings, self.claims = [], []
         self._hear(told)
         root = self._here
+        self._is_cut_off = root.parent is not None or not root.segments or root.segments[-1].node.segment_id != _TRAILER
         while root.parent is not None:
             root = self._close(root)
         self._settle(root)
@@ -179,6 +184,8 @@ class LoopTree:
             self._keep_above(loop, findings)
 
     def _found(self, loop: LoopInstance, moment: Moment) -> list[Finding]:
+        if self._is_cut_off:
+            return []
         faults = self._plan[loop.node].faults(loop, moment)
         return [self._finding(fault) for fault in faults if not self._is_told(fault)] if faults else []
 

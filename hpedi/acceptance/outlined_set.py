@@ -7,15 +7,12 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections.abc import Iterator
-from dataclasses import replace
 from typing import Final
 
-from hpedi.acceptance.judging import Judging
 from hpedi.acceptance.loop_tree import TOLD_AFTERWARDS
 from hpedi.acceptance.outline import Branch, BranchKind, OutlinedSegment, Piece
 from hpedi.acceptance.set_reading import Known, SetReading
-from hpedi.finding_kinds import found
-from hpedi.findings import Finding, Where
+from hpedi.findings import Finding
 from hpedi.guides.nodes import UNLIMITED, LoopNode, SegmentNode
 from hpedi.guides.walk import PlacedBatch
 from hpedi.x12.events import Delimiters, SegmentBatch

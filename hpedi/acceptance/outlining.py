@@ -43,7 +43,7 @@ def outline(events: Iterable[Event], judging: Judging) -> Iterator[Piece]:
 
     Findings:
         Those of the reader, of the guides' walk, of the claim reader and of the checks; set-not-supported,
-        set-not-of-group.
+        set-not-of-group, version-not-adopted.
     """
     outliner = _Outliner(judging)
     for event in events:

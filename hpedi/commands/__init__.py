@@ -23,6 +23,9 @@ from hpedi.safekeeping.vault import KeyMissing
 COMMANDS: Final = {
     "validate": "Judge X12 files by their guides.",
     "view": "Show an X12 file as a tree of loops.",
+    "convert": "Convert an X12 file to JSON or CSV, or that JSON back to X12.",
+    "split": "Cut an X12 file into files of their own, in a new folder.",
+    "normalise": "Wrap, count and clean an X12 file, and list every change.",
     "init": "Make a workspace.",
     "load": "Load reference data: plans, members, providers, contracts, fees.",
     "run": "Receive files, decide their claims, pay and deliver.",

@@ -67,6 +67,7 @@ class Jobs:
                 reference=reference,
                 guide_for=guides.guide_for_receipt,
                 sets_of_group=guides.sets_of_group,
+                known_version=guides.known_version,
                 plan_for=RuleFiles(guides).plan_for,
                 limits=workspace.limits,
                 quarantine=self._quarantine,

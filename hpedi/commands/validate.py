@@ -118,6 +118,7 @@ def _judging(path: Path, asked: Asked) -> Judging:
     return Judging(
         guide_for=guides.guide_for,
         sets_of_group=guides.sets_of_group,
+        known_version=guides.known_version,
         plan_for=RuleFiles(guides, companion=asked.companion).plan_for,
         highest_snip=asked.snip,
         file=path.name,

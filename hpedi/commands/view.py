@@ -119,6 +119,7 @@ def _pieces(path: Path) -> Iterator[Piece]:
     judging = Judging(
         guide_for=guides.guide_for,
         sets_of_group=guides.sets_of_group,
+        known_version=guides.known_version,
         plan_for=RuleFiles(guides).plan_for,
         file=path.name,
     )

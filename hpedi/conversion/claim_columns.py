@@ -40,7 +40,7 @@ class Fact:
 
 @dataclass(frozen=True, slots=True)
 class FactColumn:
-    """A column: its name, its places by ST01, and what is made of several values; the first place that has any counts."""
+    """A column: its name, its places by ST01 (the first that holds anything counts), and what several values become."""
 
     name: str
     facts: Mapping[str, tuple[Fact, ...]]
@@ -48,7 +48,7 @@ class FactColumn:
 
 
 def _plain(fact: Fact, elements: Sequence[str], delimiters: Delimiters) -> Iterator[str]:
-    is_chosen = not fact.codes or elements[1:2] and elements[1] in fact.codes
+    is_chosen = not fact.codes or not fact.codes.isdisjoint(elements[1:2])
     if is_chosen and fact.element < len(elements):
         value = elements[fact.element]
         yield _component(value, fact.component, delimiters) if fact.component else value

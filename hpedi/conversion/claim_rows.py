@@ -61,7 +61,7 @@ def _columns(kind: ClaimRowKind) -> tuple[FactColumn, ...]:
 
 
 class _Rows:
-    """What stands around the present place: the segments of open loops and of those beside them that tell about them."""
+    """What stands around the present place: segments of the open loops, and of those beside that tell about them."""
 
     def __init__(self, kind: ClaimRowKind) -> None:
         self._kind = kind

@@ -10,6 +10,8 @@ from hpedi.x12.events import Delimiters
 from hpedi.x12.isa import WIDTHS
 
 _LINE_BREAKS: Final = "\r\n"
+_REPETITION: Final = 11  # ISA11 and ISA16 are delimiters
+_COMPONENT: Final = 16
 _PADDED: Final = (2, 4, 6, 8)  # ISA elements that are filled up with blanks
 
 
@@ -31,7 +33,9 @@ class Cleaning:
         self.wanted = wanted
         old = (delimiters.element, delimiters.component, delimiters.repetition, delimiters.segment)
         new = (wanted.element, wanted.component, wanted.repetition, wanted.segment)
-        self._translation = str.maketrans({one: other for one, other in zip(old, new, strict=True) if one and one != other})
+        self._translation = str.maketrans(
+            {one: other for one, other in zip(old, new, strict=True) if one and one != other}
+        )
         self._not_in_values = frozenset(new) - frozenset(old)
         self._breaks = {ord(each): None for each in _LINE_BREAKS if each not in old}
         element, component, repetition = map(re.escape, old[:3])
@@ -79,9 +83,9 @@ class Cleaning:
         if self._translation:
             changes.append(ChangeKind.DELIMITERS)
             if self.delimiters.repetition:
-                sent[11] = self.wanted.repetition
-            values = (value for position, value in enumerate(sent[:16]) if position != 11)
-            sent[16] = self.wanted.component
+                sent[_REPETITION] = self.wanted.repetition
+            values = (value for position, value in enumerate(sent[:_COMPONENT]) if position != _REPETITION)
+            sent[_COMPONENT] = self.wanted.component
             if any(not {*value}.isdisjoint(self._used) for value in values):
                 raise DelimiterInValue
         return self.wanted.element.join(sent), changes

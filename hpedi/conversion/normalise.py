@@ -15,7 +15,7 @@ from hpedi.conversion.changes import Change, ChangeKind
 from hpedi.conversion.cleaning import Cleaning, DelimiterInValue
 from hpedi.conversion.numbering import HlNumbers
 from hpedi.conversion.scan import LooseText, scan
-from hpedi.conversion.units import SegmentAt, UnitEnd, UnitEvent, UnitKind, UnitStart, units
+from hpedi.conversion.units import SegmentAt, UnitEvent, UnitKind, UnitStart, units
 from hpedi.finding_kinds import found
 from hpedi.findings import Finding, Where
 from hpedi.x12.events import Delimiters
@@ -64,7 +64,7 @@ def normalise(chunks: Iterable[bytes], wanted: Wanted, *, file: str | None = Non
         more.
 
     Findings:
-        text-outside-interchange, interchange-structure, interchange-cut-off, group-trailer-missing,
+        not-x12, text-outside-interchange, interchange-structure, interchange-cut-off, group-trailer-missing,
         set-trailer-missing, delimiter-in-value, hl-parent-unknown.
     """
     normaliser = _Normaliser(wanted, Where(file=file))
@@ -80,7 +80,10 @@ def normalise(chunks: Iterable[bytes], wanted: Wanted, *, file: str | None = Non
         if len(joined) >= _PIECES_JOINED:
             yield "".join(joined).encode("latin-1")
             joined = []
-    yield "".join(joined).encode("latin-1")
+    if normaliser.has_begun:
+        yield "".join(joined).encode("latin-1")
+    else:
+        yield found("not-x12", Where(file=file, byte_offset=0))
 
 
 class _Normaliser:
@@ -95,6 +98,11 @@ class _Normaliser:
         self._cleaning = Cleaning(STANDARD, STANDARD)
         self._numbers = _SetNumbers("")
         self._counts: dict[UnitKind, int] = {}
+
+    @property
+    def has_begun(self) -> bool:
+        """Say whether an interchange was seen."""
+        return self._where is not self._file
 
     def take(self, event: UnitEvent) -> Iterator[str | Change | Finding]:
         """Tell what an event of the file brings: text, changes, or the finding that ends it."""
@@ -134,7 +142,7 @@ class _Normaliser:
             yield Change(ChangeKind.BYTE_ORDER_MARK, where)
             text = text[len(_BYTE_ORDER_MARK) :]
         if text.strip(" \t\r\n" + self._cleaning.delimiters.segment):
-            yield found("text-outside-interchange", where)
+            yield found("text-outside-interchange" if self.has_begun else "not-x12", where)
         elif text:
             yield Change(ChangeKind.BLANKS, where)
 

@@ -5,7 +5,6 @@ Source: X12 segments HL and LX; 005010X222A1 2000A-2000C and 2400.
 
 from __future__ import annotations
 
-
 from typing import Final
 
 _LONGEST_NUMBER: Final = 12  # digits of HL01

@@ -4,13 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from typing import Final
 
 from hpedi.conversion.units import UnitStart
 from hpedi.x12.events import Delimiters
 
-_CONTROL_NUMBER_WIDTH = 9
-_SET_NUMBER_WIDTH = 4
-_LARGEST_CONTROL_NUMBER = 10**_CONTROL_NUMBER_WIDTH
+CLAIM_STARTS: Final = frozenset({"CLM", "CLP"})
+"""Ids of the segments that begin a claim."""
+
+_CONTROL_NUMBER_WIDTH: Final = 9
+_SET_NUMBER_WIDTH: Final = 4
+_CONTROL_NUMBERS: Final = 10**_CONTROL_NUMBER_WIDTH
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,14 +64,14 @@ class Renumbering:
         if self.next_interchange is None:
             return sent
         self.next_interchange += 1
-        return str((self.next_interchange - 1) % _LARGEST_CONTROL_NUMBER).zfill(_CONTROL_NUMBER_WIDTH)
+        return str((self.next_interchange - 1) % _CONTROL_NUMBERS).zfill(_CONTROL_NUMBER_WIDTH)
 
     def group(self, sent: str) -> str:
         """Return the GS06 of the next group."""
         if self.next_interchange is None:
             return sent
         self.next_group += 1
-        return str((self.next_group - 1) % _LARGEST_CONTROL_NUMBER)
+        return str((self.next_group - 1) % _CONTROL_NUMBERS)
 
 
 class OpenPart:
@@ -143,7 +147,7 @@ class OpenPart:
         if self.set is not None:
             self._segments_in_set += 1
             self.summary.segments += 1
-            self.summary.claims += text[:4] in (f"CLM{self._delimiters.element}", f"CLP{self._delimiters.element}")
+            self.summary.claims += text[:3] in CLAIM_STARTS
         return text + self._end
 
     def close_set(self) -> str:

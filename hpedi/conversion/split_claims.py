@@ -47,6 +47,7 @@ class _Piece:
 
     part: OpenPart
     count: int = 0
+    claims: int = 0
     held_level: Level | None = None
     held: list[str] = field(default_factory=list)
 
@@ -111,6 +112,7 @@ class ClaimSet:
     def open_claim(self, part: OpenPart) -> Iterator[str]:
         """Write what a claim of the level opened last needs in a part and has not there yet."""
         piece = self._pieces.setdefault(part.summary.part, _Piece(part))
+        piece.claims += 1
         if not piece.count:
             yield from map(part.segment, self.header)
         for index, level in enumerate(self.levels):
@@ -131,6 +133,10 @@ class ClaimSet:
         sent = ("HL", str(piece.count), parent, level.elements[3], _HAS_CHILD if may_have_child else _HAS_NO_CHILD)
         for text in (self._separator.join(sent), *level.texts):
             yield piece.texts(text)
+
+    def claims_in(self, part: OpenPart) -> int:
+        """Return how many claims of the set were written in a part."""
+        return self._pieces[part.summary.part].claims
 
     def claim_segment(self, part: OpenPart, text: str) -> str:
         """Write a segment of a claim."""

@@ -38,6 +38,11 @@ def may_use_group(partner: Partner, application_sender: str) -> bool:
     return not partner.gs_ids or application_sender.strip() in partner.gs_ids
 
 
+def may_send_version(partner: Partner, version: str) -> bool:
+    """Say whether a partner may send a version of a guide (GS08) that is not adopted."""
+    return version in partner.allowed_versions
+
+
 def may_submit_as(partner: Partner, submitter_id: str) -> bool:
     """Say whether a partner may send transaction sets of this submitter (1000A NM109)."""
     return not partner.submitter_ids or submitter_id in partner.submitter_ids

@@ -18,12 +18,13 @@ from hpedi.acceptance.claim_checks import PayerFacts, payer_checks
 from hpedi.acceptance.interchange_checks import check_addresses, check_application_senders
 from hpedi.acceptance.judge import judge
 from hpedi.acceptance.judgement import ClaimJudgement, InterchangeJudgement, SetJudgement
-from hpedi.acceptance.judging import GuideFor, Judging, PlanFor, SetsOfGroup
+from hpedi.acceptance.judging import GuideFor, Judging, KnownVersionOf, PlanFor, SetsOfGroup
 from hpedi.acceptance.verdicts import Verdict
 from hpedi.claims.claim import ReceivedClaim
 from hpedi.finding_kinds import found
 from hpedi.findings import Finding, Where
-from hpedi.partners.identities import may_submit_as, partner_of
+from hpedi.guides.load import Guide
+from hpedi.partners.identities import may_send_version, may_submit_as, partner_of
 from hpedi.pipeline.open_receipt import OpenReceipt, identity_of
 from hpedi.pipeline.parties import answer_folder
 from hpedi.pipeline.ports import Books, Work
@@ -52,6 +53,7 @@ class ReceiptTerms:
         guide_for: Finds the guide of a set.
         plan_for: Finds the rules above it.
         sets_of_group: Knows which sets belong to a group.
+        known_version: Knows the versions of guides that are not adopted.
         limits: What a file may ask of us.
         quarantine: Keeps a file that is no X12 apart, with the reason; called again after a kill.
         progress: Told how many bytes were read since it was last told.
@@ -61,6 +63,7 @@ class ReceiptTerms:
     guide_for: GuideFor
     plan_for: PlanFor
     sets_of_group: SetsOfGroup
+    known_version: KnownVersionOf
     limits: Limits
     quarantine: Callable[[InboundFile, str], None]
     progress: Callable[[int], None] = lambda _bytes: None
@@ -169,8 +172,9 @@ class _Receiving:
             may_submit=self._may_submit,
         )
         return Judging(
-            guide_for=self._terms.guide_for,
+            guide_for=self._guide_for,
             sets_of_group=self._terms.sets_of_group,
+            known_version=self._terms.known_version,
             plan_for=self._terms.plan_for,
             claim_checks=payer_checks(facts),
             check_interchange=self._open,
@@ -186,6 +190,13 @@ class _Receiving:
         partner = partner_of(start, self._terms.reference.partners)
         self._current = OpenReceipt(identity_of(start), partner, self._published.get(self._ordinal))
         yield from check_addresses(start, self._terms.reference.payer, partner)
+
+    def _guide_for(self, functional_id: str, version: str, transaction_set: str) -> Guide | None:
+        """Return the guide of a set; of a version not adopted that the partner may send, the adopted one."""
+        terms, partner = self._terms, self._open_interchange().partner
+        known = terms.known_version(functional_id, version, transaction_set)
+        is_allowed = known is not None and partner is not None and may_send_version(partner, version)
+        return terms.guide_for(functional_id, known.adopted if known and is_allowed else version, transaction_set)
 
     def _may_submit(self, submitter_id: str) -> bool:
         partner = self._open_interchange().partner

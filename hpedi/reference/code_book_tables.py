@@ -174,7 +174,9 @@ def _rows(lines: list[str]) -> Iterator[tuple[str, str, str]]:
     if "code" not in header:
         raise ValueError("a table of codes has a column named code")
     if header == ["code", "from", "to"]:
-        yield from (tuple(row.split("\t")) for row in rows)  # type: ignore[misc]
+        for row in rows:
+            code, first, last, *_ = f"{row}\t\t".split("\t")
+            yield code, first, last
         return
     places = [header.index(name) if name in header else len(header) for name in ("code", "from", "to")]
     for row in rows:

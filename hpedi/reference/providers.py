@@ -43,6 +43,8 @@ class Partner(Entry, frozen=True, kw_only=True):
         gs_ids: Application senders (GS02) it may use; empty allows any.
         submitter_ids: Submitters (1000A NM109) it may send; empty allows any.
         usages: What it may send in ISA15: P, T.
+        allowed_versions: Versions of guides (GS08) that are not adopted and that it may send all the same; a set of one
+            is judged by the adopted guide.
         folder: Its delivery folder; its id if empty.
         remittances_for: Providers whose 835s it receives; a provider's own folder gets those that no partner receives.
     """
@@ -53,5 +55,6 @@ class Partner(Entry, frozen=True, kw_only=True):
     gs_ids: tuple[str, ...] = ()
     submitter_ids: tuple[str, ...] = ()
     usages: tuple[str, ...] = ("P", "T")
+    allowed_versions: tuple[str, ...] = ()
     folder: FolderName = ""
     remittances_for: tuple[Name, ...] = ()

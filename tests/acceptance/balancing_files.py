@@ -41,7 +41,7 @@ def file_of(functional_id: str, version: str, set_id: str, *sets: Iterable[str])
     yield f"{_ISA}GS*{functional_id}*LAKES*94267*20260302*0914*1*X*{version}~".encode()
     for number, each in enumerate(sets, 1):
         count = 2
-        yield f"ST*{set_id}*{number:04}{f'*{version}' if set_id not in ('835', '820') else ''}~".encode()
+        yield f"ST*{set_id}*{number:04}{f'*{version}' if set_id != '835' else ''}~".encode()
         for segment in each:
             yield f"{segment}~".encode()
             count += 1

@@ -11,6 +11,7 @@ from msgspec.structs import replace
 from hpedi.acceptance.judge import judge
 from hpedi.acceptance.judgement import ClaimJudgement, FileJudgement, InterchangeJudgement, judged_file
 from hpedi.acceptance.judging import Judging
+from hpedi.acceptance_files import RuleFiles
 from hpedi.claims.claim import Address, Claim, Diagnosis, Name, Payer, Provider, ServiceLine, Subscriber
 from hpedi.claims.submission import SubmissionHeader
 from hpedi.guide_files import GuideFiles
@@ -78,7 +79,9 @@ def submitted(*sets: list[Claim]) -> bytes:
 
 def judging(**how: object) -> Judging:
     """Return how to judge by the guides there are."""
-    return Judging(guide_for=GuideFiles().guide_for, file="a.x12", **how)  # type: ignore[arg-type]
+    guides = GuideFiles()
+    judging: dict[str, object] = {"guide_for": guides.guide_for, "plan_for": RuleFiles(guides).plan_for}
+    return Judging(**judging | how, file="a.x12")  # type: ignore[arg-type]
 
 
 def judged(data: bytes, **how: object) -> FileJudgement:

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import pytest
+from msgspec.structs import replace
 
 from hpedi.acceptance.acknowledge import acknowledge
+from hpedi.acceptance.claim_checks import payer_checks
 from hpedi.crosscheck import Opinion, validate_with_pyx12
 from hpedi.x12.events import Delimiters, GroupStart, InterchangeStart, SegmentBatch
 from hpedi.x12.reader import read_x12
 from hpedi.x12.writer import write_x12
 from tests.acceptance.submissions import JOHN, MARY, changed, submitted
 from tests.acceptance.test_acknowledge import NUMBERS, REFUSED, claim_answers
+from tests.acceptance.test_claim_acknowledgment import ACCIDENT, ELSEWHERE, OURS, POINTS_NOWHERE, STRANGER
 
 
 def opinions(data: bytes) -> list[tuple[str, Opinion]]:
@@ -31,6 +34,21 @@ def opinions(data: bytes) -> list[tuple[str, Opinion]]:
 def test_pyx12_accepts_the_claims_we_write() -> None:
     """An 837P written from models passes pyx12."""
     assert opinions(submitted()) == [("005010X222A1", Opinion.ACCEPTED)]
+
+
+def test_pyx12_accepts_refusals_at_every_level() -> None:
+    """277CAs that refuse a line, a claim, a provider and a submission pass pyx12, and so does a 999 with triggers."""
+    stranger = replace(MARY, billing=STRANGER)
+    elsewhere = replace(MARY, payer=ELSEWHERE)
+    data = submitted([MARY, ACCIDENT, POINTS_NOWHERE, stranger], [elsewhere], [stranger, MARY, stranger])
+    interchange, answers = claim_answers(data, claim_checks=payer_checks(OURS))
+    answer = acknowledge(interchange, NUMBERS, claims=answers)
+    assert answer is not None
+    written = write_x12(answer.interchange, answer.delimiters)
+    assert written.count(b"CTX*SITUATIONAL TRIGGER*") == 2
+    assert written.count(b"~SVC*") == 1
+    assert [written.count(f"*{level}*0~".encode()) for level in ("2*19", "1*21")] == [3, 1]
+    assert opinions(written) == [("005010X231A1", Opinion.ACCEPTED), *[("005010X214", Opinion.ACCEPTED)] * 3]
 
 
 @pytest.mark.parametrize(

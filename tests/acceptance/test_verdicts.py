@@ -24,7 +24,7 @@ A, E, P, R = (
         ("set-count", Level.GROUP),
         ("segment-count", Level.SET),
         ("element-code", Level.SET),
-        ("claim-balance", Level.CLAIM),
+        ("claim-amount", Level.CLAIM),
         ("empty-segment", Level.GROUP),
     ],
 )

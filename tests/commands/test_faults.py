@@ -29,7 +29,7 @@ def written(folder: Path, old: str, new: str) -> Path:
 @pytest.mark.parametrize(
     ("code", "old", "new"),
     [
-        ("claim-without-diagnosis", "HI*ABK:J029~\n", ""),
+        ("segment-missing", "HI*ABK:J029~\n", ""),
         ("claim-without-line", "LX*1~\nSV1*HC:T1015*145*UN*1***1~\nDTP*472*D8*20260226~\n", ""),
         ("claim-amount", "CLM*RB-2607*145*", "CLM*RB-2607*145.005*"),
         ("diagnosis-pointer", "*UN*1***1~", "*UN*1***2~"),

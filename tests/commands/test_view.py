@@ -127,7 +127,7 @@ def test_what_is_missing_is_told_with_the_segment_before(tmp_path: Path, capsys:
 def test_findings_of_the_envelope_are_shown(capsys: pytest.CaptureFixture[str]) -> None:
     """A wrong count of a trailer and a file that is cut off are told where they are seen."""
     assert run_hpedi("view", "--errors", INBOUND / "02-prairielink.837") == ExitCode.FINDINGS
-    assert "! error segment-count (segment 30, SE01)" in capsys.readouterr().out
+    assert "! error segment-count (segment 27, SE01)" in capsys.readouterr().out
     assert run_hpedi("view", "--errors", INBOUND / "06-cut-off.837") == ExitCode.FINDINGS
     assert "! error interchange-cut-off" in capsys.readouterr().out
 

@@ -107,7 +107,7 @@ def as_bytes(segments: Segments) -> bytes:
 def mutants() -> list[Mutant]:
     """Make every file of the corpus."""
     made = [
-        _mutant(str(row.get("base", table["base"])), row)
+        _mutant(str(row.get("base") or table["base"]), {"level": table.get("level"), **row})
         for path in sorted(MUTATIONS.glob("*.yaml"))
         for table in [yaml.safe_load(path.read_bytes())]
         for row in table["mutations"]
@@ -123,7 +123,7 @@ def _mutant(base: str, row: Row) -> Mutant:
     try:
         content, segments, place = _edited(base, row)
         finds = row["finds"] if isinstance(row["finds"], list) else [row["finds"]]
-        expected = tuple(_expected(find, segments, place, _deleted(row)) for find in finds)
+        expected = tuple(_expected({"level": row["level"], **find}, segments, place, _deleted(row)) for find in finds)
     except (LookupError, ValueError, TypeError) as error:
         raise ValueError(f"{name}: {error}") from error
     reasons = tuple(str(find["because"]) for find in finds[1:])

@@ -6,6 +6,7 @@ from dataclasses import replace
 from decimal import Decimal
 
 import pytest
+from msgspec import structs
 
 from samples.write_inbound import (
     CLEARINGHOUSE,
@@ -77,11 +78,14 @@ def test_another_application_sender_gets_a_ta1_024(demo: Demo) -> None:
 
 
 def test_another_submitter_is_refused_in_the_277ca(demo: Demo) -> None:
-    """1000A NM109 that is not approved for the partner refuses the claims under it."""
+    """1000A NM109 that is not approved for the partner refuses the submission as a whole: no claim is named."""
     received, _paid = demo.run(clinic_file(claim_set("0001", [GOOD])).replace(b"*46*RIVERBEND~", b"*46*SOMEBODY~"))
     assert received.receipts[0].summary.findings == ("submitter-not-approved",)
     answers = demo.answers("riverbend")
-    assert answers[answers.index("TRN*2*GOOD-1") + 1].startswith("STC*A3:24:41")
+    start = answers.index("HL*2*1*21*0")
+    assert answers[start + 1].startswith("NM1*41*")
+    assert answers[start + 3 : start + 7] == ["STC*A3:24:41*20260302*U*145", "QTY*AA*1", "AMT*YY*145", "SE*14*0001"]
+    assert not any("GOOD-1" in segment for segment in answers)
     assert demo.decisions() == {}
 
 
@@ -95,6 +99,38 @@ def test_an_unknown_guide_is_refused_in_the_999(demo: Demo) -> None:
     answers = demo.answers("riverbend")
     assert "AK1*HC*502*005010X999" in answers
     assert [segment for segment in answers if segment.startswith("IK5")] == ["IK5*A", "IK5*R*1"]
+    assert_good_claim_is_paid(demo)
+
+
+NOT_ADOPTED = clinic_file(claim_set("0001", [GOOD])).replace(b"005010X222A1", b"005010X222A2")
+
+
+def test_a_version_that_is_not_adopted_is_refused_in_the_999(demo: Demo) -> None:
+    """A set of a published version that HIPAA did not adopt is refused with IK502 I6, and told which one to send."""
+    received, _paid = demo.run(NOT_ADOPTED)
+    (finding,) = received.receipts[0].findings
+    assert finding.code == "version-not-adopted"
+    assert "005010X222A2" in finding.message
+    assert "Send version 005010X222A1." in finding.message
+    answers = demo.answers("riverbend")
+    assert answers[answers.index("AK2*837*0001*005010X222A2") + 1 :][:2] == ["IK5*R*I6", "AK9*R*1*1*0"]
+    assert demo.decisions() == {}
+
+
+def test_a_partner_may_be_allowed_a_version_that_is_not_adopted(demo: Demo) -> None:
+    """A version that the partner's profile allows is judged by the adopted guide, answered as sent and paid."""
+    jobs = demo.jobs
+    allowing = tuple(structs.replace(each, allowed_versions=("005010X222A2",)) for each in jobs.reference.partners)
+    jobs.__dict__["reference"] = replace(jobs.reference, partners=allowing)
+    path = demo.inbox / "allowed.x12"
+    path.write_bytes(NOT_ADOPTED)
+    assert jobs.receive(path, RECEIVED).receipts[0].verdict == "accepted"
+    jobs.adjudicate()
+    jobs.pay()
+    jobs.deliver()
+    answers = demo.answers("riverbend")
+    assert "AK1*HC*501*005010X222A2" in answers
+    assert answers[answers.index("AK2*837*0001*005010X222A2") + 1] == "IK5*A"
     assert_good_claim_is_paid(demo)
 
 
@@ -120,7 +156,7 @@ def test_a_set_in_the_wrong_kind_of_group_is_refused_in_the_999(demo: Demo) -> N
 
 def test_a_wrong_segment_count_is_refused_in_the_999(demo: Demo) -> None:
     """SE01 that is not the number of segments refuses its set with IK502 4; the set beside it is paid."""
-    content = good_and(claim_set("0002", [clinic_claim("BAD-1", "M02", 11)])).decode()
+    content = good_and(claim_set("0002", [clinic_claim("BAD-1", "M01", 11)])).decode()
     start = content.rindex("SE*")
     spoilt = content[:start] + "SE*99*0002~" + content[content.index("~", start) + 1 :]
     demo.run(spoilt.encode())
@@ -154,11 +190,12 @@ def test_a_claim_for_another_payer_is_refused_in_the_277ca(demo: Demo) -> None:
 
 
 def test_an_unknown_billing_provider_is_refused_in_the_277ca(demo: Demo) -> None:
-    """A billing NPI that we do not know refuses the claim; its neighbours go on."""
+    """A billing NPI that we do not know refuses all claims of that provider at once; its neighbours go on."""
     demo.run(interchange(PRAIRIELINK, CLEARINGHOUSE, 501, [claim_set("0001", clearinghouse_claims())]))
     answers = demo.answers("prairielink")
-    start = answers.index("TRN*2*NC-1")
-    assert answers[start + 1].startswith("STC*A7:562:85")
+    start = next(at for at, segment in enumerate(answers) if segment.startswith("HL*") and segment.endswith("*2*19*0"))
+    assert [segment[:13] for segment in answers[start + 3 : start + 6]] == ["STC*A7:562:85", "QTY*QC*1", "AMT*YY*120"]
+    assert "TRN*2*NC-1" not in answers
     assert "NC-1" not in demo.decisions()
 
 

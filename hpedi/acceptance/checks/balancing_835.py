@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 from hpedi.acceptance.checks.balancing_amounts import (
     ADJUSTMENT_QUANTITIES,
     NOTHING,
+    Adjusted,
     adjusted,
     amount,
     amount_of,
@@ -29,31 +30,31 @@ if TYPE_CHECKING:
     from hpedi.acceptance.checks import NamedCheck
 
 _ONE: Final = Decimal(1)
-_PATIENT_RESPONSIBILITY: Final = "PR"
 _PROVIDER_ADJUSTMENTS: Final = slice(4, 15, 2)
 """The amounts of PLB: up to six."""
 
 _CLAIMS, _CHARGED, _PAID = "claims", "CLP03", "CLP04"
-"""Running sums of 2000 and of the transaction set."""
+"""Running sums: of 2000 the first two, of the transaction set the first and the last."""
 
 
 class _Service(NamedTuple):
-    """A service payment: SVC, SVC02, SVC03 and the sum of its CAS."""
+    """A service payment: its loop, its SVC, SVC02, SVC03 and its CAS."""
 
-    segment: Segment
+    loop: LoopInstance
+    segment: Segment | None
     charged: Decimal
     paid: Decimal
-    adjusted: Decimal
+    adjusted: Adjusted
 
 
 class _ClaimPayment(NamedTuple):
-    """A claim payment: CLP, CLP03, CLP04, the sum of its own CAS and its services."""
+    """A claim payment: its CLP, CLP03, CLP04, its own CAS and its services."""
 
-    segment: Segment
+    segment: Segment | None
     charged: Decimal
     paid: Decimal
-    adjusted: Decimal
-    services: tuple[_Service, ...]
+    adjusted: Adjusted
+    services: list[_Service]
 
 
 @lru_cache(1)
@@ -62,16 +63,16 @@ def _payment(claim: LoopInstance) -> _ClaimPayment:
     services = []
     for loop in claim.loops("2110"):
         segment = head(loop)
-        services.append(_Service(loop.trigger, stated(segment, 2), stated(segment, 3), adjusted(loop)))
+        services.append(_Service(loop, segment, stated(segment, 2), stated(segment, 3), adjusted(loop)))
     segment = head(claim)
-    return _ClaimPayment(claim.trigger, stated(segment, 3), stated(segment, 4), adjusted(claim), tuple(services))
+    return _ClaimPayment(segment, stated(segment, 3), stated(segment, 4), adjusted(claim), services)
 
 
 def service_payment_balances(claim: LoopInstance) -> Iterator[Spot]:
     """SVC03 is SVC02 less the adjustments of the service."""
     for service in _payment(claim).services:
-        if differ(service.paid, service.charged - service.adjusted):
-            yield Spot(service.segment, 3)
+        if differ(service.paid, service.charged - service.adjusted.total):
+            yield Spot(service.loop.trigger, 3)
 
 
 def claim_payment_balances(claim: LoopInstance) -> Iterator[Spot]:
@@ -80,67 +81,57 @@ def claim_payment_balances(claim: LoopInstance) -> Iterator[Spot]:
     Keeps the sums for the loops around: how many claims, their charges and payments.
     """
     payment = _payment(claim)
-    for loop in (claim.parent, claim.root):
-        if loop is not None:
-            loop.add(_CLAIMS, _ONE)
-            loop.add(_CHARGED, payment.charged)
-            loop.add(_PAID, payment.paid)
-    if differ(payment.paid, payment.charged - payment.adjusted - _of_services(payment)):
-        yield Spot(payment.segment, 4)
-
-
-def _of_services(payment: _ClaimPayment) -> Decimal:
-    total = NOTHING
+    provider = claim.parent or claim
+    provider.add(_CLAIMS, _ONE)
+    provider.add(_CHARGED, payment.charged)
+    provider.root.add(_CLAIMS, _ONE)
+    provider.root.add(_PAID, payment.paid)
+    left = payment.charged - payment.adjusted.total
     for service in payment.services:
-        total += service.adjusted
-    return total
+        left -= service.adjusted.total
+    if differ(payment.paid, left):
+        yield Spot(claim.trigger, 4)
 
 
 def service_charges_balance(claim: LoopInstance) -> Iterator[Spot]:
     """CLP03 is the sum of SVC02 where services are sent."""
     payment = _payment(claim)
-    charges = [service.charged for service in payment.services]
-    if charges and differ(payment.charged, sum(charges, NOTHING)):
-        yield Spot(payment.segment, 3)
+    if payment.services and differ(payment.charged, sum([service.charged for service in payment.services], NOTHING)):
+        yield Spot(claim.trigger, 3)
 
 
 def patient_responsibility_balances(claim: LoopInstance) -> Iterator[Spot]:
     """CLP05 is the sum of the adjustments of group PR; it may be left out where that is not above zero."""
-    segment = head(claim)
+    payment = _payment(claim)
+    segment, owed = payment.segment, payment.adjusted.patient
     if segment is None:
         return
-    owed = adjusted(claim, _PATIENT_RESPONSIBILITY)
-    for loop in claim.loops("2110"):
-        owed += adjusted(loop, _PATIENT_RESPONSIBILITY)
+    for service in payment.services:
+        owed += service.adjusted.patient
     if differ(amount_of(segment, 5), owed) and (segment.value(5) or exceeds(owed, NOTHING)):
         yield Spot(segment, 5)
 
 
-def paid_units_balance(claim: LoopInstance) -> Iterator[Spot]:
+def paid_units_balance(service: LoopInstance) -> Iterator[Spot]:
     """SVC05 (1 if absent) is SVC07, the units submitted, less the quantities of CAS."""
-    for loop in claim.loops("2110"):
-        segment = head(loop)
-        if segment is None or not segment.value(7):
-            continue
-        units = amount_of(segment, 5) if segment.value(5) else _ONE
-        if differ(units, amount_of(segment, 7) - _adjusted_units(loop)):
-            yield Spot(segment, 5 if segment.value(5) else 7)
-
-
-def _adjusted_units(service: LoopInstance) -> Decimal:
+    segment = head(service)
+    if segment is None:
+        return
+    units = amount_of(segment, 5) if segment.value(5) else _ONE
     quantities = [text for each in service.segments_of("CAS") for text in each.elements[ADJUSTMENT_QUANTITIES]]
-    return sum((amount(text) for text in quantities), NOTHING)
+    if differ(units, stated(segment, 7) - sum((amount(text) for text in quantities), NOTHING)):
+        yield Spot(segment, 5 if segment.value(5) else 7)
 
 
 def reversal_is_negative(claim: LoopInstance) -> Iterator[Spot]:
-    """No charge or payment of a reversal is above zero."""
+    """No charge or payment of a reversal (CLP02 22) is above zero."""
     payment = _payment(claim)
-    amounts = [(payment.segment, 3, payment.charged), (payment.segment, 4, payment.paid)]
+    amounts = [(claim, 3, payment.charged), (claim, 4, payment.paid)]
     for service in payment.services:
-        amounts += [(service.segment, 2, service.charged), (service.segment, 3, service.paid)]
-    for segment, element, value in amounts:
+        amounts += [(service.loop, 2, service.charged), (service.loop, 3, service.paid)]
+    for loop, element, value in amounts:
         if exceeds(value, NOTHING):
-            yield Spot(segment, element)
+            yield Spot(loop.trigger, element)
 
 
 def provider_claims_are_counted(provider: LoopInstance) -> Iterator[Spot]:

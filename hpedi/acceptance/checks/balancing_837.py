@@ -66,7 +66,7 @@ def other_payer_balances(claim: LoopInstance) -> Iterator[Spot]:
     """Where a payer decided no line, what it paid (AMT*D) and adjusted (CAS) in its 2320 is CLM02."""
     charge = stated(head(claim), 2)
     for payer, paid in _paying(claim):
-        if not any(_decided_by(payer, claim)) and differ(stated(paid, 2) + adjusted(payer), charge):
+        if not any(_decided_by(payer, claim)) and differ(stated(paid, 2) + adjusted(payer).total, charge):
             yield Spot(paid, 2)
 
 
@@ -82,7 +82,7 @@ def other_payer_paid_lines(claim: LoopInstance) -> Iterator[Spot]:
         if not any(by_line):
             continue
         decided = [each for line in by_line for each in line]
-        amount, of_claim = stated(paid, 2), adjusted(payer)
+        amount, of_claim = stated(paid, 2), adjusted(payer).total
         if not differ(amount, sum((each.paid for each in decided), NOTHING) - of_claim):
             continue
         of_lines = sum((each.adjusted for each in decided), NOTHING)
@@ -138,7 +138,7 @@ def _by_payer(line: LoopInstance) -> dict[str, list[_LineAdjudication]]:
     for loop in line.loops("2430"):
         segment = head(loop)
         if segment is not None:
-            decided = _LineAdjudication(segment, stated(segment, 2), adjusted(loop))
+            decided = _LineAdjudication(segment, stated(segment, 2), adjusted(loop).total)
             by_payer.setdefault(segment.value(1), []).append(decided)
     return by_payer
 

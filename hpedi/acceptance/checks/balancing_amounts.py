@@ -10,7 +10,7 @@ import re
 from decimal import Decimal
 from functools import lru_cache
 from itertools import zip_longest
-from typing import Final
+from typing import Final, NamedTuple
 
 from hpedi.acceptance.loops import LoopInstance, Segment
 
@@ -27,6 +27,7 @@ ADJUSTMENT_QUANTITIES: Final = slice(4, 20, 3)
 """The elements of CAS: up to six reasons with an amount and a quantity each."""
 _REASONS: Final = slice(2, 18, 3)
 _GROUP: Final = 3
+_PATIENT_RESPONSIBILITY: Final = "PR"
 
 
 @lru_cache(_MOST_REMEMBERED)
@@ -57,18 +58,28 @@ def stated(segment: Segment | None, element: int) -> Decimal:
     return amount(elements[element]) if element < len(elements) and elements[element] else UNREADABLE
 
 
-def adjusted(loop: LoopInstance, *groups: str) -> Decimal:
-    """Return the sum of a loop's own adjustments (CAS), those of some groups (CAS01) only if any are named."""
-    total = NOTHING
+class Adjusted(NamedTuple):
+    """What the adjustments (CAS) of a loop come to: all of them, and those of group PR."""
+
+    total: Decimal
+    patient: Decimal
+
+
+def adjusted(loop: LoopInstance) -> Adjusted:
+    """Add up a loop's own adjustments."""
+    total = patient = NOTHING
     for segment in loop.segments:
-        if segment.node.segment_id == "CAS" and (not groups or segment.value(1) in groups):
+        if segment.node.segment_id == "CAS":
             elements = segment.elements
             texts = elements[ADJUSTMENT_AMOUNTS]
             for text in texts:
-                total += amount(text)
+                value = amount(text)
+                total += value
+                if elements[1] == _PATIENT_RESPONSIBILITY:
+                    patient += value
             if len(texts) < len(elements) // _GROUP or "" in texts:
                 total += _of_missing(elements)
-    return total
+    return Adjusted(total, patient)
 
 
 def _of_missing(elements: list[str]) -> Decimal:

@@ -7,24 +7,102 @@ name the code.
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import Final, TypeAlias
+from typing import Final
 
 from hpedi.acceptance.checks.codes_dates import DATE_SOURCES, DateSource, Days
 from hpedi.acceptance.loops import LoopInstance, Segment
 from hpedi.reference.code_book import ALWAYS, CodeBook, CodeSet, Validity
-
-CodeCheck: TypeAlias = Callable[[LoopInstance, Segment, str], str | None]
 
 _WORDS: Final = {
     Validity.UNKNOWN: "{title}: the list has no such code. Send a code of the list.",
     Validity.NOT_IN_FORCE: "{title}: the code was not in force on {days}. Send the code that was.",
     Validity.NOT_BILLABLE: "{title}: the code is the heading of more detailed ones. Send one of these.",
 }
+_PASSED: Final = frozenset({Validity.VALID, Validity.NOT_LOADED})
+_PAIR: Final = "{title}: the code does not go with {segment}{element:02d} beside it. Correct one of them."
 _FORM: Final = "{title}: a code is {form}. Send it in that form."
 
 
-def code_check(code_book: CodeBook, set_name: str, on: str) -> CodeCheck:
+class CodeCheck:
+    """The check of the codes of a set."""
+
+    __slots__ = ("_book", "_days", "_itself", "_loop", "_name", "_source")
+
+    def __init__(self, code_book: CodeBook, set_name: str, source: DateSource) -> None:
+        """Take a set of a book and where the day is found on which its codes must be in force."""
+        self._book = code_book
+        self._name = set_name
+        self._itself = code_book.sets[set_name]
+        self._source = source
+        self._loop: LoopInstance | None = None
+        self._days: Days = ()
+
+    def passes(self, code: str) -> bool:
+        """Say whether a code is right whatever the day and the segment; one without a list is, if its form is.
+
+        The answer for a code may be remembered: it changes only when a list is loaded.
+        """
+        code_set = self._set_for(code)
+        if code_set.spans.get(code) is ALWAYS:
+            return True
+        if code_set.is_loaded or not code_set.has_form(code):
+            return False
+        code_set.validity(code, None)
+        return True
+
+    def __call__(self, loop: LoopInstance, segment: Segment, code: str) -> str | None:
+        """Say what is wrong with a code, without naming it; None where nothing is, or nothing is known."""
+        code_set = self._set_for(code)
+        if code_set.spans.get(code) is ALWAYS:
+            return None
+        entry = code_set.entry
+        if not code_set.has_form(code):
+            return _FORM.format(title=entry.title, form=entry.form_words)
+        validity = Validity.VALID
+        for day in (self._days_of(loop, segment) if code_set.is_loaded else ()) or (None,):
+            validity = code_set.validity(code, day)
+            if validity in _PASSED:
+                return None
+        return _WORDS[validity].format(title=entry.title, days=self._source.words)
+
+    def _set_for(self, code: str) -> CodeSet:
+        itself = self._itself
+        return self._book.set_for(self._name, code) if itself.entry.any_of else itself
+
+    def _days_of(self, loop: LoopInstance, segment: Segment) -> Days:
+        """Return the days, those of the instance asked for last from memory: its codes come one after another."""
+        if not self._source.is_of_loop:
+            return self._source.find(loop, segment)
+        if loop is not self._loop:
+            self._loop, self._days = loop, self._source.find(loop, segment)
+        return self._days
+
+
+class PairCheck:
+    """The check of a set whose codes go with the element beside them, as a ZIP code goes with its state."""
+
+    __slots__ = ("_set",)
+
+    def __init__(self, code_set: CodeSet) -> None:
+        """Take the set."""
+        self._set = code_set
+
+    def passes(self, code: str) -> bool:  # noqa: ARG002  # only the segment tells
+        """Say that no code is right whatever the segment."""
+        return False
+
+    def __call__(self, _loop: LoopInstance, segment: Segment, code: str) -> str | None:
+        """Say what is wrong with a code and its neighbour; None where nothing is, or nothing is known."""
+        code_set, entry = self._set, self._set.entry
+        if not code_set.has_form(code):
+            return _FORM.format(title=entry.title, form=entry.form_words)
+        beside = segment.value(entry.paired_with)
+        if not beside or not code_set.is_loaded or code[: entry.paired_length] + beside in code_set.codes.spans:
+            return None
+        return _PAIR.format(title=entry.title, segment=segment.node.segment_id, element=entry.paired_with)
+
+
+def code_check(code_book: CodeBook, set_name: str, on: str) -> CodeCheck | PairCheck:
     """Return the check of the codes of a set: it says what is wrong with one, or None.
 
     Args:
@@ -39,49 +117,5 @@ def code_check(code_book: CodeBook, set_name: str, on: str) -> CodeCheck:
         raise ValueError(f"there is no code set {set_name}")
     if on not in DATE_SOURCES:
         raise ValueError(f"there is no date {on}: {', '.join(DATE_SOURCES)}")
-    days_of = _Remembered(DATE_SOURCES[on])
-    set_for, is_one_of_several = code_book.set_for, bool(code_book.sets[set_name].entry.any_of)
-    itself = code_book.sets[set_name]
-
-    def fault(loop: LoopInstance, segment: Segment, code: str) -> str | None:
-        code_set = set_for(set_name, code) if is_one_of_several else itself
-        if code_set.spans.get(code) is ALWAYS:
-            return None
-        return _fault(code_set, code, days_of, loop, segment)
-
-    return fault
-
-
-class _Remembered:
-    """A date source that knows the days of the instance it was asked for last: its codes come one after another."""
-
-    __slots__ = ("_days", "_loop", "source")
-
-    def __init__(self, source: DateSource) -> None:
-        self.source = source
-        self._loop: LoopInstance | None = None
-        self._days: Days = ()
-
-    def days(self, loop: LoopInstance, segment: Segment) -> Days:
-        """Return the days for a segment of an instance."""
-        if not self.source.is_of_loop:
-            return self.source.find(loop, segment)
-        if loop is not self._loop:
-            self._loop, self._days = loop, self.source.find(loop, segment)
-        return self._days
-
-
-def _fault(code_set: CodeSet, code: str, days_of: _Remembered, loop: LoopInstance, segment: Segment) -> str | None:
-    """Say what is wrong with a code; one that was in force on one of several days is right."""
-    if not code_set.is_loaded and code_set.has_form(code):
-        code_set.validity(code, None)
-        return None
-    validity = Validity.VALID
-    for day in days_of.days(loop, segment) or (None,):
-        validity = code_set.validity(code, day)
-        if validity in (Validity.VALID, Validity.NOT_LOADED):
-            return None
-    title = code_set.entry.title
-    if validity is Validity.UNKNOWN and not code_set.has_form(code):
-        return _FORM.format(title=title, form=code_set.entry.form_words)
-    return _WORDS[validity].format(title=title, days=days_of.source.words)
+    code_set = code_book.sets[set_name]
+    return PairCheck(code_set) if code_set.entry.paired_with else CodeCheck(code_book, set_name, DATE_SOURCES[on])

@@ -72,7 +72,7 @@ def compile_clause(text: str, resolve: Resolve, lists: Mapping[str, frozenset[st
     if verb in ("present", "absent"):
         return _presence(text, path, wanted=verb == "present")
     if verb.startswith("count "):
-        return Clause(text, path, _counted(path, verb.removeprefix("count "), operand), _no_values)
+        return Clause(text, path, _counted(path, verb.removeprefix("count "), operand), no_values)
     if verb == "unique":
         return _unique(text, path)
     if operand.startswith(_OTHER_PATH):
@@ -92,7 +92,7 @@ def _presence(text: str, path: Path, *, wanted: bool) -> Clause:
 
     presence = (path.bits, wanted) if path.bits and (wanted or told_by_bits) else None
     is_any = _is_any if wanted and path.element is not None else None
-    return Clause(text, path, holds, _no_values, presence, told_by_bits, test=is_any)
+    return Clause(text, path, holds, no_values, presence, told_by_bits, test=is_any)
 
 
 def _is_any(_value: str) -> bool:
@@ -167,7 +167,8 @@ def _needs(path: Path) -> tuple[int, bool] | None:
     return (path.bits, True) if path.bits else None
 
 
-def _no_values(_loop: LoopInstance) -> Iterator[Value]:
+def no_values(_loop: LoopInstance) -> Iterator[Value]:
+    """Go through nothing: no single value fails a clause about presence or number."""
     return iter(())
 
 

@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Container, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from typing import Final, NamedTuple, TypeAlias
 
 from hpedi.acceptance.checks import NamedCheck
 from hpedi.acceptance.loops import LoopInstance, Segment, Spot
-from hpedi.acceptance.rules.clauses import Clause, Resolve, ValueTest, compile_clause
+from hpedi.acceptance.rules.clauses import Clause, Resolve, ValueTest, compile_clause, no_values
 from hpedi.acceptance.rules.paths import Path, resolve
 from hpedi.acceptance.rules.rule import Moment, Rule, Verb
-from hpedi.findings import FindingKind, Severity
+from hpedi.findings import FindingKind, Sent, Severity
 from hpedi.guides.nodes import LoopNode
 
 _OR: Final = " or "
@@ -249,7 +249,7 @@ def _forbidden(path: Path) -> _Asked:
 
 
 def _that(clause: Clause) -> _Asked:
-    if clause.is_told_by_presence or clause.path.element is None:
+    if clause.failing is no_values:
 
         def lacking(loop: LoopInstance) -> Iterator[Spot]:
             if not clause.holds(loop):
@@ -306,16 +306,22 @@ def _trigger(
     return trigger
 
 
+def _as_weighed(kind: FindingKind, severity: Severity) -> FindingKind:
+    """Return a kind as a rule weighs it: a warning is reported to who asks, but no answer is sent for it."""
+    return kind if severity is Severity.ERROR else replace(kind, severity=severity, sent=Sent())
+
+
 def _fault_maker(
     rule: Rule, asked: _Asked, trigger: Callable[[LoopInstance], Trigger | None] | None
 ) -> Callable[[LoopInstance, Spot], Fault]:
-    severity, kinds, source, missing = rule.severity or Severity.WARNING, rule.kinds, rule.source, asked.missing
+    severity, source, missing = rule.severity or Severity.WARNING, rule.source, asked.missing
+    of_segment, of_element = (_as_weighed(kind, severity) for kind in (rule.kinds.of_segment, rule.kinds.of_element))
 
     def make(loop: LoopInstance, spot: Spot) -> Fault:
         is_missing = missing is not None and spot.element is None
         found_by = Trigger(spot.trigger) if spot.trigger is not None else trigger(loop) if trigger is not None else None
         return Fault(
-            kind=kinds.of_segment if spot.element is None else kinds.of_element,
+            kind=of_segment if spot.element is None else of_element,
             severity=severity,
             source=source,
             spot=spot,

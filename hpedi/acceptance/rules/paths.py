@@ -177,7 +177,8 @@ def _to_segments(
     ends: list[LoopNode],
     at: LoopNode,
 ) -> Path:
-    nodes = [node for end in ends for node in _nodes(end, step["id"], qualifiers)]
+    selecting = frozenset() if step["element"] == "*" else qualifiers  # else each composite is chosen by its own
+    nodes = [node for end in ends for node in _nodes(end, step["id"], selecting)]
     if not nodes and chains:
         raise ValueError(f"{text}: {ends[0].path or 'the transaction set'} has no such segment")
     is_told_by_node = all(_selects_only(node.selector, qualifiers) for node in nodes)
