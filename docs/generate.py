@@ -11,6 +11,9 @@ from pathlib import Path
 
 import click
 
+from docs.rule_pages import asks, rules_by_code
+from hpedi.acceptance.rules.rule import Rule
+from hpedi.acceptance_files import every_rule
 from hpedi.commands import COMMANDS, hpedi
 from hpedi.finding_kinds import FINDING_KINDS
 from hpedi.findings import FindingKind, Sent
@@ -30,6 +33,8 @@ SENT_IN = {
 def pages() -> dict[Path, str]:
     """Return every generated page with its text."""
     made = {DOCS / "findings" / f"{kind.code}.md": finding_page(kind) for kind in FINDING_KINDS.values()}
+    for code, rules in rules_by_code(every_rule()).items():
+        made[DOCS / "findings" / f"{code}.md"] = rule_page(rules)
     made[DOCS / "findings" / "README.md"] = findings_index()
     for name in COMMANDS:
         path = DOCS / "commands" / f"{name}.md"
@@ -49,12 +54,28 @@ def finding_page(kind: FindingKind) -> str:
     )
 
 
+def rule_page(rules: list[Rule]) -> str:
+    """Return the page of a kind of finding that comes from rules."""
+    kind = rules[0].kind
+    answers = "".join(f"- {answer}\n" for answer in sent_back(kind.sent))
+    told = "".join(f"- {line}\n" for rule in rules for line in asks(rule))
+    return (
+        f"# `{kind.code}`\n\n{kind.title}.\n\n"
+        f"**What to do:** {kind.remedy}\n\nSNIP level {kind.snip}; usually of severity "
+        f"**{rules[0].severity or 'off'}**: a partner or companion guide may weigh it otherwise.\n\n"
+        f"## The rule\n\n{told}\n"
+        f"## What is sent back for an error\n\n{answers}\n"
+        f"A warning is reported, but not sent.\n\n[All findings](README.md); [the language of rules](../rules.md)\n"
+    )
+
+
 def findings_index() -> str:
     """Return the table of all kinds of finding."""
+    kinds = [*FINDING_KINDS.values(), *(rules[0].kind for rules in rules_by_code(every_rule()).values())]
     rows = "".join(
         f"| [`{kind.code}`]({kind.code}.md) | {kind.snip or ''} | {kind.severity} | {kind.title} | "
         f"{'; '.join(short_sent(kind.sent))} |\n"
-        for kind in FINDING_KINDS.values()
+        for kind in kinds
     )
     return (
         "# Findings\n\nWhat hpedi may find wrong with a file, in the order of the work. `--json` carries the code, "

@@ -78,6 +78,11 @@ def rules_of(guide_name: str, companion: str | None = None) -> tuple[Rule, ...]:
     return tuple(rule for rule in rules if guide_name in rule.guides)
 
 
+def every_rule() -> tuple[Rule, ...]:
+    """Return all rules, those of companion guides last."""
+    return (*_rules(), *(rule for companion in companions().values() for rule in companion.rules))
+
+
 @cache
 def _plan(guide: Guide, name: str, companion: str | None, severities: tuple[tuple[str, str], ...]) -> CheckPlan:
     chosen = dict(severities)

@@ -8,8 +8,12 @@ mappings/companion. A bug is an exception and never becomes a finding; the world
 
 from __future__ import annotations
 
+import re
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from enum import StrEnum
+from types import MappingProxyType
+from typing import Final
 
 
 class Severity(StrEnum):
@@ -23,9 +27,30 @@ class Unavailable(Exception):
     """The world failed (disk full, database locked, link down): nothing is wrong with the data; try again later."""
 
 
+MASKED: Final = "?"
+_CONTROL_NUMBERS: Final[Mapping[str, re.Pattern[str]]] = MappingProxyType(
+    {
+        "interchange": re.compile("[0-9]{0,9}"),
+        "group": re.compile("[0-9]{0,9}"),
+        "transaction_set": re.compile("[0-9]{0,9}|[!-~][ -~]{2,7}[!-~]"),
+    }
+)
+"""The forms of ISA13, GS06 and ST02, shorter numbers among them."""
+
+
+def shown_control_number(unit: str, sent: str) -> str:
+    """Return a control number as it may be shown: as sent where it has its form, else masked, for it may be PHI.
+
+    Args:
+        unit: Whose: interchange, group or transaction_set.
+        sent: The number.
+    """
+    return sent if _CONTROL_NUMBERS[unit].fullmatch(sent) else MASKED
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Where:
-    """The place of a finding, as far down as it is known.
+    """The place of a finding, as far down as it is known. Control numbers that are malformed are masked.
 
     Attributes:
         file: Our own identifier of the file (its name as given on the command line, never derived from its content).
@@ -56,6 +81,13 @@ class Where:
     repetition: int | None = None
     data_element: str | None = None
     line: int | None = None
+
+    def __post_init__(self) -> None:
+        """Mask malformed control numbers."""
+        for unit in _CONTROL_NUMBERS:
+            sent = getattr(self, unit)
+            if sent is not None and (shown := shown_control_number(unit, sent)) is not sent:
+                object.__setattr__(self, unit, shown)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -21,8 +21,8 @@ from hpedi.x12.events import Delimiters
 
 _MOST_KEPT: Final = 20_000
 """Segments, and loops, that are kept of one instance; the guides allow far fewer."""
-_ASTRAY: Final = frozenset({"segment-out-of-order"})
-"""Kinds of a segment that the walk placed where it belongs, not where it stands: it moves nothing."""
+_ASTRAY: Final = frozenset({"segment-out-of-order", "segment-unexpected"})
+"""Kinds of a segment that does not belong where it stands: it moves nothing, and what it was meant for is not known."""
 _TRAILER: Final = "SE"
 TOLD_AFTERWARDS: Final = frozenset({"segment-missing", "loop-missing"})
 """Kinds told at the segment that follows what is missing."""
@@ -77,7 +77,9 @@ class LoopTree:
         position = placed.batch.first_position
         here = self._here
         for node, text in zip(placed.nodes, placed.texts, strict=True):
-            if node is not None and position not in astray:
+            if astray and position in astray:
+                here.cut()
+            elif node is not None:
                 loop = node.parent
                 if node.starts_loop and loop is not None and loop.parent is not None:
                     self._position = position
@@ -88,7 +90,7 @@ class LoopTree:
                 if len(here.segments) < _MOST_KEPT:
                     here.segments.append(Segment(node, position, text, frame))
                 else:
-                    here.is_cut = True
+                    here.cut()
                 here.seen |= node.bit
             position += 1
         self._here, self._position = here, position
@@ -135,7 +137,7 @@ class LoopTree:
             if len(around.children) < _MOST_KEPT:
                 around.children.append(opened)
             else:
-                around.is_cut = True
+                around.cut()
         if plan.is_claim:
             self._claim, self._of_claim = opened, []
         return opened
@@ -146,7 +148,11 @@ class LoopTree:
         while around is not None and around.node is not loop:
             around = around.parent
         if around is None:
-            return self._open(here, loop) if loop is not None else here
+            if loop is None:
+                return here
+            opened = self._open(here, loop)
+            (opened.parent or opened).cut()
+            return opened
         while here is not around:
             here = self._close(here)
         return here
@@ -171,6 +177,8 @@ class LoopTree:
         """Check an instance whose own part is complete."""
         if not loop.is_settled:
             loop.is_settled = True
+            if self._plan[loop.node].required & ~loop.seen:
+                loop.cut()
             self._check(loop, Moment.HEAD)
 
     def _check(self, loop: LoopInstance, moment: Moment) -> None:
@@ -247,7 +255,7 @@ class LoopTree:
 
 
 def _release(loop: LoopInstance) -> None:
-    """Let go of what stands in an instance that is dropped, so that it is freed at once, not by the garbage collector."""
+    """Let go of what stands in an instance that is dropped, so that it is freed at once, not by the collector."""
     for child in loop.children:
         if child.children:
             _release(child)

@@ -100,10 +100,11 @@ class LoopInstance:
         segments: Its own segments, in order.
         children: The instances in it that are kept.
         seen: The bits (`Child.bit`) of what was seen in it, dropped instances included.
-        is_cut: Whether more stood in it than is kept: it cannot be checked whole.
+        is_cut: Whether parts of it are not here, or not known to be its own: neither it nor what it holds is judged.
+        lacks_parts: Whether a dropped instance in it was cut: its sums are not judged.
     """
 
-    __slots__ = ("_totals", "children", "is_cut", "is_settled", "node", "parent", "seen", "segments")
+    __slots__ = ("_totals", "children", "is_cut", "is_settled", "lacks_parts", "node", "parent", "seen", "segments")
 
     def __init__(self, node: LoopNode, parent: LoopInstance | None) -> None:
         """Begin an instance."""
@@ -112,7 +113,8 @@ class LoopInstance:
         self.segments: list[Segment] = []
         self.children: list[LoopInstance] = []
         self.seen = 0
-        self.is_cut = self.is_settled = False
+        self.is_cut: bool = parent is not None and parent.is_cut
+        self.is_settled = self.lacks_parts = False
         self._totals: dict[str, Decimal] | None = None
 
     @property
@@ -183,6 +185,16 @@ class LoopInstance:
     def total(self, name: str) -> Decimal:
         """Return a running sum; 0 where nothing was added."""
         return _NOTHING if self._totals is None else self._totals.get(name, _NOTHING)
+
+    def cut(self) -> None:
+        """Note that it cannot be judged whole."""
+        self.is_cut = True
+        for child in self.within():
+            child.is_cut = True
+        around = self.parent
+        while around is not None:
+            around.lacks_parts = True
+            around = around.parent
 
     def __repr__(self) -> str:
         """Show its path."""

@@ -56,9 +56,10 @@ class Notes:
         return is_kept
 
     def list_for_claim(self, finding: Finding) -> None:
-        """Count what a 999 lists without refusing the set: it refuses a claim."""
-        self._warnings += 1
-        self._answered_warnings += bool(finding.kind.sent.ik304)
+        """Count what a 999 lists, if it does, without refusing the set: it refuses a claim."""
+        is_listed = bool(finding.kind.sent.ik304)
+        self._warnings += is_listed
+        self._answered_warnings += is_listed
 
     @property
     def answered(self) -> Verdict:

@@ -78,7 +78,7 @@ class SetReading:
         self._reader = ClaimReader(delimiters, where) if reads_models else None
         self._checks = [each for each in judging.claim_checks if each.finding_kind.snip <= self._highest]
         self._checked: dict[int, CheckedClaim] = {}
-        self._faults: list[int] = []
+        self._first_fault: int | None = None
 
     @property
     def header(self) -> SubmissionHeader | None:
@@ -110,8 +110,9 @@ class SetReading:
     def _hear(self, findings: list[Finding]) -> list[Finding]:
         """Take the findings of the guide that are asked for, and note where they lie."""
         asked = self._asked(findings)
-        if self._reader is not None:
-            self._faults += [finding.where.segment for finding in asked if finding.where.segment is not None]
+        if self._first_fault is None:
+            errors = (finding.where.segment for finding in asked if finding.is_error)
+            self._first_fault = min((position for position in errors if position is not None), default=None)
         return asked
 
     def _asked(self, findings: list[Finding]) -> list[Finding]:
@@ -129,17 +130,19 @@ class SetReading:
 
     def _claim(self, placed: PlacedClaim, reader: ClaimReader) -> ReadClaim:
         """Check a claim; one that cannot be read says so only where the guide has not said why."""
-        own = self._asked(list(placed.findings))
-        if placed.claim is not None:
-            own += check_claim(placed.claim, self._checks, lambda: reader.where_of(placed))
-        is_told = self._is_told_by_guide(placed) and placed.claim is None
         checked = self._checked.pop(placed.first_segment, None)
-        ruled = () if checked is None else tuple(self._asked(list(checked.findings)))
-        return ReadClaim(placed=placed, told_here=() if is_told else tuple(own), findings=(*own, *ruled))
+        ruled = [] if checked is None else self._asked(list(checked.findings))
+        unread = self._asked(list(placed.findings))
+        failed = []
+        if placed.claim is not None:
+            failed = check_claim(placed.claim, self._checks, lambda: reader.where_of(placed))
+        is_told = self._is_refused_by_guide(placed) or any(finding.is_error for finding in ruled)
+        return ReadClaim(
+            placed=placed,
+            told_here=tuple(failed if is_told else unread + failed),
+            findings=(*unread, *failed, *ruled),
+        )
 
-    def _is_told_by_guide(self, placed: PlacedClaim) -> bool:
-        """Say whether a finding of the guide lies in the claim; all that lie in it or before it are known by now."""
-        first, last = placed.first_segment, placed.last_segment
-        is_at_fault = any(first <= position <= last for position in self._faults)
-        self._faults = [position for position in self._faults if position > last]
-        return is_at_fault
+    def _is_refused_by_guide(self, placed: PlacedClaim) -> bool:
+        """Say whether the guide found an error in the claim or before it: what lies above it, or in its neighbours."""
+        return self._first_fault is not None and self._first_fault <= placed.last_segment

@@ -26,6 +26,7 @@ COMMANDS: Final = {
     "convert": "Convert an X12 file to JSON or CSV, or that JSON back to X12.",
     "split": "Cut an X12 file into files of their own, in a new folder.",
     "normalise": "Wrap, count and clean an X12 file, and list every change.",
+    "codes": "List the code sets, and import lists that you own.",
     "init": "Make a workspace.",
     "load": "Load reference data: plans, members, providers, contracts, fees.",
     "run": "Receive files, decide their claims, pay and deliver.",

@@ -79,7 +79,7 @@ def write_output(out: Path, chunks: Iterable[bytes]) -> None:
     if out != STANDARD_OUTPUT:
         write_whole(out, chunks)
         return
-    stream = click.get_binary_stream("stdout")
+    stream = sys.stdout.buffer
     try:
         for chunk in chunks:
             stream.write(chunk)

@@ -1,13 +1,21 @@
-"""What `hpedi validate` says of a file: the object that --json prints, with exactly these fields."""
+"""What `hpedi validate` says of a file: the object that --json prints, with exactly these fields.
+
+Control numbers and ids of headers are shown as sent where they have their form; what has not may be PHI and is masked.
+"""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass, fields
+from typing import Final
 
 from hpedi.acceptance.judgement import FileJudgement, InterchangeJudgement
 from hpedi.acceptance.verdicts import Verdict
-from hpedi.findings import Finding, Severity, Where
+from hpedi.findings import MASKED, Finding, Severity, Where, shown_control_number
+
+_ID: Final = re.compile("[A-Z0-9]{0,12}")
+"""What GS01, GS08 and ST01 may look like."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,6 +42,10 @@ class ReportedSet:
     control_number: str
     verdict: Verdict
 
+    def __post_init__(self) -> None:
+        """Mask what is malformed."""
+        _show(self, id=_shown_id(self.id), control_number=shown_control_number("transaction_set", self.control_number))
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReportedGroup:
@@ -44,6 +56,11 @@ class ReportedGroup:
     version: str
     verdict: Verdict
     transaction_sets: tuple[ReportedSet, ...]
+
+    def __post_init__(self) -> None:
+        """Mask what is malformed."""
+        _show(self, functional_id=_shown_id(self.functional_id), version=_shown_id(self.version))
+        _show(self, control_number=shown_control_number("group", self.control_number))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -65,9 +82,10 @@ class ReportedInterchange:
     transaction_sets: tuple[ReportedSet, ...] = ()
 
     def __post_init__(self) -> None:
-        """List the sets of the groups."""
+        """List the sets of the groups; mask what is malformed."""
         sets = tuple(each for group in self.groups for each in group.transaction_sets)
         object.__setattr__(self, "transaction_sets", sets)
+        _show(self, control_number=shown_control_number("interchange", self.control_number))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -84,6 +102,15 @@ class FileReport:
     def has_errors(self) -> bool:
         """Say whether anything in it is refused."""
         return self.verdict in (Verdict.REJECTED, Verdict.PARTIALLY_ACCEPTED)
+
+
+def _show(report: object, **shown: str) -> None:
+    for name, value in shown.items():
+        object.__setattr__(report, name, value)
+
+
+def _shown_id(sent: str) -> str:
+    return sent if _ID.fullmatch(sent) else MASKED
 
 
 _PLACES = tuple(each.name for each in fields(Where) if each.name != "file")

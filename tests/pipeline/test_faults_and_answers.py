@@ -52,6 +52,16 @@ def test_what_is_not_x12_goes_to_quarantine_with_its_reason(demo: Demo) -> None:
     assert b"NOBODY" not in (demo.workspace.quarantine / kept[1]).read_bytes()
 
 
+def test_what_stands_outside_interchanges_is_kept_with_the_file(demo: Demo) -> None:
+    """Text behind IEA is told when the file comes and when it comes again; what stands before it is taken."""
+    content = clinic_file(claim_set("0001", [GOOD])) + b"\nEND OF FILE"
+    for _time in range(2):
+        received = demo.receive(content)
+        assert received.noted == ("text-outside-interchange",)
+        assert (received.quarantined, received.has_errors) == ("", True)
+        assert [receipt.verdict for receipt in received.receipts] == ["accepted"]
+
+
 def test_a_file_for_another_receiver_gets_a_ta1_008(demo: Demo) -> None:
     """ISA08 that is not ours refuses the interchange, and nothing of it is decided."""
     content = interchange(RIVERBEND, CLINIC, 501, [claim_set("0001", [GOOD])], receiver=SOMEBODY_ELSE)

@@ -57,7 +57,7 @@ def test_group_control_number_form() -> None:
     """GS06 must be a number of one to nine digits."""
     text = ONE_SET.text.replace("*0905*1*", "*0905*1234567890*").replace("GE*1*1", "GE*1*1234567890")
     code, where = only_finding(text)
-    assert (code, where.element, where.group) == ("group-control-number-form", 6, "123456789")
+    assert (code, where.element, where.group) == ("group-control-number-form", 6, "?")
 
 
 @pytest.mark.parametrize(
@@ -88,11 +88,11 @@ def test_trailers_and_set_headers(sent: str, wrong: str, code: str, segment_id: 
     assert where.transaction_set == ("0001" if position else None)
 
 
-@pytest.mark.parametrize("number", ["001", "0123456789", ""])
-def test_set_control_number_form(number: str) -> None:
-    """ST02 must be four to nine characters."""
+@pytest.mark.parametrize(("number", "shown"), [("001", "001"), ("0123456789", "?"), ("JO", "?"), ("", "")])
+def test_set_control_number_form(number: str, shown: str) -> None:
+    """ST02 must be four to nine characters; what is no control number may be PHI and is masked in its place."""
     code, where = only_finding(ONE_SET.text.replace("*0001", f"*{number}"))
-    assert (code, where.element, where.transaction_set) == ("set-control-number-form", 2, number[:9])
+    assert (code, where.element, where.transaction_set) == ("set-control-number-form", 2, shown)
 
 
 def test_counts_may_have_leading_zeros() -> None:

@@ -47,7 +47,7 @@ def test_wrong_element(sent: str, wrong: str, element: int, code: str) -> None:
     assert (first.code, first.where.element, first.where.segment_id) == (code, element, "ISA")
     assert first.where.byte_offset == 0
     assert first.where.file == "in.x12"
-    assert first.where.interchange == text[90:99]
+    assert first.where.interchange == (text[90:99] if text[90:99].isdigit() else "?")
     assert first.severity is Severity.ERROR
     assert [batch for batch in read_x12([text.encode()]) if isinstance(batch, SegmentBatch)]
 

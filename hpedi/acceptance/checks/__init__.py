@@ -11,6 +11,7 @@ from types import MappingProxyType
 from typing import Final, TypeAlias
 
 from hpedi.acceptance.checks import (
+    balancing_276_277,
     balancing_277ca,
     balancing_835,
     balancing_837,
@@ -24,13 +25,15 @@ from hpedi.acceptance.checks import (
     situational_payers,
     situational_payments,
 )
-from hpedi.acceptance.loops import LoopInstance, Spot
+from hpedi.acceptance.loops import Spot
 
-NamedCheck: TypeAlias = Callable[[LoopInstance], Iterator[Spot]]
+NamedCheck: TypeAlias = Callable[..., Iterator[Spot]]
+"""Takes a loop instance, and by name what the rule gives in `with`."""
 
 _TOPICS: Final = (
     balancing_837.CHECKS,
     balancing_835.CHECKS,
+    balancing_276_277.CHECKS,
     balancing_277ca.CHECKS,
     balancing_counts.CHECKS,
     claim_types_dental.CHECKS,

@@ -10,7 +10,8 @@ from decimal import Decimal
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Final
 
-from hpedi.acceptance.checks.balancing_amounts import NOTHING, UNREADABLE, amount_of, differ, stated
+from hpedi.acceptance.checks.balancing_276_277 import claim_charges_agree
+from hpedi.acceptance.checks.balancing_amounts import NOTHING, UNREADABLE, differ, stated
 from hpedi.acceptance.loops import LoopInstance, Segment, Spot
 
 if TYPE_CHECKING:
@@ -35,17 +36,13 @@ def claim_status_amounts_agree(status: LoopInstance) -> Iterator[Spot]:
 
     Keeps the sums for the provider and the receiver around: how many claims of each action, and their charges.
     """
-    statuses = status.segments_of("STC")
-    if not statuses:
-        return
-    first, *others = statuses
+    first = status.first("STC")
+    action = "" if first is None else first.value(3)
     for loop_id in _STATUS_LOOPS:
         around = status.around(loop_id)
         if around is not None:
-            _count(around, first.value(3), _ONE, stated(first, 4))
-    for other in others:
-        if differ(amount_of(other, 4), stated(first, 4)) and other.value(4):
-            yield Spot(other, 4)
+            _count(around, action, _ONE, stated(first, 4))
+    yield from claim_charges_agree(status)
 
 
 def _count(loop: LoopInstance, action: str, claims: Decimal, charge: Decimal) -> None:

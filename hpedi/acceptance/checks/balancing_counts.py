@@ -1,7 +1,7 @@
 """Balancing of premium payments, enrolments and acknowledgements: 820, 834 and 999.
 
 The sums over loops that are not kept stand on the transaction set (`premium_detail_balances`,
-`premium_adjustment_is_not_zero`, `members_are_not_more`).
+`premium_adjustment_is_not_zero`, `members_are_not_more`, `accepted_set_is_sound`).
 """
 
 from __future__ import annotations
@@ -26,6 +26,11 @@ _ADJUSTMENTS_OF: Final = {"2300A": "2320A", "2300B": "2320B"}
 _MEMBERS: Final = {"Y": ("TO", "ET"), "N": ("TO", "DT")}
 """The totals (QTY01 of an 834) that a member counts in, by INS01: subscriber or dependent."""
 
+_LISTED, _ACCEPTED, _REFUSED = "sets", "sets accepted", "sets refused"
+_WITHOUT_ERRORS: Final = "A"
+_ACCEPTING: Final = (_WITHOUT_ERRORS, "E")
+"""IK501 of sets that are accepted, without errors or in spite of them."""
+
 
 def premium_detail_balances(detail: LoopInstance) -> Iterator[Spot]:
     """What is paid (RMR04) is what was billed (RMR05) with the adjustments of the detail (ADX01 of 2320)."""
@@ -33,7 +38,7 @@ def premium_detail_balances(detail: LoopInstance) -> Iterator[Spot]:
     detail.root.add(f"RMR04 {detail.loop_id}", stated(segment, 4))
     adjustments = [head(loop) for loop in detail.loops(_ADJUSTMENTS_OF[detail.loop_id])]
     difference = sum((stated(each, 1) for each in adjustments), NOTHING)
-    if segment is not None and adjustments and differ(stated(segment, 4), stated(segment, 5) + difference):
+    if segment is not None and differ(stated(segment, 4), stated(segment, 5) + difference):
         yield Spot(segment, 4)
 
 
@@ -78,11 +83,56 @@ def members_are_not_fewer(enrolment: LoopInstance) -> Iterator[Spot]:
             yield Spot(total, 2)
 
 
+def accepted_set_is_sound(answer: LoopInstance) -> Iterator[Spot]:
+    """A set that is accepted without errors (IK501 = A) has none listed."""
+    verdict = answer.first("IK5")
+    if verdict is None:
+        return
+    answer.root.add(_LISTED, _ONE)
+    answer.root.add(_ACCEPTED if verdict.value(1) in _ACCEPTING else _REFUSED, _ONE)
+    if verdict.value(1) == _WITHOUT_ERRORS and answer.loops("2100"):
+        yield Spot(verdict, 1)
+
+
+def sets_are_received(acknowledgment: LoopInstance) -> Iterator[Spot]:
+    """No more sets are answered (AK2) than were received (AK903)."""
+    segment = acknowledgment.first("AK9")
+    if segment is not None and exceeds(acknowledgment.total(_LISTED), stated(segment, 3)):
+        yield Spot(segment, 3)
+
+
 def accepted_are_received(acknowledgment: LoopInstance) -> Iterator[Spot]:
-    """No more transaction sets were accepted (AK904) than received (AK903)."""
+    """No more sets were accepted (AK904) than received (AK903)."""
     segment = acknowledgment.first("AK9")
     if segment is not None and exceeds(stated(segment, 4), stated(segment, 3)):
         yield Spot(segment, 4)
+
+
+def accepted_are_counted(acknowledgment: LoopInstance) -> Iterator[Spot]:
+    """AK904 is at least the sets answered as accepted, and at most AK903 less those answered as refused."""
+    segment = acknowledgment.first("AK9")
+    accepted, received = stated(segment, 4), stated(segment, 3)
+    if segment is None or exceeds(accepted, received):
+        return
+    most = received - acknowledgment.total(_REFUSED)
+    if exceeds(acknowledgment.total(_ACCEPTED), accepted) or exceeds(accepted, most):
+        yield Spot(segment, 4)
+
+
+def group_answer_fits(acknowledgment: LoopInstance) -> Iterator[Spot]:
+    """AK901 says whether all sets were accepted (A, E), some (P) or none (R)."""
+    segment = acknowledgment.first("AK9")
+    accepted, received = stated(segment, 4), stated(segment, 3)
+    if segment is None or not (accepted - received).is_finite() or accepted > received:
+        return
+    fits = {
+        "A": accepted == received,
+        "E": accepted == received,
+        "P": NOTHING < accepted < received,
+        "R": accepted == NOTHING,
+    }
+    if not fits.get(segment.value(1), True):
+        yield Spot(segment, 1)
 
 
 CHECKS: Final[Mapping[str, NamedCheck]] = MappingProxyType(
@@ -94,7 +144,11 @@ CHECKS: Final[Mapping[str, NamedCheck]] = MappingProxyType(
             premium_payment_balances,
             members_are_not_more,
             members_are_not_fewer,
+            accepted_set_is_sound,
+            sets_are_received,
             accepted_are_received,
+            accepted_are_counted,
+            group_answer_fits,
         )
     }
 )

@@ -69,15 +69,17 @@ class Probe(NamedTuple):
 
 
 class Condition(NamedTuple):
-    """What must hold for a rule to be broken: one of the probes, or of what `LoopInstance.seen` tells.
+    """What must hold for a rule to be broken: one of the probes, or of what `LoopInstance.seen` tells; or none of them.
 
     Attributes:
         probes: Questions to values.
         presence: Pairs of bits and whether one of them must be there, or none of them.
+        wanted: Whether one of all these must hold, or none.
     """
 
     probes: tuple[Probe, ...] = ()
     presence: tuple[tuple[int, bool], ...] = ()
+    wanted: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,6 +171,8 @@ class Compiler:
         )
 
     def _asked(self, rule: Rule, to_path: Resolve) -> _Asked:
+        if rule.verb is Verb.REQUIRE and _is_clause(rule.asked):
+            return _satisfied(_clauses(rule.asked, to_path, rule.lists))
         if rule.verb is Verb.REQUIRE:
             return _required([to_path(text) for text in rule.asked.split(_OR)])
         if rule.verb is Verb.FORBID:
@@ -179,7 +183,7 @@ class Compiler:
             return _coded(to_path(rule.codes.path), self._code_checks(rule.codes.set, rule.codes.on))
         if rule.asked not in self._named_checks:
             raise ValueError(f"there is no check {rule.asked}")
-        return _Asked((), (), self._named_checks[rule.asked])
+        return _Asked((), (), partial(self._named_checks[rule.asked], **rule.arguments))
 
 
 def _clauses(item: str, to_path: Resolve, lists: Mapping[str, frozenset[str]]) -> list[Clause]:
@@ -208,6 +212,27 @@ def _comes_late(path: Path, at: LoopNode, dropped: Container[LoopNode]) -> bool:
         return False
     ends = [chain[0].rank for chain in path.chains if chain] or [node.rank for node in path.nodes]
     return any(rank > first for rank in ends)
+
+
+def _is_clause(asked: str) -> bool:
+    return any(" " in part for part in asked.split(_OR))
+
+
+def _satisfied(clauses: list[Clause]) -> _Asked:
+    """Ask that one of some clauses holds; told where what the first is about stands, else as missing."""
+    path = clauses[0].path
+
+    def spots(loop: LoopInstance) -> Iterator[Spot]:
+        if not any(clause.holds(loop) for clause in clauses):
+            segment = next(path.segments(loop), None)
+            if segment is None or not path.element:
+                yield Spot(loop.trigger)
+            else:
+                yield Spot(segment, path.element, path.component)
+
+    condition = _condition(clauses)
+    conditions = () if condition is None else (condition._replace(wanted=False),)
+    return _Asked(conditions, tuple(clause.path for clause in clauses), spots, path)
 
 
 def _required(paths: list[Path]) -> _Asked:

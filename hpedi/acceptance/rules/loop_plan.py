@@ -20,13 +20,17 @@ _REMEMBERED: Final = 8192
 
 
 class _Need(NamedTuple):
-    """A condition in bits: one of them must hold, or something must be seen or not seen."""
+    """A condition in bits: one of them must hold, or something must be seen or not seen; or none of all that."""
 
     bits: int
     presence: tuple[tuple[int, bool], ...]
+    wanted: bool
 
-    def is_met(self, seen: int, holding: int) -> bool:
-        return bool(self.bits & holding) or any(bool(seen & bits) is wanted for bits, wanted in self.presence)
+    def is_met(self, seen: int, known: int, possible: int) -> bool:
+        """Say whether it can be met, by the bits that are known to hold and those that may."""
+        holding = possible if self.wanted else known
+        is_one = bool(self.bits & holding) or any(bool(seen & bits) is wanted for bits, wanted in self.presence)
+        return is_one is self.wanted
 
 
 class _ElementProbe:
@@ -105,7 +109,7 @@ class LoopChecks:
         bits = 0
         for probe in condition.probes:
             bits |= self._bit(probe)
-        return _Need(bits, condition.presence)
+        return _Need(bits, condition.presence, condition.wanted)
 
     def _bit(self, probe: Probe) -> int:
         bit = self._bits.get(probe.text)
@@ -132,7 +136,7 @@ class LoopChecks:
         """Choose the checks by what was seen and holds near, as if all that is asked far held."""
         if len(self._selected) >= _REMEMBERED:
             self._selected.clear()
-        chosen = _met(self._checks, seen, holding | self._far_bits)
+        chosen = _met(self._checks, seen, holding, holding | self._far_bits)
         asked = _asked_of(needs for _, needs in chosen) & self._far_bits
         far = tuple(question for question in self._far.values() if question[2] & asked)
         selected = _Selected(tuple(check for check, _ in chosen), far, {})
@@ -147,13 +151,15 @@ class LoopChecks:
                 bits |= bit
         checks = selected.by_far.get(bits)
         if checks is None:
-            chosen = _met(self._checks, loop.seen, holding | bits)
+            chosen = _met(self._checks, loop.seen, holding | bits, holding | bits)
             checks = selected.by_far[bits] = tuple(check for check, _ in chosen)
         return checks
 
 
-def _met(checks: Iterable[tuple[Check, list[_Need]]], seen: int, holding: int) -> list[tuple[Check, list[_Need]]]:
-    return [(check, needs) for check, needs in checks if all(need.is_met(seen, holding) for need in needs)]
+def _met(
+    checks: Iterable[tuple[Check, list[_Need]]], seen: int, known: int, possible: int
+) -> list[tuple[Check, list[_Need]]]:
+    return [(check, needs) for check, needs in checks if all(need.is_met(seen, known, possible) for need in needs)]
 
 
 def _asked_of(needs: Iterable[Iterable[_Need]]) -> int:

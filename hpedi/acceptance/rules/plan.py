@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from types import MappingProxyType
 from typing import Final
 
@@ -18,6 +18,7 @@ _UNITS: Final = frozenset({"HL", "CLM", "CLP", "AK2", "INS", "ENT", "RMR"})
 """Segments that begin a loop of which a set may hold any number: its instances are dropped once they were checked."""
 _NUMBERED: Final = "LX"
 _CLAIM: Final = "CLM"
+_REQUIRED: Final = "R"
 _SEPARATORS_KEPT: Final = 8
 
 
@@ -27,21 +28,26 @@ class LoopPlan:
     Attributes:
         is_dropped: Whether instances are not kept in the loop around them.
         is_claim: Whether instances are claims.
+        required: The bits (`LoopInstance.seen`) of all that the guide requires in its own part.
     """
 
-    __slots__ = ("_end", "_head", "is_claim", "is_dropped")
+    __slots__ = ("_end", "_head", "is_claim", "is_dropped", "required")
 
-    def __init__(self, checks: Sequence[Check], separator: str, *, is_dropped: bool, is_claim: bool) -> None:
+    def __init__(
+        self, checks: Sequence[Check], separator: str, *, is_dropped: bool, is_claim: bool, required: int
+    ) -> None:
         """Sort checks by moment."""
         self.is_dropped = is_dropped
         self.is_claim = is_claim
+        self.required = required
         self._head = _at(Moment.HEAD, checks, separator)
         self._end = _at(Moment.END, checks, separator)
 
     def faults(self, loop: LoopInstance, moment: Moment) -> list[Fault]:
-        """Return the faults of an instance; one that was too large to keep is not judged."""
-        checks = self._head if moment is Moment.HEAD else self._end
-        return [] if checks is None or loop.is_cut else checks.faults(loop)
+        """Return the faults of an instance; one that is not whole is not judged."""
+        if moment is Moment.HEAD:
+            return [] if self._head is None or loop.is_cut else self._head.faults(loop)
+        return [] if self._end is None or loop.is_cut or loop.lacks_parts else self._end.faults(loop)
 
 
 def _at(moment: Moment, checks: Sequence[Check], separator: str) -> LoopChecks | None:
@@ -104,6 +110,7 @@ class CheckPlan:
             separator,
             is_dropped=node in self._dropped,
             is_claim=node is not self._root and node.first.segment_id == _CLAIM,
+            required=_required(node, self._dropped),
         )
 
     def checks(self, node: LoopNode) -> tuple[Check, ...]:
@@ -147,6 +154,16 @@ def _loops(loop: LoopNode) -> Iterator[LoopNode]:
         if isinstance(child, LoopNode):
             yield child
             yield from _loops(child)
+
+
+def _required(loop: LoopNode, dropped: Container[LoopNode]) -> int:
+    """Return the bits of what is required before the first loop that is dropped."""
+    last = min((child.rank for child in loop.children if child in dropped), default=len(loop.children))
+    bits = 0
+    for child in loop.children:
+        if child.usage == _REQUIRED and child.rank < last:
+            bits |= child.bit
+    return bits
 
 
 def _is_dropped(loop: LoopNode) -> bool:

@@ -20,6 +20,7 @@ _OFF: Final = "off"
 _INVALID_INFORMATION: Final = ("A7", "21")
 """What a claim is refused with where its rule names no status: missing or invalid information."""
 _SEGMENT_ERRORS: Final = "8"
+_SITUATIONAL: Final = 4
 
 
 class Verb(StrEnum):
@@ -53,7 +54,7 @@ class CodeUse(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
     on: str = "none"
 
 
-class _Row(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+class _Row(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, rename={"arguments": "with"}):
     """A row of a rule file."""
 
     id: str
@@ -71,6 +72,7 @@ class _Row(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
     that: str | None = None
     codes: CodeUse | None = None
     check: str | None = None
+    arguments: dict[str, str] = {}
     status: str | None = None
     ik304: str | None = None
     ik403: str | None = None
@@ -101,6 +103,7 @@ class Rule:
         verb: What it asks for.
         asked: The path, clause or name that goes with the verb.
         codes: What goes with the verb CODES.
+        arguments: What a named check is called with.
         trigger: The path that makes it apply; "" for the first of `when`.
         moment: When it is checked.
         source: Who says so.
@@ -117,6 +120,7 @@ class Rule:
     verb: Verb
     asked: str
     codes: CodeUse | None
+    arguments: Mapping[str, str | frozenset[str]]
     trigger: str
     moment: Moment
     source: str
@@ -177,11 +181,20 @@ def _rule(row: _Row, snip: int, lists: Mapping[str, frozenset[str]]) -> Rule:
         verb=verb,
         asked="" if verb is Verb.CODES else what,
         codes=row.codes,
+        arguments=MappingProxyType({name: _argument(row.id, value, lists) for name, value in row.arguments.items()}),
         trigger=row.trigger or "",
         moment=row.moment,
         source=f"{row.id}; {row.source}",
         lists=lists,
     )
+
+
+def _argument(rule: str, value: str, lists: Mapping[str, frozenset[str]]) -> str | frozenset[str]:
+    if not value.startswith("@"):
+        return value
+    if value[1:] not in lists:
+        raise ValueError(f"rule {rule}: there is no list {value}")
+    return lists[value[1:]]
 
 
 def _severity(text: str) -> Severity | None:
@@ -196,7 +209,10 @@ _OTHER_SEGMENT, _OTHER_ELEMENT = "I6", "I12"
 
 
 def _kinds(row: _Row, snip: int, verb: Verb, severity: Severity) -> KindsByPlace:
-    """Make the kinds of a rule: what a 999 says depends on whether an element or a whole segment is at fault."""
+    """Make the kinds of a rule: what a 999 says depends on whether an element or a whole segment is at fault.
+
+    Of what refuses a claim, only situational rules are the 999's matter; the rest is said in the 277CA alone.
+    """
     status = None if row.status is None else tuple(row.status.split(":"))
     if status is None and any(guide.startswith("837") for guide in row.guides):
         status = _INVALID_INFORMATION
@@ -206,6 +222,9 @@ def _kinds(row: _Row, snip: int, verb: Verb, severity: Severity) -> KindsByPlace
             code=row.code, snip=snip, severity=severity, title=row.title, remedy=row.remedy, sent=sent, rule=row.id
         )
 
+    if status is not None and snip != _SITUATIONAL:
+        answered = kind(Sent(status=status))
+        return KindsByPlace(of_segment=answered, of_element=answered)
     ik304 = row.ik304 or _SENT_OF_SEGMENT.get(verb, _OTHER_SEGMENT)
     ik403 = row.ik403 or _SENT_OF_ELEMENT.get(verb, _OTHER_ELEMENT)
     return KindsByPlace(

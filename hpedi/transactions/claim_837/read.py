@@ -7,7 +7,7 @@ judged here. Source: 005010X222A1.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 from hpedi.claims.claim import Claim, Patient, Provider, Subscriber
 from hpedi.claims.submission import SubmissionHeader
@@ -56,7 +56,7 @@ class PlacedClaim:
     patient: Patient | None
     readable_dates: DateSpan | None
     clearinghouse_trace: str
-    lines: PlacedLines
+    lines: PlacedLines = field(compare=False, repr=False)
     findings: tuple[Finding, ...] = ()
 
     @property

@@ -88,7 +88,7 @@ def test_an_element_that_the_guide_refused_is_not_told_again() -> None:
 def test_what_follows_a_missing_segment_is_still_checked() -> None:
     """A segment that is missing is told at the one after it, which is not at fault for it."""
     missing = ABOVE + CLAIM.replace("HI*ABK:E119*ABF:I10\n", "").replace("LX*1\n    SV1", "LX*1\n    SV1")
-    assert told(rule(that="2400/LX01 > 1"), text=missing) == [Told("broken", 20, "LX", 1)]
+    assert told(rule(at="2400", that="LX01 > 1"), text=missing) == [Told("broken", 20, "LX", 1)]
 
 
 def test_a_set_that_is_cut_off_is_not_judged_where_it_is_open() -> None:

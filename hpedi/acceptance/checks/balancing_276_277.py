@@ -1,0 +1,44 @@
+"""Balancing of claim status inquiries and responses: the charge of a claim and of its lines (005010X212 and X214).
+
+Lines may be left out, so that they never make up the claim: they only cannot be more than it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Final
+
+from hpedi.acceptance.checks.balancing_amounts import NOTHING, differ, exceeds, head, stated
+from hpedi.acceptance.loops import LoopInstance, Segment, Spot
+
+if TYPE_CHECKING:
+    from hpedi.acceptance.checks import NamedCheck
+
+_LINES: Final = ("2210D", "2210E", "2220D", "2220E")
+
+
+def claim_charges_agree(status: LoopInstance) -> Iterator[Spot]:
+    """Every STC of a claim that states its charge (STC04) states the same one."""
+    stating = [segment for segment in status.segments_of("STC") if segment.value(4)]
+    for segment in stating[1:]:
+        if differ(stated(segment, 4), stated(stating[0], 4)):
+            yield Spot(segment, 4)
+
+
+def line_charges_within_claim(status: LoopInstance) -> Iterator[Spot]:
+    """The charges of the lines (SVC02) are not more than that of the claim: AMT*T3 of a 276, else STC04."""
+    segment, element = _charge(status)
+    lines = [stated(head(line), 2) for loop_id in _LINES for line in status.loops(loop_id)]
+    if segment is not None and lines and exceeds(sum(lines, NOTHING), stated(segment, element)):
+        yield Spot(segment, element)
+
+
+def _charge(status: LoopInstance) -> tuple[Segment | None, int]:
+    asked = status.first("AMT", "T3")
+    return (asked, 2) if asked is not None else (status.first("STC"), 4)
+
+
+CHECKS: Final[Mapping[str, NamedCheck]] = MappingProxyType(
+    {check.__name__: check for check in (claim_charges_agree, line_charges_within_claim)}
+)

@@ -1,0 +1,38 @@
+"""The code sets as files: ours below mappings/code_sets, the user's own in a folder of one list a set."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Final
+
+from hpedi.mappings_folder import mapping
+from hpedi.reference.code_book import CodeBook
+from hpedi.reference.code_book_tables import SETS_FILE, read_code_book, set_name
+
+FOLDER: Final = "code_sets"
+"""In a workspace and below mappings/."""
+
+
+def standard_code_files() -> dict[str, bytes]:
+    """Return the files of mappings/code_sets by name."""
+    return {
+        path.name: path.read_bytes()
+        for path in mapping(FOLDER).iterdir()
+        if set_name(path.name) or path.name == SETS_FILE
+    }
+
+
+def own_code_files(folder: Path) -> dict[str, bytes]:
+    """Return the lists of the user's folder by name; none if there is no such folder."""
+    if not folder.is_dir():
+        return {}
+    return {path.name: path.read_bytes() for path in sorted(folder.iterdir()) if set_name(path.name)}
+
+
+def code_book(own: Path | None = None) -> CodeBook:
+    """Return the code sets.
+
+    Args:
+        own: The user's folder; its lists take the place of ours.
+    """
+    return read_code_book(standard_code_files(), {} if own is None else own_code_files(own))
