@@ -79,11 +79,7 @@ def companion_page(
         severities: How it weighs some of them.
     """
     parts = (
-        f"# Companion guide of payer {about.id}\n\n{about.name}. Made from `mappings/companion/{about.id}/`; what it says "
-        "comes on top of the implementation guides, and never takes from them.\n",
-        "## To whom it applies\n\n"
-        f"Files addressed to {_codes(about.receivers)} in ISA08 or GS03, and any other with "
-        f"`hpedi validate --companion {about.id}`. Payer id: {_codes(about.payer_ids)}.\n\n{about.contact}\n",
+        _head(about),
         "## What is taken\n\n" + _table("Set | Guide | Use | Answered by", _supported(about)),
         "## What is agreed\n\n" + _table("Topic | Agreed | Source", _agreed(about)),
         "## What is checked\n\nSNIP level 7. An error refuses the claim or the set, a warning is only reported.\n\n"
@@ -92,6 +88,18 @@ def companion_page(
         + _table("Rule | Finding | Usual weight | Weight here | What is wrong", _weighed(general, severities)),
     )
     return "\n".join(parts)
+
+
+def _head(about: About) -> str:
+    """Return what it is and to whom it applies."""
+    return (
+        f"# Companion guide of payer {about.id}\n\n"
+        f"{about.name}. Made from `mappings/companion/{about.id}/`; what it says comes on top of the implementation "
+        "guides, and never takes from them.\n\n"
+        "## To whom it applies\n\n"
+        f"Files addressed to {_codes(about.receivers)} in ISA08 or GS03, and any other with "
+        f"`hpedi validate --companion {about.id}`. Payer id: {_codes(about.payer_ids)}.\n\n{about.contact}\n"
+    )
 
 
 def _supported(about: About) -> Rows:

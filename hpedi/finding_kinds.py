@@ -56,6 +56,7 @@ _KINDS: Final = (
     _kind("isa-repetition-separator", 1, "ISA11 cannot separate repetitions", "Send a character that no data uses.", ta105="016"),
     _kind("isa-segment-terminator", 1, "No segment terminator stands behind ISA16", "End segments with ~ or another such character.", ta105="004"),
     _kind("isa-component-separator", 1, "ISA16 cannot separate components", "Send a character that no data uses.", ta105="027"),
+    _kind("acknowledgment-element", 1, "A TA1 element is malformed or not in its list", "Send TA1 as the standard says."),
     _kind("sender-unknown", 1, "The sender is not one of our trading partners", "Register as a trading partner first.", ta105="006"),
     _kind("receiver-not-us", 1, "ISA07/ISA08 do not name this payer", "Address the interchange to this payer.", ta105="008"),
     _kind("interchange-duplicate", 1, "ISA13 was received before with other content", "Use a new control number.", ta105="025"),
@@ -128,7 +129,7 @@ _KINDS: Final = (
     # --- conversion ------------------------------------------------------------------------------------------------
     _kind("json-malformed", 0, "The JSON is not of the form that hpedi convert writes", "Convert the X12 file again."),
     _kind("delimiter-in-value", 0, "A value holds a character that was to become a delimiter", "Keep the delimiters of the file."),
-    _kind("hl-parent-unknown", 0, "HL02 names no HL before it: HL cannot be numbered anew", "Correct HL02 by hand."),
+    _kind("hl-parent-unknown", 0, "HL02 names no HL before it: HL cannot be numbered anew", "Correct HL02, or keep the counts."),
     _kind("claims-not-found", 0, "The set has no claims below HL segments: it cannot be split by them", "Split it by set."),
     # --- crosscheck ------------------------------------------------------------------------------------------------
     _kind("second-opinion", 2, "pyx12 refuses the set without saying where", "Compare with the findings of hpedi."),

@@ -19,7 +19,7 @@ from hpedi.transactions.claim_837.read import PlacedClaim
 
 _UNREADABLE = "claim-incomplete"
 _NOT_SENT = "UNKNOWN"
-_NPI, _TAX_ID, _MEMBER_ID, _SUBMITTER = "XX", "FI", "MI", "46"
+_NPI, _TAX_ID, _MEMBER_ID, _SUBMITTER, _REVENUE_CODE = "XX", "FI", "MI", "46", "NU"
 
 
 def answered_claim(judged: ClaimJudgement, *, received: date, payer_claim_control_number: str = "") -> AnsweredClaim:
@@ -40,6 +40,7 @@ def answered_claim(judged: ClaimJudgement, *, received: date, payer_claim_contro
         statuses=claim_statuses(judged.findings) if is_refused else (),
         payer_claim_control_number="" if is_refused else payer_claim_control_number,
         clearinghouse_trace=placed.clearinghouse_trace,
+        bill_type=placed.bill_type,
         service_dates=placed.dates or DateSpan(received, received),
         lines=_lines_at_fault(placed, judged.findings) if is_refused else (),
     )
@@ -100,21 +101,24 @@ def _statuses(findings: Iterable[Finding]) -> tuple[ClaimStatus, ...]:
 def _lines_at_fault(placed: PlacedClaim, findings: Iterable[Finding]) -> tuple[AnsweredLine, ...]:
     """Return the lines in which errors with a status lie, in the order of the claim.
 
-    A line without a procedure is not told: a 277CA could not name it (2220D SVC01 is required).
+    A line with neither procedure nor revenue code is not told: a 277CA could not name it (2220D SVC01 is required).
     """
     of_lines: dict[int, tuple[PlacedLine, list[Finding]]] = {}
     for finding in findings:
         if finding.is_error and finding.kind.sent.status and finding.where.segment is not None:
             line = placed.lines.holding(finding.where.segment)
-            if line is not None and line.qualifier and line.code:
+            if line is not None and ((line.qualifier and line.code) or line.revenue_code):
                 of_lines.setdefault(line.first_segment, (line, []))[1].append(finding)
     return tuple(_line(line, of_line) for _, (line, of_line) in sorted(of_lines.items(), key=lambda each: each[0]))
 
 
 def _line(line: PlacedLine, findings: Sequence[Finding]) -> AnsweredLine:
+    """Return a line; one without a procedure goes by its revenue code."""
+    has_procedure = bool(line.qualifier and line.code)
     return AnsweredLine(
-        procedure=(line.qualifier, line.code, *line.modifiers),
+        procedure=(line.qualifier, line.code, *line.modifiers) if has_procedure else (_REVENUE_CODE, line.revenue_code),
         charged=ZERO if line.charged is None else line.charged,
+        revenue_code=line.revenue_code if has_procedure else "",
         units=line.units,
         statuses=_statuses(findings),
         control_number=line.control_number or _NOT_SENT,

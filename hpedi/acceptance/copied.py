@@ -9,16 +9,15 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from functools import lru_cache
 
-from hpedi.x12.characters import DATA, can_delimit
+from hpedi.x12.characters import DATA
 from hpedi.x12.events import Delimiters
 from hpedi.x12.segment import ElementValue, SegmentValues
-from hpedi.x12.writer import DELIMITERS
+from hpedi.x12.writer import DELIMITERS, are_writable
 
 
 def answer_delimiters(asked: Delimiters) -> Delimiters:
     """Return the delimiters of what is answered, or ours where those cannot be written."""
-    used = (asked.element, asked.component, asked.repetition, asked.segment)
-    return asked if len(set(used)) == len(used) and all(map(can_delimit, used)) else DELIMITERS
+    return asked if are_writable(asked) else DELIMITERS
 
 
 def is_writable(text: str, delimiters: Delimiters) -> bool:

@@ -14,7 +14,7 @@ from hpedi.acceptance.judgement import (
     SetJudgement,
 )
 from hpedi.acceptance.judging import Judging
-from hpedi.acceptance.set_reading import Known, ReadClaim, SetReading
+from hpedi.acceptance.set_reading import CLAIM_SET, Known, ReadClaim, SetReading
 from hpedi.acceptance.verdicts import Level, Verdict, answered_at, own_verdict, rolled_up, verdict_of
 from hpedi.findings import Finding, Where
 from hpedi.guides.load import Guide
@@ -28,7 +28,6 @@ from hpedi.x12.events import (
     SetStart,
 )
 
-CLAIM_SET = "837"
 _COUNT_DIGITS = 9
 
 

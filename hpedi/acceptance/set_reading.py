@@ -17,6 +17,7 @@ from hpedi.guides.walk import PlacedBatch, SetWalk
 from hpedi.transactions.claim_837.read import ClaimReader, PlacedClaim
 from hpedi.x12.events import Delimiters, SegmentBatch
 
+CLAIM_SET = "837"
 CLAIM_GUIDES = frozenset({"005010X222A1"})
 """The guides whose claims we have models of."""
 
@@ -55,6 +56,14 @@ class Known:
     claims: list[ReadClaim] = field(default_factory=list)
 
 
+def _claim_reader(guide: Guide, delimiters: Delimiters, where: Where, judging: Judging) -> ClaimReader | None:
+    """Return what reads the claims of a set: as models where we have them, else only for who answers them."""
+    if guide.id in CLAIM_GUIDES and judging.reads_claims:
+        return ClaimReader(delimiters, where)
+    is_answered = guide.transaction_set == CLAIM_SET and judging.on_claim is not None
+    return ClaimReader(delimiters, where, makes_models=False) if is_answered else None
+
+
 class SetReading:
     """The reading of one transaction set."""
 
@@ -74,8 +83,7 @@ class SetReading:
         self._highest = judging.highest_snip
         plan = judging.plan_for(guide, receivers) if self._highest > GUIDE_SNIP else None
         self._tree = None if plan is None else LoopTree(plan, guide.root, delimiters, where)
-        reads_models = guide.id in CLAIM_GUIDES and judging.reads_claims
-        self._reader = ClaimReader(delimiters, where) if reads_models else None
+        self._reader = _claim_reader(guide, delimiters, where, judging)
         self._checks = [each for each in judging.claim_checks if each.finding_kind.snip <= self._highest]
         self._checked: dict[int, CheckedClaim] = {}
         self._first_fault: int | None = None

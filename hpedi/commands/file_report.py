@@ -14,8 +14,8 @@ from hpedi.acceptance.judgement import FileJudgement, InterchangeJudgement
 from hpedi.acceptance.verdicts import Verdict
 from hpedi.findings import MASKED, Finding, Severity, Where, shown_control_number
 
-_ID: Final = re.compile("[A-Z0-9]{0,12}")
-"""What GS01, GS08 and ST01 may look like."""
+_IDS: Final = {"set": "[A-Z0-9]{0,3}", "group": "[A-Z]{0,2}", "version": "[A-Z0-9]{0,12}"}
+"""The forms of ST01, GS01 and GS08."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,7 +44,11 @@ class ReportedSet:
 
     def __post_init__(self) -> None:
         """Mask what is malformed."""
-        _show(self, id=_shown_id(self.id), control_number=shown_control_number("transaction_set", self.control_number))
+        _show(
+            self,
+            id=_shown_id("set", self.id),
+            control_number=shown_control_number("transaction_set", self.control_number),
+        )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,7 +63,7 @@ class ReportedGroup:
 
     def __post_init__(self) -> None:
         """Mask what is malformed."""
-        _show(self, functional_id=_shown_id(self.functional_id), version=_shown_id(self.version))
+        _show(self, functional_id=_shown_id("group", self.functional_id), version=_shown_id("version", self.version))
         _show(self, control_number=shown_control_number("group", self.control_number))
 
 
@@ -109,8 +113,8 @@ def _show(report: object, **shown: str) -> None:
         object.__setattr__(report, name, value)
 
 
-def _shown_id(sent: str) -> str:
-    return sent if _ID.fullmatch(sent) else MASKED
+def _shown_id(kind: str, sent: str) -> str:
+    return sent if re.fullmatch(_IDS[kind], sent) else MASKED
 
 
 _PLACES = tuple(each.name for each in fields(Where) if each.name != "file")

@@ -14,6 +14,7 @@ from hpedi.commands.file_bytes import STANDARD_OUTPUT, check_output, chunks_of, 
 from hpedi.commands.file_report import report_findings
 from hpedi.commands.options import ExistingFile
 from hpedi.commands.printing import json_option, print_json, progress
+from hpedi.commands.shown_segments import printable
 from hpedi.conversion.changes import TOLD, Change
 from hpedi.conversion.normalise import Normalised, Wanted, normalise
 from hpedi.findings import Finding, Where
@@ -120,7 +121,7 @@ def _place(where: Where) -> dict[str, str | int]:
 def _words(where: Where) -> str:
     """Return a place as people say it: interchange 000000101, set 0001, segment 12 REF, byte 1,032."""
     named = (("interchange", where.interchange), ("group", where.group), ("set", where.transaction_set))
-    parts = [f"{label} {value}" for label, value in named if value is not None]
+    parts = [f"{label} {printable(value)}" for label, value in named if value is not None]
     segment = " ".join(str(each) for each in (where.segment, where.segment_id) if each is not None)
     if segment:
         parts.append(f"segment {segment}")

@@ -17,6 +17,7 @@ from hpedi.commands.file_bytes import GivenUp, chunks_of
 from hpedi.commands.file_report import report_findings
 from hpedi.commands.options import ExistingFile
 from hpedi.commands.printing import Column, hint, json_option, print_json, print_table, progress
+from hpedi.commands.shown_segments import printable
 from hpedi.conversion.parts import CLAIM_STARTS, PartSummary
 from hpedi.conversion.scan import scan
 from hpedi.conversion.split import BROKEN_ENVELOPE, SplitBy, SplitEvent, Splitting, split
@@ -71,6 +72,7 @@ def command(file: Path, folder: Path, *, by: str, claims: int | None, renumber: 
         raise click.UsageError("--claims goes with --by claim")
     if renumber is not None and splitting.by is SplitBy.INTERCHANGE:
         raise click.UsageError("--renumber does not go with --by interchange, which copies every byte")
+    folder = folder.resolve()
     if folder.exists() and any(folder.iterdir()):
         raise click.UsageError("OUTDIR holds files: name a new folder")
     whole, findings = _counted(file)
@@ -215,6 +217,6 @@ def _print(folder: Path, written: int, findings: list[Finding], file: Path) -> N
     click.echo(f"{file.name}: {written:,} parts in {folder}")
     rows = (msgspec.json.decode(line) for line in islice(_listed(folder / MANIFEST), _SHOWN))
     keys = ("file", "interchange", "key", "sets", "claims", "segments")
-    print_table("", _COLUMNS, ([row[key] for key in keys] for row in rows))
+    print_table("", _COLUMNS, ([printable(str(row[key])) for key in keys] for row in rows))
     if written > _SHOWN:
         hint(f"and {written - _SHOWN:,} more; {MANIFEST} lists them")

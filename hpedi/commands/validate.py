@@ -4,25 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Final
 
 import click
 
-from hpedi.acceptance.acknowledge import AnswerNumbers, acknowledge
 from hpedi.acceptance.judge import judge
-from hpedi.acceptance.judgement import FileJudgement, InterchangeJudgement, judged_file
+from hpedi.acceptance.judgement import InterchangeJudgement, judged_file
 from hpedi.acceptance.judging import HIGHEST_SNIP, Judging
 from hpedi.acceptance_files import RuleFiles, companions
 from hpedi.commands import ExitCode
+from hpedi.commands.answer_files import AnswerFiles
 from hpedi.commands.file_report import FileReport, ReportedFinding, report
 from hpedi.commands.options import files_argument
 from hpedi.commands.printing import Column, hint, json_option, print_json, print_table, progress
+from hpedi.findings import Finding
 from hpedi.guide_files import GuideFiles
-from hpedi.safekeeping.whole_files import write_whole
 from hpedi.x12.reader import read_x12
-from hpedi.x12.writer import write_x12
 
 _CHUNK_BYTES: Final = 1 << 18
 _SHOWN: Final = 50
@@ -71,7 +69,7 @@ class Asked:
 @click.option(
     "--ack-dir",
     type=click.Path(file_okay=False, path_type=Path),
-    help="Write the TA1 and 999 of each interchange into this folder.",
+    help="Write the TA1, 999 and 277CA of each interchange into this folder.",
 )
 @json_option
 def command(
@@ -105,15 +103,18 @@ def command(
 
 
 def _by_hpedi(path: Path, asked: Asked, ack_dir: Path | None) -> FileReport:
+    answers = None if ack_dir is None else AnswerFiles(ack_dir, path)
+    judged: list[InterchangeJudgement | Finding] = []
     with progress(path.name, path.stat().st_size) as advance:
         events = read_x12(_chunks(path, advance), file=path.name)
-        judged = judged_file(list(judge(events, _judging(path, asked))))
-    if ack_dir is not None:
-        _write_answers(judged, ack_dir, path)
-    return report(str(path), judged)
+        for each in judge(events, _judging(path, asked, answers)):
+            judged.append(each)
+            if answers is not None and isinstance(each, InterchangeJudgement):
+                answers.write(each)
+    return report(str(path), judged_file(judged))
 
 
-def _judging(path: Path, asked: Asked) -> Judging:
+def _judging(path: Path, asked: Asked, answers: AnswerFiles | None) -> Judging:
     guides = GuideFiles()
     return Judging(
         guide_for=guides.guide_for,
@@ -122,6 +123,7 @@ def _judging(path: Path, asked: Asked) -> Judging:
         plan_for=RuleFiles(guides, companion=asked.companion).plan_for,
         highest_snip=asked.snip,
         file=path.name,
+        on_claim=None if answers is None else answers.take,
     )
 
 
@@ -137,21 +139,6 @@ def _chunks(path: Path, advance: Callable[[int], None]) -> Iterator[bytes]:
         while chunk := content.read(_CHUNK_BYTES):
             yield chunk
             advance(len(chunk))
-
-
-def _write_answers(judged: FileJudgement, folder: Path, path: Path) -> None:
-    """Write the answers, dated by the file's own time: the same file gives the same bytes."""
-    instant = datetime.fromtimestamp(path.stat().st_mtime, UTC).astimezone()
-    for interchange in judged.interchanges:
-        content = _answer(interchange, instant)
-        if content is not None:
-            write_whole(folder / f"{path.name}.{interchange.ordinal}.ack", [content])
-
-
-def _answer(judged: InterchangeJudgement, instant: datetime) -> bytes | None:
-    numbers = AnswerNumbers(interchange=judged.ordinal, first_group=1, instant=instant)
-    answer = acknowledge(judged, numbers)
-    return None if answer is None else write_x12(answer.interchange, answer.delimiters)
 
 
 def _print(reported: FileReport) -> None:

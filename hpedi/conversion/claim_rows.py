@@ -51,9 +51,9 @@ def claim_rows(events: Iterable[UnitEvent], kind: ClaimRowKind) -> Iterator[tupl
         if isinstance(event, SegmentAt):
             rows.keep(event)
         elif isinstance(event, UnitStart):
-            rows.open(event)
+            rows.begin(event)
         elif isinstance(event, UnitEnd):
-            yield from rows.close()
+            yield from rows.end()
 
 
 def _columns(kind: ClaimRowKind) -> tuple[FactColumn, ...]:
@@ -71,7 +71,7 @@ class _Rows:
         self._claims = 0
         self._lines = 0
 
-    def open(self, unit: UnitStart) -> None:
+    def begin(self, unit: UnitStart) -> None:
         """Open a unit: what an earlier loop of its kind held tells nothing any more."""
         self._opened.append(unit)
         if unit.kind is UnitKind.SET:
@@ -104,7 +104,7 @@ class _Rows:
         if len(kept) < most:
             kept.append(elements)
 
-    def close(self) -> Iterator[tuple[str, ...]]:
+    def end(self) -> Iterator[tuple[str, ...]]:
         """Close a unit; yield the row of one that has a row."""
         unit = self._opened[-1]
         if self._set is not None and unit.loop is not None and self._has_row(unit.id, self._set.elements[1]):

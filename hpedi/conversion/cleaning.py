@@ -40,8 +40,9 @@ class Cleaning:
         self._breaks = {ord(each): None for each in _LINE_BREAKS if each not in old}
         element, component, repetition = map(re.escape, old[:3])
         inner = f"[{component}{repetition}]"
-        rule = f"{inner}+(?=[{element}]|$)"
-        self._trailing = re.compile(f"{rule}|[{component}]+(?=[{repetition}])" if repetition else rule)
+        at_end = rf"(?<!{inner}){inner}++(?=[{element}]|\Z)"  # a run is tried once, from its start: linear
+        at_repetition = f"(?<![{component}])[{component}]++(?=[{repetition}])"
+        self._trailing = re.compile(f"{at_end}|{at_repetition}" if repetition else at_end)
 
     def clean(self, text: str) -> tuple[str, list[ChangeKind]]:
         """Return a segment's text as it should stand, before its delimiters are changed; empty if nothing is in it."""
@@ -57,6 +58,10 @@ class Cleaning:
             changes.append(ChangeKind.TRAILING_SEPARATOR)
             text = segment_id + separator + kept if kept else segment_id
         return text, changes
+
+    def breaks(self, text: str) -> bool:
+        """Say whether line breaks would be taken out of a text."""
+        return text.translate(self._breaks) != text
 
     def rewritten(self, text: str) -> str:
         """Return a cleaned text with the delimiters wanted.

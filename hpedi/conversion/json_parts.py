@@ -13,6 +13,8 @@ from hpedi.conversion.text_encoding import UTF_8
 
 FORMAT: Final = "hpedi-x12"
 FORMAT_VERSION: Final = 1
+LONGEST_LINE_BREAK: Final = 8
+"""Characters of `line_break`: every segment of the interchange gets them."""
 
 
 class Repetitions(msgspec.Struct, frozen=True):

@@ -11,7 +11,15 @@ from typing import Any, Final
 
 import msgspec
 
-from hpedi.conversion.json_parts import FORMAT, JsonDelimiters, JsonElement, JsonSegment, JsonText, Repetitions
+from hpedi.conversion.json_parts import (
+    FORMAT,
+    LONGEST_LINE_BREAK,
+    JsonDelimiters,
+    JsonElement,
+    JsonSegment,
+    JsonText,
+    Repetitions,
+)
 from hpedi.conversion.json_tokens import JsonFault, JsonTokens
 from hpedi.conversion.text_encoding import LATIN_1, UTF_8
 from hpedi.finding_kinds import found
@@ -110,6 +118,8 @@ class _Reader:
             if not all(len(each) == 1 and each.encode(LATIN_1, "ignore") for each in used):
                 raise JsonFault("a delimiter is one character of one byte")
             self._line_break = _converted(unit.get("line_break", ""), str)
+            if len(self._line_break) > LONGEST_LINE_BREAK:
+                raise JsonFault('"line_break" is longer than any line break')
 
     def _leaf(self, leaf: dict[str, Any]) -> bytes:
         if "elements" in leaf:
@@ -135,7 +145,7 @@ class _Form:
         self._component = delimiters.component
         self._repetition = delimiters.repetition
         used = msgspec.structs.astuple(delimiters)
-        self._outer = (delimiters.element, delimiters.segment)
+        self._outer = () if is_header else (delimiters.element, delimiters.segment)
         self._refused = () if is_header else tuple(each for each in used if each)  # ISA11 and ISA16 are delimiters
 
     def element(self, element: JsonElement) -> str:

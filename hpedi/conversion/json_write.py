@@ -10,6 +10,7 @@ import msgspec
 from hpedi.conversion.json_parts import (
     FORMAT,
     FORMAT_VERSION,
+    LONGEST_LINE_BREAK,
     JsonDelimiters,
     JsonElement,
     JsonSegment,
@@ -105,9 +106,9 @@ class _Writer:
 
     def _unit(self, unit: UnitStart) -> JsonUnit:
         if unit.kind is UnitKind.INTERCHANGE:
-            self._delimiters, self._usual_end = unit.delimiters, unit.end
+            self._delimiters, self._usual_end = unit.delimiters, unit.end[: 1 + LONGEST_LINE_BREAK]
             delimiters = JsonDelimiters(*(getattr(unit.delimiters, name) for name in JsonDelimiters.__struct_fields__))
-            return JsonUnit(type=unit.kind, id=unit.id, delimiters=delimiters, line_break=unit.end[1:])
+            return JsonUnit(type=unit.kind, id=unit.id, delimiters=delimiters, line_break=self._usual_end[1:])
         if unit.kind is UnitKind.GROUP:
             return JsonUnit(type=unit.kind, id=unit.id, functional_id=unit.elements[1], version=unit.elements[8])
         if unit.kind is UnitKind.SET:

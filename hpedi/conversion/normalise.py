@@ -96,6 +96,7 @@ class _Normaliser:
         self._offset = 0
         self._end = ""
         self._cleaning = Cleaning(STANDARD, STANDARD)
+        self._is_header = False
         self._numbers = _SetNumbers("")
         self._counts: dict[UnitKind, int] = {}
 
@@ -119,6 +120,7 @@ class _Normaliser:
 
     def _start(self, unit: UnitStart) -> None:
         if unit.kind is UnitKind.INTERCHANGE:
+            self._is_header = True
             self._counts = {UnitKind.INTERCHANGE: 0}
             self._where = replace(self._file, interchange=unit.id[:9])
             wanted = unit.delimiters
@@ -158,7 +160,7 @@ class _Normaliser:
             yield found("delimiter-in-value", where)
             return
         yield from (Change(kind, where) for kind in (*changes, *self._end_changes(segment.end, is_empty=not text)))
-        if text.partition(self._cleaning.wanted.element)[0] != segment_id and text:
+        if self._cleaning.breaks(segment_id):
             yield found("interchange-structure", where, "The segment id is broken by a line break. Write it whole.")
         elif self._numbers.hl.is_unsure:
             yield found("hl-parent-unknown", where)
@@ -167,7 +169,8 @@ class _Normaliser:
 
     def _written(self, segment: SegmentAt, segment_id: str) -> tuple[str, list[ChangeKind]]:
         cleaning = self._cleaning
-        if segment_id == "ISA" and segment.position is None:
+        if self._is_header:
+            self._is_header = False
             return cleaning.header(tuple(segment.text.split(cleaning.delimiters.element, 16)))
         text, changes = cleaning.clean(segment.text)
         if text and self._wanted.counts:

@@ -181,7 +181,7 @@ class _OpenText:
         if blanks:
             yield LooseText(blanks)
         stop, is_cut = self._next_header()
-        pieces = self._segment.findall(window.text, window.at, stop)
+        pieces = self._whole_segments(stop)
         if pieces and not is_cut and not window.is_last:
             self._hold_back(pieces, stop - window.at)
         yield from self._segments(pieces)
@@ -193,6 +193,12 @@ class _OpenText:
     def _after_ends(self, at: int) -> int:
         run = self._end_run.match(self._window.text, at)
         return run.end() if run else at
+
+    def _whole_segments(self, stop: int) -> list[tuple[str, str]]:
+        """Return the segments with a terminator, each with its end; the search ends there, so that it is linear."""
+        window = self._window
+        last = window.text.rfind(self._terminator, window.at, stop)
+        return self._segment.findall(window.text, window.at, min(stop, self._after_ends(last))) if last >= 0 else []
 
     def _hold_back(self, pieces: list[tuple[str, str]], length: int) -> None:
         """Leave out the last segment if what ends it may go on in the next block."""

@@ -248,7 +248,7 @@ class _WholeSet:
         self._opened = opened
         self._by = by
         self._sets = sets
-        self._held: list[str] | None = []
+        self._held: list[str] = []
         self._part: OpenPart | None = None
 
     def take(self, segment: SegmentAt) -> Iterator[SplitEvent]:
@@ -256,7 +256,8 @@ class _WholeSet:
         if self._part is not None:
             yield from self._write(self._part, segment.text, is_last=is_last)
             return
-        held = self._held = [*(self._held or ()), segment.text]
+        held = self._held
+        held.append(segment.text)
         key = self._key(segment.text)
         if key is None and not is_last and len(held) < _HEADER_HELD:
             return
@@ -268,7 +269,7 @@ class _WholeSet:
         yield from self._part.texts(self._sets.open_set(self._part, self._opened, held[0]))
         for text in held[1:]:
             yield from self._write(self._part, text, is_last=is_last and text is segment.text)
-        self._held = None
+        self._held = []
 
     def _write(self, part: OpenPart, text: str, *, is_last: bool) -> Iterator[SplitEvent]:
         if not is_last:
@@ -310,10 +311,10 @@ class _ClaimPieces:
     def take(self, segment: SegmentAt) -> Iterator[SplitEvent]:
         segment_id = segment.text.partition(self._separator)[0]
         yield from self._takers.get(segment_id, self._other)(segment.text)
-        if self._claims.is_lost:
-            yield found("claims-not-found", Where())
-        elif self._claims.is_unconnected:
+        if self._claims.is_unconnected:
             yield found("hl-parent", Where())
+        elif self._claims.is_lost:
+            yield found("claims-not-found", Where())
         elif self._claims.is_too_long:
             yield found("limit-exceeded", Where(), "More segments stand together than can be held. Split it by set.")
 

@@ -98,9 +98,11 @@ class ClaimSet:
         """Take an HL: close the levels that do not hold it."""
         elements = (text.split(self._separator) + [""] * 5)[:5]
         parent = elements[2]
+        if parent and all(level.id != parent for level in self.levels):
+            self.is_unconnected = True
+            return
         while self.levels and self.levels[-1].id != parent:
             self._close_level()
-        self.is_unconnected = self.is_unconnected or (parent != "" and not self.levels)
         self.levels.append(Level(elements))
 
     def add(self, text: str) -> None:

@@ -134,11 +134,11 @@ class Recovery:
         walk.batch = held.batch
         self._go(guess.opening, held.index)
         walk.add("segment-missing", held.index, guess.opening.node)
-        walk.batch = now
         walk.missing[len(walk.outer), GUESSED] = None
         if guess.opening.node.segment_id == "HL":
             self._numbering.imply_level()
         self._go(guess.inside, held.index)
+        walk.batch = now
         self._held = None
         walk.moves = self._moves_here()
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from hpedi.acceptance.judgement import ClaimJudgement
+from hpedi.findings import shown_control_number
 from hpedi.partners.identities import RECEIVER, SENDER, named
 from hpedi.pipeline.records import InterchangeIdentity, Receipt
 from hpedi.reference.providers import Partner

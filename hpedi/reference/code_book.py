@@ -15,7 +15,7 @@ from datetime import date
 from enum import Enum
 from typing import Final
 
-from hpedi.identifiers import npi
+from hpedi.identifiers import npi, tax_id
 from hpedi.service_dates import DateSpan
 
 _FORMS_REMEMBERED: Final = 50_000
@@ -61,8 +61,8 @@ class CodeList:
 
 NO_LIST: Final = CodeList({}, DateSpan(date.min))
 
-CHECK_DIGITS: Final[Mapping[str, Callable[[str], bool]]] = {"npi": npi.is_valid}
-"""By the name that a set gives in `check_digit`."""
+IDENTIFIERS: Final[Mapping[str, Callable[[str], bool]]] = {"npi": npi.is_valid, "tax_id": tax_id.is_valid}
+"""Says whether a text is an identifier; by the name that a set gives in `identifier`."""
 
 
 @dataclass(slots=True)
@@ -91,7 +91,7 @@ class CodeSetEntry:
         title: What people call it.
         form: What every code of it matches; None if only the list tells.
         form_words: The same in words, for messages.
-        check_digit: A key of `CHECK_DIGITS`; empty if it has none.
+        identifier: A key of `IDENTIFIERS`, whose check digit or assigned prefixes count too; empty for codes.
         has_headings: Whether longer codes make shorter ones headings that cannot be billed.
         is_told_by_guide: Whether the walk of a guide tells codes that the list does not have: here they are passed.
         any_of: Sets whose codes it takes together; the first whose form fits decides.
@@ -106,7 +106,7 @@ class CodeSetEntry:
     title: str
     form: re.Pattern[str] | None = None
     form_words: str = ""
-    check_digit: str = ""
+    identifier: str = ""
     has_headings: bool = False
     is_told_by_guide: bool = False
     any_of: tuple[str, ...] = ()
@@ -152,14 +152,14 @@ class CodeSet:
         return self._read is not None
 
     def has_form(self, code: str) -> bool:
-        """Say whether a text has the form of its codes, check digit included."""
+        """Say whether a text has the form of its codes, check digits included."""
         known = self._forms.get(code)
         if known is None:
             if len(self._forms) >= _FORMS_REMEMBERED:
                 self._forms.clear()
             entry = self.entry
             known = entry.form is None or entry.form.fullmatch(code) is not None
-            known = known and (not entry.check_digit or CHECK_DIGITS[entry.check_digit](code))
+            known = known and (not entry.identifier or IDENTIFIERS[entry.identifier](code))
             self._forms[code] = known
         return known
 

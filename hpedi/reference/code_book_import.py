@@ -91,7 +91,12 @@ def read_published_list(content: bytes, file: str, entry: CodeSetEntry) -> Publi
     lines = _text(content).splitlines()
     cells = next(rows for rows in (shape(lines, entry) for shape in _SHAPES) if rows is not None)
     findings: list[Finding] = []
-    rows = [row for each in cells if (row := _row(each, file, entry, findings)) is not None]
+    rows: list[CodeRow] = []
+    try:
+        rows.extend(row for each in cells if (row := _row(each, file, entry, findings)) is not None)
+    except csv.Error:
+        where = Where(file=file)
+        findings.append(found("reference-file", where, "A cell is too long or not closed. Save the list as CSV again."))
     if not rows and not findings:
         where = Where(file=file, line=1)
         findings.append(

@@ -42,7 +42,7 @@ class _Row(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
     source: str
     form: str | None = None
     form_words: str = ""
-    check_digit: str = ""
+    identifier: str = ""
     has_headings: bool = False
     is_told_by_guide: bool = False
     any_of: tuple[str, ...] = ()
@@ -107,7 +107,7 @@ def _entry(name: str, row: _Row) -> CodeSetEntry:
         title=row.title,
         form=None if row.form is None else re.compile(row.form, re.ASCII),
         form_words=row.form_words,
-        check_digit=row.check_digit,
+        identifier=row.identifier,
         has_headings=row.has_headings,
         is_told_by_guide=row.is_told_by_guide,
         any_of=row.any_of,

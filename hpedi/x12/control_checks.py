@@ -1,7 +1,7 @@
-"""Checks of GS, ST and the trailers: forms, control numbers, counts, versions.
+"""Checks of TA1, GS, ST and the trailers: forms, control numbers, counts, versions.
 
 Knows no transaction set: whether ST01 belongs to GS01 is for who knows the guides. Source: TR3 appendix C.1; codes from
-the guides fact table ack_999.
+the guides fact tables ack_999 and ta1_codes.
 """
 
 from __future__ import annotations
@@ -36,6 +36,17 @@ def _is_date(text: str) -> bool:
     return True
 
 
+def _is_short_date(text: str) -> bool:
+    return _is_date(f"20{text}")
+
+
+_ACKNOWLEDGMENT_CHECKS: Final[tuple[tuple[int, Callable[[str], bool], str], ...]] = (
+    (1, _form("[0-9]{9}"), "acknowledgment-element"),
+    (2, _is_short_date, "acknowledgment-element"),
+    (3, _form("([01][0-9]|2[0-3])[0-5][0-9]"), "acknowledgment-element"),
+    (4, _form("[AER]"), "acknowledgment-element"),
+    (5, _form("0[0-2][0-9]|03[01]"), "acknowledgment-element"),
+)
 _GROUP_CHECKS: Final[tuple[tuple[int, Callable[[str], bool], str], ...]] = (
     (1, _form("[A-Z]{2}"), "group-header"),
     (2, _form("[ -~]{2,15}"), "group-header"),
@@ -50,8 +61,25 @@ _SET_CHECKS: Final[tuple[tuple[int, Callable[[str], bool], str], ...]] = (
     (1, _form("[0-9]{3}"), "set-id"),
     (2, _form("[ -~]{4,9}"), "set-control-number-form"),
 )
+ACKNOWLEDGMENT_ELEMENTS: Final = len(_ACKNOWLEDGMENT_CHECKS)
+"""TA1 has this many elements."""
 GROUP_ELEMENTS: Final = len(_GROUP_CHECKS)
 """GS has this many elements."""
+
+
+def check_acknowledgment(sent: Sequence[str], where: PlaceOf) -> Iterator[Finding]:
+    """Check TA1: the form of each element, none too many.
+
+    Args:
+        sent: TA100 and the elements that were sent, at least as many as TA1 has.
+        where: Tells the place of the segment.
+
+    Findings:
+        acknowledgment-element.
+    """
+    yield from _check_elements(_ACKNOWLEDGMENT_CHECKS, sent, where)
+    if len(sent) > ACKNOWLEDGMENT_ELEMENTS + 1:
+        yield found("acknowledgment-element", replace(where(), element=ACKNOWLEDGMENT_ELEMENTS + 1))
 
 
 def check_group_header(sent: Sequence[str], where: PlaceOf) -> Iterator[Finding]:

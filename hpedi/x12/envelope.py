@@ -12,7 +12,14 @@ from typing import Final
 
 from hpedi.finding_kinds import FINDING_KINDS, found
 from hpedi.findings import Finding, Where
-from hpedi.x12.control_checks import GROUP_ELEMENTS, check_group_header, check_set_header, check_trailer
+from hpedi.x12.control_checks import (
+    ACKNOWLEDGMENT_ELEMENTS,
+    GROUP_ELEMENTS,
+    check_acknowledgment,
+    check_group_header,
+    check_set_header,
+    check_trailer,
+)
 from hpedi.x12.events import (
     Event,
     GroupEnd,
@@ -30,7 +37,6 @@ from hpedi.x12.stretch import PREFIX, LaterOffsets, Stretch
 _CONTROL_IDS: Final = ("GS", "GE", "ST", "SE", "IEA", "TA1")
 _SET_ELEMENTS: Final = 3
 _TRAILER_ELEMENTS: Final = 2
-_ACKNOWLEDGMENT_ELEMENTS: Final = 5
 
 
 @dataclass(slots=True)
@@ -250,7 +256,9 @@ class Envelope:
             yield from self.refuse(offset, "The interchange has more TA1 segments than the limit.")
             return
         self._was_told_outside = False
-        yield InterchangeAcknowledged(self._elements(text, _ACKNOWLEDGMENT_ELEMENTS))
+        sent = self._elements(text, ACKNOWLEDGMENT_ELEMENTS)
+        yield InterchangeAcknowledged(sent)
+        yield from self._tell_all(check_acknowledgment(sent, lambda: self._at("TA1", offset)))
 
     def _start_group(self, text: str, offset: int) -> Iterator[Event]:
         yield from self._close_set(offset)

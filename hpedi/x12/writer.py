@@ -151,6 +151,13 @@ def stream_x12(
 
 
 @lru_cache(maxsize=64)
+def are_writable(delimiters: Delimiters) -> bool:
+    """Say whether delimiters are four different characters that X12 allows; only segments may end with a line break."""
+    inner = (delimiters.element, delimiters.component, delimiters.repetition)
+    used = (*inner, delimiters.segment)
+    return len(set(used)) == len(used) and all(map(can_delimit, used)) and _LINE_BREAKS.isdisjoint(inner)
+
+
 def segment_writer(delimiters: Delimiters) -> Callable[[SegmentValues], str]:
     """Make the function that writes one segment's values as text, without terminator.
 
@@ -158,10 +165,9 @@ def segment_writer(delimiters: Delimiters) -> Callable[[SegmentValues], str]:
         ValueError: The delimiters are not four different characters legal as delimiters. The function made raises it
             for values that X12 cannot carry, and for a segment without any data.
     """
-    inner = (delimiters.element, delimiters.component, delimiters.repetition)
-    used = (*inner, delimiters.segment)
-    if len(set(used)) != len(used) or not all(map(can_delimit, used)) or not _LINE_BREAKS.isdisjoint(inner):
+    if not are_writable(delimiters):
         raise ValueError("the delimiters must be four different characters, none a letter, digit or blank")
+    used = (delimiters.element, delimiters.component, delimiters.repetition, delimiters.segment)
     allowed = "".join(sorted(DATA.difference(used)))
     is_data = re.compile(f"[{re.escape(allowed)}]*").fullmatch
 

@@ -34,7 +34,8 @@ def main() -> None:
     # A post office of the armed forces serves them wherever the mail is addressed.
     prefixes = {pair[:3] for pair in found if pair[3:] in MILITARY}
     found |= {prefix + state for prefix in prefixes for state in MILITARY}
-    TARGET.write_text("\n".join([*COMMENTS, "code", *sorted(found)]) + "\n", encoding="utf-8")
+    lines = [*COMMENTS, "code\tfrom\tto\tmeaning\tnote", *(f"{pair}\t\t\t\t" for pair in sorted(found))]
+    TARGET.write_text("\n".join(lines) + "\n", encoding="utf-8")
 
 
 if __name__ == "__main__":

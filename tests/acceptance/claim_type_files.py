@@ -118,18 +118,17 @@ def mistakes(name: str) -> list[Mistake]:
     return [Mistake(**row) for row in written(name)["mistakes"]]
 
 
-def findings_of(
-    guide: str, lines: Iterable[str], *, snip: int = 7, companion: str | None = None, version: str = ""
-) -> list[Finding]:
-    """Return what is found in a set."""
+def findings_of(guide: str, lines: Iterable[str]) -> list[Finding]:
+    """Return what is found in a claim set, given without ST and SE."""
+    return found_in(b"".join(file_of("HC", VERSIONS[guide], "837", lines)))
+
+
+def found_in(data: bytes, companion: str | None = None) -> list[Finding]:
+    """Return what is found in a file at all levels, by the companion guide of its receiver or the one asked for."""
     judging = Judging(
-        guide_for=GUIDES.guide_for,
-        plan_for=RuleFiles(GUIDES, companion=companion).plan_for,
-        claim_checks=(),
-        highest_snip=snip,
+        guide_for=GUIDES.guide_for, plan_for=RuleFiles(GUIDES, companion=companion).plan_for, claim_checks=()
     )
-    file = file_of("HC", version or VERSIONS[guide], "837", lines)
-    judged = judged_file(list(judge(read_x12(file, file="a.x12"), judging)))
+    judged = judged_file(list(judge(read_x12([data], file="a.x12"), judging)))
     return [finding for interchange in judged.interchanges for finding in interchange.findings()]
 
 

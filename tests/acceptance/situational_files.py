@@ -10,7 +10,6 @@ cannot but break.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -24,7 +23,7 @@ from hpedi.findings import Finding
 from hpedi.guide_files import GuideFiles
 from hpedi.x12.reader import read_x12
 from tests.conformance.corpus import as_bytes, clean_segments
-from tests.conformance.edits import Edit, apply_edits, count_segments, place_of, position_in_set
+from tests.conformance.edits import count_segments, place_of, position_in_set
 
 FOLDER: Final = Path(__file__).parent / "situational"
 LEVEL: Final = 4
@@ -63,8 +62,7 @@ class Mistake:
         """Return the clean file with the change made, SE01 counted anew."""
         segments = list(clean_segments(self.base))
         for edit in self.edits.split(" && "):
-            for change in _changes(edit, segments):
-                segments, _ = apply_edits(segments, [change])
+            _edit(segments, edit)
         return count_segments(segments)
 
     def expected(self, segments: list[str]) -> set[Place]:
@@ -87,32 +85,33 @@ def _mistake(base: str, line: str) -> Mistake:
     return Mistake(base, rule, edits, tuple(places.split(" & ")) if places else (), frozenset(also.split()))
 
 
-def _changes(edit: str, segments: list[str]) -> Iterator[Edit]:
-    """Read an edit; the segments are those it is made in."""
+def _edit(segments: list[str], edit: str) -> None:
+    """Make one edit."""
     name, sign, rest = (part.strip() for part in re.split(r" (=>|\+\+|@) ?", edit, maxsplit=1))
-    if sign == "@":
-        for change in rest.split(", "):
-            place, _, value = change.partition("=")
-            element, _, component = place.partition("-")
-            yield {"set": name, "element": element, "to": value} | ({"component": component} if component else {})
-            name = _renamed(name, int(element), segments)
-        return
-    texts = [text.strip() for text in rest.split(" ; ")] if rest else []
     first, _, end = name.partition(" .. ")
-    if sign == "=>":
-        index = place_of(segments, first)
-        yield {"delete": first, "count": place_of(segments, end) - index if end else 1}
-        behind, ordinal = segments[index - 1], segments[:index].count(segments[index - 1])
-        name = f"{behind}#{ordinal}"
-    if texts:
-        yield {"behind": name, "insert": texts}
+    start = place_of(segments, first)
+    stop = place_of(segments, end) if end else start + 1
+    texts = [text.strip() for text in rest.split(" ; ")] if rest else []
+    if sign == "@":
+        segments[start] = _with_elements(segments[start], rest)
+    elif sign == "++":
+        segments[stop:stop] = texts
+    else:
+        segments[start:stop] = texts
 
 
-def _renamed(name: str, element: int, segments: list[str]) -> str:
-    """Return a name of the segment that still holds once an element of it has changed."""
-    text = segments[place_of(segments, name)]
-    start = "*".join(text.split("*")[:element])
-    return start if len(start) < len(name.partition("#")[0]) else name
+def _with_elements(segment: str, changes: str) -> str:
+    """Return a segment with elements or components set: `05-3=8, 09=`."""
+    elements = segment.split("*")
+    for change in changes.split(", "):
+        place, _, value = change.partition("=")
+        element, _, component = place.partition("-")
+        elements += [""] * (int(element) + 1 - len(elements))
+        components = elements[int(element)].split(":")
+        if component:
+            components[int(component) - 1] = value
+        elements[int(element)] = ":".join(components) if component else value
+    return "*".join(elements).rstrip("*")
 
 
 def _place(place: str, segments: list[str]) -> Place:
@@ -124,12 +123,12 @@ def _place(place: str, segments: list[str]) -> Place:
 
 
 def findings_of(segments: list[str]) -> list[Finding]:
-    """Return what is found in a file at SNIP 4."""
+    """Return what is found in a file at SNIP 4, by no companion guide."""
     judging = Judging(
         guide_for=_GUIDES.guide_for,
         sets_of_group=_GUIDES.sets_of_group,
         known_version=_GUIDES.known_version,
-        plan_for=_RULES.plan_for,
+        plan_for=lambda guide, _receivers: _RULES.plan_for(guide, frozenset()),
         highest_snip=LEVEL,
     )
     judged = judged_file(list(judge(read_x12([as_bytes(segments)]), judging)))

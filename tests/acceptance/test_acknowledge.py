@@ -100,6 +100,57 @@ def test_a_refused_interchange_gets_its_ta1_alone() -> None:
 
 
 @pytest.mark.parametrize(
+    ("element", "sent", "note"),
+    [
+        (1, b"99", "010"),
+        (1, b"03", "011"),
+        (3, b"77", "012"),
+        (3, b"01", "013"),
+        (5, b"QQ", "005"),
+        (6, b" " * 15, "006"),
+        (7, b"QQ", "007"),
+        (8, b" " * 15, "008"),
+        (9, b"261332", "014"),
+        (10, b"2460", "015"),
+        (11, b"A", "016"),
+        (12, b"00401", "017"),
+        (13, b"00000090A", "018"),
+        (14, b"7", "019"),
+        (15, b"X", "020"),
+    ],
+)
+def test_each_fault_of_an_isa_has_its_note(element: int, sent: bytes, note: str) -> None:
+    """An element of ISA at fault refuses the interchange with its own TA105; nothing else is answered."""
+    elements = submitted().split(b"*")
+    elements[element] = sent
+    segments = answered(b"*".join(elements))
+    assert [segment[:3] for segment in segments] == ["ISA", "TA1", "IEA"]
+    assert segments[1].endswith(f"*R*{note}")
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "note"),
+    [
+        ("IEA*1*000000905", "IEA*1*000000777", "001"),
+        ("IEA*1*000000905", "IEA*2*000000905", "021"),
+        ("0*P*:~GS", "0*P*:GS", "004"),
+        ("0*P*:~GS", "0*P*~~GS", "022"),
+        ("0*P*:~GS", "0*P*A~GS", "027"),
+        ("*ZZ*LAKES          *", "*ZZ*LAKES*", "022"),
+        ("IEA*1*000000905~", "", "023"),
+        ("GS*HC*", "GS*H*", "024"),
+        ("GE*1*1~", "GE*1*1~N1*PR*PLAN~", "024"),
+        ("GE*1*1~", "GE*1*1~GE*1*1~", "022"),
+    ],
+)
+def test_each_fault_of_an_envelope_has_its_note(old: str, new: str, note: str) -> None:
+    """Delimiters, IEA, GS or what stands between them at fault refuse the interchange with their own TA105."""
+    segments = answered(changed(submitted(), old, new))
+    assert [segment[:3] for segment in segments] == ["ISA", "TA1", "IEA"]
+    assert segments[1].endswith(f"*R*{note}")
+
+
+@pytest.mark.parametrize(
     ("old", "new", "body"),
     [
         ("CLM*PCN2*185*", "CLM*PCN2*ABC*", ["IK3*CLM*18*2300*8", "CTX*CLM01:PCN2", "IK4*2*782*6", "IK5*R*5"]),

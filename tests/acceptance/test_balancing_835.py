@@ -335,6 +335,14 @@ def test_a_claim_without_its_clp_spoils_only_the_sums_over_it() -> None:
     assert not [each for each in found(lost) if each.code.endswith("balance")]
 
 
+@pytest.mark.parametrize("added", ["SV1*HC:99213*1", "CAX*CO*45*1"])
+def test_a_claim_with_a_segment_out_of_place_is_left_to_the_guide(added: str) -> None:
+    """A segment that has no place may be the adjustment that is missing."""
+    line = "CAS*CO*45*44.5"
+    codes = {each.code for each in found(with_change(PROFESSIONAL, line, added))}
+    assert not {code for code in codes if code.endswith("balance")}, codes
+
+
 def test_rules_that_keep_sums_can_be_switched_off() -> None:
     """Without the rule of claims the payment is not added up, rather than told wrong."""
     wrong = with_change(PROFESSIONAL, "CAS*CO*45*10", "CAS*CO*45*11")

@@ -82,6 +82,13 @@ def test_amounts_that_cannot_be_read_are_left_to_the_guide() -> None:
         assert "claim-balance" not in codes, new
 
 
+@pytest.mark.parametrize("lost", ["LX*2", "SV1*HC:87070*85.50*UN*1***1"])
+def test_a_line_that_has_no_place_is_left_to_the_guide(lost: str) -> None:
+    """A claim in which the guide misses a segment is not added up without the line."""
+    codes = [each.code for each in found(with_change(PLAIN, lost))]
+    assert codes == ["segment-missing"]
+
+
 INPATIENT = claims(
     """
     CLM*C1*500***11:A:1**A*Y*Y

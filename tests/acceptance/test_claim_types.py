@@ -13,7 +13,7 @@ CLAIMS = [(name, claim) for name in FILES for claim in written(name)["claims"]]
 MISTAKES = [(name, mistake) for name in FILES for mistake in mistakes(name)]
 
 
-@pytest.mark.parametrize(("name", "claim"), CLAIMS, ids=lambda value: str(value))
+@pytest.mark.parametrize(("name", "claim"), CLAIMS, ids=str)
 def test_a_right_claim_is_clean(name: str, claim: str) -> None:
     """Nothing refuses a right claim of any kind at any level, and no rule by kind of claim tells anything."""
     found = findings_of(written(name)["guide"], claim_of(name, claim))

@@ -1,4 +1,4 @@
-"""Companion guides (SNIP 7): the rules of payer 94267, whom they apply to, and a second payer that adds a folder only."""
+"""Companion guides (SNIP 7): the rules of payer 94267, whom they apply to, and a second payer that adds a folder."""
 
 from __future__ import annotations
 
@@ -8,25 +8,21 @@ from pathlib import Path
 
 import pytest
 
+from docs.companion_pages import companion_pages
 from hpedi import acceptance_files
-from hpedi.acceptance.judge import judge
-from hpedi.acceptance.judgement import judged_file
-from hpedi.acceptance.judging import Judging
-from hpedi.acceptance_files import RuleFiles, companions
+from hpedi.acceptance_files import companions
 from hpedi.findings import Finding, Severity
 from hpedi.mappings_folder import mapping
-from hpedi.x12.reader import read_x12
-from tests.acceptance.balancing_files import file_of
+from tests.acceptance.balancing_files import file_of, segments
 from tests.acceptance.claim_type_files import (
-    GUIDES,
     HEADER,
     VERSIONS,
     Mistake,
     Told,
     claim_of,
     findings_of,
+    found_in,
     mistakes,
-    segments,
     told,
 )
 
@@ -62,14 +58,6 @@ STATUS_INQUIRY = segments("""
     TRN*1*T1
     DTP*472*D8*20260210
 """)
-
-
-def found_in(data: bytes, companion: str | None = None) -> list[Finding]:
-    """Return what is found in a file."""
-    plans = RuleFiles(GUIDES, companion=companion)
-    judging = Judging(guide_for=GUIDES.guide_for, plan_for=plans.plan_for, claim_checks=())
-    judged = judged_file(list(judge(read_x12([data], file="a.x12"), judging)))
-    return [finding for interchange in judged.interchanges for finding in interchange.findings()]
 
 
 def a_visit(*, isa08: str = "94267", gs03: str = "94267", lines: list[str] | None = None) -> bytes:
@@ -145,7 +133,7 @@ def test_status_inquiries_are_checked(payer: str, found: list[Told]) -> None:
 def test_a_set_has_a_most_of_claims(count: int, found: list[Told]) -> None:
     """The claim after the 5,000th of a set is told.
 
-    Before it stand ST, 9 segments of head and provider, 50 subscribers of 7 segments with 100 claims of 5, and one more.
+    Up to it stand ST, 9 segments of head and provider, 50 subscribers of 7 segments with 100 claims of 5, and 8 more.
     """
     header, claim = segments(HEADER.format(filing="CI")), claim_of("companion", "visit")[16:]
     lines = header[:9]
@@ -193,7 +181,7 @@ def with_example(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
 
     def forget() -> None:
         acceptance_files.companions.cache_clear()
-        acceptance_files._plan.cache_clear()  # noqa: SLF001  plans are kept by the guide and the companion's id
+        acceptance_files._plan.cache_clear()
 
     monkeypatch.setattr(acceptance_files, "mapping", elsewhere)
     forget()
@@ -226,3 +214,9 @@ def test_every_rule_of_this_payer_is_broken_once() -> None:
     here = {"S7-007", "S7-013", "S7-015", "S7-016", "S7-017"}
     in_table = {mistake.rule for mistake in mistakes("companion") if mistake.finds}
     assert {rule.id for rule in companions()["94267"].rules} == here | in_table
+
+
+def test_the_page_of_each_companion_guide_is_current() -> None:
+    """What stands in docs/ is what the data of the companion guides says."""
+    docs = Path(__file__).resolve().parents[2] / "docs"
+    assert [name for name, text in companion_pages().items() if (docs / name).read_text(encoding="utf-8") != text] == []

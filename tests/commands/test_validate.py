@@ -103,6 +103,28 @@ def test_a_set_without_a_guide_is_a_finding(tmp_path: Path, capsys: pytest.Captu
     assert {finding["code"] for finding in file["findings"]} == {"set-not-supported"}
 
 
+@pytest.mark.parametrize("engine", ["hpedi", "pyx12"])
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ("ST*837*0001*", "ST*837*JO*"),
+        ("ST*837*0001*", "ST*LAKE*0001*"),
+        ("*102*X*", "*JO LAKE*X*"),
+        ("*000000102*1*", "*JOHN LAKE*1*"),
+    ],
+)
+def test_malformed_control_numbers_are_masked(
+    old: str, new: str, engine: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """What stands where a control number or an id of a header should may be PHI: it is not shown."""
+    path = changed(tmp_path, "05-test.837", old, new)
+    assert run_hpedi("validate", "--engine", engine, "--json", path) == ExitCode.FINDINGS
+    shown = capsys.readouterr().out
+    assert "LAKE" not in shown.replace(str(path), "")
+    assert '"JO' not in shown
+    assert '"?"' in shown
+
+
 def test_snip_leaves_higher_levels_out(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """A claim whose charges do not add up fails at level 3, and passes where only levels 1 and 2 are judged."""
     path = changed(tmp_path, "05-test.837", "CLM*RB-2607*145", "CLM*RB-2607*146")
@@ -113,7 +135,7 @@ def test_snip_leaves_higher_levels_out(tmp_path: Path, capsys: pytest.CaptureFix
 
 
 def test_answers_are_written(tmp_path: Path) -> None:
-    """--ack-dir writes the TA1 and 999 of each interchange, and nothing for what is no X12."""
+    """--ack-dir writes the answer to each interchange, and nothing for what is no X12."""
     run_hpedi("validate", "--ack-dir", tmp_path / "answers", *ALL)
     answers = {path.name: path.read_text() for path in (tmp_path / "answers").iterdir()}
     assert sorted(answers) == [f"{path.name}.1.ack" for path in ALL if path.suffix == ".837"]

@@ -21,6 +21,10 @@ from tests.shared import PROJECT, samples_dir
 
 GUIDES = GuideFiles()
 CANARY = "CANARYLASTNAME"
+LONG_LINE_BREAK = (
+    '{"parts": [{"delimiters": {"element": "*", "component": ":", "repetition": "^", "segment": "~"}, '
+    '"line_break": "123456789", "parts": []}]}'
+)
 
 
 def as_json(content: bytes) -> bytes:
@@ -167,6 +171,7 @@ def test_what_x12_cannot_hold_is_told(members: dict[str, Any]) -> None:
         *('{"parts": [{"parts": [], "parts": []}]}', '{"parts": [{"delimiters": 1, "parts": []}]}', "{1: 2}"),
         '{"parts": [{"delimiters": {"element": "**", "component": "", "repetition": "", "segment": ""}, "parts": []}]}',
         '{"parts": [{"elements": NaN}]}',
+        LONG_LINE_BREAK,
         '{"parts": [{"text": "\\u20ac", "encoding": "latin-1"}]}',
         '{"a":' * 100_000,
         '{"parts": ' + "[" * 100_000,
@@ -175,7 +180,7 @@ def test_what_x12_cannot_hold_is_told(members: dict[str, Any]) -> None:
         '{"parts": [{"text": ' + "9" * 3_000_000,
         "\u00fff",
     ],
-    ids=range(26),
+    ids=range(27),
 )
 def test_other_json_is_told(document: str) -> None:
     """What is no JSON, other JSON, or JSON made to break its reader is one finding."""

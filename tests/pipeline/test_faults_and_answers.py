@@ -297,6 +297,56 @@ def test_a_control_number_with_other_content_gets_a_ta1_025(demo: Demo) -> None:
     assert set(demo.decisions()) == {"GOOD-1"}
 
 
+def test_a_control_number_is_another_partners_own(demo: Demo) -> None:
+    """The same ISA13 from another sender is no duplicate, nor is it between test and production."""
+    demo.run(clinic_file(claim_set("0001", [GOOD])))
+    other = interchange(PRAIRIELINK, CLEARINGHOUSE, 501, [claim_set("0001", clearinghouse_claims())])
+    assert demo.receive(other).receipts[0].verdict == "partially_accepted"
+    test = interchange(RIVERBEND, CLINIC, 501, [claim_set("0001", [GOOD])], usage="T")
+    assert demo.receive(test).receipts[0].verdict == "accepted"
+
+
+def test_a_set_number_that_stands_twice_is_refused_in_the_999(demo: Demo) -> None:
+    """The second set of a group with the same ST02 is refused with IK502 23; the first is paid."""
+    demo.run(good_and(claim_set("0001", [clinic_claim("BAD-1", "M01", 11)])))
+    assert [segment for segment in demo.answers("riverbend") if segment[:3] in ("AK2", "IK5", "AK9")] == [
+        "AK2*837*0001*005010X222A1",
+        "IK5*A",
+        "AK2*837*0001*005010X222A1",
+        "IK5*R*23",
+        "AK9*P*2*2*1",
+    ]
+    assert_good_claim_is_paid(demo)
+    assert "BAD-1" not in demo.decisions()
+
+
+def test_a_group_number_that_stands_twice_is_refused_in_the_999(demo: Demo) -> None:
+    """The second group of an interchange with the same GS06 is refused with AK905 19; the first is paid."""
+    good = clinic_file(claim_set("0001", [GOOD])).decode()
+    group = good[good.index("GS*") : good.index("IEA*")]
+    again = group.replace("GOOD-1", "BAD-1")
+    demo.run(good.replace(group, group + again).replace("IEA*1*", "IEA*2*").encode())
+    answers = demo.answers("riverbend")
+    assert [segment for segment in answers if segment[:3] in ("AK1", "AK9")] == [
+        "AK1*HC*501*005010X222A1",
+        "AK9*A*1*1*1",
+        "AK1*HC*501*005010X222A1",
+        "AK9*R*1*1*0*19",
+    ]
+    assert_good_claim_is_paid(demo)
+    assert "BAD-1" not in demo.decisions()
+
+
+@pytest.mark.parametrize(("asked", "told"), [(b"0", []), (b"1", ["TA1*000000501*260302*0830*A*000"])])
+def test_a_ta1_is_sent_when_asked_for(demo: Demo, asked: bytes, told: list[str]) -> None:
+    """ISA14 says whether an accepted interchange gets its TA1."""
+    elements = clinic_file(claim_set("0001", [GOOD])).split(b"*")
+    elements[14] = asked
+    demo.run(b"*".join(elements))
+    assert [segment for segment in demo.answers("riverbend") if segment.startswith("TA1")] == told
+    assert_good_claim_is_paid(demo)
+
+
 def test_a_refused_file_belongs_to_the_partner_that_is_known_when_it_comes_once_more(demo: Demo) -> None:
     """A sender who became a partner after the refusal is the partner of the receipt and of its claims."""
     content = clinic_file(claim_set("0001", [GOOD]))

@@ -22,6 +22,7 @@ from hpedi.acceptance.checks.balancing_amounts import (
     differ,
     exceeds,
     head,
+    is_whole,
     stated,
 )
 from hpedi.acceptance.loops import LoopInstance, Segment, Spot
@@ -71,7 +72,7 @@ def _payment(claim: LoopInstance) -> _ClaimPayment:
 def service_payment_balances(claim: LoopInstance) -> Iterator[Spot]:
     """SVC03 is SVC02 less the adjustments of the service."""
     for service in _payment(claim).services:
-        if differ(service.paid, service.charged - service.adjusted.total):
+        if differ(service.paid, service.charged - service.adjusted.total) and is_whole(service.loop):
             yield Spot(service.loop.trigger, 3)
 
 
@@ -89,14 +90,15 @@ def claim_payment_balances(claim: LoopInstance) -> Iterator[Spot]:
     left = payment.charged - payment.adjusted.total
     for service in payment.services:
         left -= service.adjusted.total
-    if differ(payment.paid, left):
+    if differ(payment.paid, left) and is_whole(claim):
         yield Spot(claim.trigger, 4)
 
 
 def service_charges_balance(claim: LoopInstance) -> Iterator[Spot]:
     """CLP03 is the sum of SVC02 where services are sent."""
     payment = _payment(claim)
-    if payment.services and differ(payment.charged, sum([service.charged for service in payment.services], NOTHING)):
+    total = sum([service.charged for service in payment.services], NOTHING)
+    if payment.services and differ(payment.charged, total) and is_whole(claim):
         yield Spot(claim.trigger, 3)
 
 
@@ -108,7 +110,8 @@ def patient_responsibility_balances(claim: LoopInstance) -> Iterator[Spot]:
         return
     for service in payment.services:
         owed += service.adjusted.patient
-    if differ(amount_of(segment, 5), owed) and (segment.value(5) or exceeds(owed, NOTHING)):
+    is_asked = bool(segment.value(5)) or exceeds(owed, NOTHING)
+    if differ(amount_of(segment, 5), owed) and is_asked and is_whole(claim):
         yield Spot(segment, 5)
 
 

@@ -19,6 +19,7 @@ from hpedi.acceptance.checks.balancing_amounts import (
     differ,
     exceeds,
     head,
+    is_whole,
     stated,
 )
 from hpedi.acceptance.loops import LoopInstance, Segment, Spot
@@ -46,7 +47,7 @@ class _LineAdjudication(NamedTuple):
 def claim_charge_balances(claim: LoopInstance) -> Iterator[Spot]:
     """CLM02 is the sum of the line charges."""
     charges = [_charge(line) for line in claim.loops("2400")]
-    if charges and differ(stated(head(claim), 2), sum(charges, NOTHING)):
+    if charges and differ(stated(head(claim), 2), sum(charges, NOTHING)) and is_whole(claim):
         yield Spot(claim.trigger, 2)
 
 
@@ -58,7 +59,8 @@ def line_adjudication_balances(line: LoopInstance) -> Iterator[Spot]:
     charge = _charge(line)
     for decided in _by_payer(line).values():
         total = sum((each.paid + each.adjusted for each in decided), NOTHING)
-        if differ(total, charge) and any(differ(each.paid + each.adjusted, charge) for each in decided):
+        alone = any(differ(each.paid + each.adjusted, charge) for each in decided)
+        if differ(total, charge) and alone and is_whole(line):
             yield Spot(decided[0].segment, 2)
 
 
@@ -116,10 +118,10 @@ def charge_includes_taxes(line: LoopInstance) -> Iterator[Spot]:
 
 def noncovered_charge_within_line(line: LoopInstance) -> Iterator[Spot]:
     """The charge that is not covered (SV207) is not more than the charge of the line."""
-    service = line.first("SV2")
-    if service is not None and exceeds(
-        amount_of(service, _NONCOVERED_CHARGE), stated(service, _CHARGE_ELEMENTS["SV2"])
-    ):
+    service, charge = line.first("SV2"), _charge(line)
+    if service is None or exceeds(NOTHING, charge):
+        return
+    if exceeds(amount_of(service, _NONCOVERED_CHARGE), charge):
         yield Spot(service, _NONCOVERED_CHARGE)
 
 
@@ -146,12 +148,13 @@ def _by_payer(line: LoopInstance) -> dict[str, list[_LineAdjudication]]:
 def _paying(claim: LoopInstance) -> Iterator[tuple[LoopInstance, Segment]]:
     """Go through the other payers that decided, each with its AMT*D.
 
-    There are none where it cannot be said who decided which line: ids that are shared, missing or of nobody.
+    There are none where it cannot be said who decided what: ids that are shared, missing or of nobody, segments that
+    have no place.
     """
     payers = claim.loops("2320")
     ids = {_id(payer) for payer in payers}
     deciding = {payer_id for line in claim.loops("2400") for payer_id in _by_payer(line)}
-    if len(ids) < len(payers) or "" in ids or not deciding <= ids:
+    if len(ids) < len(payers) or "" in ids or not deciding <= ids or not is_whole(claim):
         return
     for payer in payers:
         paid = payer.first("AMT", "D")

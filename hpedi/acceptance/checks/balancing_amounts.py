@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import re
 from decimal import Decimal
-from functools import lru_cache
 from itertools import zip_longest
 from typing import Final, NamedTuple
 
@@ -17,25 +16,23 @@ from hpedi.acceptance.loops import LoopInstance, Segment
 NOTHING: Final = Decimal(0)
 UNREADABLE: Final = Decimal("NaN")
 
-_FORM: Final = re.compile(r"-?(?:[0-9]+|[0-9]*\.[0-9]+)")
+_is_number: Final = re.compile(r"-?[0-9]*\.?[0-9]+").fullmatch
 _LONGEST: Final = 20
 """18 digits (data element 782), a sign and a point."""
-_MOST_REMEMBERED: Final = 8_192
 
 ADJUSTMENT_AMOUNTS: Final = slice(3, 19, 3)
 ADJUSTMENT_QUANTITIES: Final = slice(4, 20, 3)
 """The elements of CAS: up to six reasons with an amount and a quantity each."""
 _REASONS: Final = slice(2, 18, 3)
 _GROUP: Final = 3
-_PATIENT_RESPONSIBILITY: Final = "PR"
+_PATIENT_RESPONSIBILITY: Final = ["PR"]
 
 
-@lru_cache(_MOST_REMEMBERED)
 def amount(text: str) -> Decimal:
     """Return a number of X12 type R: 0 for "", UNREADABLE for what is none."""
-    if not text:
-        return NOTHING
-    return Decimal(text) if len(text) <= _LONGEST and _FORM.fullmatch(text) else UNREADABLE
+    if len(text) <= _LONGEST and _is_number(text):
+        return Decimal(text)
+    return UNREADABLE if text else NOTHING
 
 
 def amount_of(segment: Segment, element: int) -> Decimal:
@@ -48,6 +45,15 @@ def head(loop: LoopInstance) -> Segment | None:
     """Return the segment that a loop begins with; None where it is missing."""
     first = loop.segments[0] if loop.segments else None
     return first if first is not None and first.node.starts_loop else None
+
+
+def is_whole(loop: LoopInstance) -> bool:
+    """Say whether every segment from a loop's first to its last one has a place in it, or in a loop in it.
+
+    A segment that the guide does not expect may be one that its sums lack.
+    """
+    positions = [segment.position for each in (loop, *loop.within()) for segment in each.segments]
+    return not positions or max(positions) - min(positions) < len(positions)
 
 
 def stated(segment: Segment | None, element: int) -> Decimal:
@@ -72,10 +78,11 @@ def adjusted(loop: LoopInstance) -> Adjusted:
         if segment.node.segment_id == "CAS":
             elements = segment.elements
             texts = elements[ADJUSTMENT_AMOUNTS]
+            of_patient = elements[1:2] == _PATIENT_RESPONSIBILITY
             for text in texts:
                 value = amount(text)
                 total += value
-                if elements[1] == _PATIENT_RESPONSIBILITY:
+                if of_patient:
                     patient += value
             if len(texts) < len(elements) // _GROUP or "" in texts:
                 total += _of_missing(elements)

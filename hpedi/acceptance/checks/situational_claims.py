@@ -35,10 +35,10 @@ def diagnoses_mixed(claim: LoopInstance) -> Iterator[Spot]:
     for segment in claim.segments_of("HI"):
         for element in range(1, len(segment.elements)):
             revision = _REVISIONS.get(segment.value(element, 1))
-            first = first or revision
-            if revision is not None and revision != first:
+            if revision is not None and revision != (first or revision):
                 yield Spot(segment, element, 1)
                 return
+            first = first or revision
 
 
 def diagnosis_pointer_wrong(claim: LoopInstance) -> Iterator[Spot]:

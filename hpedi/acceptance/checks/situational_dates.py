@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from functools import partial
+from operator import itemgetter
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Final, NamedTuple
 
@@ -22,8 +23,10 @@ _VALUE_OF: Final = {"DTP": 3, "DTM": 2}
 _RANGE: Final = "RD8"
 _BEFORE_SERVICE: Final = ("431", "453", "454", "455", "484")
 """DTP01 of what comes before the service: onset, acute manifestation, initial treatment, last x-ray, last period."""
-_SERVICE: Final = ("472",)
+_SERVICE: Final = "472"
 _STATEMENT: Final = "434"
+_OF_SERVICE: Final = (_SERVICE, _STATEMENT)
+_LINE: Final = "2400"
 _PROCEDURES: Final = frozenset({"BBR", "BBQ", "BR", "BQ"})
 """HI01-1 of ICD procedures, which carry a date."""
 _SPAN_DATES: Final = 4
@@ -53,12 +56,28 @@ def _all_days(loop: LoopInstance, *qualifiers: str) -> list[_Days]:
     return [days for days in found if days is not None]
 
 
-def service_days(claim: LoopInstance) -> list[_Days]:
-    """Return the days of service of a claim: its own or the statement's, and those of its lines."""
-    days = _all_days(claim, *_SERVICE, _STATEMENT)
-    for line in claim.loops("2400"):
-        days += _all_days(line, *_SERVICE)
-    return days
+def _services(claim: LoopInstance) -> Iterator[tuple[str, Segment]]:
+    """Go through the dates of service of a claim as sent: its own or the statement's, and those of its lines."""
+    for segment in claim.segments:
+        if segment.node.segment_id == "DTP" and segment.value(1) in _OF_SERVICE:
+            yield segment.value(_VALUE_OF["DTP"]), segment
+    for line in claim.children:
+        if line.node.loop_id == _LINE:
+            for segment in line.segments:
+                if segment.node.segment_id == "DTP" and segment.value(1) == _SERVICE:
+                    yield segment.value(_VALUE_OF["DTP"]), segment
+
+
+def _first_day(claim: LoopInstance) -> tuple[str, Segment] | None:
+    """Return the first day of service, and the segment that has it."""
+    days = ((text[:D8_LENGTH], segment) for text, segment in _services(claim))
+    return min((day for day in days if _is_day(day[0])), key=itemgetter(0), default=None)
+
+
+def _last_day(claim: LoopInstance) -> tuple[str, Segment] | None:
+    """Return the last day of service, and the segment that has it."""
+    days = ((text[-D8_LENGTH:], segment) for text, segment in _services(claim))
+    return max((day for day in days if _is_day(day[0])), key=itemgetter(0), default=None)
 
 
 def _day_of_transaction(loop: LoopInstance) -> tuple[str, Segment] | None:
@@ -75,28 +94,24 @@ def service_starts_after_transaction(claim: LoopInstance) -> Iterator[Spot]:
     """No service begins after the day the set was made."""
     made = _day_of_transaction(claim)
     if made is not None:
-        for days in service_days(claim):
-            if days.first > made[0]:
-                yield Spot(days.segment, _VALUE_OF["DTP"], trigger=made[1])
+        for text, segment in _services(claim):
+            if text[:D8_LENGTH] > made[0] and _is_day(text[:D8_LENGTH]):
+                yield Spot(segment, _VALUE_OF["DTP"], trigger=made[1])
 
 
-def service_ends_after_transaction(claim: LoopInstance) -> Iterator[Spot]:
-    """No service that began by the day the set was made ends after it."""
-    made = _day_of_transaction(claim)
-    if made is not None:
-        for days in service_days(claim):
-            if days.first <= made[0] < days.last:
-                yield Spot(days.segment, _VALUE_OF["DTP"], trigger=made[1])
+def service_ends_after_transaction(loop: LoopInstance) -> Iterator[Spot]:
+    """No service of a line or statement that began by the day the set was made ends after it."""
+    made = _day_of_transaction(loop)
+    for days in _all_days(loop, *_OF_SERVICE):
+        if made is not None and days.first <= made[0] < days.last:
+            yield Spot(days.segment, _VALUE_OF["DTP"], trigger=made[1])
 
 
 def birth_after_service(claim: LoopInstance) -> Iterator[Spot]:
     """The patient was born by the first day of service."""
-    birth = _birth(claim)
-    if birth is None:
-        return
-    earliest = min(service_days(claim), key=lambda days: days.first, default=None)
-    if earliest is not None and birth.value(2) > earliest.first:
-        yield Spot(birth, 2, trigger=earliest.segment)
+    birth, first = _birth(claim), _first_day(claim)
+    if birth is not None and first is not None and birth.value(2) > first[0]:
+        yield Spot(birth, 2, trigger=first[1])
 
 
 def _birth(claim: LoopInstance) -> Segment | None:
@@ -129,18 +144,18 @@ def decision_after_transaction(loop: LoopInstance) -> Iterator[Spot]:
 
 def accident_after_service(claim: LoopInstance) -> Iterator[Spot]:
     """The accident was by the first day of service."""
-    earliest = min(service_days(claim), key=lambda days: days.first, default=None)
+    first = _first_day(claim)
     for accident in _all_days(claim, "439"):
-        if earliest is not None and accident.first > earliest.first:
-            yield Spot(accident.segment, _VALUE_OF["DTP"], trigger=earliest.segment)
+        if first is not None and accident.first > first[0]:
+            yield Spot(accident.segment, _VALUE_OF["DTP"], trigger=first[1])
 
 
 def event_after_service(claim: LoopInstance) -> Iterator[Spot]:
     """What comes before a service is not dated after the last day of service."""
-    latest = max(service_days(claim), key=lambda days: days.last, default=None)
+    last = _last_day(claim)
     for event in _all_days(claim, *_BEFORE_SERVICE):
-        if latest is not None and event.first > latest.last:
-            yield Spot(event.segment, _VALUE_OF["DTP"], trigger=latest.segment)
+        if last is not None and event.first > last[0]:
+            yield Spot(event.segment, _VALUE_OF["DTP"], trigger=last[1])
 
 
 def range_reversed(loop: LoopInstance) -> Iterator[Spot]:
@@ -198,7 +213,7 @@ def line_outside_statement(claim: LoopInstance) -> Iterator[Spot]:
     if statement is None:
         return
     for line in claim.loops("2400"):
-        for days in _all_days(line, *_SERVICE):
+        for days in _all_days(line, _SERVICE):
             if days.first < statement.first or days.last > statement.last:
                 yield Spot(days.segment, _VALUE_OF["DTP"], trigger=statement.segment)
 
@@ -221,7 +236,7 @@ def line_date_missing(claim: LoopInstance) -> Iterator[Spot]:
     if statement is None or statement.first == statement.last:
         return
     for line in claim.loops("2400"):
-        if line.first("DTP", *_SERVICE) is None and not line.loops("2410"):
+        if line.first("DTP", _SERVICE) is None and not line.loops("2410"):
             yield Spot(line.trigger, trigger=statement.segment)
 
 
@@ -242,7 +257,6 @@ CHECKS: Final[Mapping[str, NamedCheck]] = MappingProxyType(
         "line_date_missing": line_date_missing,
         "hospital_dates_reversed": partial(in_order, segment_id="DTP", first="435", last="096"),
         "care_dates_reversed": partial(in_order, segment_id="DTP", first="090", last="091"),
-        "disability_dates_reversed": partial(in_order, segment_id="DTP", first="360", last="361"),
         "work_dates_reversed": partial(in_order, segment_id="DTP", first="297", last="296"),
         "statement_dates_reversed": partial(in_order, segment_id="DTM", first="232", last="233"),
         "service_dates_reversed": partial(in_order, segment_id="DTM", first="150", last="151"),

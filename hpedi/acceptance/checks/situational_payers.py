@@ -89,14 +89,6 @@ def decision_date_repeats(claim: LoopInstance) -> Iterator[Spot]:
             yield Spot(dated)
 
 
-def line_payer_unknown(claim: LoopInstance) -> Iterator[Spot]:
-    """Each line decision names a payer of the claim (SVD01 is NM109 of a 2330B)."""
-    known = {_payer_id(payer) for payer in claim.loops("2320")}
-    for decision in _line_decisions(claim):
-        if decision.trigger.value(1) not in known:
-            yield Spot(decision.trigger, 1)
-
-
 def noncovered_payer_decided(claim: LoopInstance) -> Iterator[Spot]:
     """A payer that was not billed (AMT*A8) has decided nothing."""
     deciding = _deciding(claim)
@@ -123,7 +115,6 @@ CHECKS: Final[Mapping[str, NamedCheck]] = MappingProxyType(
         "paid_amount_missing": paid_amount_missing,
         "decision_date_missing": decision_date_missing,
         "decision_date_repeats": decision_date_repeats,
-        "line_payer_unknown": line_payer_unknown,
         "noncovered_payer_decided": noncovered_payer_decided,
         "patient_liability_repeats": patient_liability_repeats,
     }

@@ -9,6 +9,7 @@ from datetime import datetime
 from hpedi.findings import Finding
 
 NO_ERROR = "000"
+_HEADER = "ISA"
 _ACCEPTED, _ERRORS_NOTED, _REJECTED = "A", "E", "R"
 
 
@@ -44,15 +45,24 @@ def build_interchange_acknowledgment(
 
 
 def codes_of(findings: Iterable[Finding]) -> tuple[str, str]:
-    """Return TA104 and TA105 of an interchange with these findings: the first error, else the first warning."""
+    """Return TA104 and TA105 of an interchange with these findings: the first error, else the first warning.
+
+    Those of ISA come first, in the order of its elements: a qualifier that is no code before the party that it names.
+    """
     code, note = _ACCEPTED, NO_ERROR
-    for finding in findings:
+    for finding in sorted(findings, key=_place):
         ta105 = finding.kind.sent.ta105
         if ta105 and finding.is_error:
             return _REJECTED, ta105
         if ta105 and code == _ACCEPTED:
             code, note = _ERRORS_NOTED, ta105
     return code, note
+
+
+def _place(finding: Finding) -> tuple[bool, int]:
+    where = finding.where
+    is_of_header = where.segment_id == _HEADER
+    return (not is_of_header, (where.element or 0) if is_of_header else 0)
 
 
 def _is_digits(text: str, length: int) -> bool:

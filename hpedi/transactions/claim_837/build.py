@@ -48,6 +48,8 @@ from hpedi.transactions.claim_837.values import (
     read_quantity,
 )
 
+_DAYS_OF_SERVICE = ("472", "434")
+_TYPE_OF_BILL = "A"
 _CLAIM_DAYS = ("439", "435", "096")
 _NO_DAY = DateSpan(date.min, date.min)
 
@@ -124,11 +126,16 @@ class ClaimBuilder:
         return read_amount(self._split(draft.segment[0])[2])
 
     def service_dates(self, draft: ClaimDraft) -> DateSpan | None:
-        """Return the first readable service date of a claim that could not be made."""
-        for line in draft.lines:
-            if (span := read_dated(line.dates.get("472", NOTHING)[0], self._element)) is not None:
-                return span
-        return None
+        """Return the first readable days of service of a claim that no model was made of: of its lines, or its own."""
+        of_lines = (line.dates.get("472", NOTHING) for line in draft.lines)
+        of_claim = (draft.dates.get(kind, NOTHING) for kind in _DAYS_OF_SERVICE)
+        spans = (read_dated(text, self._element) for text, _ in (*of_lines, *of_claim))
+        return next((span for span in spans if span is not None), None)
+
+    def bill_type(self, draft: ClaimDraft) -> str:
+        """Return the type of bill of an institutional claim: CLM05-1 and CLM05-3; empty for any other."""
+        facility, qualifier, frequency = self._components(self._split(draft.segment[0])[5], 3)
+        return facility + frequency if qualifier == _TYPE_OF_BILL else ""
 
     def _tell_missing(self, levels: SetDraft, draft: ClaimDraft) -> None:
         position = draft.segment[1]

@@ -41,6 +41,7 @@ class PlacedClaim:
         patient: The patient above it, where not the subscriber.
         readable_dates: Days of service of a claim that cannot be read whole; None where none can be read.
         clearinghouse_trace: REF*D9.
+        bill_type: CLM05-1 and CLM05-3 of an institutional claim that no model was made of.
         lines: Its service lines as sent.
         findings: What cannot be read.
     """
@@ -56,6 +57,7 @@ class PlacedClaim:
     patient: Patient | None
     readable_dates: DateSpan | None
     clearinghouse_trace: str
+    bill_type: str
     lines: PlacedLines = field(compare=False, repr=False)
     findings: tuple[Finding, ...] = ()
 
@@ -66,15 +68,18 @@ class PlacedClaim:
 
 
 class ClaimReader:
-    """Reads the claims of one 837P transaction set."""
+    """Reads the claims of one 837 transaction set."""
 
-    def __init__(self, delimiters: Delimiters, where: Where = Where()) -> None:  # noqa: B008  frozen
+    def __init__(self, delimiters: Delimiters, where: Where = Where(), *, makes_models: bool = True) -> None:  # noqa: B008  frozen
         """Begin a set.
 
         Args:
             delimiters: Those of its interchange.
             where: The set, for findings: file, interchange, group and set.
+            makes_models: Without it claims are told by what stands above and in them alone: for guides that we have no
+                models of.
         """
+        self._makes_models = makes_models
         self._delimiters = delimiters
         self._where = where
         self._batches: list[SegmentBatch] = []
@@ -137,7 +142,8 @@ class ClaimReader:
             return
         draft.claim = draft.nowhere
         self._model_levels()
-        model = self._builder.claim(draft, claim)
+        model = self._builder.claim(draft, claim) if self._makes_models else None
+        problems = self._problems.taken()
         self._ordinal += 1
         self._finished.append(
             PlacedClaim(
@@ -152,8 +158,9 @@ class ClaimReader:
                 patient=draft.patient_model,
                 readable_dates=self._builder.service_dates(claim) if model is None else None,
                 clearinghouse_trace=claim.references.get("D9", ""),
+                bill_type=self._builder.bill_type(claim) if model is None else "",
                 lines=PlacedLines(claim.lines, self._delimiters.element, self._delimiters.component),
-                findings=self._problems.taken(),
+                findings=problems if self._makes_models else (),
             )
         )
 

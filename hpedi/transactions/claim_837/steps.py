@@ -1,4 +1,4 @@
-"""Which placed segment of an 837P goes where in the drafts: one table, by loop and segment.
+"""Which placed segment of an 837 goes where in the drafts: one table, by loop and segment.
 
 A segment that is not in the table has no field in the models and is passed over.
 """
@@ -187,6 +187,8 @@ STEPS: Final[dict[tuple[str, str], Step]] = {
     ("2330B", "DTP"): _sorts("dates", of="other"),
     ("2400", "LX"): _begins_line,
     ("2400", "SV1"): _keeps("service", of="line"),
+    ("2400", "SV2"): _keeps("service", of="line"),
+    ("2400", "SV3"): _keeps("service", of="line"),
     ("2400", "DTP"): _sorts("dates", of="line"),
     ("2400", "REF"): _refers(of="line"),
     ("2410", "LIN"): _keeps("drug", of="line"),

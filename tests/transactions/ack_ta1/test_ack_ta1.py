@@ -52,6 +52,15 @@ def test_the_first_error_speaks() -> None:
     assert ta1(isa(), found("empty-segment", Where()), warning, error, other)[-2:] == ("R", "021")
 
 
+def test_the_header_speaks_before_what_follows_it() -> None:
+    """Of several errors the one of the first element of ISA is told, whenever it was found."""
+    receiver = found("receiver-not-us", Where(segment_id="ISA", element=8))
+    qualifier = found("isa-receiver-qualifier", Where(segment_id="ISA", element=7))
+    trailer = found("group-count", Where(segment_id="IEA", element=1))
+    assert ta1(isa(), trailer, receiver, qualifier)[-1] == "007"
+    assert ta1(isa(), trailer, receiver)[-1] == "008"
+
+
 @pytest.mark.parametrize(
     ("elements", "copied"),
     [

@@ -1,4 +1,4 @@
-"""Checks of inpatient claims: days and dates against the statement period (837I 2300 DTP*434).
+"""Checks of institutional claims: days against the statement period, diagnoses on admission (837I).
 
 A date or number that cannot be read was told by its guide and is passed over here. Types of bill and revenue codes that
 a check applies to stand in its rule's row. What holds of the statement dates of every claim is in `situational_dates`.
@@ -6,6 +6,7 @@ a check applies to stand in its rule's row. What holds of the statement dates of
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from datetime import date
 from decimal import Decimal
@@ -24,9 +25,8 @@ _STATEMENT: Final = "434"
 _ADMISSION: Final = "435"
 _VALUE_CODE: Final = "BE"
 _OCCURRENCE_SPAN: Final = "BI"
-_COVERED_OR_NOT: Final = ("80", "81")
-"""Value codes of NUBC: covered days and non-covered days."""
-_CODE, _SPAN, _VALUE = 2, 4, 5
+_DIAGNOSES: Final = ("BK", "ABK", "BF", "ABF")
+_CODE, _SPAN, _VALUE, _PRESENT_ON_ADMISSION = 2, 4, 5, 9
 """Components of the composites of HI."""
 _UNITS: Final = 5
 
@@ -41,16 +41,16 @@ def admission_after_statement_begin(claim: LoopInstance) -> Iterator[Spot]:
         yield Spot(admission, 3)
 
 
-def covered_days_over_statement(claim: LoopInstance) -> Iterator[Spot]:
-    """Covered and non-covered days are at most the days of the statement period, its last one included."""
+def covered_days_over_statement(claim: LoopInstance, *, days: frozenset[str]) -> Iterator[Spot]:
+    """Covered and non-covered days (value codes `days`) are at most those of the statement period."""
     counted = [
         (segment, element)
         for segment, element in _composites(claim, _VALUE_CODE)
-        if segment.value(element, _CODE) in _COVERED_OR_NOT
+        if segment.value(element, _CODE) in days
     ]
     total = sum((amount(segment.value(element, _VALUE)) for segment, element in counted), Decimal(0))
-    days = _statement_days(claim)
-    if counted and days is not None and exceeds(total, days):
+    stated = _statement_days(claim)
+    if counted and stated is not None and exceeds(total, stated):
         yield Spot(*counted[0], _VALUE)
 
 
@@ -72,11 +72,19 @@ def occurrence_span_after_statement(claim: LoopInstance) -> Iterator[Spot]:
             yield Spot(segment, element, _SPAN)
 
 
-def _composites(claim: LoopInstance, qualifier: str) -> Iterator[tuple[Segment, int]]:
-    """Go through the elements of HI of a qualifier."""
+def present_on_admission_missing(claim: LoopInstance, *, exempt: str) -> Iterator[Spot]:
+    """Each diagnosis says whether it was present on admission, but for those that `exempt` (a pattern) matches."""
+    for segment, element in _composites(claim, *_DIAGNOSES):
+        if segment.value(element, _PRESENT_ON_ADMISSION) or re.fullmatch(exempt, segment.value(element, _CODE)):
+            continue
+        yield Spot(segment, element, _PRESENT_ON_ADMISSION)
+
+
+def _composites(claim: LoopInstance, *qualifiers: str) -> Iterator[tuple[Segment, int]]:
+    """Go through the elements of HI of these qualifiers."""
     for segment in claim.segments_of("HI"):
         for element in range(1, len(segment.elements)):
-            if segment.value(element, 1) == qualifier:
+            if segment.value(element, 1) in qualifiers:
                 yield segment, element
 
 
@@ -105,6 +113,7 @@ CHECKS: Final[Mapping[str, NamedCheck]] = MappingProxyType(
             covered_days_over_statement,
             room_days_over_statement,
             occurrence_span_after_statement,
+            present_on_admission_missing,
         )
     }
 )
