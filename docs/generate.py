@@ -11,6 +11,7 @@ from pathlib import Path
 
 import click
 
+from docs.companion_pages import companion_pages
 from docs.rule_pages import asks, rules_by_code
 from hpedi.acceptance.rules.rule import Rule
 from hpedi.acceptance_files import every_rule
@@ -34,7 +35,8 @@ def pages() -> dict[Path, str]:
     """Return every generated page with its text."""
     made = {DOCS / "findings" / f"{kind.code}.md": finding_page(kind) for kind in FINDING_KINDS.values()}
     for code, rules in rules_by_code(every_rule()).items():
-        made[DOCS / "findings" / f"{code}.md"] = rule_page(rules)
+        made[DOCS / "findings" / f"{code}.md"] = rule_page(rules, FINDING_KINDS.get(code))
+    made |= {DOCS / name: text for name, text in companion_pages().items()}
     made[DOCS / "findings" / "README.md"] = findings_index()
     for name in COMMANDS:
         path = DOCS / "commands" / f"{name}.md"
@@ -54,16 +56,17 @@ def finding_page(kind: FindingKind) -> str:
     )
 
 
-def rule_page(rules: list[Rule]) -> str:
-    """Return the page of a kind of finding that comes from rules."""
+def rule_page(rules: list[Rule], also: FindingKind | None) -> str:
+    """Return the page of a kind of finding that comes from rules, and perhaps from the program `also`."""
     kind = rules[0].kind
+    by_program = "" if also is None else "hpedi looks at it for payers without a companion guide too.\n\n"
     answers = "".join(f"- {answer}\n" for answer in sent_back(kind.sent))
     told = "".join(f"- {line}\n" for rule in rules for line in asks(rule))
     return (
         f"# `{kind.code}`\n\n{kind.title}.\n\n"
         f"**What to do:** {kind.remedy}\n\nSNIP level {kind.snip}; usually of severity "
         f"**{rules[0].severity or 'off'}**: a partner or companion guide may weigh it otherwise.\n\n"
-        f"## The rule\n\n{told}\n"
+        f"{by_program}## The rule\n\n{told}\n"
         f"## What is sent back for an error\n\n{answers}\n"
         f"A warning is reported, but not sent.\n\n[All findings](README.md); [the language of rules](../rules.md)\n"
     )
@@ -71,7 +74,8 @@ def rule_page(rules: list[Rule]) -> str:
 
 def findings_index() -> str:
     """Return the table of all kinds of finding."""
-    kinds = [*FINDING_KINDS.values(), *(rules[0].kind for rules in rules_by_code(every_rule()).values())]
+    ruled = {code: rules[0].kind for code, rules in rules_by_code(every_rule()).items()}
+    kinds = [*(kind for code, kind in FINDING_KINDS.items() if code not in ruled), *ruled.values()]
     rows = "".join(
         f"| [`{kind.code}`]({kind.code}.md) | {kind.snip or ''} | {kind.severity} | {kind.title} | "
         f"{'; '.join(short_sent(kind.sent))} |\n"

@@ -27,10 +27,15 @@ def asks(rule: Rule) -> Iterator[str]:
     guides, place = ", ".join(sorted(rule.guides)), f"each {rule.at}" if rule.at else "the transaction set"
     yield f"`{rule.id}`, in {guides}, for {place}"
     if rule.when:
-        yield "where " + " and ".join(f"`{clause}`" for clause in rule.when)
+        yield "where " + " and ".join(f"`{_plain(clause)}`" for clause in rule.when)
     if rule.codes is not None:
         on = "" if rule.codes.on == "none" else f", in force on the date of the {rule.codes.on}"
         yield f"takes `{rule.codes.path}` from the code set `{rule.codes.set}`{on}"
     else:
-        yield f"{ASKED[rule.verb]} `{rule.asked}`"
+        yield f"{ASKED[rule.verb]} `{_plain(rule.asked)}`"
     yield f"source: {rule.source.removeprefix(f'{rule.id}; ')}"
+
+
+def _plain(clause: str) -> str:
+    """Return a clause so that nothing in it reads as a link."""
+    return clause.replace("](", "] (")

@@ -77,9 +77,9 @@ class LoopTree:
         position = placed.batch.first_position
         here = self._here
         for node, text in zip(placed.nodes, placed.texts, strict=True):
-            if astray and position in astray:
+            if node is None or (astray and position in astray):
                 here.cut()
-            elif node is not None:
+            else:
                 loop = node.parent
                 if node.starts_loop and loop is not None and loop.parent is not None:
                     self._position = position

@@ -20,6 +20,8 @@ from hpedi.x12.events import Delimiters, SegmentBatch
 CLAIM_SET = "837"
 CLAIM_GUIDES = frozenset({"005010X222A1"})
 """The guides whose claims we have models of."""
+_BALANCING = 3
+"""A sum that does not hold tells nothing of the amount that makes it so; a rule above it says why a value is wrong."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -143,11 +145,14 @@ class SetReading:
         unread = self._asked(list(placed.findings))
         failed = []
         if placed.claim is not None:
-            failed = check_claim(placed.claim, self._checks, lambda: reader.where_of(placed))
-        is_told = self._is_refused_by_guide(placed) or any(finding.is_error for finding in ruled)
+            ruled_codes = {finding.code for finding in ruled}
+            checks = [each for each in self._checks if each.kind not in ruled_codes]
+            failed = check_claim(placed.claim, checks, lambda: reader.where_of(placed))
+        told = {finding.where.segment for finding in ruled if finding.is_error and finding.kind.snip > _BALANCING}
+        news = [finding for finding in unread if finding.where.segment not in told]
         return ReadClaim(
             placed=placed,
-            told_here=tuple(failed if is_told else unread + failed),
+            told_here=tuple(failed if self._is_refused_by_guide(placed) else news + failed),
             findings=(*unread, *failed, *ruled),
         )
 

@@ -21,7 +21,7 @@ from hpedi.findings import Unavailable
 from hpedi.safekeeping.vault import KeyMissing
 
 COMMANDS: Final = {
-    "validate": "Judge X12 files by their guides.",
+    "validate": "Judge X12 files by their guides, and by the rules above them.",
     "view": "Show an X12 file as a tree of loops.",
     "convert": "Convert an X12 file to JSON or CSV, or that JSON back to X12.",
     "split": "Cut an X12 file into files of their own, in a new folder.",

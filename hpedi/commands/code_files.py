@@ -5,9 +5,11 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Final
 
+from hpedi.findings import Finding
 from hpedi.mappings_folder import mapping
 from hpedi.reference.code_book import CodeBook
-from hpedi.reference.code_book_tables import SETS_FILE, read_code_book, set_name
+from hpedi.reference.code_book_import import check_code_tables
+from hpedi.reference.code_book_tables import SETS_FILE, read_code_book, read_code_set_entries, set_name
 
 FOLDER: Final = "code_sets"
 """In a workspace and below mappings/."""
@@ -29,10 +31,16 @@ def own_code_files(folder: Path) -> dict[str, bytes]:
     return {path.name: path.read_bytes() for path in sorted(folder.iterdir()) if set_name(path.name)}
 
 
+def check_own_lists(folder: Path) -> tuple[Finding, ...]:
+    """Return what is wrong with the user's lists, by file and line: a code book is read from right ones only."""
+    entries = read_code_set_entries(mapping(f"{FOLDER}/{SETS_FILE}").read_bytes())
+    return check_code_tables(own_code_files(folder), {entry.name: entry for entry in entries})
+
+
 def code_book(own: Path | None = None) -> CodeBook:
     """Return the code sets.
 
     Args:
-        own: The user's folder; its lists take the place of ours.
+        own: The user's folder, in which `check_own_lists` found nothing; its lists take the place of ours.
     """
     return read_code_book(standard_code_files(), {} if own is None else own_code_files(own))

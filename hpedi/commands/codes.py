@@ -110,9 +110,15 @@ def list_sets(session: Session, folder: Path | None, *, as_json: bool) -> int:
     Example:
       hpedi codes list
     """
-    from hpedi.commands.code_files import FOLDER, code_book
+    from hpedi.commands.code_files import FOLDER, check_own_lists, code_book
+    from hpedi.commands.payer_files import print_findings
 
-    rows = [_shown(name, each) for name, each in code_book(folder or session.home / FOLDER).sets.items()]
+    own = folder or session.home / FOLDER
+    findings = check_own_lists(own)
+    if findings:
+        print_json({"findings": findings}) if as_json else print_findings(findings)
+        return ExitCode.FINDINGS
+    rows = [_shown(name, each) for name, each in code_book(own).sets.items()]
     if as_json:
         for row in rows:
             print_json(dict(zip(("set", "title", "codes", "from", "to", "list"), row, strict=True)))

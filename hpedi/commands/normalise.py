@@ -10,7 +10,7 @@ from typing import Final
 import click
 
 from hpedi.commands import ExitCode
-from hpedi.commands.file_bytes import STANDARD_OUTPUT, check_output, chunks_of, output_option, why_not_x12, write_output
+from hpedi.commands.file_bytes import STANDARD_OUTPUT, check_output, chunks_of, output_option, write_output
 from hpedi.commands.file_report import report_findings
 from hpedi.commands.options import ExistingFile
 from hpedi.commands.printing import json_option, print_json, progress
@@ -58,7 +58,7 @@ def command(
         check_output(file, out, as_json=as_json)
     wanted = Wanted(line_breaks=line_breaks, standard_delimiters=standard_delimiters, counts=not keep_counts)
     listing = _Listing(as_json=as_json, on_stderr=not (check or in_place) and out == STANDARD_OUTPUT)
-    findings = why_not_x12(file) or list(_listed(file, wanted, listing))
+    findings = list(_listed(file, wanted, listing))
     target = file if in_place else out
     is_written = not findings and not check and (listing.count > 0 or not in_place)
     if is_written:

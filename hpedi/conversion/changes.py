@@ -13,6 +13,7 @@ class ChangeKind(StrEnum):
 
     BYTE_ORDER_MARK = "byte-order-mark"
     BLANKS = "blanks"
+    WRAPPED_LINES = "wrapped-lines"
     LINE_BREAK = "line-break"
     LINE_BREAK_INSIDE = "line-break-inside"
     TERMINATOR = "terminator"
@@ -31,6 +32,7 @@ class ChangeKind(StrEnum):
 TOLD = {
     ChangeKind.BYTE_ORDER_MARK: "the byte order mark is left out",
     ChangeKind.BLANKS: "blanks in no segment are left out",
+    ChangeKind.WRAPPED_LINES: "line breaks at a fixed width are left out; places that follow are those without them",
     ChangeKind.LINE_BREAK: "what follows the terminator is made the usual line break",
     ChangeKind.LINE_BREAK_INSIDE: "line breaks inside the segment are left out",
     ChangeKind.TERMINATOR: "the missing terminator is added",

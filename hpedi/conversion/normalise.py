@@ -16,6 +16,7 @@ from hpedi.conversion.cleaning import Cleaning, DelimiterInValue
 from hpedi.conversion.numbering import HlNumbers
 from hpedi.conversion.scan import LooseText, scan
 from hpedi.conversion.units import SegmentAt, UnitEvent, UnitKind, UnitStart, units
+from hpedi.conversion.wrapped_lines import unwrapped
 from hpedi.finding_kinds import found
 from hpedi.findings import Finding, Where
 from hpedi.x12.events import Delimiters
@@ -69,7 +70,10 @@ def normalise(chunks: Iterable[bytes], wanted: Wanted, *, file: str | None = Non
     """
     normaliser = _Normaliser(wanted, Where(file=file))
     joined: list[str] = []
-    for event in units(scan(chunks)):
+    read, is_wrapped = unwrapped(chunks)
+    if is_wrapped:
+        yield Change(ChangeKind.WRAPPED_LINES, Where(file=file, byte_offset=0))
+    for event in units(scan(read)):
         for item in normaliser.take(event):
             if isinstance(item, str):
                 joined.append(item)

@@ -94,6 +94,7 @@ class CodeSetEntry:
         identifier: A key of `IDENTIFIERS`, whose check digit or assigned prefixes count too; empty for codes.
         has_headings: Whether longer codes make shorter ones headings that cannot be billed.
         is_told_by_guide: Whether the walk of a guide tells codes that the list does not have: here they are passed.
+        told_by_rule: Texts without its form that a rule of its own tells; they are passed. None if there are none.
         any_of: Sets whose codes it takes together; the first whose form fits decides.
         has_list: Whether there can be a list; no word is lost on the missing list of one that is all form.
         table: The set whose list it takes; its own if empty.
@@ -109,6 +110,7 @@ class CodeSetEntry:
     identifier: str = ""
     has_headings: bool = False
     is_told_by_guide: bool = False
+    told_by_rule: re.Pattern[str] | None = None
     any_of: tuple[str, ...] = ()
     has_list: bool = True
     table: str = ""

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import csv
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Final, NamedTuple
@@ -17,6 +17,7 @@ from typing import Final, NamedTuple
 from hpedi.finding_kinds import found
 from hpedi.findings import Finding, Where
 from hpedi.reference.code_book import CodeSetEntry
+from hpedi.reference.code_book_tables import set_name, unpacked
 from hpedi.service_dates import DateSpan
 
 _CODE_TITLES: Final = frozenset(
@@ -103,6 +104,35 @@ def read_published_list(content: bytes, file: str, entry: CodeSetEntry) -> Publi
             found("reference-file", where, "No code can be read. Give one code a line, or a column `code`.")
         )
     return PublishedList(tuple(_without_overlaps(rows, file, findings)), tuple(findings))
+
+
+def check_code_tables(files: Mapping[str, bytes], entries: Mapping[str, CodeSetEntry]) -> tuple[Finding, ...]:
+    """Check the lists in a folder that the user fills, by hand perhaps, before a code book is read from it.
+
+    Args:
+        files: The files by name.
+        entries: The sets by name.
+
+    Findings:
+        reference-link: A file is named after no set that can have a list.
+        reference-file, reference-value: As `read_published_list`.
+    """
+    findings: list[Finding] = []
+    for file, content in files.items():
+        entry = entries.get(set_name(file))
+        if entry is None or not entry.has_list or entry.table:
+            message = "The file is named after no set that can have a list: see hpedi codes list."
+            findings.append(found("reference-link", Where(file=file), message))
+            continue
+        try:
+            text = unpacked(content)
+        except ValueError:
+            findings.append(
+                found("reference-file", Where(file=file), "The file is no UTF-8 text, or its gzip is broken.")
+            )
+            continue
+        findings.extend(read_published_list(text.encode(), file, entry).findings)
+    return tuple(findings)
 
 
 def write_code_table(entry: CodeSetEntry, rows: Sequence[CodeRow], file: str, since: date | None) -> bytes:

@@ -45,6 +45,7 @@ class _Row(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
     identifier: str = ""
     has_headings: bool = False
     is_told_by_guide: bool = False
+    told_by_rule: str | None = None
     any_of: tuple[str, ...] = ()
     has_list: bool = True
     table: str = ""
@@ -105,17 +106,22 @@ def _entry(name: str, row: _Row) -> CodeSetEntry:
     return CodeSetEntry(
         name=name,
         title=row.title,
-        form=None if row.form is None else re.compile(row.form, re.ASCII),
+        form=_pattern(row.form),
         form_words=row.form_words,
         identifier=row.identifier,
         has_headings=row.has_headings,
         is_told_by_guide=row.is_told_by_guide,
+        told_by_rule=_pattern(row.told_by_rule),
         any_of=row.any_of,
         has_list=row.has_list,
         table=row.table,
         paired_with=row.paired_with,
         paired_length=row.paired_length,
     )
+
+
+def _pattern(text: str | None) -> re.Pattern[str] | None:
+    return None if text is None else re.compile(text, re.ASCII)
 
 
 def set_name(file_name: str) -> str:
@@ -140,7 +146,7 @@ def read_code_list(table: bytes, *, has_headings: bool = False) -> CodeList:
     Raises:
         ValueError: There is no column `code`, or a date is none.
     """
-    lines = _unpacked(table).splitlines()
+    lines = unpacked(table).splitlines()
     covers = _covered(lines)
     days: dict[str, date | None] = {"": None}
     spans: dict[str, Spans] = {}
@@ -151,9 +157,17 @@ def read_code_list(table: bytes, *, has_headings: bool = False) -> CodeList:
     return CodeList(spans, covers, tuple(sorted(spans)) if has_headings else ())
 
 
-def _unpacked(table: bytes) -> str:
+def unpacked(table: bytes) -> str:
+    """Return the text of a table, compressed or not.
+
+    Raises:
+        ValueError: It is no UTF-8, or its compression is broken.
+    """
     if table.startswith(b"\x1f\x8b"):
-        table = zlib.decompress(table, wbits=_GZIP)
+        try:
+            table = zlib.decompress(table, wbits=_GZIP)
+        except zlib.error as error:
+            raise ValueError("the compression is broken") from error
     return table.decode("utf-8-sig")
 
 

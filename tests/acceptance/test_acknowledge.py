@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 from datetime import UTC, date, datetime
 
 import pytest
@@ -14,6 +15,7 @@ from hpedi.acceptance.answers import answered_claim, claim_acknowledgment, claim
 from hpedi.acceptance.judge import judge
 from hpedi.acceptance.judgement import ClaimJudgement, InterchangeJudgement
 from hpedi.acceptance.verdicts import Verdict
+from hpedi.acceptance_files import every_rule
 from hpedi.finding_kinds import FINDING_KINDS, found
 from hpedi.findings import Where
 from hpedi.guide_files import code_sets
@@ -23,6 +25,7 @@ from hpedi.x12.events import Delimiters
 from hpedi.x12.reader import read_x12
 from hpedi.x12.writer import write_x12
 from tests.acceptance.submissions import JOHN, MARY, changed, judged, judging, only, submitted
+from tests.shared import PROJECT
 
 NUMBERS = AnswerNumbers(interchange=77, first_group=501, instant=datetime(2026, 3, 12, 8, 30, tzinfo=UTC))
 REFUSED = replace(MARY, charged=usd("184.99"))
@@ -252,16 +255,31 @@ def test_statuses_are_distinct_and_never_missing() -> None:
     assert claim_statuses([]) == (ClaimStatus("A6", "21"),)
 
 
+def entities_of_facts() -> set[str]:
+    """Return the entity codes that STC01-3 of 2200D may have."""
+    path = "2000A/2000B/2000C/2000D/2200D/STC/STC01/STC01-03"
+    with (PROJECT / "tests" / "facts" / "277CA_X214.tsv").open(encoding="utf-8") as rows:
+        return {
+            code for row in csv.DictReader(rows, delimiter="\t") if row["path"] == path for code in row["codes"].split()
+        }
+
+
 def test_every_status_we_send_is_in_the_lists() -> None:
-    """Category and status codes of the kinds of findings are in the code sets we ship."""
-    categories, codes = code_sets().get("claim_status_cat"), code_sets().get("claim_status")
+    """Statuses of findings and rules are rejections of the lists we ship, about an entity that a 277CA can name."""
+    categories, codes, entities = (
+        code_sets().get("claim_status_cat"),
+        code_sets().get("claim_status"),
+        entities_of_facts(),
+    )
     assert categories is not None
     assert codes is not None
-    for kind in FINDING_KINDS.values():
+    for kind in (*FINDING_KINDS.values(), *(rule.kind for rule in every_rule())):
         if kind.sent.status is not None:
-            category, code, *_ = kind.sent.status
+            category, code, *entity = kind.sent.status
+            assert category in {"A3", "A6", "A7", "A8"}, kind.code
             assert category in categories, kind.code
             assert code in codes, kind.code
+            assert entities.issuperset(entity), kind.code
 
 
 @given(st.binary(max_size=12), st.integers(0, 2000), st.integers(0, 12))

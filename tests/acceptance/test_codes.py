@@ -211,19 +211,19 @@ def test_right_sets_have_no_finding(kind: tuple[str, str, str]) -> None:
 
 CASES: Final = (
     (PROFESSIONAL, "ABK:E119", "ABK:E11", "diagnosis-code 2300 HI01-2"),
-    (PROFESSIONAL, "ABK:E119", "ABK:E11.9", "diagnosis-code 2300 HI01-2"),
+    (PROFESSIONAL, "ABK:E119", "ABK:EE119", "diagnosis-code 2300 HI01-2"),
     (PROFESSIONAL, "ABF:G35", "ABF:G35A", "diagnosis-code 2300 HI02-2"),
-    (PROFESSIONAL, "ABK:E119*ABF:G35", "BK:25000", "diagnosis-code-icd-9 2300 HI01-2"),
+    (PROFESSIONAL, "ABK:E119*ABF:G35", "BK:250", "diagnosis-code-icd-9 2300 HI01-2"),
     (PROFESSIONAL, "HC:99213", "HC:9921", "procedure-code 2400 SV101-2"),
     (PROFESSIONAL, "HC:J3301", "HC:J330", "procedure-code 2400 SV101-2"),
     (PROFESSIONAL, "99213:25", "99213:2-", "procedure-modifier 2400 SV101-3"),
     (PROFESSIONAL, "11:B:1", "11:B:L", "claim-frequency 2300 CLM05-3"),
-    (PROFESSIONAL, "N4*00026063512", "N4*0026063512", "ndc-code 2410 LIN03"),
+    (PROFESSIONAL, "N4*00026063512", "N4*00000000000", "ndc-code 2410 LIN03"),
     (PROFESSIONAL, "XX*1000003016", "XX*1000003017", "rendering-npi 2310B NM109"),
     (PROFESSIONAL, "XX*1234567893", "XX*1234567890", "billing-npi 2010AA NM109"),
     (PROFESSIONAL, "BI*PXC*207Q00000X", "BI*PXC*207Q000000", "billing-taxonomy 2000A PRV03"),
     (PROFESSIONAL, "PE*PXC*207Q00000X", "PE*PXC*FAMILY", "rendering-taxonomy 2310B PRV03"),
-    (PROFESSIONAL, "EI*411234567", "EI*41-1234567", "billing-tax-id 2010AA REF02"),
+    (PROFESSIONAL, "EI*411234567", "EI*070000302", "billing-tax-id 2010AA REF02"),
     (PROFESSIONAL, "MN*55402", "MN*90210", "zip-code 2010BA N403"),
     (PROFESSIONAL, "MN*55402", "MN*5540", "zip-code 2010BA N403"),
     (INSTITUTIONAL, "ABF:G35A", "ABF:G35", "discharge-diagnosis-code 2300 HI01-2"),
@@ -298,6 +298,23 @@ def test_place_of_service_by_date_is_told_and_its_list_left_to_the_guide() -> No
     ]
     assert told(PROFESSIONAL, early) == ["place-of-service-date 2300 CLM05-1"]
     assert len(told(PROFESSIONAL, with_text(PROFESSIONAL, "11:B:1", "98:B:1"))) == 1
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ("ABK:E119", "ABK:E11.9"),
+        ("ABK:E119*ABF:G35", "BK:25000"),
+        ("N4*00026063512", "N4*0026063512"),
+        ("EI*411234567", "EI*41-1234567"),
+        ("MN*55402", "ZZ*55402"),
+    ],
+)
+def test_what_another_level_tells_is_not_told_again(old: str, new: str) -> None:
+    """A point, ICD-9 after its time, an NDC or tax id without its length, an unknown state: told at SNIP 2 or 4."""
+    assert [
+        place for place in told(PROFESSIONAL, with_text(PROFESSIONAL, old, new)) if "element-code" not in place
+    ] == []
 
 
 def test_messages_never_name_the_code() -> None:

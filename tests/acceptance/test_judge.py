@@ -103,7 +103,7 @@ def test_a_fraction_of_a_cent_is_never_rounded() -> None:
     first, second = handed_out(changed(submitted(), "CLM*PCN2*185*", "CLM*PCN2*185.001*"))
     assert first.verdict is Verdict.ACCEPTED
     assert (second.verdict, second.placed.claim, second.placed.charged) == (Verdict.REJECTED, None, None)
-    assert [(each.code, each.where.element) for each in second.findings] == [("claim-amount", 2)]
+    assert [(each.code, each.where.element) for each in second.findings] == [("claim-amount", 2), ("claim-balance", 2)]
     assert second.placed.subscriber == JOHN.subscriber
     assert second.placed.dates is not None
 

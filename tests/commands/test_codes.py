@@ -50,6 +50,13 @@ def test_a_bad_row_is_told_and_nothing_is_imported(tmp_path: Path, capsys: pytes
     assert (folder / "hcpcs.tsv").read_text() == "code\nA0426\n"
 
 
+def test_a_broken_list_in_the_folder_is_told(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """What the user wrote by hand is told with file and line."""
+    (tmp_path / "hcpcs.tsv").write_text("code\nJ33\n")
+    assert run_hpedi("codes", "list", "--code-sets", tmp_path) == ExitCode.FINDINGS
+    assert "hcpcs.tsv" in capsys.readouterr().out
+
+
 @pytest.mark.parametrize("name", ["hcpsc", "npi", "place_of_service"])
 def test_a_set_without_lists_cannot_be_imported(name: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """A set that is not there, has no list or shares one is refused with the sets that can be."""

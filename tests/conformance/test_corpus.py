@@ -9,12 +9,13 @@ import pytest
 
 from tests.commands.running import json_lines, run_hpedi
 from tests.conformance.__main__ import manifest, write
-from tests.conformance.corpus import CLEAN, Found, Mutant, clean_names, mutants
+from tests.conformance.corpus import CLEAN, Found, Mutant, clean_names, harmless, mutants
 
 SETS = {"837P", "837I", "837D", "835", "270", "271", "276", "277", "277CA", "999", "TA1", "834", "820"}
 LEVELS = set(range(1, 8))
 FEWEST = 250
 MUTANTS = mutants()
+ALLOWED = harmless()
 
 
 def found_in(path: Path, capsys: pytest.CaptureFixture[str]) -> list[Found]:
@@ -47,6 +48,14 @@ def _as_parameter(mutant: Mutant) -> object:
 def test_a_clean_file_has_no_finding(name: str, capsys: pytest.CaptureFixture[str]) -> None:
     """Nothing is found in a clean file, no warning either."""
     assert found_in(CLEAN / f"{name}.edi", capsys) == []
+
+
+@pytest.mark.parametrize("name", sorted(ALLOWED))
+def test_what_is_allowed_is_no_finding(name: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """Nothing is found in a clean file that is changed in a way that is allowed."""
+    path = tmp_path / "allowed.edi"
+    path.write_bytes(ALLOWED[name])
+    assert found_in(path, capsys) == []
 
 
 @pytest.mark.parametrize("mutant", [_as_parameter(mutant) for mutant in MUTANTS])

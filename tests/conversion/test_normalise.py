@@ -107,6 +107,13 @@ def test_marks_and_blanks_around_go() -> None:
     assert changes == [ChangeKind.BYTE_ORDER_MARK, ChangeKind.BLANKS]
 
 
+@pytest.mark.parametrize(("width", "line_break"), [(80, "\r\n"), (72, "\n"), (50, "\r")])
+def test_lines_of_a_fixed_width_are_joined(width: int, line_break: str) -> None:
+    """A file broken into lines of a fixed width, its ISA too, is read as it was meant."""
+    lines = [CLAIMS[at : at + width] + line_break for at in range(0, len(CLAIMS), width)]
+    assert normalised("".join(lines)) == (CLAIMS.encode(), [ChangeKind.WRAPPED_LINES], [])
+
+
 def test_children_follow_their_parents() -> None:
     """HL numbered from 5 is numbered from 1, HL02 with it; where an id stands twice, the nearest before is meant."""
     content = CLAIMS.replace("HL*1**", "HL*5**").replace("HL*2*1*", "HL*6*5*")

@@ -9,6 +9,7 @@ import click
 import pytest
 
 from docs import generate
+from hpedi.acceptance_files import every_rule
 from hpedi.commands import COMMANDS, hpedi
 from hpedi.finding_kinds import FINDING_KINDS
 from tests.shared import PROJECT
@@ -33,7 +34,7 @@ def test_generated_pages_are_current() -> None:
 def test_each_finding_has_a_page_and_no_page_is_left_over() -> None:
     """docs/findings holds one page a kind of finding, and the index."""
     pages = {path.stem for path in (DOCS / "findings").glob("*.md")} - {"README"}
-    assert pages == set(FINDING_KINDS)
+    assert pages == {*FINDING_KINDS, *(rule.kind.code for rule in every_rule())}
 
 
 @pytest.mark.parametrize("name", COMMANDS)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from hpedi.acceptance_files import every_rule
 from hpedi.finding_kinds import FINDING_KINDS
 from tests.house.source_tree import python_tests
 from tests.shared import PROJECT
@@ -20,7 +21,13 @@ def tests_text() -> str:
 
 
 def test_each_kind_is_provoked(tests_text: str) -> None:
-    """A test outside the house names each kind."""
+    """A test outside the house names each kind, and each rule by its code or id."""
     shapes = ('"{}"', "'{}'", " {}\n", "\t{}\t", "{}, ")
     never = [code for code in FINDING_KINDS if not any(shape.format(code) in tests_text for shape in shapes)]
     assert not never
+    unproven = [
+        rule.id
+        for rule in every_rule()
+        if rule.severity is not None and not any(name in tests_text for name in (rule.id, rule.kind.code))
+    ]
+    assert not unproven

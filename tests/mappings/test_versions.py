@@ -3,20 +3,16 @@
 from __future__ import annotations
 
 import re
-from pathlib import Path
-
 import pytest
 
 from hpedi.acceptance.judge import judge
 from hpedi.acceptance.judgement import InterchangeJudgement
 from hpedi.acceptance.judging import Judging
 from hpedi.acceptance.verdicts import Verdict
-from hpedi.crosscheck.pyx12_engine import wrap
 from hpedi.guide_files import GuideFiles
-from hpedi.x12.events import Delimiters
 from hpedi.x12.reader import read_x12
+from tests.conformance.corpus import as_bytes, clean_segments
 
-EXAMPLES = Path(__file__).parent / "examples"
 GUIDES = GuideFiles()
 ADOPTED = {
     "270": ("HS", "005010X279A1"),

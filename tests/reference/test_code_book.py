@@ -75,6 +75,15 @@ def test_icd_10_cm_by_day(code: str, on: date | None, validity: Validity) -> Non
 
 
 @pytest.mark.parametrize(
+    ("on", "codes"), [(date(2021, 1, 1), 72_621), (date(2025, 4, 1), 74_260), (date(2026, 4, 1), 74_719)]
+)
+def test_the_releases_of_icd_10_cm_are_whole(on: date, codes: int) -> None:
+    """On the first day of three releases as many codes are in force as each release holds (simple-icd-10-cm)."""
+    spans = BOOK.sets["icd_10_cm"].codes.spans.values()
+    assert sum(any(span.covers(on) for span in each) for each in spans) == codes
+
+
+@pytest.mark.parametrize(
     ("name", "code", "on", "validity"),
     [
         ("icd_10_pcs", "0DTJ4ZZ", date(2026, 1, 5), VALID),  # laparoscopic appendectomy
@@ -104,6 +113,9 @@ def test_icd_10_cm_by_day(code: str, on: date | None, validity: Validity) -> Non
         ("admission_source", "7", date(2010, 6, 30), VALID),
         ("admission_source", "7", date(2010, 7, 1), NOT_IN_FORCE),
         ("admission_source", "H", None, UNKNOWN),
+        ("claim_frequency", "7", None, VALID),
+        ("claim_frequency", "P", None, VALID),
+        ("claim_frequency", "L", None, UNKNOWN),
         ("npi", "1234567893", None, VALID),
         ("npi", "1234567890", None, UNKNOWN),
         ("npi", "123456789", None, UNKNOWN),
@@ -142,7 +154,6 @@ def test_codes_of_sets_that_are_known(name: str, code: str, on: date | None, val
         ("ndc", ["00026063512"], ["0026063512", "00026-0635-12", "0002606351A"]),
         ("revenue", ["0001", "0120", "0450", "1002", "2101", "3103"], ["450", "0000", "2450", "9999", "045X"]),
         ("bill_facility", ["11", "13", "32", "83"], ["1", "01", "10", "51", "99", "111"]),
-        ("claim_frequency", ["1", "7", "8", "0", "P"], ["L", "R", "17"]),
         ("taxonomy", ["207Q00000X", "363LP0200X"], ["207Q", "207Q000000", "XXXX00000X"]),
         ("drg", ["470"], ["47", "4700", "47A"]),
         ("condition", ["09", "A1"], ["9", "09A"]),

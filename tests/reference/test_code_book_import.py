@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from hpedi.commands.code_files import code_book
-from hpedi.reference.code_book_import import PublishedList, read_published_list, write_code_table
+from hpedi.reference.code_book_import import PublishedList, check_code_tables, read_published_list, write_code_table
 from hpedi.reference.code_book_tables import read_code_list
 
 ENTRIES = {name: each.entry for name, each in code_book().sets.items()}
@@ -137,6 +137,24 @@ def test_what_is_written_is_read_again() -> None:
     read_again = read_code_list(table)
     assert (read_again.covers.start, read_again.covers.end) == (date(2026, 1, 1), None)
     assert read_again.spans["G0127"][0].end == date(2025, 12, 31)
+
+
+@pytest.mark.parametrize(
+    ("file", "content", "code", "line"),
+    [
+        ("hcpcs.tsv", b"code\tfrom\tto\nJ3301\t\t\nJ33\t\t\n", "reference-value", 3),
+        ("hcpcs.tsv", b"# ours\nkode\nJ3301\n", "reference-value", 2),
+        ("hcpcs.tsv.gz", b"\x1f\x8bnothing", "reference-file", None),
+        ("hcpcs.tsv", b"\xff\xfe", "reference-file", None),
+        ("trees.tsv", b"code\nOAK\n", "reference-link", None),
+        ("npi.tsv", b"code\n1234567893\n", "reference-link", None),
+    ],
+)
+def test_a_list_written_by_hand_is_checked_before_use(file: str, content: bytes, code: str, line: int | None) -> None:
+    """A folder's file that is malformed, or named after no set, is a finding and no bug."""
+    (finding, *_) = check_code_tables({file: content}, ENTRIES)
+    assert (finding.code, finding.where.file, finding.where.line) == (code, file, line)
+    assert check_code_tables({"hcpcs.tsv": b"code\tfrom\tto\nJ3301\t\t\n"}, ENTRIES) == ()
 
 
 @given(st.binary(max_size=400) | st.text('code,\t;01/-ABJ3"\n', max_size=200).map(str.encode))

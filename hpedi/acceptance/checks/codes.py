@@ -57,7 +57,8 @@ class CodeCheck:
             return None
         entry = code_set.entry
         if not code_set.has_form(code):
-            return _FORM.format(title=entry.title, form=entry.form_words)
+            is_told = entry.told_by_rule is not None and entry.told_by_rule.fullmatch(code) is not None
+            return None if is_told else _FORM.format(title=entry.title, form=entry.form_words)
         validity = Validity.VALID
         for day in (self._days_of(loop, segment) if code_set.is_loaded else ()) or (None,):
             validity = code_set.validity(code, day)
@@ -81,23 +82,28 @@ class CodeCheck:
 class PairCheck:
     """The check of a set whose codes go with the element beside them, as a ZIP code goes with its state."""
 
-    __slots__ = ("_set",)
+    __slots__ = ("_neighbours", "_set")
 
     def __init__(self, code_set: CodeSet) -> None:
         """Take the set."""
         self._set = code_set
+        self._neighbours: frozenset[str] = frozenset()
 
     def passes(self, code: str) -> bool:  # noqa: ARG002  # only the segment tells
         """Say that no code is right whatever the segment."""
         return False
 
     def __call__(self, _loop: LoopInstance, segment: Segment, code: str) -> str | None:
-        """Say what is wrong with a code and its neighbour; None where nothing is, or nothing is known."""
+        """Say what is wrong with a code; None where nothing is, or the list does not know its neighbour at all."""
         code_set, entry = self._set, self._set.entry
         if not code_set.has_form(code):
             return _FORM.format(title=entry.title, form=entry.form_words)
         beside = segment.value(entry.paired_with)
-        if not beside or not code_set.is_loaded or code[: entry.paired_length] + beside in code_set.codes.spans:
+        if code[: entry.paired_length] + beside in code_set.codes.spans:
+            return None
+        if not self._neighbours:
+            self._neighbours = frozenset(pair[entry.paired_length :] for pair in code_set.codes.spans)
+        if beside not in self._neighbours:
             return None
         return _PAIR.format(title=entry.title, segment=segment.node.segment_id, element=entry.paired_with)
 

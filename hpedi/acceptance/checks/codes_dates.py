@@ -77,10 +77,14 @@ def _remittance_days(loop: LoopInstance, _segment: Segment) -> Days:
 
 
 def _adjudication_days(loop: LoopInstance, _segment: Segment) -> Days:
-    """Return when another payer decided: 2430, else 2330B."""
+    """Return when another payer decided: a line in 2430, a claim in 2330B, else in any of its lines."""
     stated = _stated(loop, "DTP", "573")
-    for payer in loop.loops("2330B"):
-        stated = stated or _stated(payer, "DTP", "573")
+    if stated or loop.loop_id != _CLAIM:
+        return _ends(stated)
+    for way in (("2320", "2330B"), ("2400", "2430")):
+        stated = stated or [
+            day for above in loop.loops(way[0]) for each in above.loops(way[1]) for day in _stated(each, "DTP", "573")
+        ]
     return _ends(stated)
 
 

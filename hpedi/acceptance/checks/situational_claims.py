@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from hpedi.acceptance.checks import NamedCheck
 
 _DIAGNOSES: Final = frozenset({"ABK", "ABF", "BK", "BF", "TQ"})
-"""HI01-1 of the diagnoses that lines may point to."""
+"""HI01-1 of the segments of diagnoses that lines may point to; the guides let no other code stand in them."""
 _REVISIONS: Final[Mapping[str, int]] = MappingProxyType(
     dict.fromkeys(("BK", "BF", "BJ", "PR", "BN", "BR", "BQ"), 9)
     | dict.fromkeys(("ABK", "ABF", "ABJ", "APR", "ABN", "BBR", "BBQ"), 10)
@@ -41,21 +41,30 @@ def diagnoses_mixed(claim: LoopInstance) -> Iterator[Spot]:
             first = first or revision
 
 
+def _diagnosis_segments(claim: LoopInstance) -> list[Segment]:
+    return [segment for segment in claim.segments_of("HI") if segment.qualifier in _DIAGNOSES]
+
+
+def diagnosis_repeats(claim: LoopInstance) -> Iterator[Spot]:
+    """No diagnosis stands twice."""
+    seen: set[str] = set()
+    for segment in _diagnosis_segments(claim):
+        for element in range(1, len(segment.elements)):
+            code = segment.value(element, 2)
+            if code and code in seen:
+                yield Spot(segment, element, 2)
+            seen.add(code)
+
+
 def diagnosis_pointer_wrong(claim: LoopInstance) -> Iterator[Spot]:
     """Each pointer of a line names a diagnosis of the claim, and none twice."""
-    known = sum(_count(segment) for segment in claim.segments_of("HI"))
-    if not known:
-        return
-    for line in claim.loops("2400"):
+    known = sum(1 for segment in _diagnosis_segments(claim) for text in segment.elements[1:] if text)
+    for line in claim.loops("2400") if known else ():
         for segment in line.segments:
             element = _POINTERS.get(segment.node.segment_id)
             if element is not None:
                 yield from _wrong_pointers(segment, element, known)
-
-
-def _count(segment: Segment) -> int:
-    elements = range(1, len(segment.elements))
-    return sum(1 for element in elements if segment.value(element, 1) in _DIAGNOSES)
+                break
 
 
 def _wrong_pointers(segment: Segment, element: int, known: int) -> Iterator[Spot]:
@@ -85,6 +94,33 @@ def referring_order_wrong(claim: LoopInstance) -> Iterator[Spot]:
                 yield Spot(loop.trigger, 1)
 
 
+def line_control_number_repeats(claim: LoopInstance) -> Iterator[Spot]:
+    """Each line has its own control number."""
+    seen: set[str] = set()
+    for line in claim.loops("2400"):
+        segment = line.first("REF", "6R")
+        if segment is not None:
+            if segment.value(2) in seen:
+                yield Spot(segment, 2)
+            seen.add(segment.value(2))
+
+
+def rendering_is_billing(rendering: LoopInstance) -> Iterator[Spot]:
+    """A rendering provider is sent where it is not the billing provider."""
+    npi, provider = rendering.trigger.value(9), rendering.around("2000A")
+    for billing in () if provider is None else provider.loops("2010AA"):
+        if npi and billing.trigger.value(9) == npi:
+            yield Spot(rendering.trigger, 9)
+
+
+def patient_not_said(claim: LoopInstance) -> Iterator[Spot]:
+    """A claim stands under a patient, or under a subscriber who is the patient."""
+    subscriber = claim.parent
+    segment = subscriber.first("SBR") if subscriber is not None and subscriber.loop_id == "2000B" else None
+    if segment is not None and not segment.value(2):
+        yield Spot(segment, 2)
+
+
 def dependent_of_patient(claim: LoopInstance) -> Iterator[Spot]:
     """A dependent's claim does not stand under a subscriber who is the patient and has no claim of their own."""
     subscriber, patient = claim.around("2000B"), claim.around("2000C")
@@ -101,9 +137,13 @@ def dependent_of_patient(claim: LoopInstance) -> Iterator[Spot]:
 CHECKS: Final[Mapping[str, NamedCheck]] = MappingProxyType(
     {
         "diagnoses_mixed": diagnoses_mixed,
+        "diagnosis_repeats": diagnosis_repeats,
         "diagnosis_pointer_wrong": diagnosis_pointer_wrong,
         "attachment_number_missing": attachment_number_missing,
         "referring_order_wrong": referring_order_wrong,
+        "line_control_number_repeats": line_control_number_repeats,
+        "rendering_is_billing": rendering_is_billing,
+        "patient_not_said": patient_not_said,
         "dependent_of_patient": dependent_of_patient,
     }
 )

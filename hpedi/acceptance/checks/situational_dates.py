@@ -18,7 +18,8 @@ from hpedi.service_dates import D8_LENGTH
 if TYPE_CHECKING:
     from hpedi.acceptance.checks import NamedCheck
 
-_VALUE_OF: Final = {"DTP": 3, "DTM": 2}
+_DATE: Final = 3
+_VALUE_OF: Final = {"DTP": _DATE, "DTM": 2}
 """The element that holds the date, by segment."""
 _RANGE: Final = "RD8"
 _BEFORE_SERVICE: Final = ("431", "453", "454", "455", "484")
@@ -60,12 +61,13 @@ def _services(claim: LoopInstance) -> Iterator[tuple[str, Segment]]:
     """Go through the dates of service of a claim as sent: its own or the statement's, and those of its lines."""
     for segment in claim.segments:
         if segment.node.segment_id == "DTP" and segment.value(1) in _OF_SERVICE:
-            yield segment.value(_VALUE_OF["DTP"]), segment
+            yield segment.value(_DATE), segment
     for line in claim.children:
         if line.node.loop_id == _LINE:
             for segment in line.segments:
-                if segment.node.segment_id == "DTP" and segment.value(1) == _SERVICE:
-                    yield segment.value(_VALUE_OF["DTP"]), segment
+                if segment.node.segment_id == "DTP" and segment.elements[1] == _SERVICE:
+                    yield segment.value(_DATE), segment
+                    break
 
 
 def _first_day(claim: LoopInstance) -> tuple[str, Segment] | None:
@@ -96,7 +98,7 @@ def service_starts_after_transaction(claim: LoopInstance) -> Iterator[Spot]:
     if made is not None:
         for text, segment in _services(claim):
             if text[:D8_LENGTH] > made[0] and _is_day(text[:D8_LENGTH]):
-                yield Spot(segment, _VALUE_OF["DTP"], trigger=made[1])
+                yield Spot(segment, _DATE, trigger=made[1])
 
 
 def service_ends_after_transaction(loop: LoopInstance) -> Iterator[Spot]:
@@ -104,7 +106,7 @@ def service_ends_after_transaction(loop: LoopInstance) -> Iterator[Spot]:
     made = _day_of_transaction(loop)
     for days in _all_days(loop, *_OF_SERVICE):
         if made is not None and days.first <= made[0] < days.last:
-            yield Spot(days.segment, _VALUE_OF["DTP"], trigger=made[1])
+            yield Spot(days.segment, _DATE, trigger=made[1])
 
 
 def birth_after_service(claim: LoopInstance) -> Iterator[Spot]:
@@ -139,7 +141,7 @@ def decision_after_transaction(loop: LoopInstance) -> Iterator[Spot]:
     made = _day_of_transaction(loop)
     for days in _all_days(loop, "573"):
         if made is not None and days.first > made[0]:
-            yield Spot(days.segment, _VALUE_OF["DTP"], trigger=made[1])
+            yield Spot(days.segment, _DATE, trigger=made[1])
 
 
 def accident_after_service(claim: LoopInstance) -> Iterator[Spot]:
@@ -147,7 +149,7 @@ def accident_after_service(claim: LoopInstance) -> Iterator[Spot]:
     first = _first_day(claim)
     for accident in _all_days(claim, "439"):
         if first is not None and accident.first > first[0]:
-            yield Spot(accident.segment, _VALUE_OF["DTP"], trigger=first[1])
+            yield Spot(accident.segment, _DATE, trigger=first[1])
 
 
 def event_after_service(claim: LoopInstance) -> Iterator[Spot]:
@@ -155,7 +157,7 @@ def event_after_service(claim: LoopInstance) -> Iterator[Spot]:
     last = _last_day(claim)
     for event in _all_days(claim, *_BEFORE_SERVICE):
         if last is not None and event.first > last[0]:
-            yield Spot(event.segment, _VALUE_OF["DTP"], trigger=last[1])
+            yield Spot(event.segment, _DATE, trigger=last[1])
 
 
 def range_reversed(loop: LoopInstance) -> Iterator[Spot]:
@@ -164,7 +166,7 @@ def range_reversed(loop: LoopInstance) -> Iterator[Spot]:
         if segment.value(2) == _RANGE:
             days = days_of(segment)
             if days is not None and days.first > days.last:
-                yield Spot(segment, _VALUE_OF["DTP"])
+                yield Spot(segment, _DATE)
 
 
 def code_span_reversed(claim: LoopInstance) -> Iterator[Spot]:
@@ -204,7 +206,7 @@ def admission_after_statement(claim: LoopInstance) -> Iterator[Spot]:
     statement = _statement(claim)
     for admission in _all_days(claim, "435"):
         if statement is not None and admission.first > statement.last:
-            yield Spot(admission.segment, _VALUE_OF["DTP"], trigger=statement.segment)
+            yield Spot(admission.segment, _DATE, trigger=statement.segment)
 
 
 def line_outside_statement(claim: LoopInstance) -> Iterator[Spot]:
@@ -215,7 +217,7 @@ def line_outside_statement(claim: LoopInstance) -> Iterator[Spot]:
     for line in claim.loops("2400"):
         for days in _all_days(line, _SERVICE):
             if days.first < statement.first or days.last > statement.last:
-                yield Spot(days.segment, _VALUE_OF["DTP"], trigger=statement.segment)
+                yield Spot(days.segment, _DATE, trigger=statement.segment)
 
 
 def procedure_after_statement(claim: LoopInstance) -> Iterator[Spot]:
