@@ -134,12 +134,3 @@ def _lines(head: tuple[str, ...], rows: Iterable[tuple[str, ...]]) -> Iterator[t
 
 
 _TABLES: Final[Mapping[str, Callable[[], str]]] = {"refusals": _refusals} | {name: _codes(name) for name in _NAMES}
-
-
-def main() -> None:
-    """Write the page anew."""
-    PAGE.write_text(page_with_tables(PAGE.read_text()))
-
-
-if __name__ == "__main__":
-    main()

@@ -11,6 +11,8 @@ from pathlib import Path
 
 import click
 
+from docs.acknowledgement_tables import PAGE as ACKNOWLEDGEMENTS
+from docs.acknowledgement_tables import page_with_tables
 from docs.companion_pages import companion_pages
 from docs.rule_pages import asks, rules_by_code
 from hpedi.acceptance.rules.rule import Rule
@@ -38,6 +40,7 @@ def pages() -> dict[Path, str]:
         made[DOCS / "findings" / f"{code}.md"] = rule_page(rules, FINDING_KINDS.get(code))
     made |= {DOCS / name: text for name, text in companion_pages().items()}
     made[DOCS / "findings" / "README.md"] = findings_index()
+    made[ACKNOWLEDGEMENTS] = page_with_tables(ACKNOWLEDGEMENTS.read_text())
     for name in COMMANDS:
         path = DOCS / "commands" / f"{name}.md"
         if path.exists():

@@ -8,18 +8,20 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, partial
 from types import MappingProxyType
 from typing import Final
 
 import yaml
 
-from hpedi.acceptance.rules.compile import CodeCheck
+from hpedi.acceptance.checks.codes import code_check
 from hpedi.acceptance.rules.plan import CheckPlan
 from hpedi.acceptance.rules.rule import Rule, overridden, read_rules
+from hpedi.code_files import code_book
 from hpedi.guide_files import GuideFiles
 from hpedi.guides.load import Guide
 from hpedi.mappings_folder import mapping
+from hpedi.reference.code_book import CodeBook
 
 _RULES: Final = "acceptance"
 _COMPANIONS: Final = "companion"
@@ -47,16 +49,23 @@ class RuleFiles:
     """Rules by guide and by whom a file is addressed to."""
 
     def __init__(
-        self, guides: GuideFiles, *, companion: str | None = None, severities: Mapping[str, str] | None = None
+        self,
+        guides: GuideFiles,
+        codes: CodeBook | None = None,
+        *,
+        companion: str | None = None,
+        severities: Mapping[str, str] | None = None,
     ) -> None:
         """Read nothing yet.
 
         Args:
             guides: The guides that rules belong to.
+            codes: The code sets; those of mappings/code_sets alone if none are given.
             companion: The companion guide to judge by, whoever a file is addressed to.
             severities: A trading partner's weights, by rule id; they go before those of a companion guide.
         """
         self._guides = guides
+        self._codes = code_book() if codes is None else codes
         self._companion = companion
         self._severities = tuple(sorted((severities or {}).items()))
 
@@ -66,7 +75,12 @@ class RuleFiles:
         Raises:
             ValueError: A rule is malformed: a bug of mappings.
         """
-        return _plan(guide, self._guides.name_of(guide), self._companion or _companion_of(receivers), self._severities)
+        companion = self._companion or _companion_of(receivers)
+        return _plan(guide, self._guides.name_of(guide), companion, self._severities, self._codes)
+
+    def not_checked(self) -> tuple[str, ...]:
+        """Return the titles of the code sets that could not be checked whole since this was asked last."""
+        return self._codes.not_checked.taken()
 
 
 def rules_of(guide_name: str, companion: str | None = None) -> tuple[Rule, ...]:
@@ -84,20 +98,18 @@ def every_rule() -> tuple[Rule, ...]:
 
 
 @cache
-def _plan(guide: Guide, name: str, companion: str | None, severities: tuple[tuple[str, str], ...]) -> CheckPlan:
+def _plan(
+    guide: Guide, name: str, companion: str | None, severities: tuple[tuple[str, str], ...], codes: CodeBook
+) -> CheckPlan:
     chosen = dict(severities)
     rules = rules_of(name, companion)
     known = {rule.id for rule in rules}
     weighed = overridden(rules, {rule: severity for rule, severity in chosen.items() if rule in known})
-    return CheckPlan(guide, weighed, _no_codes)
+    return CheckPlan(guide, weighed, partial(code_check, codes))
 
 
 def _companion_of(receivers: frozenset[str]) -> str | None:
     return next((each.id for each in companions().values() if each.receivers & receivers), None)
-
-
-def _no_codes(_code_set: str, _on: str) -> CodeCheck:
-    return lambda _loop, _segment, _code: None
 
 
 @cache

@@ -115,7 +115,6 @@ _KINDS: Final = (
     _kind("submitter-not-approved", 7, "The submitter (1000A) is not approved for this partner", "Register it.", status="A3:24:41"),
     _kind("billing-provider-unknown", 7, "The billing provider NPI is not known to us", "Register the provider.", status="A7:562:85"),
     _kind("billing-npi-missing", 7, "The billing provider has no NPI", "Send the NPI in NM109.", status="A6:562:85"),
-    _kind("billing-npi-check-digit", 5, "The check digit of the billing NPI is wrong", "Correct the NPI.", status="A7:562:85"),
     _kind("claim-without-line", 2, "The claim has no service line", "Send at least one service line.", status="A6:454"),
     _kind("claim-amount", 2, "An amount is not in whole cents or no number", "Send dollars with at most two places.", status="A7:178"),
     _kind("claim-quantity", 2, "A quantity is no number", "Send a number.", status="A7:476"),

@@ -11,14 +11,23 @@ class Principal:
     """Somebody on whose behalf something is done.
 
     Attributes:
-        id: Our identifier, for example `system:operator` or `partner:lakes`.
-        kind: `person`, `partner` or `system`.
+        id: Our identifier, for example `system:operator` or `person:examiner`; at most 80 characters.
+        kind: `person`, `partner` (a machine of an organisation) or `system`.
         name: For people to read.
+        roles: What the principal works as: names of mappings/access/roles.yaml.
+        organisation: The organisation that the principal belongs to; empty for those of the payer.
     """
 
     id: str
     kind: str
     name: str
+    roles: frozenset[str] = frozenset()
+    organisation: str = ""
+
+    @property
+    def on_behalf_of(self) -> str:
+        """Whose interest it is in: the organisation of the principal; empty for the payer's own."""
+        return f"organisation:{self.organisation}" if self.organisation else ""
 
 
 OPERATOR = Principal("system:operator", "system", "Built-in operator")

@@ -1,4 +1,4 @@
-"""Checks of a claim above syntax and guide, small and named, in one list each: for any payer, and for this payer.
+"""Checks of a claim against what this payer has loaded, small and named, in one list; all others are rules.
 
 A check says whether a claim holds; what failing means (level, weight, 277CA status) is its row in `finding_kinds`.
 Rules that decide what is paid are not here: they belong to adjudication.
@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Container, Sequence
 from dataclasses import dataclass
-from typing import Final, TypeAlias
+from typing import TypeAlias
 
 from hpedi.claims.claim import Claim
 from hpedi.finding_kinds import FINDING_KINDS, found
@@ -56,24 +56,13 @@ class ClaimCheck:
         return FINDING_KINDS[self.kind]
 
 
-def billing_npi_is_well_formed(claim: Claim) -> bool:
-    """The billing NPI, where there is one, has its check digit."""
-    return not claim.billing.npi or npi.is_valid(claim.billing.npi)
-
-
 def billing_npi_is_sent(claim: Claim) -> bool:
     """The billing provider has an NPI."""
     return bool(claim.billing.npi)
 
 
-GUIDE_CHECKS: Final[tuple[ClaimCheck, ...]] = (
-    ClaimCheck(kind="billing-npi-check-digit", holds=billing_npi_is_well_formed, source="45 CFR 162.406"),
-)
-"""For a claim to any payer."""
-
-
 def payer_checks(facts: PayerFacts) -> tuple[ClaimCheck, ...]:
-    """Return the checks for a claim sent to us: who it is for and who bills, then those for any payer."""
+    """Return the checks for a claim sent to us: who it is for, who sends it and who bills."""
 
     def payer_is_us(claim: Claim) -> bool:
         return claim.payer.id in facts.payer_ids
@@ -91,7 +80,6 @@ def payer_checks(facts: PayerFacts) -> tuple[ClaimCheck, ...]:
         ClaimCheck(kind="submitter-not-approved", holds=submitter_is_approved, source=source),
         ClaimCheck(kind="billing-npi-missing", holds=billing_npi_is_sent, source=source),
         ClaimCheck(kind="billing-provider-unknown", holds=billing_provider_is_known, source=source),
-        *GUIDE_CHECKS,
     )
 
 

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import TypeAlias
 
-from hpedi.acceptance.claim_checks import GUIDE_CHECKS, ClaimCheck
+from hpedi.acceptance.claim_checks import ClaimCheck
 from hpedi.acceptance.judgement import ClaimJudgement, SetJudgement
 from hpedi.acceptance.rules.plan import CheckPlan
 from hpedi.findings import Finding
@@ -56,7 +56,7 @@ class Judging:
     sets_of_group: SetsOfGroup = lambda _functional_id: frozenset()
     known_version: KnownVersionOf = lambda _functional_id, _version, _transaction_set: None
     plan_for: PlanFor = lambda _guide, _receivers: None
-    claim_checks: Sequence[ClaimCheck] = GUIDE_CHECKS
+    claim_checks: Sequence[ClaimCheck] = ()
     check_interchange: Callable[[InterchangeStart], Iterable[Finding]] | None = None
     highest_snip: int = HIGHEST_SNIP
     findings_kept: int = FINDINGS_KEPT

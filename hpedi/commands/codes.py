@@ -68,7 +68,7 @@ def import_list(
     Example:
       hpedi codes import HCPC2026_JUL_ANWEB.txt --set hcpcs --from 2026-07-01
     """
-    from hpedi.commands.code_files import FOLDER, code_book
+    from hpedi.code_files import FOLDER, code_book
     from hpedi.commands.payer_files import print_findings
     from hpedi.reference.code_book_import import read_published_list, write_code_table
     from hpedi.safekeeping.whole_files import write_whole
@@ -110,7 +110,7 @@ def list_sets(session: Session, folder: Path | None, *, as_json: bool) -> int:
     Example:
       hpedi codes list
     """
-    from hpedi.commands.code_files import FOLDER, check_own_lists, code_book
+    from hpedi.code_files import FOLDER, check_own_lists, code_book
     from hpedi.commands.payer_files import print_findings
 
     own = folder or session.home / FOLDER

@@ -30,6 +30,7 @@ class ReportedFinding:
     snip: int
     severity: Severity
     message: str
+    source: str
     where: dict[str, str | int | None]
 
 
@@ -101,6 +102,7 @@ class FileReport:
     segments: int
     interchanges: tuple[ReportedInterchange, ...]
     findings: tuple[ReportedFinding, ...]
+    not_checked: tuple[str, ...] = ()
 
     @property
     def has_errors(self) -> bool:
@@ -121,8 +123,8 @@ _PLACES = tuple(each.name for each in fields(Where) if each.name != "file")
 _ALWAYS = ("byte_offset", "segment", "loop", "element")
 
 
-def report(file: str, judged: FileJudgement) -> FileReport:
-    """Report what our engine found."""
+def report(file: str, judged: FileJudgement, *, not_checked: tuple[str, ...] = ()) -> FileReport:
+    """Report what our engine found, and which code sets could not be checked for want of a list."""
     findings = [*judged.findings, *(each for interchange in judged.interchanges for each in interchange.findings())]
     return FileReport(
         file=file,
@@ -130,6 +132,7 @@ def report(file: str, judged: FileJudgement) -> FileReport:
         segments=sum(each.segments for each in judged.interchanges),
         interchanges=tuple(_interchange(each) for each in judged.interchanges),
         findings=report_findings(findings),
+        not_checked=not_checked,
     )
 
 
@@ -145,6 +148,7 @@ def _finding(finding: Finding) -> ReportedFinding:
         snip=finding.kind.snip,
         severity=finding.severity,
         message=finding.message,
+        source=finding.source,
         where=_place(finding.where),
     )
 

@@ -17,6 +17,7 @@ from typing import TextIO
 import click
 
 from hpedi.acceptance_files import RuleFiles
+from hpedi.code_files import FOLDER, check_own_lists, code_book
 from hpedi.commands.printing import hint, progress
 from hpedi.commands.workspace import CONFIG, Workspace, open_workspace, payer_zone
 from hpedi.findings import Unavailable
@@ -30,6 +31,7 @@ from hpedi.pipeline.pay import CannotPay, Paid, PaymentData, approve, pay
 from hpedi.pipeline.receive import ReceiptTerms, receive, register
 from hpedi.pipeline.received import ReceivedFile
 from hpedi.pipeline.records import InboundFile
+from hpedi.reference.code_book import CodeBook
 from hpedi.reference.reference import Reference
 from hpedi.run_context import RunContext
 from hpedi.safekeeping.whole_files import write_whole
@@ -55,6 +57,13 @@ class Jobs:
             home = self.workspace.home
             raise click.UsageError(f"no payer is loaded; load one with `hpedi --home {home} load FOLDER`") from None
 
+    def _codes(self) -> CodeBook:
+        """Return the code sets, with the lists imported into the workspace in place of ours."""
+        folder = self.workspace.home / FOLDER
+        if check_own_lists(folder):
+            raise click.UsageError(f"{folder} has lists that cannot be read; `hpedi codes list` says why")
+        return code_book(folder)
+
     def receive(self, path: Path, received_at: datetime | None, *, again: bool = False) -> ReceivedFile:
         """Take in a file and answer it; its own time is when it arrived unless somebody knows better."""
         workspace, reference = self.workspace, self.reference  # opened first: nothing is kept under a wrong key
@@ -68,7 +77,7 @@ class Jobs:
                 guide_for=guides.guide_for_receipt,
                 sets_of_group=guides.sets_of_group,
                 known_version=guides.known_version,
-                plan_for=RuleFiles(guides).plan_for,
+                plan_for=RuleFiles(guides, self._codes()).plan_for,
                 limits=workspace.limits,
                 quarantine=self._quarantine,
                 progress=advance,

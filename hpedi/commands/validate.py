@@ -13,6 +13,7 @@ from hpedi.acceptance.judge import judge
 from hpedi.acceptance.judgement import InterchangeJudgement, judged_file
 from hpedi.acceptance.judging import HIGHEST_SNIP, Judging
 from hpedi.acceptance_files import RuleFiles, companions
+from hpedi.code_files import check_own_lists, code_book
 from hpedi.commands import ExitCode
 from hpedi.commands.answer_files import AnswerFiles
 from hpedi.commands.file_report import FileReport, ReportedFinding, report
@@ -38,11 +39,13 @@ class Asked:
 
     Attributes:
         snip: The highest SNIP level.
-        companion: The companion guide to judge by, whoever a file is addressed to.
+        guides: The guides.
+        rules: The rules above them.
     """
 
     snip: int
-    companion: str | None
+    guides: GuideFiles
+    rules: RuleFiles
 
 
 @click.command()
@@ -67,13 +70,26 @@ class Asked:
     help="The companion guide to judge by (SNIP 7), whoever the file is addressed to.",
 )
 @click.option(
+    "--code-sets",
+    type=click.Path(exists=True, file_okay=False, path_type=Path),
+    metavar="FOLDER",
+    help="A folder of code lists of your own, as `hpedi codes import --into` writes them.",
+)
+@click.option(
     "--ack-dir",
     type=click.Path(file_okay=False, path_type=Path),
     help="Write the TA1, 999 and 277CA of each interchange into this folder.",
 )
 @json_option
 def command(
-    files: tuple[Path, ...], *, engine: str, snip: int, companion: str | None, ack_dir: Path | None, as_json: bool
+    files: tuple[Path, ...],
+    *,
+    engine: str,
+    snip: int,
+    companion: str | None,
+    code_sets: Path | None,
+    ack_dir: Path | None,
+    as_json: bool,
 ) -> int:
     """Judge X12 files by their guides, and by the rules above them.
 
@@ -91,15 +107,26 @@ def command(
         raise click.UsageError("--ack-dir goes with the engine hpedi: answers are written from its findings")
     if ack_dir is not None and len({path.name for path in files}) < len(files):
         raise click.UsageError("--ack-dir names answers after the files: give files of different names")
-    if companion is not None and companion not in companions():
-        raise click.UsageError(f"there is no companion guide {companion}; there are: {', '.join(companions())}")
-    asked = Asked(snip=snip, companion=companion)
+    asked = _asked(snip, companion, code_sets)
     found_errors = False
     for path in files:
         reported = _by_pyx12(path) if engine == "pyx12" else _by_hpedi(path, asked, ack_dir)
         found_errors = found_errors or reported.has_errors
         print_json(reported) if as_json else _print(reported)
     return ExitCode.FINDINGS if found_errors else ExitCode.OK
+
+
+def _asked(snip: int, companion: str | None, code_sets: Path | None) -> Asked:
+    if companion is not None and companion not in companions():
+        raise click.UsageError(f"there is no companion guide {companion}; there are: {', '.join(companions())}")
+    wrong = () if code_sets is None else check_own_lists(code_sets)
+    if wrong:
+        from hpedi.commands.payer_files import print_findings
+
+        print_findings(wrong)
+        raise click.UsageError(f"--code-sets {code_sets} has lists that cannot be read")
+    guides = GuideFiles()
+    return Asked(snip=snip, guides=guides, rules=RuleFiles(guides, code_book(code_sets), companion=companion))
 
 
 def _by_hpedi(path: Path, asked: Asked, ack_dir: Path | None) -> FileReport:
@@ -111,16 +138,15 @@ def _by_hpedi(path: Path, asked: Asked, ack_dir: Path | None) -> FileReport:
             judged.append(each)
             if answers is not None and isinstance(each, InterchangeJudgement):
                 answers.write(each)
-    return report(str(path), judged_file(judged))
+    return report(str(path), judged_file(judged), not_checked=asked.rules.not_checked())
 
 
 def _judging(path: Path, asked: Asked, answers: AnswerFiles | None) -> Judging:
-    guides = GuideFiles()
     return Judging(
-        guide_for=guides.guide_for,
-        sets_of_group=guides.sets_of_group,
-        known_version=guides.known_version,
-        plan_for=RuleFiles(guides, companion=asked.companion).plan_for,
+        guide_for=asked.guides.guide_for,
+        sets_of_group=asked.guides.sets_of_group,
+        known_version=asked.guides.known_version,
+        plan_for=asked.rules.plan_for,
         highest_snip=asked.snip,
         file=path.name,
         on_claim=None if answers is None else answers.take,
@@ -150,6 +176,8 @@ def _print(reported: FileReport) -> None:
     print_table("", _COLUMNS, (_row(finding) for finding in reported.findings[:_SHOWN]))
     if len(reported.findings) > _SHOWN:
         hint(f"and {len(reported.findings) - _SHOWN:,} more; --json shows them")
+    if reported.not_checked:
+        hint(f"not checked, for want of a list: {', '.join(reported.not_checked)}; see hpedi codes import")
 
 
 def _row(finding: ReportedFinding) -> tuple[object, ...]:

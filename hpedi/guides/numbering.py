@@ -31,7 +31,7 @@ class Level(NamedTuple):
         child_code: HL04 as sent.
         node: Its node.
         batch: Where it stands.
-        index: Where it stands in that.
+        at: Where it stands in that.
     """
 
     depth: int
@@ -40,7 +40,7 @@ class Level(NamedTuple):
     child_code: str
     node: SegmentNode | None = None
     batch: SegmentBatch | None = None
-    index: int = 0
+    at: int = 0
 
 
 class Numbering:
@@ -124,7 +124,7 @@ class Numbering:
         is_no_code = any(rule.codes and last.child_code not in rule.codes for rule in last.node.elements[3:4])
         lacks_level = any(child.usage == "R" and _is_level(child) for child in last.node.loop.children)
         if not is_no_code and (has_children or not lacks_level):
-            self._walk.add("hl-child-code", last.index, last.node, last.batch, element=4, data_element="736")
+            self._walk.add("hl-child-code", last.at, last.node, last.batch, element=4, data_element="736")
 
     def _check_line(self, index: int, loop: LoopNode, number: str) -> None:
         around = self._walk.outer[-1]

@@ -14,7 +14,7 @@ from hpedi.acceptance.judgement import judged_file
 from hpedi.acceptance.judging import Judging
 from hpedi.acceptance.rules.plan import CheckPlan
 from hpedi.acceptance.rules.rule import Rule, read_rules
-from hpedi.commands.code_files import code_book
+from hpedi.code_files import code_book
 from hpedi.findings import Finding
 from hpedi.guide_files import GuideFiles
 from hpedi.guides.load import Guide

@@ -113,7 +113,7 @@ def test_a_fraction_of_a_cent_is_never_rounded() -> None:
     [
         (replace(MARY, payer=Payer(name="OTHER", id="12345")), "payer-not-us"),
         (replace(MARY, billing=replace(MARY.billing, npi="1000000103")), "billing-provider-unknown"),
-        (replace(MARY, billing=replace(MARY.billing, npi="1000000013")), "billing-npi-check-digit"),
+        (replace(MARY, billing=replace(MARY.billing, npi="1000000013")), "billing-npi"),
         (replace(MARY, lines=(replace(MARY.lines[0], diagnosis_pointers=(1, 2)),)), "diagnosis-pointer"),
     ],
 )

@@ -34,7 +34,7 @@ def written(folder: Path, old: str, new: str) -> Path:
         ("claim-amount", "CLM*RB-2607*145*", "CLM*RB-2607*145.005*"),
         ("diagnosis-pointer", "*UN*1***1~", "*UN*1***2~"),
         ("claim-balance", "CLM*RB-2607*145*", "CLM*RB-2607*146*"),
-        ("billing-npi-check-digit", "*XX*1000002000", "*XX*1000002001"),
+        ("billing-npi", "*XX*1000002000", "*XX*1000002001"),
     ],
 )
 def test_what_is_wrong_with_a_claim_is_told(

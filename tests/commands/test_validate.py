@@ -63,7 +63,7 @@ def test_json_has_exactly_the_stated_fields(capsys: pytest.CaptureFixture[str]) 
     files = json_lines(capsys.readouterr().out)
     assert [Path(file["file"]).name for file in files] == [path.name for path in ALL]
     mixed = files[1]
-    assert set(mixed) == {"file", "verdict", "segments", "interchanges", "findings"}
+    assert set(mixed) == {"file", "verdict", "segments", "interchanges", "findings", "not_checked"}
     (interchange,) = mixed["interchanges"]
     assert interchange["control_number"] == "000004711"
     assert interchange["ta1"] == {"code": "A", "note": "000"}

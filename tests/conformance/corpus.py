@@ -19,7 +19,6 @@ import yaml
 from tests.conformance.edits import (
     ELEMENT,
     TERMINATOR,
-    Edit,
     Segments,
     apply_edits,
     count_segments,
@@ -129,13 +128,21 @@ def _mutant(base: str, row: Row) -> Mutant:
     name = f"{base}-{row['name']}"
     try:
         content, segments, place = _edited(base, row)
-        finds = row["finds"] if isinstance(row["finds"], list) else [row["finds"]]
+        finds = _rows(row["finds"])
         expected = tuple(_expected({"level": row["level"], **find}, segments, place, _deleted(row)) for find in finds)
     except (LookupError, ValueError, TypeError) as error:
         raise ValueError(f"{name}: {error}") from error
     reasons = tuple(str(find["because"]) for find in finds[1:])
     words = {key: str(row.get(key, "")) for key in ("rule", "broken", "unseen")}
     return Mutant(name, base, content=content, expected=expected, reasons=reasons, **words)
+
+
+def _rows(value: object) -> list[Row]:
+    """Return the rows of a table that says one thing or a list of them."""
+    rows: list[Row] = value if isinstance(value, list) else [value]  # type: ignore[list-item]
+    if not all(isinstance(row, dict) for row in rows):
+        raise TypeError(f"{value!r} is no row and no list of rows")
+    return rows
 
 
 def _edited(base: str, row: Row) -> tuple[bytes, Segments, int]:
@@ -146,8 +153,7 @@ def _edited(base: str, row: Row) -> tuple[bytes, Segments, int]:
         if content.count(old) != 1 and not row.get("everywhere"):
             raise LookupError(f"{old!r} stands {content.count(old)} times in the file")
         return content.replace(old, new), segments, -1
-    edits: list[Edit] = row["edit"] if isinstance(row["edit"], list) else [row["edit"]]  # type: ignore[assignment,list-item]
-    segments, place = apply_edits(segments, edits)
+    segments, place = apply_edits(segments, _rows(row["edit"]))
     if row.get("counted", True):
         segments = count_segments(segments)
     return as_bytes(segments), segments, place

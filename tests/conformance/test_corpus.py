@@ -1,4 +1,4 @@
-"""Every one-error file is found out with the right code, level and place and nothing else; the clean ones have nothing."""
+"""Every one-error file is found out, with the right code, level and place; the clean ones have no finding."""
 
 from __future__ import annotations
 

@@ -36,9 +36,7 @@ def seen_by_pyx12() -> list[Mutant]:
 def opinions(path: Path) -> list[Opinion]:
     """Return what pyx12 makes of each set of a file."""
     return [
-        validate_with_pyx12(
-            each.texts, each.delimiters, functional_id=each.functional_id, version=each.version
-        ).opinion
+        validate_with_pyx12(each.texts, each.delimiters, functional_id=each.functional_id, version=each.version).opinion
         for each in sets_of(path)
     ]
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+
 import pytest
 
 from hpedi.acceptance.judge import judge
@@ -15,12 +16,12 @@ from tests.conformance.corpus import as_bytes, clean_segments
 
 GUIDES = GuideFiles()
 ADOPTED = {
-    "270": ("HS", "005010X279A1"),
-    "271": ("HB", "005010X279A1"),
-    "276": ("HR", "005010X212"),
-    "277": ("HN", "005010X212"),
-    "837D": ("HC", "005010X224A2"),
-    "837I": ("HC", "005010X223A2"),
+    "270": "005010X279A1",
+    "271": "005010X279A1",
+    "276": "005010X212",
+    "277": "005010X212",
+    "837D": "005010X224A2",
+    "837I": "005010X223A2",
 }
 OTHERS = [
     ("270", "005010X279"),
@@ -35,10 +36,8 @@ UNKNOWN = [("837I", "005010X223A9"), ("270", "005010X222A1"), ("276", "005010X27
 
 
 def judged(name: str, version: str) -> InterchangeJudgement:
-    """An example in a group and with an ST03 of a version, judged."""
-    functional_id, adopted = ADOPTED[name]
-    texts = (EXAMPLES / f"{name}.txt").read_text(encoding="utf-8").replace(adopted, version).splitlines()
-    file = wrap(texts, Delimiters(), functional_id=functional_id, version=version).encode()
+    """A clean file with another version in GS08 and ST03, judged."""
+    file = as_bytes(list(clean_segments(name))).replace(ADOPTED[name].encode(), version.encode())
     judging = Judging(
         guide_for=GUIDES.guide_for, sets_of_group=GUIDES.sets_of_group, known_version=GUIDES.known_version
     )
@@ -49,10 +48,10 @@ def judged(name: str, version: str) -> InterchangeJudgement:
 
 @pytest.mark.parametrize("name", sorted(ADOPTED))
 def test_an_adopted_version_is_judged_by_its_guide(name: str) -> None:
-    """A file with an example in it is accepted under the adopted version."""
-    (group,) = judged(name, ADOPTED[name][1]).groups
+    """A clean file is accepted under the adopted version."""
+    (group,) = judged(name, ADOPTED[name]).groups
     (transaction,) = group.sets
-    assert (transaction.guide, transaction.verdict) == (ADOPTED[name][1], Verdict.ACCEPTED)
+    assert (transaction.guide, transaction.verdict) == (ADOPTED[name], Verdict.ACCEPTED)
 
 
 @pytest.mark.parametrize(("name", "version"), OTHERS)
@@ -64,7 +63,7 @@ def test_another_version_is_refused(name: str, version: str) -> None:
     (finding,) = transaction.noted.findings
     assert (finding.code, finding.kind.sent.ik502) == ("version-not-adopted", "I6")
     assert finding.message.startswith(f"Version {version} of the guide ")
-    assert finding.message.endswith(f"Send version {ADOPTED[name][1]}.")
+    assert finding.message.endswith(f"Send version {ADOPTED[name]}.")
 
 
 @pytest.mark.parametrize(("name", "version"), UNKNOWN)

@@ -20,8 +20,8 @@ from samples.write_inbound import (
     clinic_claims,
     interchange,
 )
+from tests.conformance.corpus import clean_segments
 from tests.pipeline.conftest import RECEIVED, Demo
-from tests.shared import PROJECT
 
 GOOD = clinic_claim("GOOD-1", "M01", 10)
 GOOD_PAYS = Decimal("90.00")  # T1015 allowed 120.00 less the copay of 30.00
@@ -146,10 +146,10 @@ def test_a_partner_may_be_allowed_a_version_that_is_not_adopted(demo: Demo) -> N
 
 def test_a_set_that_nothing_works_on_yet_is_refused_in_the_999(demo: Demo) -> None:
     """A right eligibility inquiry validates, and is refused on receipt: it is not accepted and then forgotten."""
-    body = (PROJECT / "tests" / "mappings" / "examples" / "270.txt").read_text().split("\n")
+    body = [text for text in clean_segments("270") if text[:3] not in ("ISA", "GS*", "GE*", "IEA")]
     isa = clinic_file(claim_set("0001", [GOOD])).decode().split("\n")[0]
     group = "GS*HS*RIVERBEND*94267*20260302*0830*501*X*005010X279A1~"
-    content = [isa, group, *(f"{text}~" for text in body if text), "GE*1*501~", "IEA*1*000000501~"]
+    content = [isa, group, *(f"{text}~" for text in body), "GE*1*501~", "IEA*1*000000501~"]
     received, _paid = demo.run("".join(content).encode())
     assert received.receipts[0].summary.findings == ("set-not-supported",)
     assert [segment for segment in demo.answers("riverbend") if segment[:3] == "IK5"] == ["IK5*R*1"]

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hpedi.commands.code_files import code_book, standard_code_files
+from hpedi.code_files import code_book, standard_code_files
 from hpedi.guides.code_sets import read_code_table
 from hpedi.identifiers import npi
 from hpedi.reference.code_book import CodeBook, Validity

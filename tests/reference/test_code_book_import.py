@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hpedi.commands.code_files import code_book
+from hpedi.code_files import code_book
 from hpedi.reference.code_book_import import PublishedList, check_code_tables, read_published_list, write_code_table
 from hpedi.reference.code_book_tables import read_code_list
 

@@ -1,4 +1,4 @@
-"""Addresses: complete, not repeated, no post box where a street must be.
+"""Addresses and telephone numbers: complete, not repeated, no post box where a street must be.
 
 Of 837 P, I and D, 835, 270, 271 and 834. That an address is there at all is said by rules alone.
 """
@@ -16,6 +16,8 @@ if TYPE_CHECKING:
     from hpedi.acceptance.checks import NamedCheck
 
 _POST_BOX: Final = re.compile(r"\b(?:P\s*\.?\s*O\s*\.?\s*BOX|POST\s+OFFICE\s+BOX|LOCK\s?BOX)\b", re.IGNORECASE)
+_PHONES: Final = frozenset({"TE", "FX"})
+_PHONE: Final = re.compile(r"\d{10}")
 _STATE, _POSTAL_CODE, _COUNTRY = 2, 3, 4
 
 
@@ -34,6 +36,14 @@ def address_incomplete(loop: LoopInstance) -> Iterator[Spot]:
             for element in (_STATE, _POSTAL_CODE):
                 if not segment.value(element):
                     yield Spot(segment, element)
+
+
+def phone_malformed(loop: LoopInstance) -> Iterator[Spot]:
+    """A telephone or fax number is area code and number, without separators."""
+    for segment in loop.segments_of("PER"):
+        for element in (3, 5, 7):
+            if segment.value(element) in _PHONES and not _PHONE.fullmatch(segment.value(element + 1)):
+                yield Spot(segment, element + 1)
 
 
 def pay_to_address_repeats(pay_to: LoopInstance) -> Iterator[Spot]:
@@ -62,6 +72,7 @@ CHECKS: Final[Mapping[str, NamedCheck]] = MappingProxyType(
     {
         "billing_address_is_post_box": billing_address_is_post_box,
         "address_incomplete": address_incomplete,
+        "phone_malformed": phone_malformed,
         "pay_to_address_repeats": pay_to_address_repeats,
         "facility_address_repeats": facility_address_repeats,
     }

@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 _DATE: Final = 3
 _VALUE_OF: Final = {"DTP": _DATE, "DTM": 2}
 """The element that holds the date, by segment."""
+_DEATH: Final = 6
+"""PAT06."""
 _RANGE: Final = "RD8"
 _BEFORE_SERVICE: Final = ("431", "453", "454", "455", "484")
 """DTP01 of what comes before the service: onset, acute manifestation, initial treatment, last x-ray, last period."""
@@ -114,6 +116,18 @@ def birth_after_service(claim: LoopInstance) -> Iterator[Spot]:
     birth, first = _birth(claim), _first_day(claim)
     if birth is not None and first is not None and birth.value(2) > first[0]:
         yield Spot(birth, 2, trigger=first[1])
+
+
+def death_before_service(claim: LoopInstance) -> Iterator[Spot]:
+    """The patient lived on the first day of service."""
+    first = _first_day(claim)
+    for loop_id in ("2000C", "2000B"):
+        patient = claim.around(loop_id)
+        segment = None if patient is None else patient.first("PAT")
+        if segment is not None and first is not None:
+            if _is_day(segment.value(_DEATH)) and segment.value(_DEATH) < first[0]:
+                yield Spot(segment, _DEATH, trigger=first[1])
+            return
 
 
 def _birth(claim: LoopInstance) -> Segment | None:
@@ -247,6 +261,7 @@ CHECKS: Final[Mapping[str, NamedCheck]] = MappingProxyType(
         "service_starts_after_transaction": service_starts_after_transaction,
         "service_ends_after_transaction": service_ends_after_transaction,
         "birth_after_service": birth_after_service,
+        "death_before_service": death_before_service,
         "birth_after_transaction": birth_after_transaction,
         "decision_after_transaction": decision_after_transaction,
         "accident_after_service": accident_after_service,

@@ -18,6 +18,7 @@ _ACCOUNTS: Final = (6, 7, 8, 9, 10, 12, 13, 14, 15)
 """BPR elements that say from where and to where money moves."""
 _REASONS: Final = (2, 5, 8, 11, 14, 17)
 """CAS elements that hold reasons."""
+_SECOND_REASON: Final = _REASONS[1]
 
 
 def transfer_account_missing(payment: LoopInstance) -> Iterator[Spot]:
@@ -43,7 +44,8 @@ def adjustment_gap(loop: LoopInstance) -> Iterator[Spot]:
 def adjustment_group_repeats(loop: LoopInstance) -> Iterator[Spot]:
     """A group takes another CAS only where its first is full."""
     groups: dict[str, Segment] = {}
-    for segment in loop.segments_of("CAS"):
+    segments = loop.segments_of("CAS")
+    for segment in segments if len(segments) > 1 else ():
         earlier = groups.get(segment.value(1))
         if earlier is not None and not earlier.value(_REASONS[-1]):
             yield Spot(segment, 1, trigger=earlier)
@@ -53,7 +55,10 @@ def adjustment_group_repeats(loop: LoopInstance) -> Iterator[Spot]:
 def adjustment_reason_repeats(loop: LoopInstance) -> Iterator[Spot]:
     """A reason stands once in a group."""
     seen: set[tuple[str, str]] = set()
-    for segment in loop.segments_of("CAS"):
+    segments = loop.segments_of("CAS")
+    if len(segments) == 1 and len(segments[0].elements) <= _SECOND_REASON:
+        return
+    for segment in segments:
         for element in _REASONS:
             reason = segment.value(element)
             if reason and (segment.value(1), reason) in seen:

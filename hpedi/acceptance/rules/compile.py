@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable, Container, Iterator, Mapping
 from dataclasses import dataclass, replace
 from functools import partial
-from typing import Final, NamedTuple, TypeAlias
+from typing import Final, NamedTuple, Protocol, TypeAlias
 
 from hpedi.acceptance.checks import NamedCheck
 from hpedi.acceptance.loops import LoopInstance, Segment, Spot
 from hpedi.acceptance.rules.clauses import Clause, Resolve, ValueTest, compile_clause, no_values
 from hpedi.acceptance.rules.paths import Path, resolve
-from hpedi.acceptance.rules.rule import Moment, Rule, Verb
+from hpedi.acceptance.rules.rule import CodeUse, Moment, Rule, Verb
 from hpedi.findings import FindingKind, Sent, Severity
 from hpedi.guides.nodes import LoopNode
 
@@ -47,8 +47,19 @@ class Fault(NamedTuple):
 
 
 Spots: TypeAlias = Callable[[LoopInstance], Iterator[Spot]]
-CodeCheck: TypeAlias = Callable[[LoopInstance, Segment, str], str | None]
-"""Says what is wrong with a code, without naming it; None where nothing is, or nothing is known."""
+
+
+class CodeCheck(Protocol):
+    """The check of the codes of a set."""
+
+    def passes(self, code: str, /) -> bool:
+        """Say whether a code is right whatever stands around it."""
+        ...
+
+    def __call__(self, loop: LoopInstance, segment: Segment, code: str, /) -> str | None:
+        """Say what is wrong with a code, without naming it; None where nothing is, or nothing is known."""
+        ...
+
 
 CodeChecks: TypeAlias = Callable[[str, str], CodeCheck]
 """From the name of a code set and the way to the date to the check of its codes."""
@@ -180,7 +191,7 @@ class Compiler:
         if rule.verb is Verb.THAT:
             return _that(compile_clause(rule.asked, to_path, rule.lists))
         if rule.codes is not None:
-            return _coded(to_path(rule.codes.path), self._code_checks(rule.codes.set, rule.codes.on))
+            return _coded(to_path(rule.codes.path), rule.codes, self._code_checks(rule.codes.set, rule.codes.on))
         if rule.asked not in self._named_checks:
             raise ValueError(f"there is no check {rule.asked}")
         return _Asked((), (), partial(self._named_checks[rule.asked], **rule.arguments))
@@ -293,8 +304,8 @@ def _that(clause: Clause) -> _Asked:
     return _Asked(conditions, (clause.path,), spots)
 
 
-def _coded(path: Path, check: CodeCheck) -> _Asked:
-    values = path.values
+def _coded(path: Path, use: CodeUse, check: CodeCheck) -> _Asked:
+    values, passes = path.values, check.passes
 
     def spots(loop: LoopInstance) -> Iterator[Spot]:
         for text, segment, element, component in values(loop):
@@ -302,7 +313,8 @@ def _coded(path: Path, check: CodeCheck) -> _Asked:
             if reason is not None:
                 yield Spot(segment, element, component, reason)
 
-    return _Asked(_has(path), (path,), spots)
+    probe = Probe(f"not of {use.set} {path.text}", path, lambda value: not passes(value))
+    return _Asked((Condition((probe,)),), (path,), spots)
 
 
 def _has(path: Path) -> tuple[Condition, ...]:

@@ -12,6 +12,7 @@ from hpedi.acceptance.checks import NamedCheck
 from hpedi.acceptance.judge import judge
 from hpedi.acceptance.judgement import FileJudgement, judged_file
 from hpedi.acceptance.judging import Judging
+from hpedi.acceptance.loops import LoopInstance, Segment
 from hpedi.acceptance.rules.plan import CheckPlan
 from hpedi.acceptance.rules.rule import overridden, read_rules
 from hpedi.findings import Finding
@@ -109,7 +110,7 @@ def judged_bytes(
     """Judge a file by its guides and these rules alone."""
     rules = overridden(read_rules(content), severities)
     plans = {
-        guide.id: CheckPlan(guide, [each for each in rules if GUIDES.name_of(guide) in each.guides], _any_code, checks)
+        guide.id: CheckPlan(guide, [each for each in rules if GUIDES.name_of(guide) in each.guides], _EvenCodes, checks)
         for guide in (PROFESSIONAL, REMITTANCE)
         if guide is not None
     }
@@ -132,10 +133,14 @@ def told(*rows: dict[str, object], text: str = ABOVE + CLAIM, **parts: object) -
     ]
 
 
-def _any_code(code_set: str, on: str) -> object:
-    """Know codes of set `even`, on a stated day: those of even length."""
+class _EvenCodes:
+    """Knows codes of even length."""
 
-    def check(_loop: object, _segment: object, code: str) -> str | None:
-        return f"It is not of {code_set} on {on}." if len(code) % 2 else None
+    def __init__(self, code_set: str, on: str) -> None:
+        self._told = f"It is not of {code_set} on {on}."
 
-    return check
+    def passes(self, code: str) -> bool:
+        return len(code) % 2 == 0
+
+    def __call__(self, _loop: LoopInstance, _segment: Segment, code: str) -> str | None:
+        return None if self.passes(code) else self._told

@@ -1,4 +1,4 @@
-"""The lines of a claim as sent: found by the position of any of their segments, whether the claim can be read or not."""
+"""The lines of a claim as sent: found by the position of their segments, whether the claim can be read or not."""
 
 from __future__ import annotations
 

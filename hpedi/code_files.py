@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from pathlib import Path
 from typing import Final
 
@@ -43,4 +44,11 @@ def code_book(own: Path | None = None) -> CodeBook:
     Args:
         own: The user's folder, in which `check_own_lists` found nothing; its lists take the place of ours.
     """
-    return read_code_book(standard_code_files(), {} if own is None else own_code_files(own))
+    if own is None or not own_code_files(own):
+        return _standard_code_book()
+    return read_code_book(standard_code_files(), own_code_files(own))
+
+
+@cache
+def _standard_code_book() -> CodeBook:
+    return read_code_book(standard_code_files())
