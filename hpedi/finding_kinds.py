@@ -58,6 +58,9 @@ _KINDS: Final = (
     _kind("isa-component-separator", 1, "ISA16 cannot separate components", "Send a character that no data uses.", ta105="027"),
     _kind("acknowledgment-element", 1, "A TA1 element is malformed or not in its list", "Send TA1 as the standard says."),
     _kind("sender-unknown", 1, "The sender is not one of our trading partners", "Register as a trading partner first.", ta105="006"),
+    _kind("partner-draft", 1, "The sender is registered, and not open for files yet", "Wait until testing is agreed on.", ta105="006"),
+    _kind("partner-suspended", 1, "The sender is suspended", "Ask the contact of the trading partner agreement.", ta105="006"),
+    _kind("partner-in-testing", 1, "The sender is in testing and may send test data only", "Send T in ISA15.", ta105="020"),
     _kind("receiver-not-us", 1, "ISA07/ISA08 do not name this payer", "Address the interchange to this payer.", ta105="008"),
     _kind("interchange-duplicate", 1, "ISA13 was received before with other content", "Use a new control number.", ta105="025"),
     _kind("limit-exceeded", 1, "The file exceeds a limit of this system", "Split the file or segment.", ta105="022"),
@@ -71,6 +74,7 @@ _KINDS: Final = (
     _kind("group-control-number-repeated", 1, "GS06 stands twice in the interchange", "Number each group anew.", ak905="19"),
     # --- transaction set -------------------------------------------------------------------------------------------
     _kind("set-not-supported", 1, "We have no guide for this transaction set", "Send a supported set and version.", ik502="1"),
+    _kind("set-not-allowed", 1, "The sender may not send this transaction set", "Send the sets that are agreed on.", ik502="1"),
     _kind("version-not-adopted", 1, "The version of the guide is not the one adopted under HIPAA", "Send the adopted one.", ik502="I6"),
     _kind("set-trailer-missing", 1, "SE is missing", "End the transaction set with SE.", ik502="2"),
     _kind("set-control-number", 1, "SE02 is not ST02", "Send the same control number in ST02 and SE02.", ik502="3"),
@@ -103,6 +107,7 @@ _KINDS: Final = (
     _kind("element-too-long", 1, "The element is too long", "Send a value of the allowed length.", ik304="8", ik403="5"),
     _kind("element-character", 1, "The element has a character that its type does not allow", "Remove it.", ik304="8", ik403="6"),
     _kind("element-code", 2, "The code is not in the list", "Send a code of the list.", ik304="8", ik403="7"),
+    _kind("external-code", 5, "The code is not in its external code set", "Send a code of it.", ik304="8", ik403="7"),
     _kind("element-date", 1, "The element is not a date", "Send a date in the stated format.", ik304="8", ik403="8"),
     _kind("element-time", 1, "The element is not a time", "Send a time in the stated format.", ik304="8", ik403="9"),
     _kind("element-exclusion", 1, "Two elements exclude each other", "Send one of them.", ik304="8", ik403="10"),
@@ -113,6 +118,7 @@ _KINDS: Final = (
     # --- claims (acceptance) ---------------------------------------------------------------------------------------
     _kind("payer-not-us", 7, "The payer of the claim is not this payer", "Send the claim to its payer.", status="A3:116"),
     _kind("submitter-not-approved", 7, "The submitter (1000A) is not approved for this partner", "Register it.", status="A3:24:41"),
+    _kind("submitter-not-authorised-for-provider", 7, "The sender may not submit for this billing provider", "Ask the provider for access to its Tax ID and NPI.", status="A3:496:85"),
     _kind("billing-provider-unknown", 7, "The billing provider NPI is not known to us", "Register the provider.", status="A7:562:85"),
     _kind("billing-npi-missing", 7, "The billing provider has no NPI", "Send the NPI in NM109.", status="A6:562:85"),
     _kind("claim-without-line", 2, "The claim has no service line", "Send at least one service line.", status="A6:454"),
@@ -135,6 +141,9 @@ _KINDS: Final = (
     _kind("payee-missing", 0, "A provider who is to be paid is no longer in the reference data", "Load the provider again, then pay."),
     _kind("funding-account-missing", 0, "No account to pay from is in force on the payment date", "Load one with the payer."),
     # --- reference files -------------------------------------------------------------------------------------------
+    _kind("sender-not-owned", 0, "ISA06 is not an identity of who handed the file in", "Send your own files only."),
+    _kind("group-sender-not-owned", 0, "GS02 is not an application sender of who handed the file in", "Send a GS02 of your own."),
+    _kind("submitter-not-owned", 0, "1000A NM109 is not a submitter of who handed the file in", "Send a submitter of your own."),
     _kind("reference-file", 0, "A reference file cannot be read", "Correct the file at the line given."),
     _kind("reference-value", 0, "A value in a reference file is not valid", "Correct the value at the line given."),
     _kind("reference-link", 0, "A reference file names something that is not defined", "Define it or correct the name."),

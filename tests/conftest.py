@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Iterator
 
 import pytest
 from hypothesis import settings
+
+from tests.databases import postgres_server
 
 settings.register_profile("default", deadline=None, derandomize=True, max_examples=50)
 settings.register_profile("thorough", deadline=None, max_examples=1000)
@@ -17,16 +20,16 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--golden-dir", default=None, help="Folder of golden scenarios; tests/golden by default.")
 
 
+@pytest.fixture(scope="session", autouse=True)
+def _state_home(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """Anchors of audit logs go into a folder of the test run."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("XDG_STATE_HOME", str(tmp_path_factory.mktemp("state")))
+        patch.delenv("HPEDI_AUDIT_ANCHOR", raising=False)
+        yield
+
+
 @pytest.fixture
 def postgres_url() -> str:
-    """The URL of a PostgreSQL that tests may make databases in.
-
-    Absent, the test is skipped and says so; where CI=true it fails.
-    """
-    url = os.environ.get("HPEDI_TEST_POSTGRES")
-    if not url:
-        reason = "no PostgreSQL: set HPEDI_TEST_POSTGRES to postgresql+psycopg://user:password@host:port/postgres"
-        if os.environ.get("CI") == "true":
-            pytest.fail(reason)
-        pytest.skip(reason)
-    return url
+    """The URL of a PostgreSQL that tests may make databases in: see `postgres_server`."""
+    return postgres_server()

@@ -15,6 +15,7 @@ from itertools import count
 from hpedi.acceptance.copied import answer_delimiters, is_writable, writable, writable_segments
 from hpedi.acceptance.judgement import GroupJudgement, InterchangeJudgement, SetJudgement
 from hpedi.acceptance.verdicts import ANSWER_CODES, Verdict
+from hpedi.reference.partners import Ta1Choice
 from hpedi.transactions.ack_277ca import write as ack_277ca
 from hpedi.transactions.ack_277ca.model import ClaimAcknowledgment
 from hpedi.transactions.ack_999 import write as ack_999
@@ -32,7 +33,7 @@ from hpedi.x12.events import Delimiters
 from hpedi.x12.segment import SegmentValues
 from hpedi.x12.writer import FunctionalGroup, Interchange, InterchangeParty, TransactionSet
 
-_TA1_ACCEPTED, _TA1_REQUESTED = "A", "1"
+_TA1_ACCEPTED, _TA1_REJECTED, _TA1_REQUESTED = "A", "R", "1"
 _TEST, _PRODUCTION = "T", "P"
 _MUTUALLY_DEFINED = "ZZ"
 _NOT_SENT = "UNKNOWN"
@@ -79,6 +80,7 @@ def acknowledge(
     numbers: AnswerNumbers,
     *,
     claims: Mapping[int, ClaimAcknowledgment] | None = None,
+    ta1: Ta1Choice = "asked",
     segment_errors: int = DEFAULT_SEGMENT_ERRORS,
 ) -> Answer | None:
     """Answer an interchange.
@@ -87,17 +89,18 @@ def acknowledge(
         judged: What became of it.
         numbers: Reserved control numbers and the instant of the answer.
         claims: The 277CA of each 837 set that is not refused, by the set's ordinal; none when it is only validated.
+        ta1: Whether what is accepted gets a TA1: always, when ISA14 asks for one, or never.
         segment_errors: At most so many segment errors are reported for each set.
 
     Returns:
         The answer; None where nothing is due: nothing is wrong, no TA1 was asked for, and it holds no group to answer.
     """
     delimiters = answer_delimiters(judged.delimiters)
-    wants_ta1 = judged.ta1[0] != _TA1_ACCEPTED or judged.elements[14] == _TA1_REQUESTED
+    wants_ta1 = _wants_ta1(judged, ta1)
     due = _due(judged, claims or {}, delimiters, segment_errors)
     if not due and not wants_ta1:
         return None
-    ta1 = write_interchange_acknowledgment(
+    written = write_interchange_acknowledgment(
         build_interchange_acknowledgment(judged.elements, judged.noted.findings, answered=numbers.instant)
     )
     interchange = Interchange(
@@ -107,9 +110,17 @@ def acknowledge(
         control_number=numbers.interchange,
         usage=_TEST if judged.usage == _TEST else _PRODUCTION,
         groups=[_group(each, number, numbers, delimiters) for number, each in zip(count(numbers.first_group), due)],
-        ta1=writable_segments([ta1] if wants_ta1 else [], delimiters),
+        ta1=writable_segments([written] if wants_ta1 else [], delimiters),
     )
     return Answer(interchange=interchange, delimiters=delimiters)
+
+
+def _wants_ta1(judged: InterchangeJudgement, choice: Ta1Choice) -> bool:
+    """Say whether a TA1 is due: always of what is refused, else as its sender chose."""
+    code, _note = judged.ta1
+    if code == _TA1_REJECTED or choice == "always":
+        return True
+    return choice == "asked" and (code != _TA1_ACCEPTED or judged.elements[14] == _TA1_REQUESTED)
 
 
 def groups_due(judged: InterchangeJudgement, claims: Iterable[int] = ()) -> int:

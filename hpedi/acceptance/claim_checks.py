@@ -24,11 +24,13 @@ class PayerFacts:
         payer_ids: The ids under which claims may be sent to us (2010BB NM109).
         billing_npis: The NPIs of the billing providers we know.
         may_submit: Says whether the sender may send claims of a submitter (1000A NM109).
+        may_submit_for: Says whether the sender may send a claim for its billing provider.
     """
 
     payer_ids: Container[str]
     billing_npis: Container[str]
     may_submit: Callable[[str], bool] = lambda _submitter: True
+    may_submit_for: Callable[[Claim], bool] = lambda _claim: True
 
 
 Holds: TypeAlias = Callable[[Claim], bool]
@@ -70,14 +72,19 @@ def payer_checks(facts: PayerFacts) -> tuple[ClaimCheck, ...]:
     def submitter_is_approved(claim: Claim) -> bool:
         return facts.may_submit(claim.submitter_id)
 
+    def submitter_is_authorised(claim: Claim) -> bool:
+        return facts.may_submit_for(claim)
+
     def billing_provider_is_known(claim: Claim) -> bool:
         billing = claim.billing.npi
-        return not npi.is_valid(billing) or billing in facts.billing_npis
+        # Who may not send for a provider does not learn either whether we know it.
+        return not npi.is_valid(billing) or billing in facts.billing_npis or not facts.may_submit_for(claim)
 
     source = "companion guide of this payer"
     return (
         ClaimCheck(kind="payer-not-us", holds=payer_is_us, source=source),
         ClaimCheck(kind="submitter-not-approved", holds=submitter_is_approved, source=source),
+        ClaimCheck(kind="submitter-not-authorised-for-provider", holds=submitter_is_authorised, source=source),
         ClaimCheck(kind="billing-npi-missing", holds=billing_npi_is_sent, source=source),
         ClaimCheck(kind="billing-provider-unknown", holds=billing_provider_is_known, source=source),
     )

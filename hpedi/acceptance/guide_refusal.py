@@ -1,4 +1,4 @@
-"""Why a transaction set is judged by no guide: it is in the wrong group, or its version is not adopted or unknown."""
+"""Why a transaction set is judged by no guide: it is in the wrong group, not agreed on, or its version is not adopted or unknown."""
 
 from __future__ import annotations
 
@@ -20,12 +20,14 @@ def guide_refused(where: Where, judging: Judging, *, functional_id: str, version
         transaction_set: ST01.
 
     Findings:
-        set-not-of-group, version-not-adopted, set-not-supported.
+        set-not-allowed, set-not-of-group, version-not-adopted, set-not-supported.
     """
     at_header = replace(where, segment=1, segment_id="ST")
     belonging = judging.sets_of_group(functional_id)
     if belonging and transaction_set not in belonging:
         return found("set-not-of-group", at_header)
+    if not judging.may_send(functional_id, version, transaction_set):
+        return found("set-not-allowed", at_header)
     known = judging.known_version(functional_id, version, transaction_set)
     if known is not None:
         message = f"Version {known.id} of the guide {known.standing}. Send version {known.adopted}."

@@ -11,8 +11,9 @@ from hpedi.acceptance.judgement import InterchangeJudgement
 from hpedi.finding_kinds import found
 from hpedi.findings import Finding, Where
 from hpedi.partners.identities import is_for, may_use_group
+from hpedi.partners.states import TAKES
+from hpedi.reference.partners import Partner
 from hpedi.reference.payer import Payer
-from hpedi.reference.providers import Partner
 from hpedi.x12.events import InterchangeStart
 
 USAGE = 15
@@ -27,15 +28,24 @@ def check_addresses(start: InterchangeStart, payer: Payer, partner: Partner | No
         partner: Whom ISA05/ISA06 name; None where nobody we know.
 
     Findings:
-        sender-unknown, receiver-not-us, isa-usage
+        sender-unknown, receiver-not-us, isa-usage, partner-draft, partner-suspended, partner-in-testing
     """
     where = Where(interchange=start.control_number, segment_id="ISA", byte_offset=start.byte_offset)
     if partner is None:
         yield found("sender-unknown", where).within(element=6)
     if not is_for(start, payer):
         yield found("receiver-not-us", where).within(element=8)
-    usage = start.elements[USAGE]
-    if partner is not None and usage in ("P", "T") and usage not in partner.usages:
+    if partner is not None:
+        yield from _check_state(partner, start.elements[USAGE], where)
+
+
+def _check_state(partner: Partner, usage: str, where: Where) -> Iterator[Finding]:
+    """Check that a partner in its state may send at all, and interchanges of this usage."""
+    if not TAKES[partner.state]:
+        yield found(f"partner-{partner.state}", where).within(element=6)
+    elif usage in ("P", "T") and usage not in TAKES[partner.state]:
+        yield found("partner-in-testing", where).within(element=USAGE)
+    elif usage in ("P", "T") and usage not in partner.usages:
         message = "The partner may not send interchanges of this usage. Send the usage agreed on in ISA15."
         yield found("isa-usage", where, message).within(element=USAGE)
 

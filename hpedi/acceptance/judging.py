@@ -29,6 +29,9 @@ SetsOfGroup: TypeAlias = Callable[[str], frozenset[str]]
 KnownVersionOf: TypeAlias = Callable[[str, str, str], KnownVersion | None]
 """From GS01, GS08 and ST01 to a version that is known and not adopted; None for the others."""
 
+MaySend: TypeAlias = Callable[[str, str, str], bool]
+"""From GS01, GS08 and ST01 to whether the sender may send such sets."""
+
 PlanFor: TypeAlias = Callable[[Guide, frozenset[str]], CheckPlan | None]
 """From a guide and whom a file is addressed to (ISA08, GS03) to the rules of SNIP 3 to 7; None for none."""
 
@@ -41,6 +44,7 @@ class Judging:
         guide_for: Finds the guide of a set.
         sets_of_group: Tells a set in the wrong kind of group from one that we have no guide for.
         known_version: Tells a version that is not adopted from one that nobody knows.
+        may_send: Tells a set that the sender may not send from one that we have no guide for.
         plan_for: The rules of SNIP 3 to 7 about the loops of a set.
         claim_checks: Checks of each claim's model.
         check_interchange: Checks of an interchange by its ISA: is its sender known, is it for us, had we it before.
@@ -55,6 +59,7 @@ class Judging:
     guide_for: GuideFor
     sets_of_group: SetsOfGroup = lambda _functional_id: frozenset()
     known_version: KnownVersionOf = lambda _functional_id, _version, _transaction_set: None
+    may_send: MaySend = lambda _functional_id, _version, _transaction_set: True
     plan_for: PlanFor = lambda _guide, _receivers: None
     claim_checks: Sequence[ClaimCheck] = ()
     check_interchange: Callable[[InterchangeStart], Iterable[Finding]] | None = None

@@ -6,9 +6,9 @@ again: a fault of a rule at an element, or about a segment, that the walk refuse
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass, replace
-from typing import Final
+from collections.abc import Container, Iterable, Sequence
+from dataclasses import replace
+from typing import Final, NamedTuple
 
 from hpedi.acceptance.loops import Frame, LoopInstance, Segment
 from hpedi.acceptance.rules.compile import Fault, Trigger
@@ -28,8 +28,7 @@ TOLD_AFTERWARDS: Final = frozenset({"segment-missing", "loop-missing"})
 """Kinds told at the segment that follows what is missing."""
 
 
-@dataclass(frozen=True, slots=True)
-class CheckedClaim:
+class CheckedClaim(NamedTuple):
     """A claim that was checked.
 
     Attributes:
@@ -41,6 +40,15 @@ class CheckedClaim:
     first_segment: int
     last_segment: int
     findings: tuple[Finding, ...]
+
+
+class Stretch(NamedTuple):
+    """Placed segments that follow each other, and the position of the first."""
+
+    nodes: Sequence[SegmentNode | None]
+    texts: Sequence[str]
+    first_position: int
+    frame: Frame
 
 
 class LoopTree:
@@ -73,10 +81,14 @@ class LoopTree:
         """Take the next segments; `findings` and `claims` then hold what became known with them."""
         self.findings, self.claims = [], []
         frame = Frame(placed.batch, self._delimiters)
-        astray = self._hear(placed.findings) if placed.findings else ()
-        position = placed.batch.first_position
+        astray = self._hear(placed.findings) if placed.findings else frozenset()
+        self._feed(Stretch(placed.nodes, placed.texts, placed.batch.first_position, frame), astray)
+
+    def _feed(self, stretch: Stretch, astray: Container[int]) -> None:
+        """Put segments into the tree, but for those that stand astray."""
+        frame, position = stretch.frame, stretch.first_position
         here = self._here
-        for node, text in zip(placed.nodes, placed.texts, strict=True):
+        for node, text in zip(stretch.nodes, stretch.texts, strict=True):
             if node is None or (astray and position in astray):
                 here.cut()
             else:

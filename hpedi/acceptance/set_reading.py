@@ -6,10 +6,12 @@ What is found is handed out as it becomes known; what it refuses and how it is a
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from hpedi.acceptance.claim_checks import check_claim
 from hpedi.acceptance.judging import GUIDE_SNIP, Judging
 from hpedi.acceptance.loop_tree import CheckedClaim, LoopTree
+from hpedi.acceptance.screens.screened_tree import ScreenedTree
 from hpedi.claims.submission import SubmissionHeader
 from hpedi.findings import Finding, Where
 from hpedi.guides.load import Guide
@@ -24,8 +26,7 @@ _BALANCING = 3
 """A sum that does not hold tells nothing of the amount that makes it so; a rule above it says why a value is wrong."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ReadClaim:
+class ReadClaim(NamedTuple):
     """A claim that has ended.
 
     Attributes:
@@ -84,7 +85,7 @@ class SetReading:
         self._walk = SetWalk(guide, delimiters, where)
         self._highest = judging.highest_snip
         plan = judging.plan_for(guide, receivers) if self._highest > GUIDE_SNIP else None
-        self._tree = None if plan is None else LoopTree(plan, guide.root, delimiters, where)
+        self._tree = None if plan is None else ScreenedTree(plan, guide.root, delimiters, where)
         self._reader = _claim_reader(guide, delimiters, where, judging)
         self._checks = [each for each in judging.claim_checks if each.finding_kind.snip <= self._highest]
         self._checked: dict[int, CheckedClaim] = {}
@@ -157,5 +158,8 @@ class SetReading:
         )
 
     def _is_refused_by_guide(self, placed: PlacedClaim) -> bool:
-        """Say whether the guide found an error in the claim or before it: what lies above it, or in its neighbours."""
-        return self._first_fault is not None and self._first_fault <= placed.last_segment
+        """Say whether the guide found an error in the claim or before it: what lies above it, or in its neighbours.
+
+        What the claim lacks at its end is told at the segment behind it.
+        """
+        return self._first_fault is not None and self._first_fault <= placed.last_segment + 1

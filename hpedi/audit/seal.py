@@ -67,6 +67,10 @@ class Seal(msgspec.Struct, frozen=True, kw_only=True):
             )
         )
 
+    def is_ours(self, key: AuditKey) -> bool:
+        """Say whether somebody with the key made exactly this seal."""
+        return self.mac == key.mac(self.canonical())
+
     def digest(self) -> str:
         """Return the SHA-256 of all of it, its mac too, in hexadecimal digits."""
         return hashlib.sha256(self.canonical() + b"\n" + self.mac.encode()).hexdigest()
@@ -128,6 +132,14 @@ class NextSeal:
         return msgspec.structs.replace(seal, mac=key.mac(seal.canonical()))
 
     def _open_ids(self) -> IdSpans:
-        reached, spans = (self._head.last_id, IdSpans.read(self._head.open_ids).spans) if self._head else (0, [])
+        spans, reached = open_ids_of(self._head).spans, self._head.last_id if self._head else 0
         below = IdSpans([*spans, *([(reached + 1, self._last_id)] if self._last_id > reached else [])])
         return below.without(self._ids)
+
+
+def open_ids_of(head: Seal | None) -> IdSpans:
+    """Return the ids that no seal up to the head covers; none where somebody wrote there what are no ids."""
+    try:
+        return IdSpans.read(head.open_ids) if head else IdSpans()
+    except ValueError:
+        return IdSpans()

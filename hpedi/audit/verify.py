@@ -16,7 +16,7 @@ from hpedi.audit.anchor import Anchored
 from hpedi.audit.entry import AuditEntry
 from hpedi.audit.ids import IdSpans
 from hpedi.audit.key import AuditKey
-from hpedi.audit.seal import NOTHING_BEFORE, EntriesDigest, Seal
+from hpedi.audit.seal import NOTHING_BEFORE, EntriesDigest, Seal, open_ids_of
 
 FAULTS_KEPT: Final = 100
 MAY_LACK_ANCHOR: Final = 1
@@ -137,7 +137,7 @@ def verify(log: AuditLog) -> Verified:
     found = Verified()
     head: Seal | None = None
     for seal in log.seals:
-        _verify_place(log, seal, head, found)
+        _verify_place(seal, head, found)
         if _verify_seal(log, seal, found):
             _verify_entries(log, seal, found)
         head = seal
@@ -147,25 +147,24 @@ def verify(log: AuditLog) -> Verified:
     return found
 
 
-def _verify_place(log: AuditLog, seal: Seal, head: Seal | None, found: Verified) -> None:
-    place = f"seal {seal.number}"
+def _verify_place(seal: Seal, head: Seal | None, found: Verified) -> None:
     expected = head.number + 1 if head else 1
     if seal.number != expected:
         found.tell(FaultKind.SEAL_MISSING, f"seal {expected}")
     elif seal.previous != (head.digest() if head else NOTHING_BEFORE):
-        found.tell(FaultKind.CHAIN_BROKEN, place)
-    if log.anchored.differs(seal):
-        found.tell(FaultKind.ANCHOR_DIFFERS, place)
+        found.tell(FaultKind.CHAIN_BROKEN, f"seal {seal.number}")
 
 
 def _verify_seal(log: AuditLog, seal: Seal, found: Verified) -> bool:
     """Say whether the seal is ours, so that what it says of entries can be held against them."""
-    key = log.keys.get(seal.key)
-    is_ours = key is not None and seal.mac == key.mac(seal.canonical())
-    if not is_ours:
-        kind = FaultKind.SEAL_CHANGED if key else FaultKind.SEAL_KEY_UNKNOWN
-        found.tell(kind, f"seal {seal.number}")
-    return is_ours
+    key, place = log.keys.get(seal.key), f"seal {seal.number}"
+    if key is None:
+        found.tell(FaultKind.SEAL_KEY_UNKNOWN, place)
+    elif not seal.is_ours(key):
+        found.tell(FaultKind.SEAL_CHANGED, place)
+    elif log.anchored.differs(seal):
+        found.tell(FaultKind.ANCHOR_DIFFERS, place)
+    return key is not None and seal.is_ours(key)
 
 
 def _verify_entries(log: AuditLog, seal: Seal, found: Verified) -> None:
@@ -193,11 +192,8 @@ def _is_older_than_seals(entry: AuditEntry, seal: Seal) -> bool:
 
 
 def _verify_tail(log: AuditLog, head: Seal | None, found: Verified) -> None:
-    """Look at the entries that no seal covers; of a head that was changed the open ids may be no ids."""
-    try:
-        open_ids = IdSpans.read(head.open_ids) if head else IdSpans()
-    except ValueError:
-        open_ids = IdSpans()
+    """Look at the entries that no seal covers."""
+    open_ids = open_ids_of(head)
     reached = head.last_id if head else 0
     last_id = reached
     for entry in [*log.entries_of(open_ids), *log.entries_outside(reached)]:

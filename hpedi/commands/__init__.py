@@ -29,6 +29,7 @@ COMMANDS: Final = {
     "codes": "List the code sets, and import lists that you own.",
     "init": "Make a workspace.",
     "load": "Load reference data: plans, members, providers, contracts, fees.",
+    "partner": "Keep trading partners: what each may send, its state, keys and guide.",
     "run": "Receive files, decide their claims, pay and deliver.",
     "receive": "Take in X12 files and answer them.",
     "adjudicate": "Decide the claims that wait.",
@@ -36,7 +37,13 @@ COMMANDS: Final = {
     "deliver": "Hand what waits in the outbox to partners and bank.",
     "status": "Show what came in, was decided, paid and delivered.",
     "explain": "Show why a claim was decided as it was.",
-    "inquire": "Look up a remittance by its check or EFT number.",
+    "inquire": "Look up remittances, payments, claims and members.",
+    "user": "Keep accounts: people and machines, their roles and keys.",
+    "login": "Sign in: commands then run as you.",
+    "logout": "Sign out: commands then run as the built-in operator.",
+    "whoami": "Show who commands run as.",
+    "access": "Ask providers for access to their Tax ID and NPI, and decide on it.",
+    "audit": "Verify, search and export the audit log.",
 }
 """Command -> what it does, in one line; the module of the same name holds it."""
 
@@ -51,6 +58,7 @@ class ExitCode(IntEnum):
     FINDINGS = 1  # findings of severity error; everything that could go on went on
     USAGE = 2
     BUG = 70  # hpedi itself is at fault; nothing was released
+    NOT_PERMITTED = 77  # who runs the command may not do it
     TRY_AGAIN = 75  # the world failed: disk, database, network
     INTERRUPTED = 130
 
@@ -108,7 +116,7 @@ def hpedi(ctx: click.Context, home: Path, log_format: str, *, verbose: bool) -> 
 
     \b
     Exit codes: 0 all well; 1 findings of severity error; 2 wrong usage;
-    75 try again later (disk, database, network); 70 a bug of hpedi.
+    75 try again later (disk, database, network); 77 you may not do this; 70 a bug of hpedi.
     """
     from hpedi.log import LogFormat, configure
 

@@ -24,10 +24,11 @@ def command(session: Session, *, as_of: date | None, as_json: bool) -> int:
       hpedi adjudicate --as-of 2026-03-16
     """
     from hpedi.commands.jobs import Jobs, alone
-    from hpedi.commands.workspace import context_for, open_workspace
+    from hpedi.commands.signed_in import acting
+    from hpedi.commands.workspace import open_workspace
 
     workspace = open_workspace(session.home)
     with alone(workspace):
-        jobs = Jobs(workspace, context_for(as_of))
+        jobs = Jobs(workspace, acting(workspace, "adjudicate", "claim", as_of))
         print_adjudicated(jobs.adjudicate(), as_json=as_json)
     return ExitCode.OK

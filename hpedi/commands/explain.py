@@ -26,16 +26,18 @@ def command(session: Session, claim: str, *, as_json: bool) -> int:
     Example:
       hpedi explain 26061000010000002
     """
-    from hpedi.commands.workspace import context_for, open_workspace
+    from hpedi.commands.signed_in import acting
+    from hpedi.commands.workspace import open_workspace
 
     workspace = open_workspace(session.home)
-    with workspace.books.writing(context_for(None)) as work:
+    with workspace.books.writing(acting(workspace, "explain", "claim")) as work:
         stored = work.claims.find(claim)
         decisions = work.decisions.find(claim)
         pends = work.claims.pends(claim)
         members = sorted({*(each.decision.member for each in decisions), *(each.member for each in pends)}) or [""]
         subject = f"claim:{claim}" if stored else "claim:none"  # what is no number of ours may be a member's
-        work.audit.record("explain", subject, members=members, result="found" if stored else "not found")
+        result = "found" if stored else "not found"
+        work.audit.record("explain", subject, members=members, reason="review", result=result)
     if stored is None:
         raise click.UsageError("no such claim: give our number for it, CLP07 of the 835 or REF*1K of the 277CA")
     if as_json:

@@ -23,12 +23,15 @@ def command(session: Session, *, demo: bool, as_json: bool) -> int:
     Example:
       hpedi --home workspace init --demo
     """
-    from hpedi.commands.workspace import context_for, create, open_workspace
+    from hpedi.commands.signed_in import acting
+    from hpedi.commands.workspace import create, open_workspace
     from hpedi.mappings_folder import sample
 
     is_new = create(session.home)
     workspace = open_workspace(session.home)
-    loaded, outcome = load_folder(workspace, context_for(None), sample("payer")) if demo else (None, None)
+    loaded, outcome = None, None
+    if demo:
+        loaded, outcome = load_folder(workspace, acting(workspace, "load", "reference"), sample("payer"))
     if as_json:
         print_json({"home": str(session.home), "new": is_new, "loaded": outcome})
     else:

@@ -1,17 +1,43 @@
-"""`hpedi inquire`: questions that partners ask, answered for the operator."""
+"""`hpedi inquire`: questions about payments, claims and members, answered within what the asker may see."""
 
 from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import date
+from typing import TYPE_CHECKING, Final
 
 import click
 
 from hpedi.commands import ExitCode, Session
+from hpedi.commands.options import Day
 from hpedi.commands.printing import Column, json_option, money_column, print_json, print_table
-from hpedi.pipeline.records import EftEntry, StoredDecision, StoredPayment
+
+if TYPE_CHECKING:
+    from hpedi.pipeline.inquiring import Inquiry, SeenClaim, SeenMember
+    from hpedi.pipeline.records import StoredDecision, StoredPayment
+
+NO_RESULTS: Final = (
+    "no results: nothing that you may see answers to this. To see what is a provider's, link its Tax ID and NPI: "
+    "`hpedi access request --tax-id DIGITS --npi DIGITS`, with --own where it is your own."
+)
+
+payee_option = click.option("--payee", "npi", default="", metavar="NPI", help="Only of this provider.")
+from_option = click.option("--from", "since", type=Day(), metavar="DATE", help="On this day or later.")
+to_option = click.option("--to", "until", type=Day(), metavar="DATE", help="On this day or before.")
 
 
 @click.group()
 def command() -> None:
-    """Look up a remittance by its check or EFT number."""
+    """Look up remittances, payments, claims and members.
+
+    You see what is of providers whose Tax ID and NPI are linked to you; people of the payer see what their role says.
+    Every question is kept in the audit log.
+
+    \b
+    Example:
+      hpedi inquire claim --patient-account RB-2601
+    """
 
 
 @command.command()
@@ -25,23 +51,18 @@ def remittance(session: Session, number: str, *, as_json: bool) -> int:
     Example:
       hpedi inquire remittance 900000001
     """
-    from hpedi.commands.workspace import context_for, open_workspace
+    from hpedi.pipeline import inquiring
 
-    workspace = open_workspace(session.home)
-    with workspace.books.writing(context_for(None)) as work:
-        stored = work.payments.by_number(number)
-        paid = list(work.decisions.of_payment(stored.id)) if stored else []
-        entries = work.payments.eft_entries(stored.run) if stored else ()
-        entry = next((each for each in entries if each.trace_number == number), None)
-        members = sorted({each.decision.member for each in paid}) or [""]
-        subject = f"payment:{stored.id}" if stored else "payment:none"
-        work.audit.record("inquire remittance", subject, members=members, result="found" if stored else "no results")
-    if stored is None:
-        click.echo("no results: no payment has this check or EFT number, or its payee is not linked to you")
-        return ExitCode.FINDINGS
-    claims = [_claim(each) for each in paid]
+    with _inquiry(session) as inquiry:
+        seen = inquiring.remittance(inquiry, number)
+    if seen is None:
+        return _no_results(as_json=as_json)
+    claims = [_paid_claim(each) for each in seen.claims]
+    stored, entry = seen.payment, seen.entry
     if as_json:
-        print_json({"payment": _payment(stored, entry), "claims": claims})
+        facts = _payment(stored)
+        facts["ach_file"], facts["ach_trace_number"] = (entry.file, entry.ach_trace_number) if entry else (None, None)
+        print_json({"payment": facts, "claims": claims})
         return ExitCode.OK
     made = stored.payment
     click.echo(
@@ -49,11 +70,121 @@ def remittance(session: Session, number: str, *, as_json: bool) -> int:
         f"(NPI {made.payee.npi}): {stored.state.value}"
         + (f"; entry {entry.ach_trace_number} of {entry.file}" if entry else "")
     )
-    print_table("Claims", _CLAIMS, (tuple(each.values()) for each in claims))
+    print_table("Claims", _PAID_CLAIMS, (tuple(each.values()) for each in claims))
     return ExitCode.OK
 
 
-def _payment(stored: StoredPayment, entry: EftEntry | None) -> dict[str, object]:
+@command.command()
+@click.option("--number", default="", metavar="NUMBER", help="The check or EFT number (TRN02).")
+@payee_option
+@from_option
+@to_option
+@json_option
+@click.pass_obj
+def payment(session: Session, number: str, npi: str, since: date | None, until: date | None, *, as_json: bool) -> int:
+    """List payments by number, payee and date, newest first.
+
+    \b
+    Example:
+      hpedi inquire payment --payee 1000002000 --from 2026-03-01
+    """
+    from hpedi.pipeline import inquiring
+    from hpedi.pipeline.sought import PaymentSought
+
+    with _inquiry(session, npi) as inquiry:
+        found = inquiring.payments(inquiry, PaymentSought(number=number, since=since, until=until))
+    return _answer("Payments", _PAYMENTS, [_payment(each) for each in found], as_json=as_json)
+
+
+@command.command()
+@click.argument("number", metavar="[CLAIM]", default="")
+@click.option("--patient-account", default="", metavar="NUMBER", help="The sender's number of the claim (CLM01).")
+@payee_option
+@from_option
+@to_option
+@json_option
+@click.pass_obj
+def claim(
+    session: Session, number: str, patient_account: str, npi: str, since: date | None, until: date | None, *,
+    as_json: bool,
+) -> int:  # fmt: skip
+    """Show what became of claims: by our number, the sender's number, provider and first day of service.
+
+    \b
+    Example:
+      hpedi inquire claim 26061000010000001
+      hpedi inquire claim --payee 1000002000 --from 2026-02-01 --to 2026-02-28
+    """
+    from hpedi.pipeline import inquiring
+    from hpedi.pipeline.sought import ClaimSought
+
+    sought = ClaimSought(number=number, patient_account=patient_account, since=since, until=until)
+    with _inquiry(session, npi) as inquiry:
+        found = inquiring.claims(inquiry, sought)
+    return _answer("Claims", _CLAIMS, [row for each in found for row in _claim(each)], as_json=as_json)
+
+
+@command.command()
+@click.argument("member_id", metavar="MEMBER")
+@click.option("--born", type=Day(), metavar="DATE", help="The day of birth; providers must give it.")
+@payee_option
+@json_option
+@click.pass_obj
+def member(session: Session, member_id: str, born: date | None, npi: str, *, as_json: bool) -> int:
+    """Show which plans cover a member, by the member id on the card.
+
+    \b
+    Example:
+      hpedi inquire member HS1000001 --born 1980-04-12
+    """
+    from hpedi.pipeline import inquiring
+
+    with _inquiry(session, npi) as inquiry:
+        found = inquiring.members(inquiry, member_id, born)
+    return _answer("Coverage", _MEMBERS, [row for each in found for row in _coverage(each)], as_json=as_json)
+
+
+@contextmanager
+def _inquiry(session: Session, npi: str = "") -> Iterator[Inquiry]:
+    """Open a question, in the transaction that its audit row commits with.
+
+    Raises:
+        NotPermitted: No role of the asker asks such questions.
+    """
+    from hpedi.commands.access_files import access_rules
+    from hpedi.commands.jobs import Jobs
+    from hpedi.commands.signed_in import NotPermitted, context_of
+    from hpedi.commands.workspace import open_workspace
+    from hpedi.pipeline.granting import asker
+    from hpedi.pipeline.inquiring import Inquiry, NeverAsks
+
+    workspace = open_workspace(session.home)
+    context = context_of(workspace)
+    reference = Jobs(workspace, context).reference
+    try:
+        with workspace.books.writing(context) as work:
+            yield Inquiry(work=work, who=asker(work, access_rules()), reference=reference, npi=npi)
+    except NeverAsks as refused:
+        raise NotPermitted(f"{context.principal.id} may not inquire about a {refused}") from None
+
+
+def _no_results(*, as_json: bool) -> int:
+    print_json({"results": 0, "message": NO_RESULTS}) if as_json else click.echo(NO_RESULTS)
+    return ExitCode.FINDINGS
+
+
+def _answer(title: str, columns: tuple[Column, ...], rows: list[dict[str, object]], *, as_json: bool) -> int:
+    if not rows:
+        return _no_results(as_json=as_json)
+    if as_json:
+        for row in rows:
+            print_json(row)
+    else:
+        print_table(title, columns, (tuple(row.values()) for row in rows))
+    return ExitCode.OK
+
+
+def _payment(stored: StoredPayment) -> dict[str, object]:
     made = stored.payment
     return {
         "number": made.trace_number,
@@ -63,12 +194,10 @@ def _payment(stored: StoredPayment, entry: EftEntry | None) -> dict[str, object]
         "payee": made.payee.name,
         "payee_npi": made.payee.npi,
         "state": stored.state.value,
-        "ach_file": entry.file if entry else None,
-        "ach_trace_number": entry.ach_trace_number if entry else None,
     }
 
 
-def _claim(stored: StoredDecision) -> dict[str, object]:
+def _paid_claim(stored: StoredDecision) -> dict[str, object]:
     claim, made = stored.received.claim, stored.decision
     adjustments = [*made.adjustments, *(each for line in made.lines for each in line.adjustments)]
     return {
@@ -83,7 +212,46 @@ def _claim(stored: StoredDecision) -> dict[str, object]:
     }
 
 
-_CLAIMS = (
+def _claim(seen: SeenClaim) -> Iterator[dict[str, object]]:
+    """Yield a row for each version of a claim's decision, or one for a claim without any."""
+    received = seen.claim.received
+    sent = received.claim
+    common: dict[str, object] = {
+        "patient_control_number": sent.patient_control_number,
+        "claim": received.payer_claim_control_number,
+        "from": sent.first_date if sent.lines else None,
+        "payee_npi": sent.billing.npi,
+        "state": seen.claim.state,
+    }
+    waits = next((pend.status277 for pend in seen.pends), "")
+    if not seen.decisions:
+        yield {**common, "status277": waits, "charged": sent.charged, "paid": None, "patient_responsibility": None}
+    for decided in seen.decisions:
+        made = decided.decision
+        yield {
+            **common,
+            "status277": made.status277,
+            "charged": made.charged,
+            "paid": made.paid,
+            "patient_responsibility": made.patient_responsibility,
+        }
+
+
+def _coverage(seen: SeenMember) -> Iterator[dict[str, object]]:
+    """Yield a row for each span of coverage, or one for a member without any."""
+    name = f"{seen.member.last}, {seen.member.first}".rstrip(", ")
+    for span in seen.coverage or (None,):
+        yield {
+            "member": seen.member.member_id,
+            "name": name,
+            "born": seen.member.birth_date,
+            "plan": span.plan if span else "",
+            "from": span.start if span else None,
+            "to": span.end if span else None,
+        }
+
+
+_PAID_CLAIMS = (
     Column("Patient account", whole=True),
     Column("Claim", whole=True),
     Column("Service", whole=True),
@@ -92,4 +260,32 @@ _CLAIMS = (
     money_column("Paid"),
     money_column("Patient owes"),
     Column("Adjustments"),
+)
+_PAYMENTS = (
+    Column("Number", whole=True),
+    Column("Method", whole=True),
+    Column("Date", whole=True),
+    money_column("Amount"),
+    Column("Payee"),
+    Column("NPI", whole=True),
+    Column("State"),
+)
+_CLAIMS = (
+    Column("Patient account", whole=True),
+    Column("Claim", whole=True),
+    Column("Service", whole=True),
+    Column("Provider", whole=True),
+    Column("State"),
+    Column("277", whole=True),
+    money_column("Charged"),
+    money_column("Paid"),
+    money_column("Patient owes"),
+)
+_MEMBERS = (
+    Column("Member", whole=True),
+    Column("Name"),
+    Column("Born", whole=True),
+    Column("Plan"),
+    Column("From", whole=True),
+    Column("To", whole=True),
 )

@@ -6,32 +6,38 @@ import fcntl
 import sqlite3
 import tempfile
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from functools import cached_property
+from functools import cached_property, partial
 from pathlib import Path
 from typing import TextIO
 
 import click
 
+from hpedi.acceptance.rules.plan import CheckPlan
 from hpedi.acceptance_files import RuleFiles
 from hpedi.code_files import FOLDER, check_own_lists, code_book
+from hpedi.commands.access_files import access_rules
 from hpedi.commands.printing import hint, progress
 from hpedi.commands.workspace import CONFIG, Workspace, open_workspace, payer_zone
 from hpedi.findings import Unavailable
 from hpedi.guide_files import GuideFiles
+from hpedi.guides.load import Guide
 from hpedi.log import log
 from hpedi.mappings_folder import mapping
 from hpedi.payments.calendar import load_ach_calendar
 from hpedi.pipeline.adjudicate import Adjudicated, NothingLoaded, adjudicate_waiting, reference_in_force
+from hpedi.pipeline.agreed import ReceiptTerms
 from hpedi.pipeline.deliver import Delivery, deliver
+from hpedi.pipeline.login import refused_as_foreign, was_foreign
 from hpedi.pipeline.pay import CannotPay, Paid, PaymentData, approve, pay
-from hpedi.pipeline.receive import ReceiptTerms, receive, register
+from hpedi.pipeline.receive import receive, register
 from hpedi.pipeline.received import ReceivedFile
 from hpedi.pipeline.records import InboundFile
 from hpedi.reference.code_book import CodeBook
+from hpedi.reference.partners import Partner
 from hpedi.reference.reference import Reference
 from hpedi.run_context import RunContext
 from hpedi.safekeeping.whole_files import write_whole
@@ -64,35 +70,76 @@ class Jobs:
             raise click.UsageError(f"{folder} has lists that cannot be read; `hpedi codes list` says why")
         return code_book(folder)
 
-    def receive(self, path: Path, received_at: datetime | None, *, again: bool = False) -> ReceivedFile:
-        """Take in a file and answer it; its own time is when it arrived unless somebody knows better."""
-        workspace, reference = self.workspace, self.reference  # opened first: nothing is kept under a wrong key
+    def partner(self, partner_id: str) -> Partner:
+        """Return a trading partner by its id."""
+        found = next((each for each in self.reference.partners if each.id == partner_id), None)
+        if found is None:
+            raise click.UsageError("there is no such partner; `hpedi partner list` names them")
+        return found
+
+    def receive(
+        self, path: Path, received_at: datetime | None, *, again: bool = False, login: Partner | None = None
+    ) -> ReceivedFile:
+        """Take in a file and answer it; its own time is when it arrived unless somebody knows better.
+
+        Args:
+            path: The file.
+            received_at: When it arrived.
+            again: Try once more what was refused or quarantined when it first came.
+            login: The partner who handed it in: all it names must be that partner's.
+        """
+        workspace, _reference = self.workspace, self.reference  # opened first: nothing is kept under a wrong key
         instant = (received_at or datetime.fromtimestamp(path.stat().st_mtime, UTC)).astimezone(payer_zone())
         stored = workspace.files.keep(path)
-        file = register(workspace.books, self.context, stored.digest, stored.size, instant, again=again)
-        guides = GuideFiles()
+        registered = partial(register, workspace.books, self.context, stored.digest, stored.size, instant)
+        file = registered(again=again and login is None)
+        chunks = partial(workspace.files.chunks, stored.digest)
         with progress(path.name, stored.size) as advance:
-            terms = ReceiptTerms(
-                reference=reference,
-                guide_for=guides.guide_for_receipt,
-                sets_of_group=guides.sets_of_group,
-                known_version=guides.known_version,
-                plan_for=RuleFiles(guides, self._codes()).plan_for,
-                limits=workspace.limits,
-                quarantine=self._quarantine,
-                progress=advance,
-            )
-            chunks = workspace.files.chunks(stored.digest)
-            outcome = receive(workspace.books, self.context, terms, file, chunks, name=str(path))
+            terms = self._receipt_terms(advance)
+            if login is not None:
+                foreign = refused_as_foreign(workspace.books, self.context, terms, file, chunks, login, name=str(path))
+                if foreign is not None:
+                    return foreign
+                file = registered(again=again or was_foreign(file))
+            outcome = receive(workspace.books, self.context, terms, file, chunks(), name=str(path))
         log.info("file received", receipt=file.id, bytes=stored.size, interchanges=len(outcome.receipts))
         return outcome
 
+    def _receipt_terms(self, advance: Callable[[int], None]) -> ReceiptTerms:
+        guides, codes = GuideFiles(), self._codes()
+
+        def plan_for(guide: Guide, receivers: frozenset[str], weights: Mapping[str, str]) -> CheckPlan:
+            return RuleFiles(guides, codes, severities=weights).plan_for(guide, receivers)
+
+        return ReceiptTerms(
+            reference=self.reference,
+            guide_for=guides.guide_for_receipt,
+            sets_of_group=guides.sets_of_group,
+            known_version=guides.known_version,
+            name_of=guides.name_of,
+            plan_for=plan_for,
+            access_rules=access_rules(),
+            limits=self.workspace.limits,
+            quarantine=self._quarantine,
+            progress=self._sealing(advance),
+        )
+
+    def _sealing(self, advance: Callable[[int], None]) -> Callable[[int], None]:
+        """Return what tells of progress and, between transactions, seals the audit log of long work."""
+
+        def told(steps: int) -> None:
+            advance(steps)
+            self.workspace.sealer.seal_when_due()
+
+        return told
+
     def _quarantine(self, file: InboundFile, reason: str) -> None:
-        """Say beside the encrypted bytes why a file is no X12."""
+        """Say beside the encrypted bytes why nothing of a file is taken."""
         folder = self.workspace.quarantine
         write_whole(folder / f"{file.id:06d}.sealed", self.workspace.files.sealed(file.digest))
+        why = "names what is not its sender's own" if was_foreign(file) else "holds no X12 interchange"
         text = (
-            f"File {file.id} ({file.size} bytes, SHA-256 {file.digest}) holds no X12 interchange: {reason}.\n"
+            f"File {file.id} ({file.size} bytes, SHA-256 {file.digest}) {why}: {reason}.\n"
             "Nothing of it was taken. Its bytes are kept encrypted beside this note.\n"
             "Correct the file and send it as a new one, or receive it once more with `hpedi receive --again`.\n"
         )
@@ -101,7 +148,7 @@ class Jobs:
     def adjudicate(self) -> Adjudicated:
         """Decide what waits."""
         with progress("deciding claims", None) as advance:
-            outcome = adjudicate_waiting(self.workspace.books, self.context, self.reference, advance)
+            outcome = adjudicate_waiting(self.workspace.books, self.context, self.reference, self._sealing(advance))
         log.info("claims decided", claims=outcome.decided, rows=outcome.pended)
         return outcome
 
@@ -175,7 +222,7 @@ def rehearsal(home: Path) -> Iterator[Workspace]:
             closing(sqlite3.connect(copy / Path(str(source)).name)) as to,
         ):
             books.backup(to)
-        rehearsed = open_workspace(copy)
+        rehearsed = open_workspace(copy, rehearses=True)
         try:
             yield rehearsed
         finally:

@@ -26,11 +26,12 @@ def command(session: Session, folder: Path, *, as_json: bool) -> int:
       hpedi load samples/payer
     """
     from hpedi.commands.jobs import alone
-    from hpedi.commands.workspace import context_for, open_workspace
+    from hpedi.commands.signed_in import acting
+    from hpedi.commands.workspace import open_workspace
 
     workspace = open_workspace(session.home)
     with alone(workspace):
-        loaded, outcome = load_folder(workspace, context_for(None), folder)
+        loaded, outcome = load_folder(workspace, acting(workspace, "load", "reference"), folder)
     if as_json:
         print_json({"loaded": outcome, "findings": loaded.findings})
     else:

@@ -42,7 +42,7 @@ def _file_rows(file: ReceivedFile) -> list[tuple[object, ...]]:
     name = Path(file.name).name
     if file.quarantined:
         verdict = "in quarantine" + (", as before" if file.again else "")
-        return [(name, "", "", "", verdict, "", "", "", file.quarantined)]
+        return [(name, "", "", "", verdict, "", "", "", _first(file.noted))]
     outside = [(name, "", "", "", "outside interchanges", "", "", "", _first(file.noted))] if file.noted else []
     return [*outside, *(_receipt_row(name, receipt) for receipt in file.receipts)]
 

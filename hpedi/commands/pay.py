@@ -10,7 +10,7 @@ import click
 from hpedi.commands import ExitCode, Session
 from hpedi.commands.options import as_of_option, dry_run_option
 from hpedi.commands.outcomes import print_paid
-from hpedi.commands.printing import json_option
+from hpedi.commands.printing import hint, json_option
 
 
 @click.command()
@@ -30,14 +30,20 @@ def command(session: Session, *, approve: tuple[str, ...], dry_run: bool, as_of:
       hpedi pay --as-of 2026-03-16
       hpedi pay --approve 900000002
     """
+    from hpedi.access.reach import Scope
     from hpedi.commands.jobs import Jobs, alone, rehearsal
-    from hpedi.commands.workspace import context_for, open_workspace
+    from hpedi.commands.signed_in import acting, is_permitted
+    from hpedi.commands.workspace import open_workspace
 
     opened = rehearsal(session.home) if dry_run else nullcontext(open_workspace(session.home))
     with opened as workspace, alone(workspace):
-        jobs = Jobs(workspace, context_for(as_of))
+        context = acting(workspace, "approve" if approve else "pay", "payment", as_of)
+        jobs = Jobs(workspace, context)
         wrong = jobs.approve(approve)
         if wrong:
             raise click.UsageError(f"no payment with this number waits for approval: {', '.join(wrong)}")
+        if approve and not is_permitted(context, "pay", Scope(thing="payment")):
+            hint("approved; the next payment run pays them")
+            return ExitCode.OK
         print_paid(jobs.pay(), as_json=as_json)
     return ExitCode.OK

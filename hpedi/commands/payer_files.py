@@ -7,11 +7,13 @@ from importlib.resources.abc import Traversable
 
 import click
 
+from hpedi.commands.partner_terms import profile_terms
 from hpedi.commands.printing import Column, print_table
 from hpedi.commands.workspace import Workspace
 from hpedi.findings import Finding
 from hpedi.mappings_folder import mapping
 from hpedi.pipeline.load import LoadOutcome, load
+from hpedi.pipeline.partner_profiles import read_profiles
 from hpedi.reference.payer_folder import Loaded, load_payer_folder
 from hpedi.run_context import RunContext
 
@@ -21,7 +23,9 @@ _COLUMNS = (Column("File", whole=True), Column("Line", right=True), Column("Code
 
 def load_folder(workspace: Workspace, context: RunContext, folder: Traversable) -> tuple[Loaded, LoadOutcome | None]:
     """Read a payer folder and take it in; nothing is taken in where there is an error."""
-    loaded = load_payer_folder(dict(_files(folder)), _standard_files())
+    with workspace.books.reading(context) as work:
+        changes = tuple(read_profiles(work).changes.values())
+    loaded = load_payer_folder(dict(_files(folder)), _standard_files(), changes=changes, terms=profile_terms())
     if not loaded.records:
         return loaded, None
     return loaded, load(workspace.books, context, loaded)

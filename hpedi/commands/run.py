@@ -39,12 +39,17 @@ def command(
     Example:
       hpedi run --as-of 2026-03-16 inbound/*.837
     """
+    from hpedi.access.reach import Scope
     from hpedi.commands.jobs import Jobs, alone, outbound_paths, rehearsal
-    from hpedi.commands.workspace import context_for, open_workspace
+    from hpedi.commands.signed_in import acting, check
+    from hpedi.commands.workspace import open_workspace
 
     opened = rehearsal(session.home) if dry_run else nullcontext(open_workspace(session.home))
     with opened as workspace, alone(workspace):
-        jobs = Jobs(workspace, context_for(as_of))
+        context = acting(workspace, "receive", "claim file", as_of)
+        for action, thing in (("adjudicate", "claim"), ("pay", "payment"), ("deliver", "answer")):
+            check(context, action, Scope(thing=thing))
+        jobs = Jobs(workspace, context)
         files_received = [jobs.receive(path, received) for path in files]
         print_received(files_received, as_json=as_json)
         print_adjudicated(jobs.adjudicate(), as_json=as_json)

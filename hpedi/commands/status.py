@@ -18,10 +18,11 @@ def command(session: Session, *, as_json: bool) -> int:
     Example:
       hpedi status --json
     """
-    from hpedi.commands.workspace import context_for, open_workspace
+    from hpedi.commands.signed_in import acting
+    from hpedi.commands.workspace import open_workspace
 
     workspace = open_workspace(session.home)
-    with workspace.books.reading(context_for(None)) as work:
+    with workspace.books.reading(acting(workspace, "see", "workspace")) as work:
         found = {
             "Received": work.receipts.totals(),
             "Claims": work.claims.totals(),

@@ -8,7 +8,8 @@
     <home>/bank/                ACH files and the check register
 
 The key never lies in the workspace: it comes from $HPEDI_KEY, or from the file that hpedi.toml names (made by `init`
-below $XDG_CONFIG_HOME/hpedi, readable by its owner only).
+below $XDG_CONFIG_HOME/hpedi, readable by its owner only). Nor does the anchor of the audit log: it is the file
+$HPEDI_AUDIT_ANCHOR, or one below $XDG_STATE_HOME/hpedi. Each command seals the audit log when it ends.
 """
 
 from __future__ import annotations
@@ -24,16 +25,21 @@ from zoneinfo import ZoneInfo
 import click
 
 from hpedi.delivery.mailbox import Mailbox
+from hpedi.findings import Unavailable
 from hpedi.intake.stored_files import StoredFiles
+from hpedi.log import log
 from hpedi.run_context import OPERATOR, RunContext
+from hpedi.safekeeping.anchor_file import AnchorFile
 from hpedi.safekeeping.vault import KeyMissing, Vault, new_key, read_key
 from hpedi.safekeeping.whole_files import write_whole
 from hpedi.store import schema
+from hpedi.store.audit_seals import Sealer
 from hpedi.store.books import StoredBooks
 from hpedi.store.database import Database
 from hpedi.x12.limits import Limits
 
 CONFIG = "hpedi.toml"
+ANCHOR_SETTING = "HPEDI_AUDIT_ANCHOR"
 PAYER_TIME_ZONE = "America/Chicago"
 
 
@@ -47,6 +53,7 @@ class Workspace:
     files: StoredFiles
     mailbox: Mailbox
     limits: Limits
+    sealer: Sealer
 
     @property
     def quarantine(self) -> Path:
@@ -87,8 +94,13 @@ def _write_key(key_file: Path) -> None:
         out.write(new_key() + "\n")
 
 
-def open_workspace(home: Path, *, check: bool = True) -> Workspace:
-    """Open a workspace.
+def open_workspace(home: Path, *, check: bool = True, rehearses: bool = False) -> Workspace:
+    """Open a workspace; the command that opens it seals its audit log when it ends.
+
+    Args:
+        home: Where it is.
+        check: Refuse one of an older schema.
+        rehearses: It is a copy that goes away: its audit log is nobody's.
 
     Raises:
         click.UsageError: There is none, its key is not there, or it has an older schema.
@@ -98,9 +110,9 @@ def open_workspace(home: Path, *, check: bool = True) -> Workspace:
         raise click.UsageError(f"no workspace in {home}; make one with `hpedi --home {home} init`")
     try:
         settings = tomllib.loads(config.read_text())
-        key_file, url = str(settings["key_file"]), str(settings["database"])
+        identity, key_file, url = str(settings["id"]), str(settings["key_file"]), str(settings["database"])
     except (ValueError, KeyError):
-        raise click.UsageError(f"{config} is damaged: it names `database` and `key_file`; bring it back") from None
+        raise click.UsageError(f"{config} is damaged: bring back its `id`, `database` and `key_file`") from None
     vault = _vault(key_file)
     database = Database(_absolute(url, home))
     command = click.get_current_context(silent=True)
@@ -110,14 +122,35 @@ def open_workspace(home: Path, *, check: bool = True) -> Workspace:
         raise click.UsageError(f"the database of {home} is gone: bring it back from a backup; nothing was made anew")
     if check and not schema.is_current(database):
         raise click.UsageError(f"the workspace in {home} is of another version; bring it up with `hpedi init`")
+    books = StoredBooks(database, vault)
+    sealer = books.sealer(AnchorFile(home / "anchor" if rehearses else _anchor(home, identity)), identity)
+    if command is not None and not rehearses:
+        command.call_on_close(lambda: _seal(sealer))
     return Workspace(
         home=home,
         database=database,
-        books=StoredBooks(database, vault),
+        books=books,
         files=StoredFiles(home / "files", vault),
         mailbox=Mailbox(home),
         limits=_limits(settings.get("limits", {}), config),
+        sealer=sealer,
     )
+
+
+def _anchor(home: Path, identity: str) -> Path:
+    state = Path(os.environ.get("XDG_STATE_HOME") or Path.home() / ".local" / "state")
+    anchor = Path(os.environ.get(ANCHOR_SETTING) or state / "hpedi" / f"{identity}.anchor").resolve()
+    if home.resolve() in anchor.parents:
+        raise click.UsageError(f"${ANCHOR_SETTING} names a file in the workspace: the anchor lies outside of it")
+    return anchor
+
+
+def _seal(sealer: Sealer) -> None:
+    """Seal what a command did; where that cannot be now, the next command does it."""
+    try:
+        sealer.seal()
+    except (Unavailable, OSError) as failure:
+        log.warning("audit log not sealed", exception=type(failure).__name__)
 
 
 def _limits(settings: dict[str, object], config: Path) -> Limits:

@@ -13,6 +13,7 @@ from hpedi.guides.nodes import UNLIMITED, ElementRule, SegmentNode, SyntaxRule
 from hpedi.guides.values import DATE_FORMAT_ELEMENT, DATE_PERIOD_ELEMENT, Alphabet, value_fault
 from hpedi.x12.events import Delimiters
 
+_NOT_LISTED: Final = "element-code"
 _LONGEST_BAD_CODE: Final = 3
 _MOST_CODES_NAMED: Final = 12
 
@@ -138,8 +139,9 @@ def _simple_faults(rule: ElementRule, value: str, date_format: str, alphabet: Al
     wanted = date_format if rule.data_element == DATE_PERIOD_ELEMENT else ""
     code = value_fault(rule, value, wanted, alphabet)
     if code:
-        tellable = code == "element-code" and rule.type == "ID" and _is_short_code(value)
-        yield _fault(code, rule)._replace(bad_code=value if tellable else "")
+        tellable = code == _NOT_LISTED and rule.type == "ID" and _is_short_code(value)
+        told = "external-code" if code == _NOT_LISTED and rule.code_set else code
+        yield _fault(told, rule)._replace(bad_code=value if tellable else "")
 
 
 def _is_short_code(value: str) -> bool:
@@ -190,7 +192,7 @@ def _broken_at(rule: SyntaxRule, filled: set[int]) -> int:
 
 def _fault(code: str, rule: ElementRule) -> Fault:
     message = _MESSAGES[code].format(id=rule.id, name=rule.name, low=rule.min_length, high=rule.max_length)
-    if code == "element-code" and rule.codes and len(rule.codes) <= _MOST_CODES_NAMED:
+    if code == _NOT_LISTED and rule.codes and len(rule.codes) <= _MOST_CODES_NAMED:
         message += f" Codes: {' '.join(sorted(rule.codes))}."
     return Fault(code, message, rule.position, data_element=rule.data_element or None)
 
@@ -205,6 +207,7 @@ _MESSAGES: Final = {
     "element-too-short": "{id} ({name}) is too short: {low} to {high} characters are allowed.",
     "element-too-long": "{id} ({name}) is too long: {low} to {high} characters are allowed.",
     "element-code": "{id} ({name}) is not a code of its list. Send one that is.",
+    "external-code": "{id} ({name}) is not a code of its external code set. Send one that is.",
     "element-date": "{id} ({name}) is not a date in the stated format. Send one.",
     "element-time": "{id} ({name}) is not a time in the stated format. Send one.",
     "element-pattern": "{id} ({name}) does not have its required form. Send it in that form.",

@@ -8,8 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from hpedi.reference.partners import Partner
 from hpedi.reference.payer import Payer
-from hpedi.reference.providers import Partner
 from hpedi.x12.events import InterchangeStart
 
 SENDER, RECEIVER = 5, 7

@@ -6,8 +6,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from hpedi.findings import Unavailable
-from hpedi.pipeline.ports import Books
-from hpedi.pipeline.records import OutboundRow
+from hpedi.pipeline.ports import Books, Work
+from hpedi.pipeline.records import REMITTANCE_SET, OutboundRow
 from hpedi.run_context import RunContext
 
 
@@ -51,6 +51,19 @@ def deliver(books: Books, context: RunContext, place: Callable[[str, str, bytes]
             continue
         with books.writing(context) as work:
             work.outbox.delivered(row, context.instant)
-            work.audit.record("deliver", f"outbox:{row.id}", result=row.kind)
+            work.audit.record(
+                "deliver",
+                f"outbox:{row.id}",
+                members=_members(work, row),
+                recipient=row.folder.removeprefix("outbox/"),
+                reason="payment",
+                result=row.kind,
+            )
         delivered.append(row)
     return Delivery(tuple(delivered), tuple(failures))
+
+
+def _members(work: Work, row: OutboundRow) -> tuple[str, ...]:
+    """Return whose data a file tells (our ids): of answers nobody's, as members are recognised later."""
+    is_remittance = row.kind == REMITTANCE_SET
+    return (work.decisions.members_paid(row.name.removesuffix(f".{row.kind}")) if is_remittance else ()) or ("",)

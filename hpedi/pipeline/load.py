@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
+from hpedi.benefits.membership import Family
 from hpedi.benefits.opening import opening_entries
-from hpedi.pipeline.ports import Books
+from hpedi.pipeline.ports import Books, Work
+from hpedi.reference.members import FAMILY
 from hpedi.reference.payer_folder import Loaded
+from hpedi.reference.records import ReferenceRecord
 from hpedi.run_context import RunContext
 
 
@@ -38,5 +42,19 @@ def load(books: Books, context: RunContext, loaded: Loaded) -> LoadOutcome:
     with books.writing(context) as work:
         snapshot, changed = work.reference.load(loaded.records, context.instant)
         opening = work.accumulators.append_opening(opening_entries(loaded.opening))
-        work.audit.record("load", f"snapshot:{snapshot}", result=f"{changed} changed")
+        members = _members_changed(work, loaded.records, snapshot) if changed else []
+        work.audit.record(
+            "load",
+            f"snapshot:{snapshot}",
+            members=["", *members],
+            reason="reference data",
+            result=f"{changed} changed",
+        )
     return LoadOutcome(snapshot=snapshot, records=len(loaded.records), changed=changed, opening_balances=opening)
+
+
+def _members_changed(work: Work, records: Iterable[ReferenceRecord], snapshot: int) -> list[str]:
+    """Return the members (our ids) of the families that a snapshot has new or otherwise."""
+    changed = work.reference.keys_changed(FAMILY, snapshot)
+    families = (Family.of(record.body) for record in records if record.kind == FAMILY and record.key in changed)
+    return [member.id for family in families for member in family.members]

@@ -9,7 +9,7 @@ from hpedi.acceptance.judgement import ClaimJudgement
 from hpedi.findings import shown_control_number
 from hpedi.partners.identities import RECEIVER, SENDER, named
 from hpedi.pipeline.records import InterchangeIdentity, Receipt
-from hpedi.reference.providers import Partner
+from hpedi.reference.partners import Partner
 from hpedi.transactions.ack_277ca.model import AnsweredClaim
 from hpedi.x12.events import InterchangeStart
 from hpedi.x12.isa import WIDTHS

@@ -6,10 +6,12 @@ from dataclasses import dataclass
 from datetime import date
 
 from hpedi.claims.claim import Address
+from hpedi.partners.states import TEST
 from hpedi.payments.ach.build import AchOriginator
 from hpedi.payments.calendar import AchCalendar
+from hpedi.reference.partners import Partner
 from hpedi.reference.payer import PAYER_ACCOUNTS, Account, PostalAddress
-from hpedi.reference.providers import BillingProvider, Partner
+from hpedi.reference.providers import BillingProvider
 from hpedi.reference.reference import Reference
 from hpedi.transactions.remittance_835.model import BankAccount, RemittancePayee, RemittancePayer
 from hpedi.x12.writer import InterchangeParty
@@ -21,6 +23,8 @@ TAX_ID_QUALIFIER = "30"
 """ISA07 of a receiver that is no trading partner and is named by its tax id."""
 
 UNKNOWN_SENDERS = "outbox/unknown-senders"
+TEST_FOLDER = "test"
+REMITTANCE = "835"
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,9 +36,10 @@ class Receiver:
     folder: str
 
 
-def answer_folder(partner: Partner | None) -> str:
-    """Return the folder for answers to a partner, or to senders that we do not know."""
-    return f"outbox/{partner.folder or partner.id}" if partner else UNKNOWN_SENDERS
+def answer_folder(partner: Partner | None, usage: str = "P") -> str:
+    """Return the folder for answers to a partner, or to senders that we do not know; test data has one of its own."""
+    folder = f"outbox/{partner.delivery_folder}" if partner else UNKNOWN_SENDERS
+    return f"{folder}/{TEST_FOLDER}" if usage == TEST else folder
 
 
 def receiver_of_partner(partner: Partner) -> Receiver:
@@ -47,7 +52,7 @@ def receiver_of_partner(partner: Partner) -> Receiver:
 def receiver_of_remittances(provider: BillingProvider, reference: Reference) -> Receiver:
     """Return where a payee's 835s go: the partner that receives them for it, else a folder of its own."""
     for partner in reference.partners:
-        if provider.id in partner.remittances_for:
+        if provider.id in partner.remittances_for and (not partner.receives or REMITTANCE in partner.receives):
             return receiver_of_partner(partner)
     own = InterchangeParty(TAX_ID_QUALIFIER, provider.tax_id)
     return Receiver(own, provider.tax_id, f"outbox/{provider.id}")

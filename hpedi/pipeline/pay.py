@@ -37,7 +37,7 @@ from hpedi.pipeline.parties import (
     sender,
 )
 from hpedi.pipeline.ports import Books, Work
-from hpedi.pipeline.records import Outbound, PaymentRun, StoredDecision, StoredPayment
+from hpedi.pipeline.records import REMITTANCE_SET, Outbound, PaymentRun, StoredDecision, StoredPayment
 from hpedi.reference.reference import Reference
 from hpedi.run_context import RunContext
 from hpedi.transactions.remittance_835.delimiters import free_delimiters
@@ -47,7 +47,6 @@ from hpedi.x12.segment import SegmentValues
 from hpedi.x12.writer import FunctionalGroup, Interchange, TransactionSet, write_x12
 
 ACH_FILE_NUMBERS = "ach-file"
-REMITTANCE_SET = "835"
 
 
 class CannotPay(Exception):
@@ -130,8 +129,10 @@ def _build(
         )
         work.ledger.post([posting for payment in payments for posting in payment_postings(payment)], run.as_of, run.id)
         for payment in stored:
+            number = payment.payment.trace_number
+            members = work.decisions.members_paid(number)
             work.audit.record(
-                "pay", f"payment:{payment.payment.trace_number}", reason="payment run", result=payment.state
+                "pay", f"payment:{number}", members=members or ("",), reason="payment run", result=payment.state
             )
     return stored
 
@@ -244,6 +245,9 @@ def _release_run(
             raise Unavailable("another payment run released payments at the same time")
         work.payments.release(due, bank.entries)
         work.outbox.put([*remittances, *bank.files])
+        for payment in payments:
+            subject = f"payment:{payment.trace_number}"
+            work.audit.record("release", subject, reason="payment run", result=PaymentState.RELEASED)
 
 
 def _remittance_file(
@@ -255,7 +259,7 @@ def _remittance_file(
     content = write_x12(_interchange(segments, receiver, number, run, reference, data), free_delimiters(segments))
     verify_remittance_bytes(content, data.guide, remittance)
     name = f"{stored.payment.trace_number}.835"
-    return Outbound(folder=receiver.folder, name=name, kind="835", content=content, run=run.id)
+    return Outbound(folder=receiver.folder, name=name, kind=REMITTANCE_SET, content=content, run=run.id)
 
 
 def _interchange(

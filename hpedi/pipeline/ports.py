@@ -11,6 +11,8 @@ from contextlib import AbstractContextManager
 from datetime import date, datetime
 from typing import Protocol
 
+from hpedi.access.control import MailedPin
+from hpedi.access.grants import Grant, GrantState, ProviderId
 from hpedi.adjudication.decision import ClaimDecision, PastLine, Pend
 from hpedi.benefits.accumulators import AccumulatorEntry, Balances
 from hpedi.claims.claim import ReceivedClaim
@@ -30,7 +32,8 @@ from hpedi.pipeline.records import (
     StoredPayment,
     Total,
 )
-from hpedi.reference.records import ReferenceRecord
+from hpedi.pipeline.sought import ClaimSought, PaymentSought
+from hpedi.reference.records import KnownRecord, ReferenceRecord, SnapshotMade
 from hpedi.run_context import RunContext
 
 
@@ -61,6 +64,9 @@ class Receipts(Protocol):
 
     def of_file(self, file: int) -> tuple[Receipt, ...]:
         """Return the receipts of a file in order."""
+
+    def of_partner(self, partner: str, usage: str) -> tuple[Receipt, ...]:
+        """Return the published receipts of a partner with this usage (ISA15), oldest first."""
 
     def begin(self, file: InboundFile, ordinal: int, partner: str, identity: InterchangeIdentity) -> Receipt:
         """Open a receipt, or take up an unpublished one again with nothing staged."""
@@ -96,6 +102,9 @@ class Claims(Protocol):
     def find(self, control_number: str) -> StoredClaim | None:
         """Return a claim by our control number."""
 
+    def sought(self, sought: ClaimSought, npis: Sequence[str] | None, at_most: int) -> tuple[StoredClaim, ...]:
+        """Return claims of published receipts that some billing providers sent (None: any), newest service first."""
+
     def finalise(self, decisions: Sequence[tuple[ReceivedClaim, ClaimDecision]], decided_on: date) -> None:
         """Store decisions in their order of finalisation and mark the claims decided."""
 
@@ -120,6 +129,9 @@ class Decisions(Protocol):
 
     def find(self, control_number: str) -> tuple[StoredDecision, ...]:
         """Return every version of a claim's decision."""
+
+    def members_paid(self, trace_number: str) -> tuple[str, ...]:
+        """Return whose decisions a payment paid (our ids), by its check or EFT number; each once, in their order."""
 
     def of_payment(self, payment: int) -> Iterator[StoredDecision]:
         """Return the decisions that a payment paid, in order."""
@@ -163,6 +175,18 @@ class ReferenceData(Protocol):
     def load(self, records: Sequence[ReferenceRecord], instant: datetime) -> tuple[int, int]:
         """Make a snapshot of changed records; return its id and how many changed (none: the old id and 0)."""
 
+    def put(self, record: ReferenceRecord, instant: datetime) -> int:
+        """Make a snapshot in which one record is other than before or new; return its id."""
+
+    def versions(self, kind: str, key: str) -> tuple[KnownRecord, ...]:
+        """Return all that was ever known of a record, oldest first."""
+
+    def snapshots(self, ids: Iterable[int]) -> tuple[SnapshotMade, ...]:
+        """Return when snapshots were made and by whom, in their order."""
+
+    def keys_changed(self, kind: str, snapshot: int) -> frozenset[str]:
+        """Return the keys of the records of a kind that are new, other or gone in a snapshot."""
+
     def records(self, snapshot: int) -> tuple[ReferenceRecord, ...]:
         """Return all records but families as known at a snapshot."""
 
@@ -201,6 +225,11 @@ class Payments(Protocol):
 
     def by_number(self, trace_number: str) -> StoredPayment | None:
         """Return a payment by its check or EFT number."""
+
+    def sought(
+        self, sought: PaymentSought, providers: Sequence[str] | None, at_most: int
+    ) -> tuple[StoredPayment, ...]:
+        """Return payments to some providers (None: to any), newest first."""
 
     def runs(self) -> tuple[PaymentRun, ...]:
         """Return all runs, oldest first."""
@@ -244,13 +273,54 @@ class Outbox(Protocol):
         """Have the answer of a receipt delivered once more; the newest, where it was judged anew."""
 
 
+class Grants(Protocol):
+    """What providers granted organisations."""
+
+    def request(self, asked: Grant) -> int:
+        """Keep a request with its history so far; return its number."""
+
+    def change(self, grant: Grant, state: GrantState, at: datetime, why: str = "") -> None:
+        """Bring a grant into another state."""
+
+    def find(self, grant: int) -> Grant | None:
+        """Return a grant by its number."""
+
+    def of_organisation(self, organisation_id: str) -> tuple[Grant, ...]:
+        """Return what an organisation asked for and has."""
+
+    def for_providers(self, providers: Sequence[ProviderId]) -> tuple[Grant, ...]:
+        """Return what anybody asked for or has for some providers."""
+
+    def all(self) -> tuple[Grant, ...]:
+        """Return every grant."""
+
+    def third_party_of_partner(self, partner: str) -> str | None:
+        """Return the third party (organisation id) that sends as a trading partner; None where none does."""
+
+    def pin(self, grant: int) -> MailedPin | None:
+        """Return the PIN that was last mailed for a request."""
+
+    def pin_digest(self, grant: int, pin: str) -> str:
+        """Return what is kept of a PIN for a request."""
+
+    def add_attempt(self, grant: int, at: datetime, *, is_right: bool) -> int:
+        """Remember an attempt to prove control; return how many were wrong so far."""
+
+
 class AuditLog(Protocol):
     """Who looked at or changed what; rows commit with the business they tell of."""
 
     def record(
-        self, action: str, subject: str, *, members: Iterable[str] = ("",), reason: str = "", result: str = ""
+        self,
+        action: str,
+        subject: str,
+        *,
+        members: Iterable[str] = ("",),
+        recipient: str = "",
+        reason: str = "",
+        result: str = "",
     ) -> None:
-        """Add one row a member (our ids)."""
+        """Add one row a member (our ids); `recipient` is who outside gets to know it."""
 
 
 class Work(Protocol):
@@ -299,6 +369,10 @@ class Work(Protocol):
     @property
     def outbox(self) -> Outbox:
         """Outbound files."""
+
+    @property
+    def grants(self) -> Grants:
+        """What providers granted."""
 
     @property
     def audit(self) -> AuditLog:

@@ -8,66 +8,38 @@ the one under way is staged again from its first byte.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime
 
-from hpedi.acceptance.acknowledge import AnswerNumbers, acknowledge, groups_due
-from hpedi.acceptance.answers import answered_claim, claim_acknowledgment
+from hpedi.acceptance.answers import answered_claim
 from hpedi.acceptance.claim_checks import PayerFacts, payer_checks
 from hpedi.acceptance.interchange_checks import check_addresses, check_application_senders
 from hpedi.acceptance.judge import judge
 from hpedi.acceptance.judgement import ClaimJudgement, InterchangeJudgement, SetJudgement
-from hpedi.acceptance.judging import GuideFor, Judging, KnownVersionOf, PlanFor, SetsOfGroup
+from hpedi.acceptance.judging import Judging
 from hpedi.acceptance.verdicts import Verdict
-from hpedi.claims.claim import ReceivedClaim
+from hpedi.claims.claim import Claim, ReceivedClaim
 from hpedi.finding_kinds import found
 from hpedi.findings import Finding, Where
-from hpedi.guides.load import Guide
-from hpedi.partners.identities import may_send_version, may_submit_as, partner_of
+from hpedi.partners.identities import partner_of
+from hpedi.partners.states import TEST
+from hpedi.pipeline.agreed import Agreed, ReceiptTerms, limits_by
+from hpedi.pipeline.answering import put_answer
 from hpedi.pipeline.open_receipt import OpenReceipt, identity_of
-from hpedi.pipeline.parties import answer_folder
 from hpedi.pipeline.ports import Books, Work
 from hpedi.pipeline.received import ReceiptOutcome, ReceiptSummary, ReceivedFile
-from hpedi.pipeline.records import InboundFile, Outbound, Receipt, StoredClaim
-from hpedi.reference.reference import Reference
+from hpedi.pipeline.records import InboundFile, Receipt, StoredClaim
+from hpedi.pipeline.submitting import Submitters
 from hpedi.run_context import RunContext
-from hpedi.transactions.ack_277ca.model import ClaimAcknowledgment
 from hpedi.x12.events import InterchangeStart
-from hpedi.x12.limits import Limits
 from hpedi.x12.reader import read_x12
-from hpedi.x12.writer import write_x12
 
 CLAIMS_A_TRANSACTION = 500
-INTERCHANGE_NUMBERS = "isa13"
-GROUP_NUMBERS = "gs06"
+TEST_MARK = "T"
 NOTE_LENGTH = 120
 REASON_LENGTH = 80
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ReceiptTerms:
-    """What receiving needs besides the books.
-
-    Attributes:
-        reference: The payer's reference data: who we are, who our partners and providers are.
-        guide_for: Finds the guide of a set.
-        plan_for: Finds the rules above it.
-        sets_of_group: Knows which sets belong to a group.
-        known_version: Knows the versions of guides that are not adopted.
-        limits: What a file may ask of us.
-        quarantine: Keeps a file that is no X12 apart, with the reason; called again after a kill.
-        progress: Told how many bytes were read since it was last told.
-    """
-
-    reference: Reference
-    guide_for: GuideFor
-    plan_for: PlanFor
-    sets_of_group: SetsOfGroup
-    known_version: KnownVersionOf
-    limits: Limits
-    quarantine: Callable[[InboundFile, str], None]
-    progress: Callable[[int], None] = lambda _bytes: None
 
 
 def register(
@@ -115,7 +87,8 @@ def receive(
     if file.state != "receiving":
         return _first_outcome(books, context, file, name)
     receiving = _Receiving(books, context, terms, file)
-    events = read_x12(_told(chunks, terms.progress), terms.limits, file=name or None)
+    told = _told(chunks, terms.progress)
+    events = read_x12(told, terms.limits, file=name or None, limits_for=limits_by(terms))
     outcomes: list[ReceiptOutcome] = []
     outside: list[Finding] = []
     for judged in judge(events, receiving.judging(name)):
@@ -163,8 +136,10 @@ class _Receiving:
         self._context = context
         self._terms = terms
         self._file = file
+        self._submitters = Submitters(books, context, terms.access_rules, file.received_on)
         self._ordinal = 0
         self._current: OpenReceipt | None = None
+        self._agreed = Agreed(terms)
         with books.reading(context) as work:
             self._published = {each.ordinal: each for each in work.receipts.of_file(file.id) if each.published}
         self._instant: datetime = file.received_at.astimezone(context.instant.tzinfo)
@@ -175,13 +150,15 @@ class _Receiving:
         facts = PayerFacts(
             payer_ids=frozenset({reference.payer.payer_id}),
             billing_npis=reference.billing_npis,
-            may_submit=self._may_submit,
+            may_submit=self._agreed.may_submit,
+            may_submit_for=self._may_submit_for,
         )
         return Judging(
-            guide_for=self._guide_for,
+            guide_for=self._agreed.guide_for,
             sets_of_group=self._terms.sets_of_group,
             known_version=self._terms.known_version,
-            plan_for=self._terms.plan_for,
+            may_send=self._agreed.may_send,
+            plan_for=self._agreed.plan_for,
             claim_checks=payer_checks(facts),
             check_interchange=self._open,
             file=name or None,
@@ -193,20 +170,13 @@ class _Receiving:
 
     def _open(self, start: InterchangeStart) -> Iterator[Finding]:
         self._ordinal += 1
-        partner = partner_of(start, self._terms.reference.partners)
+        partner = self._agreed.sender = partner_of(start, self._terms.reference.partners)
         self._current = OpenReceipt(identity_of(start), partner, self._published.get(self._ordinal))
         yield from check_addresses(start, self._terms.reference.payer, partner)
 
-    def _guide_for(self, functional_id: str, version: str, transaction_set: str) -> Guide | None:
-        """Return the guide of a set; of a version not adopted that the partner may send, the adopted one."""
-        terms, partner = self._terms, self._open_interchange().partner
-        known = terms.known_version(functional_id, version, transaction_set)
-        is_allowed = known is not None and partner is not None and may_send_version(partner, version)
-        return terms.guide_for(functional_id, known.adopted if known and is_allowed else version, transaction_set)
-
-    def _may_submit(self, submitter_id: str) -> bool:
-        partner = self._open_interchange().partner
-        return partner is None or may_submit_as(partner, submitter_id)
+    def _may_submit_for(self, claim: Claim) -> bool:
+        current = self._open_interchange()
+        return self._submitters.may_submit(current.partner, current.identity.usage, claim)
 
     def _take_claim(self, judged: ClaimJudgement) -> None:
         current = self._open_interchange()
@@ -237,7 +207,7 @@ class _Receiving:
 
     def _staged(self, current: OpenReceipt, receipt: Receipt, judged: ClaimJudgement) -> Iterator[StoredClaim]:
         """Note what a claim is answered, and yield what is kept of it: nothing of one for testing or unreadable."""
-        number = _control_number(self._file, receipt, judged.ordinal)
+        number = _control_number(self._file, receipt, judged.ordinal, current.identity.usage)
         answered = answered_claim(judged, received=self._file.received_on, payer_claim_control_number=number)
         current.answered.setdefault(judged.set_ordinal, []).append(answered)
         first, _last = current.ordinals.setdefault(judged.set_ordinal, (judged.ordinal, judged.ordinal))
@@ -299,7 +269,8 @@ class _Receiving:
             accepted = sum(claim.is_accepted for claim in claims)
             current.accepted += accepted
             current.refused += len(claims) - accepted
-        name = self._answer(work, current, receipt, judged)
+        payer = self._terms.reference.payer
+        name = put_answer(work, current, judged, payer=payer, received=self._file.received_on, instant=self._instant)
         summary = ReceiptSummary(
             ta1="*".join(judged.ta1),
             sets=sum(len(group.sets) for group in judged.groups),
@@ -308,47 +279,13 @@ class _Receiving:
             claims_refused=current.refused,
             answer=name,
             findings=tuple(dict.fromkeys(finding.code for finding in judged.findings())),
+            told=dict(Counter(finding.code for finding in judged.findings())),
+            kinds=self._agreed.kinds(judged),
         )
         work.receipts.publish(receipt.id, digest=judged.digest, verdict=judged.verdict.value, summary=summary.text)
         work.audit.record("receive", f"receipt:{receipt.id}", result=judged.verdict.value)
         flipped = replace(receipt, verdict=judged.verdict.value, summary=summary.text)
         return replace(ReceiptOutcome.of(flipped), findings=tuple(judged.findings()))
-
-    def _answer(self, work: Work, current: OpenReceipt, receipt: Receipt, judged: InterchangeJudgement) -> str:
-        """Put the answer into the outbox; return its name, empty where none is due."""
-        claims = self._claim_acknowledgments(current, receipt, judged)
-        isa13 = work.numbers.peek(INTERCHANGE_NUMBERS)
-        gs06 = work.numbers.peek(GROUP_NUMBERS)
-        numbers = AnswerNumbers(interchange=isa13, first_group=gs06, instant=self._instant)
-        answer = acknowledge(judged, numbers, claims=claims)
-        if answer is None:
-            return ""
-        work.numbers.reserve(INTERCHANGE_NUMBERS)
-        work.numbers.reserve(GROUP_NUMBERS, groups_due(judged, claims))
-        name = f"{isa13:09d}.ack"
-        content = write_x12(answer.interchange, answer.delimiters)
-        folder = answer_folder(current.partner)
-        work.outbox.put([Outbound(folder=folder, name=name, kind="ack", content=content, receipt=receipt.id)])
-        return name
-
-    def _claim_acknowledgments(
-        self, current: OpenReceipt, receipt: Receipt, judged: InterchangeJudgement
-    ) -> dict[int, ClaimAcknowledgment]:
-        payer = self._terms.reference.payer
-        sets = {each.ordinal: each for group in judged.groups for each in group.sets}
-        return {
-            ordinal: claim_acknowledgment(
-                header,
-                claims,
-                payer_name=payer.name,
-                payer_id=payer.payer_id,
-                reference=f"{receipt.id}-{ordinal}",
-                created=self._instant,
-                received=self._file.received_on,
-            )
-            for ordinal, claims in current.answered.items()
-            if (header := sets[ordinal].header) is not None
-        }
 
 
 def _refuse_set(
@@ -373,9 +310,9 @@ def _close_repeated(work: Work, receipt: Receipt, judged: InterchangeJudgement, 
     return ReceiptOutcome.of(replace(receipt, verdict="repeated", summary=summary.text))
 
 
-def _control_number(file: InboundFile, receipt: Receipt, ordinal: int) -> str:
+def _control_number(file: InboundFile, receipt: Receipt, ordinal: int, usage: str) -> str:
     """Return our number for a claim: the day it came, its receipt, its place in it; the same again after a kill."""
-    return f"{file.received_on:%y%j}{receipt.id:05d}{ordinal:07d}"
+    return f"{TEST_MARK if usage == TEST else ''}{file.received_on:%y%j}{receipt.id:05d}{ordinal:07d}"
 
 
 def _control_number_taken(judged: InterchangeJudgement) -> Finding:

@@ -12,6 +12,17 @@ from hpedi.findings import Finding, Severity
 from hpedi.pipeline.records import InboundFile, Receipt
 
 
+class SetsSent(msgspec.Struct, frozen=True, kw_only=True):
+    """Transaction sets of one kind in an interchange: how many came, and how many of them were refused."""
+
+    sets: int = 0
+    refused: int = 0
+
+    def plus(self, *, is_refused: bool) -> SetsSent:
+        """Count one more."""
+        return SetsSent(sets=self.sets + 1, refused=self.refused + is_refused)
+
+
 class ReceiptSummary(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """What is kept of a judged interchange, without any PHI.
 
@@ -20,6 +31,8 @@ class ReceiptSummary(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=Tr
         repeats: The receipt whose interchange this one repeats, byte for byte.
         answer: Name of the answer in the outbox.
         findings: Codes of its findings, each once.
+        told: How often each of them was found.
+        kinds: Its sets by the short names of their guides (837P).
     """
 
     ta1: str = ""
@@ -30,6 +43,8 @@ class ReceiptSummary(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=Tr
     claims_refused: int = 0
     answer: str = ""
     findings: tuple[str, ...] = ()
+    told: dict[str, int] = msgspec.field(default_factory=dict)
+    kinds: dict[str, SetsSent] = msgspec.field(default_factory=dict)
 
     @property
     def text(self) -> str:

@@ -14,6 +14,9 @@ from hpedi.money import ZERO, Usd
 from hpedi.payments.payment import Payment
 from hpedi.payments.states import PaymentState
 
+REMITTANCE_SET = "835"
+"""The transaction set of a remittance; the kind of its file in the outbox, too."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class InboundFile:

@@ -15,9 +15,10 @@ from hpedi.reference.conventions import Conventions, Reason, RuleFile
 from hpedi.reference.edits import Edits, Policies
 from hpedi.reference.marked import Mark, read_yaml
 from hpedi.reference.members import CoverageSpan, Member, OtherCoverage
+from hpedi.reference.partners import Partner
 from hpedi.reference.payer import Account, Payer
 from hpedi.reference.plans import Employer, Plan
-from hpedi.reference.providers import BillingProvider, Partner
+from hpedi.reference.providers import BillingProvider
 from hpedi.reference.shape import Places, Shaper
 from hpedi.reference.tables import TABLES, FeeRow, OpeningBalance, read_table
 

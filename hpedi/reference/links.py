@@ -81,7 +81,6 @@ def check_ids_given_once(folder: Folder) -> Iterator[Finding]:
         ("NPI of a billing provider", ((provider.npi, provider) for provider in folder.providers)),
         ("contract id", ((contract.id, contract) for contract in folder.contracts)),
         ("partner id", ((partner.id, partner) for partner in folder.partners)),
-        ("interchange identity", ((isa, partner) for partner in folder.partners for isa in partner.isa_ids)),
         ("employer id", ((employer.id, employer) for employer in folder.employers)),
         ("rule", ((rule.rule, rule) for rule in folder.rules)),
         ("member id", ((member.id, member) for member in folder.members)),

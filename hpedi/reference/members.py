@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from datetime import date
-from typing import Literal
+from typing import Final, Literal
 
 from hpedi.reference.dated import Dated, Entry
 from hpedi.reference.values import Name
+
+FAMILY: Final = "family"
+"""The kind of the records of families."""
 
 
 class Member(Entry, frozen=True, kw_only=True):

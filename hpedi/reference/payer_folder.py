@@ -5,17 +5,20 @@ The format is in docs/payer-folder.md. It takes bytes; whoever calls reads the f
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 import msgspec
 
-from hpedi.findings import Finding
+from hpedi.finding_kinds import found
+from hpedi.findings import Finding, Where
 from hpedi.reference.contracts import FeeSchedule, FeeVersion
 from hpedi.reference.conventions import ConventionsHistory, ReasonCodes
 from hpedi.reference.folder import Folder, read_folder
 from hpedi.reference.links import CHECKS
-from hpedi.reference.members import CoverageSpan, Family, Member, OtherCoverage
+from hpedi.reference.members import FAMILY, CoverageSpan, Family, Member, OtherCoverage
+from hpedi.reference.partner_changes import PARTNER, PartnerChange, change_records, with_changes
+from hpedi.reference.partner_checks import ProfileTerms, check_profiles
 from hpedi.reference.payer import PAYER_ACCOUNTS, Account, BankAccounts, Payer
 from hpedi.reference.providers import BillingProvider
 from hpedi.reference.reason_checks import check_reasons
@@ -42,13 +45,21 @@ class Loaded:
     findings: tuple[Finding, ...]
 
 
-def load_payer_folder(files: Mapping[str, bytes], standard: Mapping[str, bytes] | None = None) -> Loaded:
+def load_payer_folder(
+    files: Mapping[str, bytes],
+    standard: Mapping[str, bytes] | None = None,
+    *,
+    changes: Sequence[PartnerChange] = (),
+    terms: ProfileTerms | None = None,
+) -> Loaded:
     """Read and check a payer folder.
 
     Args:
         files: Content by path inside the folder, with forward slashes.
         standard: Files of mappings/ by path below it: `rules/*.yaml` and `code_sets/*.tsv`. A rule of the folder takes
             the place of the standard one of its name.
+        changes: What was changed here of partners; it goes on beside the folder.
+        terms: What profiles of partners may name; None where nobody knows.
 
     Findings:
         reference-file, reference-value, reference-link: see docs/payer-folder.md.
@@ -64,10 +75,12 @@ def load_payer_folder(files: Mapping[str, bytes], standard: Mapping[str, bytes] 
             folder.findings.extend(check(folder))
         folder.findings.extend(check_spans(folder))
         folder.findings.extend(check_reasons(folder, standard))
+        folder.findings.extend(_check_partners(folder, changes, terms))
     findings = tuple(sorted(folder.findings, key=_reading_order))
     if _errors(findings):
         return Loaded(records=(), opening=(), findings=findings)
-    records = sorted(_records(folder), key=lambda record: (record.kind, record.key))
+    made = (*_records(folder), *change_records(folder.partners, changes))
+    records = sorted(made, key=lambda record: (record.kind, record.key))
     return Loaded(records=tuple(records), opening=tuple(folder.opening_balances), findings=findings)
 
 
@@ -76,6 +89,18 @@ def _add_standard_rules(folder: Folder, standard: Mapping[str, bytes]) -> None:
     rules = read_folder({f"mappings/{path}": content for path, content in standard.items() if path.startswith(RULES)})
     folder.findings.extend(rules.findings)
     folder.rules.extend(rule for rule in rules.rules if rule.rule not in own)
+
+
+def _check_partners(
+    folder: Folder, changes: Sequence[PartnerChange], terms: ProfileTerms | None
+) -> Iterator[Finding]:
+    """Check the profiles that will hold; one that was changed here is told where the folder has it."""
+    written = {partner.id: partner for partner in folder.partners}
+    for fault in check_profiles(with_changes(folder.partners, changes), terms):
+        partner = written.get(fault.partner.id)
+        where = folder.places.of(partner, fault.field) if partner is not None else Where()
+        about = "" if partner is not None else f"Partner {fault.partner.id}, which was added here: "
+        yield found("reference-link", where, about + fault.message)
 
 
 def _errors(findings: Iterable[Finding]) -> bool:
@@ -93,14 +118,14 @@ def _records(folder: Folder) -> Iterator[ReferenceRecord]:
     yield from (record_of("contract", contract.id, contract) for contract in folder.contracts)
     yield from (record_of("employer", employer.id, employer) for employer in folder.employers)
     for partner in folder.partners:
-        yield record_of("partner", partner.id, partner, lookups=tuple(isa.id for isa in partner.isa_ids))
+        yield record_of(PARTNER, partner.id, partner, lookups=tuple(isa.id for isa in partner.isa_ids))
     for provider in folder.providers:
         yield record_of("provider", provider.id, _without_accounts(provider, BillingProvider), lookups=(provider.npi,))
         yield from _account_records(provider.id, provider.accounts)
     yield from (record_of("fee_schedule", schedule.id, schedule) for schedule in _fee_schedules(folder.fees))
     for family in _families(folder):
         cards = tuple(sorted({member.member_id for member in family.members}))
-        yield record_of("family", family.id, family, lookups=cards)
+        yield record_of(FAMILY, family.id, family, lookups=cards)
 
 
 def _payer_records(folder: Folder) -> Iterator[ReferenceRecord]:

@@ -7,6 +7,7 @@ module of its kind; the store keeps them with the time they were known and hands
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 from typing import TypeVar
 
 import msgspec
@@ -22,7 +23,7 @@ class ReferenceRecord:
 
     Attributes:
         kind: What it is: payer, bank_account, conventions, reason_codes, rule, plan, provider, contract, fee_schedule,
-            partner, employer, edits, policies or family.
+            partner, partner_change, employer, edits, policies or family.
         key: Its id within the kind.
         body: Its content as canonical JSON.
         lookups: What it is also found by: a family by the member ids of its members, a provider by its NPI.
@@ -34,6 +35,29 @@ class ReferenceRecord:
     body: bytes
     lookups: tuple[str, ...] = ()
     secret: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KnownRecord:
+    """A version of a record, and the snapshots between which it was known.
+
+    Attributes:
+        since: The first snapshot that holds it.
+        until: The first that does not hold it any more; None while it is known.
+    """
+
+    record: ReferenceRecord
+    since: int
+    until: int | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SnapshotMade:
+    """When a snapshot was made, and by whom (the id of a principal)."""
+
+    id: int
+    at: datetime
+    by: str
 
 
 def record_of(

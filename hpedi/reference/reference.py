@@ -17,9 +17,11 @@ from hpedi.reference.contracts import Contract, FeeSchedule, FeeVersion
 from hpedi.reference.conventions import Conventions, ConventionsHistory, Reason, ReasonCodes, RuleFile, RuleParameter
 from hpedi.reference.dated import in_force
 from hpedi.reference.edits import Edits, Policies
+from hpedi.reference.partner_changes import PARTNER, PARTNER_CHANGE, PartnerChange, with_changes
+from hpedi.reference.partners import Partner
 from hpedi.reference.payer import PAYER_ACCOUNTS, Account, BankAccounts, Payer
 from hpedi.reference.plans import Employer, Plan, PlanVersion
-from hpedi.reference.providers import BillingProvider, Partner
+from hpedi.reference.providers import BillingProvider
 from hpedi.reference.records import ReferenceRecord, content_of
 
 Content = TypeVar("Content", bound=msgspec.Struct)
@@ -79,7 +81,9 @@ class Reference:
             payer=next(_contents(kinds, "payer", Payer)),
             plans={plan.id: plan for plan in _contents(kinds, "plan", Plan)},
             providers=providers,
-            partners=tuple(_contents(kinds, "partner", Partner)),
+            partners=with_changes(
+                _contents(kinds, PARTNER, Partner), _contents(kinds, PARTNER_CHANGE, PartnerChange)
+            ),
             contracts=_contracts(_contents(kinds, "contract", Contract)),
             employers={employer.id: employer for employer in _contents(kinds, "employer", Employer)},
             edits=next(_contents(kinds, "edits", Edits), _NO_EDITS),

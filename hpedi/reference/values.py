@@ -13,7 +13,7 @@ from typing import Annotated, Final
 
 from msgspec import Meta
 
-from hpedi.identifiers import npi, routing_number, tax_id
+from hpedi.identifiers import npi, routing_number, ssh_key, tax_id
 from hpedi.money import usd
 
 _TAX_ID_DIGITS: Final = 9
@@ -32,6 +32,7 @@ TaxId = Annotated[str, Meta(title="tax_id")]
 MonthDay = Annotated[str, Meta(title="month_day")]
 Name = Annotated[str, Meta(title="text")]
 FolderName = Annotated[str, Meta(title="folder")]
+SshKey = Annotated[str, Meta(title="ssh_key")]
 
 
 def _money(text: str) -> Decimal:
@@ -106,6 +107,7 @@ READERS: Final[Mapping[str, tuple[str, Callable[[str], Decimal | str]]]] = {
     "tax_id": ("a tax id: nine digits", _tax_id),
     "month_day": ("a month and day as MM-DD", _month_day),
     "folder": ("the name of one folder: letters, digits, point, hyphen and underscore", _folder),
+    "ssh_key": ("an SSH public key: ssh-ed25519, ecdsa-sha2-nistp*, or ssh-rsa of 2048 bits", ssh_key.validate),
     "text": ("a text that is not empty", _text),
 }
 """By the title of an annotation: what is expected, in words, and its reader (which raises ValueError)."""

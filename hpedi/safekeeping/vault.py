@@ -17,6 +17,8 @@ from pathlib import Path
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
 KEY_BYTES = 32
 NONCE_BYTES = 12
@@ -34,6 +36,7 @@ class Vault:
         """Take a key of 32 bytes."""
         if len(key) != KEY_BYTES:
             raise KeyMissing("a workspace key has 32 bytes")
+        self._key = key
         self._cipher = AESGCM(key)
         self._digest_key = hmac.new(key, b"digest", hashlib.sha256).digest()
 
@@ -56,6 +59,10 @@ class Vault:
     def digest(self, plain: bytes, context: str) -> str:
         """Return a keyed digest (hex), to find or compare what is sealed: nobody without the key can guess at it."""
         return hmac.new(self._digest_key, context.encode() + b"\0" + plain, hashlib.sha256).hexdigest()
+
+    def derived_key(self, purpose: str) -> bytes:
+        """Return a key for something else (HKDF-SHA256): nothing sealed here opens with it."""
+        return HKDF(SHA256(), KEY_BYTES, salt=None, info=f"hpedi {purpose}".encode()).derive(self._key)
 
     def seal_stream(self, chunks: Iterable[bytes], context: str) -> Iterator[bytes]:
         """Encrypt a stream in frames (length, sealed chunk); the last is sealed as the last, so that a cut is found."""

@@ -1,35 +1,155 @@
-"""The audit log, written in the business transaction."""
+"""The audit log, written in the business transaction and read by whoever may.
+
+An entry's id is taken before it is written, because its mac covers it: on SQLite, where a transaction that writes is
+alone, the next one; on PostgreSQL from the sequence, at the end of the transaction, so that few are lost.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
 from datetime import UTC, datetime
+from typing import Final
 
-from sqlalchemy import Connection
+import msgspec
+from sqlalchemy import ColumnElement, Connection, Row, Select, and_, func, or_, select, text, true
 
+from hpedi.audit.entry import AuditEntry
+from hpedi.audit.ids import IdSpans
+from hpedi.audit.key import AuditKey
 from hpedi.run_context import RunContext
 from hpedi.store.inserts import Insert
-from hpedi.store.tables import audit_entry
+from hpedi.store.tables import audit_entry, audit_seal
 
-_INSERT = Insert(audit_entry, "at", "principal", "action", "subject", "member", "reason", "result")
+FIELDS: Final = AuditEntry.__struct_fields__
+ROWS_AT_HAND: Final = 2_000
+SPANS_ASKED: Final = 100
+"""As many spans of ids as one question names."""
+
+_INSERT: Final = Insert(audit_entry, *FIELDS)
+_ENTRIES: Final = select(*(audit_entry.c[name] for name in FIELDS))
+_HIGHEST: Final = (select(func.max(audit_entry.c.id)), select(func.max(audit_seal.c.last_id)))
+_FROM_SEQUENCE: Final = text(
+    "SELECT nextval(pg_get_serial_sequence('audit_entry', 'id')) FROM generate_series(1, :count)"
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sought:
+    """Which entries are looked for; what is left empty does not matter.
+
+    Attributes:
+        member: Our id.
+        principal: Who did it, or on whose behalf it was done.
+        action: What was done.
+        since: Written at this moment or later.
+        before: Written before this moment.
+    """
+
+    member: str = ""
+    principal: str = ""
+    action: str = ""
+    since: datetime | None = None
+    before: datetime | None = None
+
+    def condition(self) -> ColumnElement[bool]:
+        """Return it as a condition on rows."""
+        column = audit_entry.c
+        conditions = [getattr(column, name) == value for name in ("member", "action") if (value := getattr(self, name))]
+        if self.principal:
+            conditions.append(or_(column.principal == self.principal, column.on_behalf_of == self.principal))
+        if self.since:
+            conditions.append(column.at >= self.since)
+        if self.before:
+            conditions.append(column.at < self.before)
+        return and_(true(), *conditions)
 
 
 class StoredAuditLog:
     """Audit rows; there is no way to change one."""
 
-    def __init__(self, connection: Connection, context: RunContext) -> None:
+    def __init__(self, connection: Connection, context: RunContext, key: AuditKey) -> None:
         """Work inside an open transaction, on behalf of somebody."""
         self._connection = connection
         self._context = context
-        self._rows: list[tuple[object, ...]] = []
+        self._key = key
+        self._told: list[dict[str, str]] = []
+        self._instants: list[datetime] = []
 
     def record(
-        self, action: str, subject: str, *, members: Iterable[str] = ("",), reason: str = "", result: str = ""
+        self,
+        action: str,
+        subject: str,
+        *,
+        members: Iterable[str] = ("",),
+        recipient: str = "",
+        reason: str = "",
+        result: str = "",
     ) -> None:
         """Add one row a member (our ids)."""
-        now, who = datetime.now(UTC), self._context.principal.id
-        self._rows += [(now, who, action, subject, member, reason, result) for member in members]
+        now = datetime.now(UTC)
+        for member in members:
+            self._instants.append(now)
+            self._told.append(
+                {
+                    "action": action,
+                    "subject": subject,
+                    "member": member,
+                    "recipient": recipient,
+                    "reason": reason,
+                    "result": result,
+                }
+            )
+
+    def find(self, sought: Sought, limit: int | None = None) -> Iterator[AuditEntry]:
+        """Yield the entries that are looked for, newest first."""
+        query = _ENTRIES.where(sought.condition()).order_by(audit_entry.c.at.desc(), audit_entry.c.id.desc())
+        return read_entries(self._connection, query.limit(limit))
 
     def write(self) -> None:
         """Write the rows of this transaction; called once, before it commits."""
-        _INSERT(self._connection, self._rows)
+        if not self._told:
+            return
+        who = self._context.principal
+        ids = _next_ids(self._connection, len(self._told))
+        rows = []
+        for number, at, told in zip(ids, self._instants, self._told, strict=True):
+            entry = AuditEntry(id=number, at=at, principal=who.id, on_behalf_of=who.on_behalf_of, **told)
+            rows.append((*msgspec.structs.astuple(entry)[:-1], self._key.mac(entry.canonical())))
+        _INSERT(self._connection, rows)
+
+
+def _next_ids(connection: Connection, count: int) -> Sequence[int]:
+    if connection.dialect.name == "sqlite":
+        highest = max(connection.execute(each).scalar() or 0 for each in _HIGHEST)
+        return range(highest + 1, highest + 1 + count)
+    return sorted(connection.execute(_FROM_SEQUENCE, {"count": count}).scalars())
+
+
+def entries_of(connection: Connection, ids: IdSpans) -> Iterator[AuditEntry]:
+    """Yield the entries with some ids, rising."""
+    for start in range(0, len(ids.spans), SPANS_ASKED):
+        spans = ids.spans[start : start + SPANS_ASKED]
+        within = or_(*(audit_entry.c.id.between(first, last) for first, last in spans))
+        yield from read_entries(connection, _ENTRIES.where(within).order_by(audit_entry.c.id))
+
+
+def entries_after(connection: Connection, last_id: int, limit: int | None = None) -> Iterator[AuditEntry]:
+    """Yield the entries after an id, rising."""
+    query = _ENTRIES.where(audit_entry.c.id > last_id).order_by(audit_entry.c.id)
+    return read_entries(connection, query.limit(limit))
+
+
+def entries_outside(connection: Connection, last_id: int) -> Iterator[AuditEntry]:
+    """Yield the entries after an id, and those with ids that hpedi never gives; rising."""
+    beyond = or_(audit_entry.c.id > last_id, audit_entry.c.id < 1)
+    return read_entries(connection, _ENTRIES.where(beyond).order_by(audit_entry.c.id))
+
+
+def read_entries(connection: Connection, query: Select[tuple[object, ...]]) -> Iterator[AuditEntry]:
+    """Yield entries without holding them all."""
+    return map(_entry, connection.execute(query.execution_options(yield_per=ROWS_AT_HAND)))
+
+
+def _entry(row: Row[tuple[object, ...]]) -> AuditEntry:
+    return AuditEntry(**dict(zip(FIELDS, row, strict=True)))  # type: ignore[arg-type]  # the columns in their order

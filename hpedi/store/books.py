@@ -8,12 +8,17 @@ from dataclasses import dataclass
 
 from sqlalchemy import Connection
 
+from hpedi.audit.key import AuditKey
 from hpedi.run_context import RunContext
+from hpedi.safekeeping.anchor_file import AnchorFile
 from hpedi.safekeeping.vault import Vault
+from hpedi.store.accounts import StoredAccounts
 from hpedi.store.accumulators import StoredAccumulators
 from hpedi.store.audit import StoredAuditLog
+from hpedi.store.audit_seals import Sealer
 from hpedi.store.claims import StoredClaims, StoredDecisions, StoredHistory
 from hpedi.store.database import Database
+from hpedi.store.grants import StoredGrants
 from hpedi.store.ledger import StoredLedger
 from hpedi.store.numbers import StoredNumbers
 from hpedi.store.outbox import StoredOutbox
@@ -37,6 +42,8 @@ class StoredWork:
     payments: StoredPayments
     ledger: StoredLedger
     outbox: StoredOutbox
+    accounts: StoredAccounts
+    grants: StoredGrants
     audit: StoredAuditLog
 
 
@@ -47,6 +54,7 @@ class StoredBooks:
         """Keep books in a database whose sealed columns open with the vault's key."""
         self._database = database
         self._vault = vault
+        self._audit_key = AuditKey(vault.derived_key("audit"))
 
     @contextmanager
     def writing(self, context: RunContext) -> Iterator[StoredWork]:
@@ -62,6 +70,10 @@ class StoredBooks:
         with self._database.reading() as connection:
             yield self._work(connection, context)
 
+    def sealer(self, anchor: AnchorFile, workspace: str) -> Sealer:
+        """Return what seals the audit log of these books and anchors it under the workspace's identity."""
+        return Sealer(self._database, self._audit_key, anchor, workspace)
+
     def _work(self, connection: Connection, context: RunContext) -> StoredWork:
         return StoredWork(
             context=context,
@@ -75,5 +87,7 @@ class StoredBooks:
             payments=StoredPayments(connection, self._vault, context),
             ledger=StoredLedger(connection),
             outbox=StoredOutbox(connection, self._vault),
-            audit=StoredAuditLog(connection, context),
+            accounts=StoredAccounts(connection, self._vault, context),
+            grants=StoredGrants(connection, self._vault, context),
+            audit=StoredAuditLog(connection, context, self._audit_key),
         )

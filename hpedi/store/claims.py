@@ -5,24 +5,29 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from decimal import Decimal
-from typing import TypeAlias
+from typing import Final, TypeAlias
 
 from msgspec.structs import replace
-from sqlalchemy import ColumnElement, Connection, Row, Select, func, select, update
+from sqlalchemy import ColumnElement, Connection, Row, Select, and_, func, select, update
 
 from hpedi.adjudication.decision import ClaimDecision, PastLine, Pend, TrailStep
 from hpedi.claims.claim import ReceivedClaim
+from hpedi.identifiers import npi
 from hpedi.pipeline.records import StoredClaim, StoredDecision, Total
+from hpedi.pipeline.sought import ClaimSought
 from hpedi.safekeeping.vault import Vault
 from hpedi.store.encoding import decode, encode
 from hpedi.store.in_batches import in_batches
 from hpedi.store.inserts import Insert
 from hpedi.store.numbers import StoredNumbers
-from hpedi.store.tables import claim, decision, paid_decision, past_line, pend, receipt
+from hpedi.store.tables import claim, decision, paid_decision, past_line, payment, pend, receipt
 
 FINALISATION = "finalisation"
 
-_INSERT_CLAIMS = Insert(claim, "control_number", "receipt", "ordinal", "state", "usage", "charged", "sealed", "note")
+_INSERT_CLAIMS = Insert(
+    claim, "control_number", "receipt", "ordinal", "state", "usage", "charged", "sealed", "note", "billing_npi",
+    "patient_account", "service_date",
+)  # fmt: skip
 _INSERT_DECISIONS = Insert(
     decision, "control_number", "version", "ordinal", "snapshot", "decided_on", "provider", "member", "plan", "status",
     "status277", "charged", "paid", "patient_responsibility", "sealed", "sealed_trail",
@@ -32,6 +37,10 @@ _INSERT_LINES = Insert(
     past_line, "control_number", "line", "member", "billing_npi", "date", "code", "modifiers", "units", "charged",
     "paid", "benefit", "copay", "denied",
 )  # fmt: skip
+
+_IS_PAID: Final = and_(
+    paid_decision.c.control_number == decision.c.control_number, paid_decision.c.version == decision.c.version
+)
 
 
 class StoredClaims:
@@ -47,16 +56,19 @@ class StoredClaims:
         _INSERT_CLAIMS(self._connection, [self._row(stored) for stored in claims])
 
     def _row(self, stored: StoredClaim) -> tuple[object, ...]:
-        number = stored.received.payer_claim_control_number
+        number, sent = stored.received.payer_claim_control_number, stored.received.claim
         return (
             number,
             stored.receipt,
             stored.ordinal,
             stored.state,
             "T" if stored.received.test else "P",
-            stored.received.claim.charged,
+            sent.charged,
             self._vault.seal(encode(stored.received), f"claim/{number}"),
             stored.note,
+            sent.billing.npi if npi.is_valid(sent.billing.npi) else "",
+            patient_account_digest(self._vault, sent.patient_control_number),
+            sent.first_date if sent.lines else None,
         )
 
     def refuse(self, receipt: int, first_ordinal: int, last_ordinal: int, note: str) -> None:
@@ -85,6 +97,24 @@ class StoredClaims:
         """Return a claim by our control number."""
         row = self._connection.execute(select(claim).where(claim.c.control_number == control_number)).first()
         return None if row is None else self._claim(row)
+
+    def sought(self, sought: ClaimSought, npis: Sequence[str] | None, at_most: int) -> tuple[StoredClaim, ...]:
+        """Return claims of published receipts that some billing providers sent (None: any), newest service first."""
+        column = claim.c
+        conditions = (
+            (bool(sought.number), column.control_number == sought.number),
+            (
+                bool(sought.patient_account),
+                column.patient_account == patient_account_digest(self._vault, sought.patient_account),
+            ),
+            (sought.since is not None, column.service_date >= (sought.since or date.min)),
+            (sought.until is not None, column.service_date <= (sought.until or date.max)),
+            (npis is not None, column.billing_npi.in_(npis or ())),
+        )
+        wanted = and_(receipt.c.published, *(condition for is_asked, condition in conditions if is_asked))
+        rows = select(claim).join(receipt, receipt.c.id == column.receipt).where(wanted)
+        newest = rows.order_by(column.service_date.desc(), column.control_number.desc()).limit(at_most)
+        return tuple(self._claim(row) for row in self._connection.execute(newest))
 
     def _claim(self, row: Row[tuple[object, ...]]) -> StoredClaim:
         return StoredClaim(
@@ -193,12 +223,16 @@ class StoredDecisions:
         query = _decisions(decision.c.sealed_trail).where(decision.c.control_number == control_number)
         return tuple(self._read(query, self._with_trail))
 
+    def members_paid(self, trace_number: str) -> tuple[str, ...]:
+        """Return whose decisions a payment paid, by its check or EFT number; each once, in their order."""
+        members = select(decision.c.member).distinct().join(paid_decision, _IS_PAID)
+        members = members.join(payment, payment.c.id == paid_decision.c.payment)
+        of_payment = members.where(payment.c.trace_number == trace_number).order_by(decision.c.member)
+        return tuple(self._connection.execute(of_payment).scalars())
+
     def of_payment(self, payment: int) -> Iterator[StoredDecision]:
         """Return the decisions that a payment paid, in order."""
-        same = (paid_decision.c.control_number == decision.c.control_number) & (
-            paid_decision.c.version == decision.c.version
-        )
-        return self._read(_decisions().join(paid_decision, same).where(paid_decision.c.payment == payment))
+        return self._read(_decisions().join(paid_decision, _IS_PAID).where(paid_decision.c.payment == payment))
 
     def totals(self) -> tuple[Total, ...]:
         """Add up decisions by claim status for a 277."""
@@ -251,6 +285,11 @@ def _decisions(*more: ColumnElement[bytes]) -> Select[tuple[object, ...]]:
     return select(*columns, claim.c.sealed.label("claim_sealed"), *more).join(
         claim, claim.c.control_number == decision.c.control_number
     )
+
+
+def patient_account_digest(vault: Vault, patient_control_number: str) -> str:
+    """Return what stands in the row of a claim for its sender's number (CLM01), to find it by."""
+    return vault.digest(patient_control_number.encode(), "patient account")
 
 
 def open_claim(vault: Vault, number: str, sealed: bytes) -> ReceivedClaim:

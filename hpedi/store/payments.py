@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from datetime import date, datetime
 
-from sqlalchemy import ColumnElement, Connection, Row, ScalarSelect, distinct, func, select, update
+from sqlalchemy import ColumnElement, Connection, Row, ScalarSelect, and_, distinct, func, select, update
 
 from hpedi.payments.payment import Payment
 from hpedi.payments.states import PaymentState, change
 from hpedi.pipeline.records import EftEntry, PaymentRun, StoredPayment, Total
+from hpedi.pipeline.sought import PaymentSought
 from hpedi.run_context import RunContext
 from hpedi.safekeeping.vault import Vault
 from hpedi.store.encoding import decode, encode
@@ -157,6 +158,19 @@ class StoredPayments:
         """Return a payment by its check or EFT number."""
         found = self._read(payment.c.trace_number == trace_number)
         return found[0] if found else None
+
+    def sought(self, sought: PaymentSought, providers: Sequence[str] | None, at_most: int) -> tuple[StoredPayment, ...]:
+        """Return payments to some providers (None: to any), newest first."""
+        column = payment.c
+        conditions = (
+            (bool(sought.number), column.trace_number == sought.number),
+            (sought.since is not None, column.payment_date >= (sought.since or date.min)),
+            (sought.until is not None, column.payment_date <= (sought.until or date.max)),
+            (providers is not None, column.provider.in_(providers or ())),
+        )
+        wanted = and_(True, *(condition for is_asked, condition in conditions if is_asked))
+        newest = select(column.id).where(wanted).order_by(column.payment_date.desc(), column.id.desc()).limit(at_most)
+        return tuple(reversed(self._read(column.id.in_(newest.scalar_subquery()))))
 
     def _read(self, condition: ColumnElement[bool]) -> tuple[StoredPayment, ...]:
         query = select(payment, _newest_state().label("state")).where(condition).order_by(payment.c.id)

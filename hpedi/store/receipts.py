@@ -73,6 +73,11 @@ class StoredReceipts:
         rows = self._connection.execute(select(receipt).where(receipt.c.file == file).order_by(receipt.c.ordinal))
         return tuple(_receipt(row) for row in rows)
 
+    def of_partner(self, partner: str, usage: str) -> tuple[Receipt, ...]:
+        """Return the published receipts of a partner with this usage (ISA15), oldest first."""
+        sent = (receipt.c.partner == partner) & (receipt.c.usage == usage) & receipt.c.published
+        return tuple(_receipt(row) for row in self._connection.execute(select(receipt).where(sent).order_by(receipt.c.id)))
+
     def begin(self, file: InboundFile, ordinal: int, partner: str, identity: InterchangeIdentity) -> Receipt:
         """Open a receipt, or take up an unpublished one again with nothing staged."""
         row = self._connection.execute(_RECEIPT, {"of_file": file.id, "of_ordinal": ordinal}).first()

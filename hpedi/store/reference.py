@@ -7,13 +7,12 @@ from datetime import datetime
 
 from sqlalchemy import ColumnElement, Connection, Row, Select, func, or_, select, update
 
-from hpedi.reference.records import ReferenceRecord
+from hpedi.reference.members import FAMILY
+from hpedi.reference.records import KnownRecord, ReferenceRecord, SnapshotMade
 from hpedi.run_context import RunContext
 from hpedi.safekeeping.vault import Vault
 from hpedi.store.in_batches import in_batches
 from hpedi.store.tables import reference_lookup, reference_record, reference_snapshot
-
-FAMILY = "family"
 
 
 class StoredReferenceData:
@@ -44,6 +43,27 @@ class StoredReferenceData:
         for record in changed:
             self._insert(record, digests[record.kind, record.key], snapshot)
         return snapshot, len(changed) + len(gone)
+
+    def put(self, record: ReferenceRecord, instant: datetime) -> int:
+        """Make a snapshot in which one record is other than before or new; return its id."""
+        snapshot = self._new_snapshot(instant, 1)
+        self._close([(record.kind, record.key)], snapshot)
+        self._insert(record, self._digest(record), snapshot)
+        return snapshot
+
+    def versions(self, kind: str, key: str) -> tuple[KnownRecord, ...]:
+        """Return all that was ever known of a record, oldest first."""
+        query = select(reference_record).where(reference_record.c.kind == kind, reference_record.c.key == key)
+        rows = self._connection.execute(query.order_by(reference_record.c.known_from))
+        return tuple(
+            KnownRecord(record=self._record(row), since=row.known_from, until=row.known_to) for row in rows
+        )
+
+    def snapshots(self, ids: Iterable[int]) -> tuple[SnapshotMade, ...]:
+        """Return when snapshots were made and by whom, in their order."""
+        query = select(reference_snapshot).where(reference_snapshot.c.id.in_(sorted(set(ids))))
+        rows = self._connection.execute(query.order_by(reference_snapshot.c.id))
+        return tuple(SnapshotMade(id=row.id, at=row.loaded_at, by=row.principal) for row in rows)
 
     def _known_digests(self) -> dict[tuple[str, str], str]:
         open_rows = select(reference_record.c.kind, reference_record.c.key, reference_record.c.digest).where(
@@ -92,6 +112,12 @@ class StoredReferenceData:
                 reference_lookup.insert(),
                 [{"record": row_id, "lookup": self._lookup(lookup)} for lookup in record.lookups],
             )
+
+    def keys_changed(self, kind: str, snapshot: int) -> frozenset[str]:
+        """Return the keys of the records of a kind that are new, other or gone in a snapshot."""
+        column = reference_record.c
+        changed = or_(column.known_from == snapshot, column.known_to == snapshot)
+        return frozenset(self._connection.execute(select(column.key).where(column.kind == kind, changed)).scalars())
 
     def records(self, snapshot: int) -> tuple[ReferenceRecord, ...]:
         """Return all records but families as known at a snapshot."""

@@ -176,7 +176,12 @@ claim = Table(
     Column("charged", Cents, nullable=False),
     Column("sealed", LargeBinary, nullable=False),
     Column("note", String(120), nullable=False, default=""),  # finding codes of a refused claim, reason of a pend
+    Column("billing_npi", String(10), nullable=False, server_default=""),
+    Column("patient_account", String(64), nullable=False, server_default=""),  # a keyed digest: CLM01 may be a name
+    Column("service_date", Date),
     Index("ix_claim_receipt_ordinal", "receipt", "ordinal"),
+    Index("ix_claim_billing_npi_service_date", "billing_npi", "service_date"),
+    Index("ix_claim_patient_account", "patient_account"),
     Index("ix_claim_state", "state", "receipt", "ordinal"),
 )
 
@@ -350,6 +355,8 @@ outbox = Table(
     UniqueConstraint("folder", "name"),
 )
 
+# --- who did what: rows and seals are only ever added; triggers refuse to change or delete one ---------------------
+
 audit_entry = Table(
     "audit_entry",
     metadata,
@@ -360,6 +367,24 @@ audit_entry = Table(
     Column("subject", String(120), nullable=False),
     Column("member", String(80), nullable=False, default=""),
     Column("reason", String(120), nullable=False, default=""),
-    Column("result", String(40), nullable=False, default=""),
+    Column("result", String(120), nullable=False, default=""),
+    Column("on_behalf_of", String(80), nullable=False, server_default=""),
+    Column("recipient", String(80), nullable=False, server_default=""),
+    Column("mac", String(64), nullable=False, server_default=""),
     Index("ix_audit_entry_member", "member"),
+)
+
+audit_seal = Table(
+    "audit_seal",
+    metadata,
+    Column("number", BigInteger, primary_key=True, autoincrement=False),
+    Column("at", Instant, nullable=False),
+    Column("key", String(16), nullable=False),
+    Column("ids", Text, nullable=False),
+    Column("open_ids", Text, nullable=False),
+    Column("last_id", BigInteger, nullable=False),
+    Column("entries", Integer, nullable=False),
+    Column("entries_digest", String(64), nullable=False),
+    Column("previous", String(64), nullable=False),
+    Column("mac", String(64), nullable=False),
 )

@@ -36,6 +36,7 @@ def read_x12(
     *,
     file: str | None = None,
     block_bytes: int = BLOCK_BYTES,
+    limits_for: Callable[[InterchangeStart], Limits] | None = None,
 ) -> Iterator[Event]:
     """Read a file of X12 interchanges.
 
@@ -44,6 +45,7 @@ def read_x12(
         limits: What the file may ask of us.
         file: Our identifier of the file, for findings.
         block_bytes: Bytes worked on at a time; batches of segments end where blocks end.
+        limits_for: The limits of an interchange, for senders who have their own; `limits` for all if None.
 
     Yields:
         For each interchange InterchangeStart, its findings, InterchangeAcknowledged for each TA1, then for each group
@@ -54,14 +56,15 @@ def read_x12(
         not-x12, text-outside-interchange, empty-segment, last-terminator-missing, interchange-cut-off, limit-exceeded,
         and those of `isa.check_isa` and `Envelope.read`.
     """
-    yield from _Reader(limits, Where(file=file)).read(even_blocks(chunks, block_bytes))
+    yield from _Reader(limits, Where(file=file), limits_for).read(even_blocks(chunks, block_bytes))
 
 
 class _Reader:
     """The place between interchanges, and the interchange that is open."""
 
-    def __init__(self, limits: Limits, where: Where) -> None:
+    def __init__(self, limits: Limits, where: Where, limits_for: Callable[[InterchangeStart], Limits] | None) -> None:
         self._limits = limits
+        self._limits_for = limits_for
         self._where = where
         self._window = Window()
         self._open: OpenInterchange | None = None
@@ -145,9 +148,11 @@ class _Reader:
         self._interchanges += 1
         self._terminator = header.delimiters.segment
         self._told_outside = False
-        yield InterchangeStart(header.elements, header.delimiters, offset)
+        start = InterchangeStart(header.elements, header.delimiters, offset)
+        yield start
         yield from check_isa(header, replace(where, segment_id="ISA", byte_offset=offset))
-        self._open = OpenInterchange(header, self._window, self._limits, where)
+        limits = self._limits if self._limits_for is None else self._limits_for(start)
+        self._open = OpenInterchange(header, self._window, limits, where)
 
 
 def _after_run_of(characters: str, text: str, start: int) -> int:

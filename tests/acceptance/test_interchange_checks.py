@@ -9,7 +9,7 @@ from hpedi.acceptance.judgement import GroupJudgement, InterchangeJudgement, Not
 from hpedi.acceptance.verdicts import Verdict
 from hpedi.partners.identities import may_submit_as, partner_of
 from hpedi.reference.payer import AchOrigin, EdiIdentity, Payer, PostalAddress
-from hpedi.reference.providers import IsaIdentity, Partner
+from hpedi.reference.partners import IsaIdentity, Partner
 from hpedi.x12.events import Delimiters, InterchangeStart
 
 LAKES = Partner(

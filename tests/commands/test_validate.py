@@ -70,15 +70,16 @@ def test_json_has_exactly_the_stated_fields(capsys: pytest.CaptureFixture[str]) 
     sets = interchange["transaction_sets"]
     assert sets == interchange["groups"][0]["transaction_sets"]
     assert sets == [
-        {"id": "837", "guide": "005010X222A1", "control_number": "0001", "verdict": "accepted"},
+        {"id": "837", "guide": "005010X222A1", "control_number": "0001", "verdict": "partially_accepted"},
         {"id": "837", "guide": "005010X222A1", "control_number": "0002", "verdict": "rejected"},
     ]
-    (finding,) = mixed["findings"]
-    assert set(finding) == {"code", "snip", "severity", "message", "where"}
+    refused, finding = mixed["findings"]
+    assert (refused["code"], refused["snip"]) == ("payer-not-us", 7)
+    assert set(finding) == {"code", "snip", "severity", "message", "where", "source"}
     where = finding["where"]
     content = (INBOUND / "02-prairielink.837").read_bytes()
     assert content[where["byte_offset"] :].startswith(b"SE*28*0002~")
-    assert (where["segment"], where["loop"], where["element"]) == (30, None, 1)
+    assert (where["segment"], where["loop"], where["element"]) == (27, None, 1)
 
 
 def test_each_kind_of_fault_has_its_verdict(capsys: pytest.CaptureFixture[str]) -> None:

@@ -19,7 +19,8 @@ from tests.conformance.corpus import CLEAN, Mutant, clean_names, mutants
 from tests.differential.compare import errata, sets_of
 
 SYNTAX_AND_GUIDE = 2
-WITH_SETS = [name for name in clean_names() if name != "TA1"]
+UNREADABLE = {"TA1": "It holds no set.", "837P-oxygen": "PX-07: PWK*CT*AD is chosen by PWK02."}
+"""Clean files that pyx12 cannot judge, with the reason."""
 
 
 def seen_by_pyx12() -> list[Mutant]:
@@ -29,6 +30,7 @@ def seen_by_pyx12() -> list[Mutant]:
         for mutant in mutants()
         for first in mutant.expected[:1]
         if first.level <= SYNTAX_AND_GUIDE and first.segment and first.severity == "error"
+        if mutant.base not in UNREADABLE
         if first.code in FINDING_KINDS and FINDING_KINDS[first.code].sent.ik304
     ]
 
@@ -50,7 +52,7 @@ def test_pyx12_loads_every_map(entry: MapEntry, tmp_path: Path) -> None:
     assert loaded.id == entry.set_id or loaded.id.startswith(entry.set_id)
 
 
-@pytest.mark.parametrize("name", WITH_SETS)
+@pytest.mark.parametrize("name", sorted(set(clean_names()) - UNREADABLE.keys()))
 def test_pyx12_accepts_the_clean_files(name: str) -> None:
     """Every set of a clean file is accepted."""
     assert set(opinions(CLEAN / f"{name}.edi")) == {Opinion.ACCEPTED}

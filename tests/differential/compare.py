@@ -341,7 +341,7 @@ def render(outcome: Comparison) -> str:
         for why, differences in whys.items():
             parts.append(f"\n{why}\n\n| sample | sets | place | hpedi | pyx12 | times |\n|---|---|---|---|---|---|\n")
             parts.extend(_table(differences))
-    return "".join(parts)
+    return "".join([*parts, _TAIL])
 
 
 _HEAD: Final = """# Differences from pyx12
@@ -359,6 +359,14 @@ Written by `python -m tests.differential.compare --write`.
 
 | sample | set | hpedi | pyx12 | rows |
 |---|---|---|---|---|
+"""
+
+_TAIL: Final = """
+## The 999 of the enrolment pairs
+
+Of the pairs of pyx12's tests, two are of the 5010 834 and have a 999: 834_eol_in_element and 834_ls_le_ls. Ours says
+the same, dates and control numbers apart, but for three elements: IK303 (HP-25), IK404 (HP-26) and the version in GS08
+and ST03 (HP-27). `tests/differential/test_pairs.py` compares them.
 """
 
 

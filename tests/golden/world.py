@@ -325,15 +325,17 @@ def _address() -> Address:
 
 
 def _subscriber(claim: Json) -> Subscriber:
+    """A subscriber who is not the patient is sent without what only tells about a patient (005010X222A1 2010BA)."""
     person = claim["subscriber_submitted"]
+    is_patient = claim["relationship"] == "18"
     return Subscriber(
         payer_responsibility=claim["sbr01"],
         claim_filing=claim["sbr09"],
         name=Name(last=person["last"], first=person["first"]),
         member_id=person["member_id"],
-        birth_date=_day(person["dob"]),
-        sex=person["sex"],
-        address=_address(),
+        birth_date=_day(person["dob"]) if is_patient else None,
+        sex=person["sex"] if is_patient else "",
+        address=_address() if is_patient else None,
     )
 
 

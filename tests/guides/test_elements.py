@@ -42,7 +42,7 @@ VALUES = [
     ("ID 1-3 A BB", "AB", "element-code"),
     ("ID 1-3 A BB", "a", "element-code"),
     ("ID 2-2 states", "MN", ""),
-    ("ID 2-2 states", "ZZ", "element-code"),
+    ("ID 2-2 states", "ZZ", "external-code"),
     ("ID 2-2 states or XX", "XX", ""),
     ("ID 2-2 states or XX", "WI", ""),
     ("ID 2-2 list not loaded", "QQ", ""),

@@ -120,7 +120,7 @@ ELEMENTS = [
     ("NM1*85", "NM1*85*2*NORTH CLINIC******1881654321", "element-syntax", 8, None),
     ("NM1*85", "NM1*QQ*2*NORTH CLINIC*****XX*1881654321", "element-code", 1, None),
     ("N4*EDINA", "N4*EDINA*MN*554361234*US*COUNTY", "element-not-used", 5, None),
-    ("N4*ST PAUL", "N4*ST PAUL*QQ*55102", "element-code", 2, None),
+    ("N4*ST PAUL", "N4*ST PAUL*QQ*55102", "external-code", 2, None),
     ("HL*2*", "HL*2*1*29*0", "element-code", 3, None),
     ("HL*2*", "HL*2*1*22*1", "hl-child-code", 4, None),
     ("HL*2*", "HL*7*1*22*0", "hl-id", 1, None),
@@ -134,7 +134,7 @@ ELEMENTS = [
     ("LX*2", "LX*7", "line-number", 1, None),
     ("REF*G1", "REF*G1*13579**", "trailing-delimiter", None, None),
     ("HL*1*", "HL*1**20*1*X", "element-extra", 5, None),
-    ("CAS*PR*1*15", "CAS*PR*ZZZ*15", "element-code", 2, None),
+    ("CAS*PR*1*15", "CAS*PR*ZZZ*15", "external-code", 2, None),
 ]
 
 
@@ -153,7 +153,7 @@ def test_a_wrong_element_is_told_once_at_its_place(
 @pytest.mark.parametrize("index", range(1, len(PROFESSIONAL)))
 @pytest.mark.parametrize(
     ("stray", "code"),
-    [("ZZZ*1", "segment-not-in-set"), ("BPR*X", "segment-not-in-set"), ("RMR*1", "segment-not-in-set")],
+    [("ZZZ*1", "segment-unknown"), ("BPR*X", "segment-not-in-set"), ("RMR*1", "segment-not-in-set")],
 )
 def test_a_foreign_segment_leaves_its_neighbours_alone(guide: Guide, index: int, stray: str, code: str) -> None:
     """Wherever a segment of no place in this guide stands, it is one finding and nothing else changes."""

@@ -7,6 +7,7 @@ name the code.
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Final
 
 from hpedi.acceptance.checks.codes_dates import DATE_SOURCES, DateSource, Days
@@ -50,6 +51,11 @@ class CodeCheck:
         code_set.validity(code, None)
         return True
 
+    def passes_throughout(self, code: str, first: date, last: date) -> bool:
+        """Say whether a code was in force without a break from one day to another."""
+        spans = self._set_for(code).codes.spans.get(code, ())
+        return any(span.covers(first) and span.covers(last) for span in spans)
+
     def __call__(self, loop: LoopInstance, segment: Segment, code: str) -> str | None:
         """Say what is wrong with a code, without naming it; None where nothing is, or nothing is known."""
         code_set = self._set_for(code)
@@ -80,14 +86,23 @@ class CodeCheck:
 
 
 class PairCheck:
-    """The check of a set whose codes go with the element beside them, as a ZIP code goes with its state."""
+    """The check of a set whose codes go with the element beside them, as a ZIP code goes with its state.
 
-    __slots__ = ("_neighbours", "_set")
+    Attributes:
+        beside: The element that they go with.
+    """
+
+    __slots__ = ("_neighbours", "_set", "beside")
 
     def __init__(self, code_set: CodeSet) -> None:
         """Take the set."""
         self._set = code_set
         self._neighbours: frozenset[str] = frozenset()
+        self.beside = code_set.entry.paired_with
+
+    def kind_of(self, code: str) -> str:
+        """Return what of a code the check looks at: codes of one kind are judged alike."""
+        return code[: self._set.entry.paired_length] if self._set.has_form(code) else ""
 
     def passes(self, code: str) -> bool:  # noqa: ARG002  # only the segment tells
         """Say that no code is right whatever the segment."""

@@ -26,6 +26,8 @@ _DEATH: Final = 6
 _RANGE: Final = "RD8"
 _BEFORE_SERVICE: Final = ("431", "453", "454", "455", "484")
 """DTP01 of what comes before the service: onset, acute manifestation, initial treatment, last x-ray, last period."""
+_BEFORE_LINE: Final = ("139", "304", "441", "454", "455", "463", "471")
+"""DTP01 of what comes before the service of a line: prior placement, last seen, treatment, x-ray, prescription."""
 _SERVICE: Final = "472"
 _STATEMENT: Final = "434"
 _OF_SERVICE: Final = (_SERVICE, _STATEMENT)
@@ -174,6 +176,15 @@ def event_after_service(claim: LoopInstance) -> Iterator[Spot]:
             yield Spot(event.segment, _DATE, trigger=last[1])
 
 
+def line_event_after_service(line: LoopInstance) -> Iterator[Spot]:
+    """What comes before the service of a line is not dated after it; without a date of its own the claim's counts."""
+    claim = line.parent
+    services = _all_days(line, _SERVICE) or ([] if claim is None else _all_days(claim, _SERVICE))
+    for event in _all_days(line, *_BEFORE_LINE) if services else ():
+        if event.first > services[0].last:
+            yield Spot(event.segment, _DATE, trigger=services[0].segment)
+
+
 def range_reversed(loop: LoopInstance) -> Iterator[Spot]:
     """A span of days ends on or after the day it starts."""
     for segment in loop.segments_of("DTP"):
@@ -266,6 +277,7 @@ CHECKS: Final[Mapping[str, NamedCheck]] = MappingProxyType(
         "decision_after_transaction": decision_after_transaction,
         "accident_after_service": accident_after_service,
         "event_after_service": event_after_service,
+        "line_event_after_service": line_event_after_service,
         "range_reversed": range_reversed,
         "code_span_reversed": code_span_reversed,
         "admission_after_statement": admission_after_statement,

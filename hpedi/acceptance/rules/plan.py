@@ -43,6 +43,11 @@ class LoopPlan:
         self._head = _at(Moment.HEAD, checks, separator)
         self._end = _at(Moment.END, checks, separator)
 
+    @property
+    def ends_late(self) -> bool:
+        """Whether anything is checked when an instance closes with all that was in it."""
+        return self._end is not None
+
     def faults(self, loop: LoopInstance, moment: Moment) -> list[Fault]:
         """Return the faults of an instance; one that is not whole is not judged."""
         if moment is Moment.HEAD:
@@ -56,7 +61,12 @@ def _at(moment: Moment, checks: Sequence[Check], separator: str) -> LoopChecks |
 
 
 class CheckPlan:
-    """The rules of one guide."""
+    """The rules of one guide.
+
+    Attributes:
+        dropped: The loops whose instances are not kept in the loop around them.
+        code_checks: Gives the check of a code set.
+    """
 
     def __init__(
         self,
@@ -76,9 +86,10 @@ class CheckPlan:
         Raises:
             ValueError: A rule names a loop that the guide lacks.
         """
+        self.code_checks = code_checks
         self._root = guide.root
-        self._dropped = frozenset(loop for loop in _loops(guide.root) if _is_dropped(loop))
-        self._compiler = Compiler(self._dropped, named_checks, code_checks)
+        self.dropped = frozenset(loop for loop in _loops(guide.root) if _is_dropped(loop))
+        self._compiler = Compiler(self.dropped, named_checks, code_checks)
         by_loop: dict[str, list[Rule]] = {}
         for rule in rules:
             if rule.severity is not None:
@@ -90,6 +101,15 @@ class CheckPlan:
         if unknown:
             names = ", ".join(rule.id for at in unknown for rule in by_loop[at])
             raise ValueError(f"guide {guide.id} has no loop {', '.join(sorted(unknown))}: rules {names}")
+
+    @property
+    def loops(self) -> tuple[LoopNode, ...]:
+        """The transaction set and its loops."""
+        return (self._root, *_loops(self._root))
+
+    def rules_at(self, node: LoopNode) -> Sequence[Rule]:
+        """Return the rules of a loop."""
+        return self._by_loop.get("" if node is self._root else node.loop_id, ())
 
     def plans(self, separator: str) -> LoopPlans:
         """Return the plan of each loop for interchanges with this separator of components."""
@@ -108,9 +128,9 @@ class CheckPlan:
         return LoopPlan(
             self.checks(node),
             separator,
-            is_dropped=node in self._dropped,
+            is_dropped=node in self.dropped,
             is_claim=node is not self._root and node.first.segment_id == _CLAIM,
-            required=_required(node, self._dropped),
+            required=_required(node, self.dropped),
         )
 
     def checks(self, node: LoopNode) -> tuple[Check, ...]:
@@ -120,8 +140,7 @@ class CheckPlan:
             ValueError: A rule names what is not there.
         """
         if node not in self._compiled:
-            rules = self._by_loop.get("" if node is self._root else node.loop_id, ())
-            self._compiled[node] = tuple(self._compiler.check(rule, node) for rule in rules)
+            self._compiled[node] = tuple(self._compiler.check(rule, node) for rule in self.rules_at(node))
         return self._compiled[node]
 
     def compile_all(self) -> None:

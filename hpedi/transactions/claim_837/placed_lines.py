@@ -75,6 +75,19 @@ class PlacedLines:
         self._element = element
         self._component = component
 
+    def __eq__(self, other: object) -> bool:
+        """Compare by the lines: their numbers and services."""
+        return isinstance(other, PlacedLines) and self._read() == other._read()
+
+    __hash__ = None  # type: ignore[assignment]
+
+    def __repr__(self) -> str:
+        """Show how many there are, never their values."""
+        return f"<PlacedLines {len(self._drafts)}>"
+
+    def _read(self) -> list[tuple[object, object]]:
+        return [(draft.number, draft.service) for draft in self._drafts]
+
     def holding(self, position: int) -> PlacedLine | None:
         """Return the line that a segment of the claim lies in; None for a segment above the lines."""
         index = bisect_right(self._drafts, position, key=lambda draft: draft.number[1])

@@ -7,7 +7,9 @@ judged here. Source: 005010X222A1.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
+
+import msgspec
 
 from hpedi.claims.claim import Claim, Patient, Provider, Subscriber
 from hpedi.claims.submission import SubmissionHeader
@@ -17,7 +19,7 @@ from hpedi.guides.walk import PlacedBatch
 from hpedi.money import Usd
 from hpedi.service_dates import DateSpan
 from hpedi.transactions.claim_837.build import ClaimBuilder
-from hpedi.transactions.claim_837.draft import SetDraft
+from hpedi.transactions.claim_837.draft import ClaimDraft, SetDraft
 from hpedi.transactions.claim_837.parties import Parties
 from hpedi.transactions.claim_837.placed_lines import PlacedLines
 from hpedi.transactions.claim_837.problems import Problems
@@ -25,8 +27,7 @@ from hpedi.transactions.claim_837.steps import STEPS, Step
 from hpedi.x12.events import Delimiters, SegmentBatch
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PlacedClaim:
+class PlacedClaim(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """A claim with its place in the set.
 
     Attributes:
@@ -58,7 +59,7 @@ class PlacedClaim:
     readable_dates: DateSpan | None
     clearinghouse_trace: str
     bill_type: str
-    lines: PlacedLines = field(compare=False, repr=False)
+    lines: PlacedLines
     findings: tuple[Finding, ...] = ()
 
     @property
@@ -151,7 +152,7 @@ class ClaimReader:
                 first_segment=claim.segment[1],
                 last_segment=last_segment,
                 claim=model,
-                patient_control_number=self._parties.split(claim.segment[0])[1],
+                patient_control_number=self._number(claim) if model is None else model.patient_control_number,
                 charged=self._builder.charged(claim) if model is None else model.charged,
                 billing=draft.billing_model,
                 subscriber=draft.subscriber_model,
@@ -163,6 +164,9 @@ class ClaimReader:
                 findings=problems if self._makes_models else (),
             )
         )
+
+    def _number(self, claim: ClaimDraft) -> str:
+        return self._parties.split(claim.segment[0])[1]
 
     def _model_levels(self) -> None:
         """Make the models of the levels in force, once for all claims below them."""

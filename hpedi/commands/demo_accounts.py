@@ -1,0 +1,67 @@
+"""Accounts for a demo: one for each role, a clinic that is linked to its Tax ID and NPI, and a billing service."""
+
+from __future__ import annotations
+
+from typing import Final
+
+import click
+
+from hpedi.access.accounts import Account
+from hpedi.access.grants import Area, Grant, GrantEvent, GrantState, ProviderId
+from hpedi.access.organisations import Organisation, OrganisationKind
+from hpedi.commands.jobs import Jobs
+from hpedi.commands.new_accounts import add_account
+from hpedi.commands.workspace import Workspace
+from hpedi.run_context import RunContext
+
+CLINIC: Final = Organisation(id="clinic", name="Demo clinic", kind=OrganisationKind.PROVIDER)
+BILLING: Final = Organisation(id="billing", name="Demo billing service", kind=OrganisationKind.THIRD_PARTY)
+ROLES: Final = {
+    "operator": ("operator", ""),
+    "examiner": ("examiner", ""),
+    "finance": ("finance", ""),
+    "finance-approver": ("finance approver", ""),
+    "auditor": ("auditor", ""),
+    "biller": ("biller", BILLING.id),
+    "provider-approver": ("provider approver", CLINIC.id),
+    "delegate": ("delegate", BILLING.id),
+}
+"""Login -> role and organisation."""
+
+
+def make_demo_accounts(workspace: Workspace, context: RunContext) -> list[tuple[Account, str]]:
+    """Make the accounts and return each with its first password.
+
+    Raises:
+        click.UsageError: There are accounts already, or no payer is loaded.
+    """
+    providers = Jobs(workspace, context).reference.providers
+    first = providers[min(providers)]
+    with workspace.books.writing(context) as work:
+        if work.accounts.any():
+            raise click.UsageError("there are accounts already: a demo begins without any")
+        for each in (CLINIC, BILLING):
+            work.accounts.register(each, context.instant)
+        work.grants.request(_own(ProviderId(first.tax_id, first.npi), context))
+        accounts = [
+            Account(login=login, name=f"Demo {role}", organisation=organisation, roles=frozenset({role}))
+            for login, (role, organisation) in ROLES.items()
+        ]
+        return [(account, add_account(work, account)) for account in accounts]
+
+
+def _own(provider: ProviderId, context: RunContext) -> Grant:
+    states = (GrantState.REQUESTED, GrantState.APPROVED)
+    return Grant(
+        id=0,
+        organisation=CLINIC.id,
+        provider=provider,
+        is_own=True,
+        areas=frozenset(Area),
+        usage="P",
+        start=context.instant.date(),
+        end=None,
+        history=tuple(
+            GrantEvent(state=state, at=context.instant, by=context.principal.id, why="demo") for state in states
+        ),
+    )

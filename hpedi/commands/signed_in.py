@@ -1,0 +1,129 @@
+"""Who runs a command: the person who signed in, the machine whose key is given, or the built-in operator.
+
+`hpedi login` writes a session file beside the workspace key, readable by its owner only; $HPEDI_MACHINE_KEY is the key
+of a machine. Without either, the built-in operator runs: in a workspace without accounts it may do everything, in one
+with accounts only what schedules do. Roles are read at every command, so that what is taken away is gone at once.
+"""
+
+from __future__ import annotations
+
+import os
+from contextlib import suppress
+from dataclasses import replace
+from datetime import UTC, date, datetime
+from pathlib import Path
+from typing import Final
+
+import click
+
+from hpedi.access.decision import Asker
+from hpedi.access.reach import Scope
+from hpedi.access.rules import FOUNDER, SCHEDULE
+from hpedi.commands.access_files import access_rules
+from hpedi.commands.workspace import CONFIG, Workspace, context_for
+from hpedi.run_context import OPERATOR, Principal, RunContext
+
+KEY_SETTING: Final = "HPEDI_MACHINE_KEY"
+
+
+class NotPermitted(click.ClickException):
+    """Who runs the command may not do what it does."""
+
+    exit_code = 77
+
+
+def context_of(workspace: Workspace, as_of: date | None = None) -> RunContext:
+    """Return who runs a command, and when.
+
+    Raises:
+        NotPermitted: The session or key is at its end.
+    """
+    context = context_for(as_of)
+    return replace(context, principal=_principal(workspace, context))
+
+
+def acting(workspace: Workspace, action: str, thing: str, as_of: date | None = None) -> RunContext:
+    """Return who runs a command that does something to the payer's own things of a kind.
+
+    Raises:
+        NotPermitted: No role permits it.
+    """
+    context = context_of(workspace, as_of)
+    check(context, action, Scope(thing=thing))
+    return context
+
+
+def check(context: RunContext, action: str, on: Scope) -> None:
+    """Refuse who may not do an action on something that needs no grant.
+
+    Raises:
+        NotPermitted: No role permits it.
+    """
+    if not is_permitted(context, action, on):
+        raise NotPermitted(f"{context.principal.id} may not {action} any {on.thing}{_advice(context.principal)}")
+
+
+def is_permitted(context: RunContext, action: str, on: Scope) -> bool:
+    """Say whether who runs a command may do an action on something that needs no grant."""
+    today = datetime.now(UTC).date()
+    return Asker(principal=context.principal, grants=(), day=today, rules=access_rules()).may(action, on)
+
+
+def _advice(principal: Principal) -> str:
+    if principal.kind == "system" and SCHEDULE in principal.roles:
+        return ": sign in with `hpedi login`"
+    return f" as {', '.join(sorted(principal.roles))}" if principal.roles else ": no role was given"
+
+
+def _principal(workspace: Workspace, context: RunContext) -> Principal:
+    now, key, session = datetime.now(UTC), os.environ.get(KEY_SETTING), _session(workspace.home)
+    with workspace.books.reading(context) as work:
+        if key:
+            account = work.accounts.account_of_key(key, now.date())
+            ended = f"the key in ${KEY_SETTING} opens nothing, or not any more"
+        elif session:
+            account = work.accounts.account_of_session(session, now)
+            ended = "the session has ended: `hpedi login` again, or `hpedi logout` to run as the built-in operator"
+        else:
+            roles = frozenset({SCHEDULE if work.accounts.any() else FOUNDER})
+            return replace(OPERATOR, roles=roles)
+    if account is None:
+        raise NotPermitted(ended)
+    return account.principal
+
+
+# --- the session file ------------------------------------------------------------------------------------------------
+
+
+def session_file(home: Path) -> Path:
+    """Return where the session of a workspace is kept: outside of it, by the workspace's id."""
+    import tomllib
+
+    identity = tomllib.loads((home / CONFIG).read_text())["id"]
+    folder = Path(os.environ.get("XDG_CONFIG_HOME") or Path.home() / ".config") / "hpedi"
+    return folder / f"{identity}.session"
+
+
+def _session(home: Path) -> str:
+    try:
+        return session_file(home).read_text().strip()
+    except FileNotFoundError:
+        return ""
+
+
+def keep_session(home: Path, secret: str) -> None:
+    """Write the session file; nobody else can read it."""
+    file = session_file(home)
+    file.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    forget_session(home)
+    descriptor = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    with os.fdopen(descriptor, "w") as out:
+        out.write(secret + "\n")
+
+
+def forget_session(home: Path) -> str:
+    """Remove the session file and return its secret."""
+    secret = _session(home)
+    with suppress(FileNotFoundError):
+        session_file(home).unlink()
+    return secret

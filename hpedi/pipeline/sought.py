@@ -1,0 +1,25 @@
+"""What an inquiry looks for: what is left empty does not matter. The store is told besides whose data it may read."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PaymentSought:
+    """Payments: by check or EFT number, and dated from a day to a day."""
+
+    number: str = ""
+    since: date | None = None
+    until: date | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ClaimSought:
+    """Claims: by our number, by the sender's (CLM01), and by their first day of service."""
+
+    number: str = ""
+    patient_account: str = ""
+    since: date | None = None
+    until: date | None = None

@@ -1,0 +1,182 @@
+"""The sealer: covers committed audit rows with a seal, and tells the anchor of it.
+
+Sealing is a transaction of its own; one sealer at a time. Rows are read as a stream. After a kill between commit and
+seal the rows wait unsealed for the next sealer; after one between seal and anchor, so does the line of the anchor.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator, Mapping
+from datetime import UTC, datetime
+from itertools import chain, islice
+from typing import Final
+
+import msgspec
+from sqlalchemy import Connection, Row, exists, func, select
+
+from hpedi.audit.anchor import Anchored, anchor_line, read_anchor
+from hpedi.audit.entry import AuditEntry
+from hpedi.audit.ids import IdSpans
+from hpedi.audit.key import AuditKey
+from hpedi.audit.seal import NextSeal, Seal, open_ids_of
+from hpedi.audit.verify import AuditLog, Verified, verify
+from hpedi.log import log
+from hpedi.safekeeping.anchor_file import AnchorFile
+from hpedi.store.audit import ROWS_AT_HAND, entries_after, entries_of, entries_outside
+from hpedi.store.database import Database
+from hpedi.store.inserts import Insert
+from hpedi.store.tables import audit_entry, audit_seal
+
+ROWS_A_SEAL: Final = 50_000
+SECONDS_UNSEALED: Final = 5.0
+"""How long rows of a long command wait for their seal."""
+
+SEALERS: Final = 94268
+"""The advisory lock of the process that seals."""
+
+FIELDS: Final = Seal.__struct_fields__
+_INSERT: Final = Insert(audit_seal, *FIELDS)
+_SEALS: Final = select(*(audit_seal.c[name] for name in FIELDS))
+
+
+class Sealer:
+    """Seals and verifies the audit log of a workspace."""
+
+    def __init__(self, database: Database, key: AuditKey, anchor: AnchorFile, workspace: str) -> None:
+        """Seal under a key, and anchor in a file that names the workspace by its identity."""
+        self._database = database
+        self._key = key
+        self._anchor = anchor
+        self._workspace = workspace
+        self._sealed_at = time.monotonic()
+
+    def seal_when_due(self) -> None:
+        """Seal if the last time is seconds ago: for long commands to call between transactions."""
+        if time.monotonic() - self._sealed_at >= SECONDS_UNSEALED:
+            self.seal()
+
+    def seal(self) -> int:
+        """Seal every committed row that waits, anchor what is not anchored, and return how many rows were sealed.
+
+        Raises:
+            Unavailable: The database is not there; the rows wait on.
+            OSError: The anchor cannot be written; its lines wait on.
+        """
+        with self._anchor.locked() as has_anchor:
+            if not has_anchor:
+                log.warning("audit log not anchored", reason="the place of the anchor cannot be written")
+            sealed = 0
+            self._tell_anchor(has_anchor=has_anchor)
+            while covered := self._seal_next():
+                self._tell_anchor(has_anchor=has_anchor)
+                sealed += covered
+        self._sealed_at = time.monotonic()
+        return sealed
+
+    def _seal_next(self) -> int:
+        """Make the next seal where rows wait, and return how many it covers."""
+        with self._database.reading() as connection:
+            if not _rows_wait(connection, head_of(connection)):
+                return 0
+        with self._database.writing() as connection:
+            return self._cover(connection)
+
+    def _cover(self, connection: Connection) -> int:
+        if connection.dialect.name != "sqlite":
+            connection.execute(select(func.pg_advisory_xact_lock(SEALERS)))
+        head = head_of(connection)
+        if head is not None and not head.is_ours(self._key):
+            log.warning("audit log not sealed", reason="the last seal was changed, or made with another key")
+            return 0
+        waiting = chain(_late(connection, head), entries_after(connection, _reached(head), ROWS_A_SEAL))
+        seal = NextSeal(head)
+        for entry in islice(waiting, ROWS_A_SEAL):
+            seal.cover(entry)
+        if seal.entries:
+            _INSERT(connection, [msgspec.structs.astuple(seal.close(datetime.now(UTC), self._key))])
+        return seal.entries
+
+    def _tell_anchor(self, *, has_anchor: bool) -> None:
+        """Add the lines of the seals that the anchor lacks."""
+        with self._database.reading() as connection:
+            head = head_of(connection)
+            anchored = read_anchor(self._anchor.last_lines() if has_anchor else (), self._workspace)
+            if head is not None and has_anchor and not anchored.digests:
+                anchored = self.anchored()
+            if anchored.contradicts(head):
+                log.warning("audit log differs from its anchor", reason="see hpedi audit verify")
+            if head is None or not has_anchor or head.digest() in anchored.digests.get(head.number, ()):
+                return
+            # Where the log was cut, the anchor is ahead of it: its new head is told all the same.
+            after = min(anchored.highest, head.number - 1)
+            self._anchor.append(anchor_line(self._workspace, seal) for seal in seals_of(connection, after=after))
+
+    def anchored(self) -> Anchored:
+        """Return all that the anchor says of this workspace."""
+        return read_anchor(self._anchor.lines(), self._workspace)
+
+    def export(self, after: int = 0) -> Iterator[AuditEntry | Seal]:
+        """Yield the entries under each seal after a number, then that seal; at the end the entries without one."""
+        with self._database.reading() as connection:
+            head = head_of(connection)
+            for seal in seals_of(connection, after=after, up_to=_reached_number(head)):
+                yield from entries_of(connection, IdSpans.read(seal.ids))
+                yield seal
+            yield from _late(connection, head)
+            yield from entries_after(connection, _reached(head))
+
+    def verify(self, earlier_keys: Mapping[str, AuditKey] | None = None) -> Verified:
+        """Verify the log as it stands, also rows sealed under earlier keys."""
+        with self._database.reading() as connection:
+            with self._anchor.locked():
+                head, anchored = head_of(connection), self.anchored()
+            return verify(
+                AuditLog(
+                    seals=seals_of(connection, up_to=_reached_number(head)),
+                    entries_of=lambda ids: entries_of(connection, ids),
+                    entries_outside=lambda last_id: entries_outside(connection, last_id),
+                    anchored=anchored,
+                    keys={**(earlier_keys or {}), self._key.name: self._key},
+                    key=self._key,
+                    gapless=connection.dialect.name == "sqlite",
+                )
+            )
+
+
+def head_of(connection: Connection) -> Seal | None:
+    """Return the newest seal."""
+    row = connection.execute(_SEALS.order_by(audit_seal.c.number.desc()).limit(1)).first()
+    return None if row is None else _seal(row)
+
+
+def seals_of(connection: Connection, *, after: int | None = None, up_to: int | None = None) -> Iterator[Seal]:
+    """Yield the seals with numbers above one and up to another, rising."""
+    query = _SEALS.order_by(audit_seal.c.number)
+    if after is not None:
+        query = query.where(audit_seal.c.number > after)
+    if up_to is not None:
+        query = query.where(audit_seal.c.number <= up_to)
+    return map(_seal, connection.execute(query.execution_options(yield_per=ROWS_AT_HAND)))
+
+
+def _rows_wait(connection: Connection, head: Seal | None) -> bool:
+    after = select(exists().where(audit_entry.c.id > _reached(head)))
+    return bool(connection.execute(after).scalar()) or any(True for _entry in _late(connection, head))
+
+
+def _late(connection: Connection, head: Seal | None) -> Iterator[AuditEntry]:
+    """Yield the rows that committed after rows with higher ids were sealed."""
+    return entries_of(connection, open_ids_of(head))
+
+
+def _reached_number(head: Seal | None) -> int:
+    return head.number if head else 0
+
+
+def _reached(head: Seal | None) -> int:
+    return head.last_id if head else 0
+
+
+def _seal(row: Row[tuple[object, ...]]) -> Seal:
+    return Seal(**dict(zip(FIELDS, row, strict=True)))  # type: ignore[arg-type]  # the columns in their order

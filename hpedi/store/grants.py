@@ -1,0 +1,156 @@
+"""What providers granted organisations: requests, every state each had, and proofs of control."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date, datetime
+from typing import TypeAlias
+
+from sqlalchemy import ColumnElement, Connection, Row, func, select
+
+from hpedi.access.control import MailedPin
+from hpedi.access.grants import Area, Grant, GrantEvent, GrantState, ProviderId
+from hpedi.run_context import RunContext
+from hpedi.safekeeping.vault import Vault
+from hpedi.store.access_tables import access_grant, access_grant_event, organisation, proof_attempt, proof_pin
+from hpedi.store.encoding import decode, encode
+
+GrantRow: TypeAlias = Row[tuple[object, ...]]
+
+
+class StoredGrants:
+    """Grants in rows; the states of each are rows that are only ever added."""
+
+    def __init__(self, connection: Connection, vault: Vault, context: RunContext) -> None:
+        """Work inside an open transaction, on behalf of somebody."""
+        self._connection = connection
+        self._vault = vault
+        self._context = context
+
+    def request(self, asked: Grant) -> int:
+        """Keep a request with its history so far; return its number. `asked.id` does not matter."""
+        provider = self._provider(asked.provider)
+        row_id: int = self._connection.execute(
+            access_grant.insert()
+            .values(
+                organisation=asked.organisation,
+                provider=provider,
+                sealed=self._vault.seal(encode(asked.provider), _context(asked.organisation)),
+                is_own=asked.is_own,
+                areas=" ".join(sorted(asked.areas)),
+                usage=asked.usage,
+                starts_on=asked.start,
+                ends_on=asked.end,
+                approver=asked.approver,
+            )
+            .returning(access_grant.c.id)
+        ).scalar_one()
+        for ordinal, event in enumerate(asked.history, 1):
+            self._add(row_id, ordinal, event)
+        return row_id
+
+    def change(self, grant: Grant, state: GrantState, at: datetime, why: str = "") -> None:
+        """Bring a grant into another state."""
+        event = GrantEvent(state=state, at=at, by=self._context.principal.id, why=why)
+        self._add(grant.id, len(grant.history) + 1, event)
+
+    def _add(self, grant: int, ordinal: int, event: GrantEvent) -> None:
+        self._connection.execute(
+            access_grant_event.insert().values(
+                access_grant=grant,
+                ordinal=ordinal,
+                state=event.state.value,
+                at=event.at,
+                principal=event.by,
+                why=event.why,
+            )
+        )
+
+    def find(self, grant: int) -> Grant | None:
+        """Return a grant by its number."""
+        return next(iter(self._read(access_grant.c.id == grant)), None)
+
+    def of_organisation(self, organisation_id: str) -> tuple[Grant, ...]:
+        """Return what an organisation asked for and has."""
+        return self._read(access_grant.c.organisation == organisation_id)
+
+    def for_providers(self, providers: Sequence[ProviderId]) -> tuple[Grant, ...]:
+        """Return what anybody asked for or has for some providers."""
+        return self._read(access_grant.c.provider.in_([self._provider(each) for each in providers]))
+
+    def all(self) -> tuple[Grant, ...]:
+        """Return every grant."""
+        return self._read(access_grant.c.id.is_not(None))
+
+    def third_party_of_partner(self, partner: str) -> str | None:
+        """Return the third party (organisation id) that sends as a trading partner; None where none does."""
+        named = (organisation.c.partner == partner) & (organisation.c.kind == "third party")
+        return self._connection.execute(select(organisation.c.id).where(named).order_by(organisation.c.id)).scalar()
+
+    def _read(self, condition: ColumnElement[bool]) -> tuple[Grant, ...]:
+        rows = self._connection.execute(select(access_grant).where(condition).order_by(access_grant.c.id)).all()
+        histories = self._histories(condition)
+        return tuple(self._grant(row, histories[row.id]) for row in rows)
+
+    def _histories(self, condition: ColumnElement[bool]) -> dict[int, list[GrantEvent]]:
+        query = select(access_grant_event).join(access_grant, access_grant.c.id == access_grant_event.c.access_grant)
+        histories: dict[int, list[GrantEvent]] = {}
+        ordered = query.where(condition).order_by(access_grant_event.c.access_grant, access_grant_event.c.ordinal)
+        for row in self._connection.execute(ordered):
+            event = GrantEvent(state=GrantState(row.state), at=row.at, by=row.principal, why=row.why)
+            histories.setdefault(row.access_grant, []).append(event)
+        return histories
+
+    def _grant(self, row: GrantRow, history: Sequence[GrantEvent]) -> Grant:
+        return Grant(
+            id=row.id,
+            organisation=row.organisation,
+            provider=decode(ProviderId, self._vault.open(row.sealed, _context(row.organisation))),
+            is_own=row.is_own,
+            areas=frozenset(Area(area) for area in row.areas.split()),
+            usage=row.usage,
+            start=row.starts_on,
+            end=row.ends_on,
+            approver=row.approver,
+            history=tuple(history),
+        )
+
+    # --- proof of control ---------------------------------------------------------------------------------------
+
+    def add_pin(self, grant: int, pin: str, good_to: date, at: datetime) -> None:
+        """Keep the digest of a PIN that is mailed for a request; it takes the place of an earlier one."""
+        self._connection.execute(
+            proof_pin.insert().values(
+                access_grant=grant,
+                digest=self.pin_digest(grant, pin),
+                good_to=good_to,
+                made_at=at,
+                made_by=self._context.principal.id,
+            )
+        )
+
+    def pin(self, grant: int) -> MailedPin | None:
+        """Return the PIN that was last mailed for a request."""
+        newest = select(proof_pin).where(proof_pin.c.access_grant == grant).order_by(proof_pin.c.id.desc()).limit(1)
+        row = self._connection.execute(newest).first()
+        return None if row is None else MailedPin(digest=row.digest, good_to=row.good_to)
+
+    def pin_digest(self, grant: int, pin: str) -> str:
+        """Return what is kept of a PIN for a request."""
+        return self._vault.digest(pin.encode(), f"pin/{grant}")
+
+    def add_attempt(self, grant: int, at: datetime, *, is_right: bool) -> int:
+        """Remember an attempt to prove control; return how many were wrong so far."""
+        who = self._context.principal.id
+        self._connection.execute(
+            proof_attempt.insert().values(access_grant=grant, at=at, principal=who, is_right=is_right)
+        )
+        wrong = (proof_attempt.c.access_grant == grant) & ~proof_attempt.c.is_right
+        return self._connection.execute(select(func.count()).select_from(proof_attempt).where(wrong)).scalar_one()
+
+    def _provider(self, provider: ProviderId) -> str:
+        return self._vault.digest("/".join(provider).encode(), "provider")
+
+
+def _context(organisation_id: str) -> str:
+    return f"grant/{organisation_id}"
