@@ -112,7 +112,7 @@ def short_sent(sent: Sent) -> Iterator[str]:
 def with_help(page: str, name: str) -> str:
     """Return a command's page with its help as the program prints it now."""
     return re.sub(
-        r"(?<=^```text\n)\$ hpedi [a-z ]+ --help\n.*?(?=^```$)",
+        r"(?<=^```text\n)\$ hpedi [a-z -]+ --help\n.*?(?=^```$)",
         lambda block: help_text(block.group().split("\n", 1)[0].split()[2:-1] or [name]),
         page,
         flags=re.MULTILINE | re.DOTALL,

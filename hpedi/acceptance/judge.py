@@ -8,12 +8,15 @@ decided here.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
+from typing import Final
 
 from hpedi.acceptance.judgement import InterchangeJudgement
 from hpedi.acceptance.judging import Judging
 from hpedi.acceptance.open_units import OpenGroup, OpenInterchange, OpenSet
 from hpedi.acceptance.verdicts import Level, refused_level
-from hpedi.findings import Finding
+from hpedi.finding_kinds import found
+from hpedi.findings import Finding, Where
 from hpedi.x12.events import (
     Event,
     GroupEnd,
@@ -25,6 +28,10 @@ from hpedi.x12.events import (
     SetEnd,
     SetStart,
 )
+
+
+_MOST_NUMBERS: Final = 10_000
+"""Control numbers of interchanges that are remembered of a file."""
 
 
 def judge(events: Iterable[Event], judging: Judging) -> Iterator[InterchangeJudgement | Finding]:
@@ -39,7 +46,7 @@ def judge(events: Iterable[Event], judging: Judging) -> Iterator[InterchangeJudg
 
     Findings:
         Those of the reader, of the guides' walk, of the claim reader and of the checks; set-not-supported,
-        set-not-of-group, version-not-adopted.
+        set-not-of-group, version-not-adopted, interchange-repeated.
     """
     court = _Court(judging)
     for event in events:
@@ -59,6 +66,7 @@ class _Court:
     def __init__(self, judging: Judging) -> None:
         self._judging = judging
         self._interchanges = 0
+        self._numbers: set[tuple[str, ...]] = set()
         self._interchange: OpenInterchange | None = None
         self._group: OpenGroup | None = None
         self._set: OpenSet | None = None
@@ -121,6 +129,17 @@ class _Court:
         if self._judging.check_interchange is not None:
             for finding in self._judging.check_interchange(event):
                 self._interchange.note(finding)
+        else:
+            self._note_repeated(event, self._interchange)
+
+    def _note_repeated(self, start: InterchangeStart, interchange: OpenInterchange) -> None:
+        """Note that the file has another interchange of the same sender, receiver and number: who received knows more."""
+        number = (*start.elements[5:9], start.control_number)
+        if number in self._numbers:
+            where = Where(file=self._judging.file, interchange=start.control_number, byte_offset=start.byte_offset)
+            interchange.note(found("interchange-repeated", replace(where, segment_id="ISA", element=13)))
+        elif len(self._numbers) < _MOST_NUMBERS:
+            self._numbers.add(number)
 
     def _open_set(self, event: SetStart) -> None:
         interchange, group = self._open(), self._group

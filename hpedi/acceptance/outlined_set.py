@@ -14,6 +14,7 @@ from hpedi.acceptance.outline import Branch, BranchKind, OutlinedSegment, Piece
 from hpedi.acceptance.set_reading import Known, SetReading
 from hpedi.findings import Finding
 from hpedi.guides.nodes import UNLIMITED, LoopNode, SegmentNode
+from hpedi.guides.open_loops import loops_around, still_open
 from hpedi.guides.walk import PlacedBatch
 from hpedi.x12.events import Delimiters, SegmentBatch
 
@@ -100,12 +101,8 @@ class OutlinedSet:
         last.segments.append(OutlinedSegment(elements, position, node))
 
     def _enter(self, node: SegmentNode, elements: list[str]) -> None:
-        loops = [loop for loop in node.loop.ancestors() if loop.parent is not None][::-1]
-        kept = 0
-        while kept < min(len(loops), len(self._open)) and loops[kept] is self._open[kept][0]:
-            kept += 1
-        if node.starts_loop and loops:
-            kept = min(kept, len(loops) - 1)
+        loops = loops_around(node)
+        kept = still_open([loop for loop, _ in self._open], node)
         del self._open[kept:]
         for loop in loops[kept:]:
             is_claim = loop is node.loop and node.starts_loop and node.segment_id in _CLAIM_STARTS

@@ -147,7 +147,7 @@ class SetReading:
         failed = []
         if placed.claim is not None:
             ruled_codes = {finding.code for finding in ruled}
-            checks = [each for each in self._checks if each.kind not in ruled_codes]
+            checks = [each for each in self._checks if each.kind not in ruled_codes] if ruled else self._checks
             failed = check_claim(placed.claim, checks, lambda: reader.where_of(placed))
         told = {finding.where.segment for finding in ruled if finding.is_error and finding.kind.snip > _BALANCING}
         news = [finding for finding in unread if finding.where.segment not in told]

@@ -7,12 +7,14 @@ swapped with another or put in by somebody without the key shows by itself.
 from __future__ import annotations
 
 from datetime import UTC, datetime
+from functools import lru_cache
 from typing import Final
 
 import msgspec
 
 from hpedi.audit.key import AuditKey
 
+_INSTANT_LENGTH: Final = len("2026-03-16T18:00:00.000000")
 _ENCODE: Final = msgspec.json.Encoder().encode
 
 
@@ -68,6 +70,8 @@ class AuditEntry(msgspec.Struct, frozen=True, kw_only=True):
         return self.mac == key.mac(self.canonical())
 
 
+@lru_cache(maxsize=64)  # entries of a transaction have one instant
 def instant_text(at: datetime) -> str:
     """Return a moment as it is sealed and exported: UTC with six places of a second."""
-    return f"{at.astimezone(UTC).replace(tzinfo=None).isoformat(timespec='microseconds')}Z"
+    utc = at if at.tzinfo is UTC else at.astimezone(UTC)
+    return f"{utc.isoformat(timespec='microseconds')[:_INSTANT_LENGTH]}Z"

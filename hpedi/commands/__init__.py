@@ -29,7 +29,7 @@ COMMANDS: Final = {
     "codes": "List the code sets, and import lists that you own.",
     "init": "Make a workspace.",
     "load": "Load reference data: plans, members, providers, contracts, fees.",
-    "partner": "Keep trading partners: what each may send, its state, keys and guide.",
+    "partner": "Keep trading partners: states, settings, keys and guides.",
     "run": "Receive files, decide their claims, pay and deliver.",
     "receive": "Take in X12 files and answer them.",
     "adjudicate": "Decide the claims that wait.",

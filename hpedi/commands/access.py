@@ -325,7 +325,8 @@ def list_grants(session: Session, *, as_json: bool) -> int:
         for grant in grants:
             print_json({**_facts(grant), "history": grant.history})
     else:
-        print_table("", _COLUMNS, (tuple(_facts(grant).values()) for grant in grants))
+        shown = [_facts(grant) for grant in grants]
+        print_table("", _COLUMNS, ([facts[name] for name in _SHOWN] for facts in shown))
     return ExitCode.OK
 
 
@@ -347,7 +348,8 @@ def _facts(grant: Grant) -> dict[str, object]:
     }
 
 
-_COLUMNS = (
+_SHOWN: Final = ("request", "organisation", "tax_id", "npi", "scope", "usage", "from", "to", "approver", "state", "why")
+_COLUMNS: Final = (
     Column("Request", right=True),
     Column("Organisation"),
     Column("Tax ID", whole=True),
@@ -358,7 +360,5 @@ _COLUMNS = (
     Column("To", whole=True),
     Column("Approver"),
     Column("State", whole=True),
-    Column("Since"),
-    Column("By"),
     Column("Why"),
 )

@@ -49,7 +49,7 @@ settings_argument = click.argument("settings", metavar="[FIELD=VALUE]...", nargs
 
 @click.group()
 def command() -> None:
-    """Keep trading partners: what each may send, its state, keys and guide.
+    """Keep trading partners: states, settings, keys and guides.
 
     \b
     Example:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -16,6 +15,7 @@ from hpedi.acceptance_files import RuleFiles, companions
 from hpedi.code_files import check_own_lists, code_book
 from hpedi.commands import ExitCode
 from hpedi.commands.answer_files import AnswerFiles
+from hpedi.commands.file_bytes import chunks_of
 from hpedi.commands.file_report import FileReport, ReportedFinding, report
 from hpedi.commands.options import files_argument
 from hpedi.commands.printing import Column, hint, json_option, print_json, print_table, progress
@@ -23,7 +23,6 @@ from hpedi.findings import Finding
 from hpedi.guide_files import GuideFiles
 from hpedi.x12.reader import read_x12
 
-_CHUNK_BYTES: Final = 1 << 18
 _SHOWN: Final = 50
 _COLUMNS: Final = (
     Column("Place", whole=True),
@@ -133,7 +132,7 @@ def _by_hpedi(path: Path, asked: Asked, ack_dir: Path | None) -> FileReport:
     answers = None if ack_dir is None else AnswerFiles(ack_dir, path)
     judged: list[InterchangeJudgement | Finding] = []
     with progress(path.name, path.stat().st_size) as advance:
-        events = read_x12(_chunks(path, advance), file=path.name)
+        events = read_x12(chunks_of(path, advance), file=path.name)
         for each in judge(events, _judging(path, asked, answers)):
             judged.append(each)
             if answers is not None and isinstance(each, InterchangeJudgement):
@@ -157,14 +156,7 @@ def _by_pyx12(path: Path) -> FileReport:
     from hpedi.commands.second_opinion import ask_pyx12
 
     with progress(path.name, path.stat().st_size) as advance:
-        return ask_pyx12(str(path), read_x12(_chunks(path, advance), file=path.name))
-
-
-def _chunks(path: Path, advance: Callable[[int], None]) -> Iterator[bytes]:
-    with path.open("rb") as content:
-        while chunk := content.read(_CHUNK_BYTES):
-            yield chunk
-            advance(len(chunk))
+        return ask_pyx12(str(path), read_x12(chunks_of(path, advance), file=path.name))
 
 
 def _print(reported: FileReport) -> None:

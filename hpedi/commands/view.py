@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Final
 
 import click
 
@@ -14,6 +13,7 @@ from hpedi.acceptance.outline import Piece
 from hpedi.acceptance.outlining import Choice, outline
 from hpedi.acceptance_files import RuleFiles
 from hpedi.commands import ExitCode
+from hpedi.commands.file_bytes import chunks_of
 from hpedi.commands.options import ExistingFile
 from hpedi.commands.printing import hint, json_option, print_json
 from hpedi.commands.shown_outline import Lines, Markup, drawn, page
@@ -27,8 +27,6 @@ from hpedi.commands.shown_segments import (
 from hpedi.guide_files import GuideFiles
 from hpedi.safekeeping.whole_files import write_whole
 from hpedi.x12.reader import read_x12
-
-_CHUNK_BYTES: Final = 1 << 18
 
 
 @click.command()
@@ -123,10 +121,4 @@ def _pieces(path: Path) -> Iterator[Piece]:
         plan_for=RuleFiles(guides).plan_for,
         file=path.name,
     )
-    return outline(read_x12(_chunks(path), file=path.name), judging)
-
-
-def _chunks(path: Path) -> Iterator[bytes]:
-    with path.open("rb") as content:
-        while chunk := content.read(_CHUNK_BYTES):
-            yield chunk
+    return outline(read_x12(chunks_of(path), file=path.name), judging)

@@ -15,6 +15,7 @@ from hpedi.conversion.scan import HeaderRead, InterchangeOver, LooseText, Scanne
 from hpedi.findings import Where
 from hpedi.guides.load import Guide
 from hpedi.guides.nodes import LoopNode, SegmentNode
+from hpedi.guides.open_loops import loops_around, still_open
 from hpedi.guides.walk import SetWalk
 from hpedi.x12.events import Delimiters, OffsetsOf, SegmentBatch
 from hpedi.x12.stretch import PREFIX
@@ -215,12 +216,7 @@ class _OpenSet:
 
     def _enter(self, node: SegmentNode) -> Iterator[UnitEvent]:
         """Close the loops that do not hold a segment and open those that do."""
-        loops = [loop for loop in node.loop.ancestors() if loop.parent is not None][::-1]
-        pairs = zip(loops, self._loops, strict=False)
-        kept = next((index for index, (loop, opened) in enumerate(pairs) if loop is not opened), None)
-        kept = min(len(loops), len(self._loops)) if kept is None else kept
-        if node.starts_loop and loops:
-            kept = min(kept, len(loops) - 1)
+        loops, kept = loops_around(node), still_open(self._loops, node)
         yield from [UnitEnd(UnitKind.LOOP)] * (len(self._loops) - kept)
         for loop in loops[kept:]:
             yield UnitStart(UnitKind.LOOP, loop.loop_id, self._delimiters, loop=loop)

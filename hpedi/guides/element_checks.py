@@ -210,5 +210,6 @@ _MESSAGES: Final = {
     "external-code": "{id} ({name}) is not a code of its external code set. Send one that is.",
     "element-date": "{id} ({name}) is not a date in the stated format. Send one.",
     "element-time": "{id} ({name}) is not a time in the stated format. Send one.",
+    "element-amount": "{id} ({name}) has a part of a cent. Send dollars with at most two decimals.",
     "element-pattern": "{id} ({name}) does not have its required form. Send it in that form.",
 }

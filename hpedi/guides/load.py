@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import Final
 
 from hpedi.guides.code_sets import CodeSets
@@ -26,6 +27,7 @@ from hpedi.guides.nodes import (
     number_children,
 )
 from hpedi.guides.overlay import apply_overlay
+from hpedi.guides.values import AMOUNT_ELEMENT
 
 _CHECKED_BY_X12: Final = frozenset({"ST01", "ST02", "SE01", "SE02"})
 _CODES_CHECKED_BY_X12: Final = frozenset({"ST03"})
@@ -33,6 +35,12 @@ _TABLES: Final = frozenset({"HEADER", "DETAIL", "FOOTER"})
 _LONGEST: Final = 1 << 20
 _QUALIFIER_IN_SECOND: Final = frozenset({"ENT"})
 _QUALIFIER_IN_THIRD: Final = frozenset({"HL"})
+_CLAIM_SET: Final = "837"
+_FORMS: Final[Mapping[str, re.Pattern[str]]] = MappingProxyType({AMOUNT_ELEMENT: re.compile(r"-?\d*(?:\.\d{1,2}0*)?")})
+"""Forms that Appendix B.1.1.3.1.2 of every guide gives data elements: amounts are in dollars and whole cents.
+
+Amounts of claims are told with their claim, which they refuse alone.
+"""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -80,13 +88,15 @@ def load_guide(
     loops = {id_of(loop): loop for loop in transaction.iter("loop")}
     if not {"GS_LOOP", "ST_LOOP"} <= loops.keys():
         raise ValueError("a map has the loops GS_LOOP and ST_LOOP")
-    root = _Reader(data_elements, code_sets).read_set(loops["ST_LOOP"])
     listed = {id_of(node): _listed_codes(node) for node in loops["GS_LOOP"].iterfind("segment/element")}
     listed |= {id_of(node): _listed_codes(node) for node in loops["ST_LOOP"].iterfind("segment/element")}
+    transaction_set = listed["ST01"][0]
+    forms = {} if transaction_set == _CLAIM_SET else _FORMS
+    root = _Reader(data_elements, code_sets, forms).read_set(loops["ST_LOOP"])
     return Guide(
         id=listed["GS08"][0],
         functional_id=listed["GS01"][0],
-        transaction_set=listed["ST01"][0],
+        transaction_set=transaction_set,
         name=child_text(transaction, "name"),
         root=root,
         code_sets=code_sets,
@@ -122,6 +132,7 @@ class _Reader:
 
     data_elements: Mapping[str, DataElement]
     code_sets: CodeSets
+    forms: Mapping[str, re.Pattern[str]]
 
     def read_set(self, st_loop: MapElement) -> LoopNode:
         """Read the transaction set, which is a loop started by ST."""
@@ -201,7 +212,7 @@ class _Reader:
             max_length=_LONGEST if free else _length(node, "max_len", known.max_length if known else _LONGEST),
             codes=None if free or rule_id in _CODES_CHECKED_BY_X12 else self._codes_of(node),
             code_set=_code_set_of(node),
-            pattern=re.compile(pattern) if pattern else None,
+            pattern=re.compile(pattern) if pattern else self.forms.get(number),
             repeat=_repeat_of(node),
             components=self._read_rules(node) if is_composite else (),
             is_composite=is_composite,

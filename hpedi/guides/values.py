@@ -17,6 +17,7 @@ from hpedi.x12.events import Delimiters
 
 DATE_FORMAT_ELEMENT: Final = "1250"
 DATE_PERIOD_ELEMENT: Final = "1251"
+AMOUNT_ELEMENT: Final = "782"
 
 _LEAP_YEAR: Final = r"(?:(?:1[89]|2\d)(?:0[48]|[2468][048]|[13579][26])|2[048]00)"
 _MONTH_DAY: Final = (
@@ -122,7 +123,7 @@ def value_fault(rule: ElementRule, value: str, date_format: str, alphabet: Alpha
 
     Findings:
         element-character, element-too-short, element-too-long, element-code, element-date, element-time,
-        element-pattern; the first that holds.
+        element-pattern, element-amount; the first that holds.
     """
     if alphabet.foreign.search(value):
         return "element-character"
@@ -136,7 +137,9 @@ def value_fault(rule: ElementRule, value: str, date_format: str, alphabet: Alpha
     if date_format in DATE_FORMATS:
         right = re.fullmatch(DATE_FORMATS[date_format], value) is not None
         return "" if right else "element-time" if date_format in TIME_FORMATS else "element-date"
-    return _type_fault(rule, value) or ("" if _fits_pattern(rule, value) else "element-pattern")
+    if _fits_pattern(rule, value):
+        return _type_fault(rule, value)
+    return _type_fault(rule, value) or ("element-amount" if rule.data_element == AMOUNT_ELEMENT else "element-pattern")
 
 
 def _code_fault(rule: ElementRule, value: str) -> str:

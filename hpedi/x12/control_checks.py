@@ -61,6 +61,8 @@ _SET_CHECKS: Final[tuple[tuple[int, Callable[[str], bool], str], ...]] = (
     (1, _form("[0-9]{3}"), "set-id"),
     (2, _form("[ -~]{4,9}"), "set-control-number-form"),
 )
+_ACCEPTED, _NO_ERROR = "A", "000"
+_ANSWERS: Final = frozenset({_ACCEPTED, "E", "R"})
 ACKNOWLEDGMENT_ELEMENTS: Final = len(_ACKNOWLEDGMENT_CHECKS)
 """TA1 has this many elements."""
 GROUP_ELEMENTS: Final = len(_GROUP_CHECKS)
@@ -68,18 +70,20 @@ GROUP_ELEMENTS: Final = len(_GROUP_CHECKS)
 
 
 def check_acknowledgment(sent: Sequence[str], where: PlaceOf) -> Iterator[Finding]:
-    """Check TA1: the form of each element, none too many.
+    """Check TA1: the form of each element, none too many, and that something was found only where not all was right.
 
     Args:
         sent: TA100 and the elements that were sent, at least as many as TA1 has.
         where: Tells the place of the segment.
 
     Findings:
-        acknowledgment-element.
+        acknowledgment-element, acknowledgment-contradiction.
     """
     yield from _check_elements(_ACKNOWLEDGMENT_CHECKS, sent, where)
     if len(sent) > ACKNOWLEDGMENT_ELEMENTS + 1:
         yield found("acknowledgment-element", replace(where(), element=ACKNOWLEDGMENT_ELEMENTS + 1))
+    if sent[4] in _ANSWERS and sent[5] and (sent[4] == _ACCEPTED) != (sent[5] == _NO_ERROR):
+        yield found("acknowledgment-contradiction", replace(where(), element=5))
 
 
 def check_group_header(sent: Sequence[str], where: PlaceOf) -> Iterator[Finding]:

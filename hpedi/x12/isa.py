@@ -152,7 +152,7 @@ _CHECKS: Final[tuple[tuple[int, Callable[[str], bool], str], ...]] = (
     (9, _is_date, "isa-date"),
     (10, _form("([01][0-9]|2[0-3])[0-5][0-9]"), "isa-time"),
     (12, _one_of("00501"), "isa-version"),
-    (13, _form("[0-9]{9}"), "isa-control-number"),
+    (13, _form("(?!0{9})[0-9]{9}"), "isa-control-number"),
     (14, _one_of("0", "1"), "isa-acknowledgment-requested"),
     (15, _one_of("P", "T"), "isa-usage"),
 )

@@ -8,8 +8,8 @@ from hpedi.acceptance.interchange_checks import check_addresses, check_applicati
 from hpedi.acceptance.judgement import GroupJudgement, InterchangeJudgement, Noted
 from hpedi.acceptance.verdicts import Verdict
 from hpedi.partners.identities import may_submit_as, partner_of
-from hpedi.reference.payer import AchOrigin, EdiIdentity, Payer, PostalAddress
 from hpedi.reference.partners import IsaIdentity, Partner
+from hpedi.reference.payer import AchOrigin, EdiIdentity, Payer, PostalAddress
 from hpedi.x12.events import Delimiters, InterchangeStart
 
 LAKES = Partner(

@@ -232,10 +232,11 @@ def test_coverage_that_ended_is_denied(demo: Demo) -> None:
 
 
 def test_a_test_file_is_answered_and_never_decided(demo: Demo) -> None:
-    """ISA15 T is validated and acknowledged with ISA15 T, and moves no money."""
+    """ISA15 T is validated and acknowledged with ISA15 T in a folder of its own, and moves no money."""
     content = interchange(RIVERBEND, CLINIC, 501, [claim_set("0001", [GOOD])], usage="T")
     _received, paid = demo.run(content)
-    answers = demo.answers("riverbend")
+    assert demo.answers("riverbend") == []
+    answers = demo.answers("riverbend/test")
     assert answers[0].split("*")[15] == "T"
     assert "IK5*A" in answers
     assert demo.decisions() == {}

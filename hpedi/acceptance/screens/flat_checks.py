@@ -15,6 +15,7 @@ from typing import Final, NamedTuple, Protocol, TypeAlias
 from hpedi.acceptance.checks.balancing_amounts import NOTHING, amount
 from hpedi.acceptance.rules.paths import ANY, Path
 from hpedi.guides.nodes import SegmentNode
+from hpedi.transactions.claim_837.values import read_amount
 
 Cut: TypeAlias = Callable[[int], list[str]]
 """From the index of a segment in its unit to its elements."""
@@ -85,11 +86,11 @@ def _claim_charge_balances(shape: Shape, _with: Given) -> FlatCheck | None:
         charges = NOTHING
         for index, element in lines:
             elements = cut(index)
-            text = elements[element] if element < len(elements) else ""
-            if not text:
+            charge = read_amount(elements[element]) if element < len(elements) else None
+            if charge is None:
                 return False
-            charges += amount(text)
-        return charges == amount(_at(cut(0), 2))
+            charges += charge
+        return charges == read_amount(_at(cut(0), 2))
 
     return FlatCheck(holds) if shape[0].segment_id == "CLM" and lines else None
 

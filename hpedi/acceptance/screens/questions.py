@@ -122,7 +122,7 @@ class SegmentClasses:
         known: Classes by text.
     """
 
-    __slots__ = ("_elements", "_is_kept", "_numbers", "_separator", "known")
+    __slots__ = ("_asked", "_is_kept", "_is_there", "_numbers", "_of_any", "_separator", "known")
 
     def __init__(self, questions: Iterable[Question], delimiters: Delimiters, numbers: Numbers) -> None:
         """Sort questions by element."""
@@ -134,29 +134,25 @@ class SegmentClasses:
         for question in dict.fromkeys(questions):
             made = by_element.setdefault(question.element, _ElementClasses(delimiters.component))
             made.add(question.component, question.answer)
-        self._elements: list[tuple[int, dict[str, Hashable], Callable[[str], Hashable] | None]] = [
-            (element, each.known, None if each.asks_presence_only else each.classify)
-            for element, each in sorted(by_element.items())
+        self._is_there = [at for at, each in by_element.items() if at and each.asks_presence_only]
+        self._asked = [
+            (at, each.known, each.classify) for at, each in by_element.items() if at and not each.asks_presence_only
         ]
+        self._of_any = by_element.get(ANY)
 
     def classify(self, text: str) -> int:
         """Return the class of a segment that is not known yet."""
         values = text.split(self._separator)
-        last = len(values) - 1
-        classes: list[Hashable] = []
-        for element, known, classify in self._elements:
-            if element:
-                value = values[element] if element <= last else ""
-                if not value:
-                    classes.append(None)
-                elif classify is None:
-                    classes.append(True)
-                else:
-                    classes.append(known.get(value) or classify(value))
-            elif classify is None:
-                classes += [bool(value) for value in values[1:]]
-            else:
-                classes += [(known.get(value) or classify(value)) if value else None for value in values[1:]]
+        count = len(values)
+        classes = [
+            (known.get(value) or classify(value)) if at < count and (value := values[at]) else None
+            for at, known, classify in self._asked
+        ]
+        classes += [at < count and values[at] != "" for at in self._is_there]
+        of_any = self._of_any
+        if of_any is not None:
+            known, classify = of_any.known, of_any.classify
+            classes += [(known.get(value) or classify(value)) if value else None for value in values[1:]]
         number = self._numbers.of(tuple(classes))
         if self._is_kept:
             self.known[text] = number

@@ -39,6 +39,7 @@ class ScreenedTree(LoopTree):
         self._levels: list[Level] = []
         self._astray: frozenset[int] = frozenset()
         self._faulty: frozenset[int] = frozenset()
+        self._is_right = True
         self._units = self._new = 0
         self._is_tried = False
 
@@ -47,6 +48,7 @@ class ScreenedTree(LoopTree):
         self.findings, self.claims = [], []
         self._astray = self._hear(placed.findings) if placed.findings else frozenset()
         self._faulty = _places(placed)
+        self._is_right = not self._faulty and None not in placed.nodes
         frame = Frame(placed.batch, self._delimiters)
         whole = Stretch(placed.nodes, placed.texts, placed.batch.first_position, frame)
         bounds = self._bounds(whole)
@@ -211,11 +213,12 @@ class ScreenedTree(LoopTree):
 
     def _leave_to(self, loop: LoopNode) -> None:
         """Close the levels that are not around a loop, or are not it."""
-        if self._levels[-1].loop is loop:
+        levels = self._levels
+        if levels[-1].loop is loop:
             return
-        around = set(loop.ancestors())
-        while len(self._levels) > 1 and self._levels[-1].loop not in around:
-            level = self._levels.pop()
+        around = None if len(levels) > 1 and levels[-2].loop is loop else set(loop.ancestors())
+        while len(levels) > 1 and levels[-1].loop is not loop and (around is None or levels[-1].loop not in around):
+            level = levels.pop()
             if level.instance is not None and level.instance.parent is not None:
                 self._here = self._back_to(self._here, level.instance.parent.node)
 
@@ -239,6 +242,8 @@ class ScreenedTree(LoopTree):
         return all(each is loop for each in innermost)
 
     def _is_faulty(self, unit: Stretch) -> bool:
+        if self._is_right:
+            return False
         if None in unit.nodes:
             return True
         first = unit.first_position
