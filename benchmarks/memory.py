@@ -1,5 +1,6 @@
-"""Peak memory of validating a file, in a process of its own: `python -m benchmarks.memory FILE` prints megabytes.
+"""Peak memory of validating 837P files at all levels, each in a process of its own.
 
+`python -m benchmarks.memory` compares 1,000 with 500,000 claims (minutes, and 300 MB of disk); `--claims` takes others.
 On Linux the peak is VmHWM: ru_maxrss would begin at the peak of the process that started this one.
 """
 
@@ -10,14 +11,21 @@ import resource
 import subprocess
 import sys
 from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Final
+
+import click
 
 KILOBYTES_A_MEGABYTE = 1024
 STATUS = Path("/proc/self/status")
+FEW, MANY = 1_000, 500_000
+MOST: Final = 10.0
+"""Megabytes that the many may take more than the few."""
 
 
 def peak_of_validating(path: Path) -> float:
     """Return the peak memory in MB of a new process that validates a file."""
-    asked = [sys.executable, "-m", "benchmarks.memory", str(path)]
+    asked = [sys.executable, "-m", "benchmarks.memory", "--file", str(path)]
     return float(subprocess.run(asked, check=True, capture_output=True, text=True).stdout)  # noqa: S603
 
 
@@ -28,12 +36,29 @@ def own_peak() -> float:
     return kilobytes / KILOBYTES_A_MEGABYTE
 
 
-def main() -> None:
-    """Validate the file named on the command line and print the peak."""
-    from benchmarks.validation import validate  # noqa: PLC0415  # not needed by who asks
+@click.command()
+@click.option("--claims", default=MANY, show_default=True, help="Claims in the larger file.")
+@click.option("--file", type=click.Path(path_type=Path, exists=True), help="Validate this file and print its peak.")
+def main(*, claims: int, file: Path | None) -> None:
+    """Compare the peaks; leave with 1 if the larger file takes too much more."""
+    if file is not None:
+        from benchmarks.validation import validate  # noqa: PLC0415  # not needed by who asks
 
-    validate(Path(sys.argv[1]))
-    sys.stdout.write(f"{own_peak():.1f}\n")
+        validate(file)
+        click.echo(f"{own_peak():.1f}")
+        return
+    from benchmarks.claims_837p import write_file  # noqa: PLC0415  # not needed by who is asked
+
+    peaks = []
+    with TemporaryDirectory(prefix="hpedi-bench-") as folder:
+        for number in (FEW, claims):
+            path = Path(folder) / f"{number}.837"
+            write_file(path, number)
+            peaks.append(peak_of_validating(path))
+            path.unlink()
+            click.echo(f"{number:,} claims: {peaks[-1]:.1f} MB")
+    click.echo(f"more: {peaks[1] - peaks[0]:.1f} MB")
+    sys.exit(peaks[1] - peaks[0] > MOST)
 
 
 if __name__ == "__main__":

@@ -29,7 +29,6 @@ from hpedi.x12.events import (
     SetStart,
 )
 
-
 _MOST_NUMBERS: Final = 10_000
 """Control numbers of interchanges that are remembered of a file."""
 
@@ -46,7 +45,7 @@ def judge(events: Iterable[Event], judging: Judging) -> Iterator[InterchangeJudg
 
     Findings:
         Those of the reader, of the guides' walk, of the claim reader and of the checks; set-not-supported,
-        set-not-of-group, version-not-adopted, interchange-repeated.
+        set-not-of-group, version-not-adopted, interchange-repeated, group-empty.
     """
     court = _Court(judging)
     for event in events:
@@ -133,7 +132,7 @@ class _Court:
             self._note_repeated(event, self._interchange)
 
     def _note_repeated(self, start: InterchangeStart, interchange: OpenInterchange) -> None:
-        """Note that the file has another interchange of the same sender, receiver and number: who received knows more."""
+        """Note another interchange of the same sender, receiver and number in the file, where no store is asked."""
         number = (*start.elements[5:9], start.control_number)
         if number in self._numbers:
             where = Where(file=self._judging.file, interchange=start.control_number, byte_offset=start.byte_offset)
@@ -161,5 +160,10 @@ class _Court:
     def _close_group(self, event: GroupEnd) -> None:
         if self._group is None:
             raise LookupError("the end of a group that is not open")
-        self._open().groups.append(self._group.judged(event))
+        interchange, group = self._open(), self._group
+        if not event.sets_received:
+            number = interchange.start.control_number
+            where = Where(file=self._judging.file, interchange=number, group=group.elements[6], segment_id="GE")
+            group.note(found("group-empty", replace(where, element=1)))
+        interchange.groups.append(group.judged(event))
         self._group = None

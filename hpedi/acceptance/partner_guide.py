@@ -75,7 +75,7 @@ def partner_page(partner: Partner, matter: GuideMatter, day: date) -> str:
         "## Delivery\n\n" + _delivery(partner, day),
         "## Limits\n\n" + table("Limit of an interchange | At most", _limits(partner, matter.limits)),
         agreed_part(matter.about),
-        checked_part(matter.own, linked=False),
+        checked_part([rule for rule in matter.own if _is_about(partner, rule)], linked=False),
         "## Weighed otherwise\n\nRules of the implementation guides, with the weight that they have for you.\n\n"
         + table(
             "Rule | Finding | Usual weight | Weight here | What is wrong", weighed(matter.general, known, linked=False)
@@ -87,6 +87,11 @@ def partner_page(partner: Partner, matter: GuideMatter, day: date) -> str:
 def _is_agreed(partner: Partner, name: str) -> bool:
     agreed = (*partner.sends, *partner.receives)
     return not agreed or name in agreed
+
+
+def _is_about(partner: Partner, rule: Rule) -> bool:
+    """Say whether a rule is about a set that the partner sends."""
+    return not partner.sends or not rule.guides.isdisjoint(partner.sends)
 
 
 def _head(partner: Partner, matter: GuideMatter, day: date) -> str:

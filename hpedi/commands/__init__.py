@@ -42,7 +42,7 @@ COMMANDS: Final = {
     "login": "Sign in: commands then run as you.",
     "logout": "Sign out: commands then run as the built-in operator.",
     "whoami": "Show who commands run as.",
-    "access": "Ask providers for access to their Tax ID and NPI, and decide on it.",
+    "access": "Ask providers for access, and decide on it.",
     "audit": "Verify, search and export the audit log.",
 }
 """Command -> what it does, in one line; the module of the same name holds it."""

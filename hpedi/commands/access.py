@@ -27,7 +27,7 @@ why_option = click.option("--why", default="", metavar="TEXT", help="Why, for th
 
 @click.group()
 def command() -> None:
-    """Ask providers for access to their Tax ID and NPI, and decide on it.
+    """Ask providers for access, and decide on it.
 
     \b
     Example:

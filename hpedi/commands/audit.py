@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import date, datetime, time, timedelta
 from pathlib import Path
-from typing import Final, Literal
+from typing import TYPE_CHECKING, Final, Literal
 
 import click
 
@@ -14,6 +14,10 @@ from hpedi.audit.verify import Verified
 from hpedi.commands import ExitCode, Session
 from hpedi.commands.options import Day, as_of_option
 from hpedi.commands.printing import Column, hint, json_option, print_json, print_table
+
+if TYPE_CHECKING:
+    from hpedi.commands.workspace import Workspace
+    from hpedi.run_context import RunContext
 
 SHOWN: Final = 20
 SUBJECT: Final = "audit log"
@@ -27,6 +31,17 @@ def command() -> None:
     Example:
       hpedi audit verify
     """
+
+
+def _auditing(workspace: Workspace) -> RunContext:
+    """Return who reads the log.
+
+    Raises:
+        NotPermitted: No role permits it.
+    """
+    from hpedi.commands.signed_in import acting
+
+    return acting(workspace, "audit", "log")
 
 
 @command.command()
@@ -43,11 +58,12 @@ def verify(session: Session, *, as_json: bool) -> int:
     Example:
       hpedi audit verify --json
     """
-    from hpedi.commands.workspace import context_for, open_workspace
+    from hpedi.commands.workspace import open_workspace
 
     workspace = open_workspace(session.home)
+    context = _auditing(workspace)
     found = workspace.sealer.verify()
-    with workspace.books.writing(context_for(None)) as work:
+    with workspace.books.writing(context) as work:
         result = "whole" if found.is_whole else f"faults: {found.faults_in_all}"
         work.audit.record("audit verify", SUBJECT, reason="audit", result=result)
     if as_json:
@@ -111,9 +127,10 @@ def search(
     Example:
       hpedi audit search --member M01 --from 2026-03-01
     """
-    from hpedi.commands.workspace import context_for, open_workspace
+    from hpedi.commands.workspace import open_workspace
     from hpedi.store.audit import Sought
 
+    workspace = open_workspace(session.home)
     sought = Sought(
         member=member,
         principal=principal,
@@ -121,7 +138,7 @@ def search(
         since=_start_of(since) if since else None,
         before=_start_of(until + timedelta(days=1)) if until else None,
     )
-    with open_workspace(session.home).books.writing(context_for(None)) as work:
+    with workspace.books.writing(_auditing(workspace)) as work:
         entries = list(work.audit.find(sought, limit))
         about = [member if entries else ""]  # what is no id of ours may be a member's card number
         work.audit.record("audit search", SUBJECT, members=about, reason="audit", result=f"{len(entries)} entries")
@@ -168,11 +185,11 @@ def export(session: Session, form: Literal["jsonl", "csv"], after: int, out: Pat
       hpedi audit export --out audit.jsonl
     """
     from hpedi.commands.audit_export import written
-    from hpedi.commands.workspace import context_for, open_workspace
+    from hpedi.commands.workspace import open_workspace
     from hpedi.safekeeping.whole_files import write_whole
 
     workspace = open_workspace(session.home)
-    with workspace.books.writing(context_for(None)) as work:
+    with workspace.books.writing(_auditing(workspace)) as work:
         work.audit.record("audit export", SUBJECT, reason="audit", result=f"after seal {after}")
     lines = written(workspace.sealer.export(after), form)
     if out is not None:
@@ -199,15 +216,16 @@ def list_disclosures(session: Session, member: str, *, required: bool, as_of: da
     Example:
       hpedi audit disclosures M01
     """
-    from hpedi.commands.workspace import context_for, open_workspace, payer_zone
+    from hpedi.commands.workspace import open_workspace, payer_zone
     from hpedi.mappings_folder import mapping
     from hpedi.store.audit import Sought
 
     terms = load_disclosure_terms(mapping("audit/disclosures.yaml").read_bytes())
-    context = context_for(None)
+    workspace = open_workspace(session.home)
+    context = _auditing(workspace)
     asked_on = as_of or context.as_of
     span = Sought(member=member, since=_start_of(terms.since(asked_on)), before=_start_of(asked_on + timedelta(days=1)))
-    with open_workspace(session.home).books.writing(context) as work:
+    with workspace.books.writing(context) as work:
         entries = list(work.audit.find(span))
         found = [each for each in disclosures(entries, terms, payer_zone()) if each.accounted or not required]
         about = [member if entries else ""]

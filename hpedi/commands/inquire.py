@@ -153,7 +153,7 @@ def _inquiry(session: Session, npi: str = "") -> Iterator[Inquiry]:
     """
     from hpedi.commands.access_files import access_rules
     from hpedi.commands.jobs import Jobs
-    from hpedi.commands.signed_in import NotPermitted, context_of
+    from hpedi.commands.signed_in import NotPermitted, context_of, note_refusal
     from hpedi.commands.workspace import open_workspace
     from hpedi.pipeline.granting import asker
     from hpedi.pipeline.inquiring import Inquiry, NeverAsks
@@ -165,6 +165,7 @@ def _inquiry(session: Session, npi: str = "") -> Iterator[Inquiry]:
         with workspace.books.writing(context) as work:
             yield Inquiry(work=work, who=asker(work, access_rules()), reference=reference, npi=npi)
     except NeverAsks as refused:
+        note_refusal(workspace, context, f"inquire {refused}")
         raise NotPermitted(f"{context.principal.id} may not inquire about a {refused}") from None
 
 

@@ -49,8 +49,18 @@ def acting(workspace: Workspace, action: str, thing: str, as_of: date | None = N
         NotPermitted: No role permits it.
     """
     context = context_of(workspace, as_of)
-    check(context, action, Scope(thing=thing))
+    try:
+        check(context, action, Scope(thing=thing))
+    except NotPermitted:
+        note_refusal(workspace, context, f"{action} {thing}")
+        raise
     return context
+
+
+def note_refusal(workspace: Workspace, context: RunContext, action: str) -> None:
+    """Leave the audit row of what somebody asked for and may not do."""
+    with workspace.books.writing(context) as work:
+        work.audit.record(action, "none", result="not permitted")
 
 
 def check(context: RunContext, action: str, on: Scope) -> None:

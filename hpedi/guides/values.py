@@ -137,13 +137,17 @@ def value_fault(rule: ElementRule, value: str, date_format: str, alphabet: Alpha
     if date_format in DATE_FORMATS:
         right = re.fullmatch(DATE_FORMATS[date_format], value) is not None
         return "" if right else "element-time" if date_format in TIME_FORMATS else "element-date"
-    if _fits_pattern(rule, value):
-        return _type_fault(rule, value)
-    return _type_fault(rule, value) or ("element-amount" if rule.data_element == AMOUNT_ELEMENT else "element-pattern")
+    return _type_fault(rule, value) or _pattern_fault(rule, value)
 
 
 def _code_fault(rule: ElementRule, value: str) -> str:
     return "element-pattern" if rule.codes and value in rule.codes else "element-code"
+
+
+def _pattern_fault(rule: ElementRule, value: str) -> str:
+    if _fits_pattern(rule, value):
+        return ""
+    return "element-amount" if rule.data_element == AMOUNT_ELEMENT else "element-pattern"
 
 
 def _fits_pattern(rule: ElementRule, value: str) -> bool:

@@ -13,6 +13,7 @@ from typing import Final
 from hpedi.access.control import PaidOut, payment_proves, pin_proves
 from hpedi.access.decision import Asker
 from hpedi.access.grants import Area, Grant, GrantEvent, GrantState, ProviderId, changed
+from hpedi.access.organisations import OrganisationKind
 from hpedi.access.reach import Scope
 from hpedi.access.rules import AccessRules
 from hpedi.access.sign_in import ProofTerms
@@ -70,13 +71,17 @@ def ask(work: Work, rules: AccessRules, asked: Asked) -> int:
     """Keep a request and return its number.
 
     Raises:
-        NotAllowed: No role of the principal asks for providers.
+        NotAllowed: No role of the principal asks for providers, or its organisation is none and asks for its own.
     """
     who = asker(work, rules)
     organisation = who.principal.organisation
-    is_allowed = organisation and who.may("request", Scope(thing=GRANT, organisation=organisation))
-    if not is_allowed or (asked.is_own and not who.may("prove", Scope(thing=GRANT, organisation=organisation))):
+    house = Scope(thing=GRANT, organisation=organisation)
+    if not (organisation and who.may("request", house)):
         raise NotAllowed("no role of yours asks for providers; people of organisations do")
+    # A third party knows the numbers and amounts of the payments it handles: they prove nothing of it.
+    is_house = work.grants.kind_of(organisation) is OrganisationKind.PROVIDER
+    if asked.is_own and not (is_house and who.may("prove", house)):
+        raise NotAllowed("only approvers of a provider's own organisation ask for a provider as their own")
     event = GrantEvent(state=GrantState.REQUESTED, at=work.context.instant, by=who.principal.id)
     number = work.grants.request(
         Grant(

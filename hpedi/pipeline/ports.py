@@ -13,6 +13,7 @@ from typing import Protocol
 
 from hpedi.access.control import MailedPin
 from hpedi.access.grants import Grant, GrantState, ProviderId
+from hpedi.access.organisations import OrganisationKind
 from hpedi.adjudication.decision import ClaimDecision, PastLine, Pend
 from hpedi.benefits.accumulators import AccumulatorEntry, Balances
 from hpedi.claims.claim import ReceivedClaim
@@ -296,6 +297,9 @@ class Grants(Protocol):
 
     def third_party_of_partner(self, partner: str) -> str | None:
         """Return the third party (organisation id) that sends as a trading partner; None where none does."""
+
+    def kind_of(self, organisation_id: str) -> OrganisationKind | None:
+        """Return what an organisation is; None where there is none."""
 
     def pin(self, grant: int) -> MailedPin | None:
         """Return the PIN that was last mailed for a request."""

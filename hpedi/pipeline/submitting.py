@@ -31,6 +31,7 @@ class Submitters:
     rules: AccessRules
     received_on: date
     _askers: dict[str, Asker | None] = field(default_factory=dict)
+    _told: dict[tuple[str, str, ProviderId], bool] = field(default_factory=dict)
 
     def may_submit(self, partner: Partner | None, usage: str, claim: Claim) -> bool:
         """Say whether a partner may send this claim for its billing provider."""
@@ -38,7 +39,10 @@ class Submitters:
         if who is None:
             return True
         provider = ProviderId(claim.billing.tax_id, claim.billing.npi)
-        return who.may("submit", Scope(thing=CLAIM_FILE, provider=provider, usage=usage))
+        asked = (who.principal.id, usage, provider)
+        if asked not in self._told:
+            self._told[asked] = who.may("submit", Scope(thing=CLAIM_FILE, provider=provider, usage=usage))
+        return self._told[asked]
 
     def _asker(self, partner: Partner) -> Asker | None:
         if partner.id not in self._askers:

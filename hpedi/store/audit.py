@@ -28,7 +28,10 @@ SPANS_ASKED: Final = 100
 
 _INSERT: Final = Insert(audit_entry, *FIELDS)
 _ENTRIES: Final = select(*(audit_entry.c[name] for name in FIELDS))
-_HIGHEST: Final = (select(func.max(audit_entry.c.id)), select(func.max(audit_seal.c.last_id)))
+_HIGHEST: Final = (
+    select(func.max(audit_entry.c.id)),
+    select(audit_seal.c.last_id).order_by(audit_seal.c.number.desc()).limit(1),
+)
 _FROM_SEQUENCE: Final = text(
     "SELECT nextval(pg_get_serial_sequence('audit_entry', 'id')) FROM generate_series(1, :count)"
 )

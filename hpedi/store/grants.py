@@ -10,6 +10,7 @@ from sqlalchemy import ColumnElement, Connection, Row, func, select
 
 from hpedi.access.control import MailedPin
 from hpedi.access.grants import Area, Grant, GrantEvent, GrantState, ProviderId
+from hpedi.access.organisations import OrganisationKind
 from hpedi.run_context import RunContext
 from hpedi.safekeeping.vault import Vault
 from hpedi.store.access_tables import access_grant, access_grant_event, organisation, proof_attempt, proof_pin
@@ -84,8 +85,14 @@ class StoredGrants:
 
     def third_party_of_partner(self, partner: str) -> str | None:
         """Return the third party (organisation id) that sends as a trading partner; None where none does."""
-        named = (organisation.c.partner == partner) & (organisation.c.kind == "third party")
+        named = (organisation.c.partner == partner) & (organisation.c.kind == OrganisationKind.THIRD_PARTY.value)
         return self._connection.execute(select(organisation.c.id).where(named).order_by(organisation.c.id)).scalar()
+
+    def kind_of(self, organisation_id: str) -> OrganisationKind | None:
+        """Return what an organisation is; None where there is none."""
+        kind = select(organisation.c.kind).where(organisation.c.id == organisation_id)
+        found = self._connection.execute(kind).scalar()
+        return None if found is None else OrganisationKind(found)
 
     def _read(self, condition: ColumnElement[bool]) -> tuple[Grant, ...]:
         rows = self._connection.execute(select(access_grant).where(condition).order_by(access_grant.c.id)).all()

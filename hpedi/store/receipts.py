@@ -76,7 +76,8 @@ class StoredReceipts:
     def of_partner(self, partner: str, usage: str) -> tuple[Receipt, ...]:
         """Return the published receipts of a partner with this usage (ISA15), oldest first."""
         sent = (receipt.c.partner == partner) & (receipt.c.usage == usage) & receipt.c.published
-        return tuple(_receipt(row) for row in self._connection.execute(select(receipt).where(sent).order_by(receipt.c.id)))
+        rows = self._connection.execute(select(receipt).where(sent).order_by(receipt.c.id))
+        return tuple(_receipt(row) for row in rows)
 
     def begin(self, file: InboundFile, ordinal: int, partner: str, identity: InterchangeIdentity) -> Receipt:
         """Open a receipt, or take up an unpublished one again with nothing staged."""

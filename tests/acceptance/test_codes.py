@@ -98,6 +98,7 @@ DENTAL_CLAIM = segments(
     + """
     CLM*C1*180***11:B:1*Y*A*Y*Y
     DTP*472*D8*20260102
+    DN2*3*E****JP
     LX*1
     SV3*AD:D0120*60**10**1
     LX*2
@@ -124,6 +125,8 @@ PAYMENT = segments(
     DTM*472*20260101
     CAS*CO*45*100
     REF*HPI*1000003016
+    LQ*RX*70
+    LQ*HE*N382
     PLB*1234567893*20261231*WO:ICN9*0
     """
 )
@@ -139,6 +142,7 @@ QUESTION = segments(
     PRV*PE*PXC*207Q00000X
     HL*3*2*22*0
     NM1*IL*1*DOE*ANN****MI*M100
+    REF*SY*411234567
     DMG*D8*19800101*F
     HI*ABK:E119
     DTP*291*D8*20260105
@@ -241,15 +245,18 @@ CASES: Final = (
     (DENTAL, "AD:D0120", "AD:0120", "dental-procedure-code 2400 SV301-2"),
     (DENTAL, "60**10", "60**50", "oral-cavity-area 2400 SV304-1"),
     (DENTAL, "JP*30", "JP*33", "tooth-number 2400 TOO02"),
+    (DENTAL, "DN2*3*E", "DN2*33*E", "tooth-of-status 2300 DN201"),
     (REMITTANCE, "CLINIC*XX*1234567893", "CLINIC*XX*1234567890", "payee-npi 1000B N104"),
     (REMITTANCE, "****XX*1000003016", "****XX*1000003010", "paid-rendering-npi 2100 NM109"),
     (REMITTANCE, "HPI*1000003016", "HPI*1000003010", "paid-line-npi 2110 REF02"),
     (REMITTANCE, "PLB*1234567893", "PLB*1234567890", "adjusted-provider-npi FOOTER PLB01"),
     (REMITTANCE, "TJ*411234567", "TJ*41123456", "payee-tax-id 1000B REF02"),
     (REMITTANCE, "CO*45*100", "CO*45*50**15*50", "adjustment-reason-date 2110 CAS05"),  # CARC 15 ended 2018-04-30
+    (REMITTANCE, "LQ*HE*N382", "LQ*HE*N99999", "remark-date 2110 LQ02"),
     (REMITTANCE, "HC:99213", "HC:9921B", "answer-procedure-code 2110 SVC01-2"),
     (REMITTANCE, "HC:99213", "NU:450", "answer-revenue-code 2110 SVC01-2"),
     (INQUIRY, "XX*1234567893", "XX*1234567890", "information-receiver-npi 2100B NM109"),
+    (INQUIRY, "REF*SY*411234567", "REF*SY*000000000", "inquired-ssn 2100C REF02"),
     (INQUIRY, "ABK:E119", "ABK:E1199", "inquiry-diagnosis-code 2100C HI01-2"),
     (INQUIRY, "HC:99213", "HC:9921", "inquiry-procedure-code 2110C EQ02-2"),
     (STATUS, "XX*1234567893", "XX*1234567890", "service-provider-npi 2100C NM109"),
@@ -313,7 +320,7 @@ def test_place_of_service_by_date_is_told_and_its_list_left_to_the_guide() -> No
 def test_what_another_level_tells_is_not_told_again(old: str, new: str) -> None:
     """A point, ICD-9 after its time, an NDC or tax id without its length, an unknown state: told at SNIP 2 or 4."""
     assert [
-        place for place in told(PROFESSIONAL, with_text(PROFESSIONAL, old, new)) if "element-code" not in place
+        place for place in told(PROFESSIONAL, with_text(PROFESSIONAL, old, new)) if "external-code" not in place
     ] == []
 
 

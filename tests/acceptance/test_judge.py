@@ -152,3 +152,20 @@ def test_what_is_not_x12_is_rejected() -> None:
     file = judged(b"%PDF-1.7 ...")
     assert [each.code for each in file.findings] == ["not-x12"]
     assert (file.interchanges, file.verdict) == ((), Verdict.REJECTED)
+
+
+def test_an_interchange_stands_once_in_a_file() -> None:
+    """A second interchange of the same sender, receiver and number is refused; the first is judged as it is."""
+    first, second = judged(submitted() * 2).interchanges
+    assert (first.verdict, second.ta1) == (Verdict.ACCEPTED, ("R", "025"))
+    (finding,) = second.noted.findings
+    assert (finding.code, finding.where.element) == ("interchange-repeated", 13)
+
+
+def test_a_group_without_sets_is_told() -> None:
+    """A group holds one set or more; one without any is a warning at its GE."""
+    whole = submitted()
+    empty = whole[: whole.index(b"ST*")] + whole[whole.index(b"GE*1") :].replace(b"GE*1", b"GE*0")
+    (group,) = only(empty).groups
+    assert [(each.code, each.where.segment_id) for each in group.noted.findings] == [("group-empty", "GE")]
+    assert group.verdict is Verdict.ACCEPTED

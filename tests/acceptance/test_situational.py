@@ -11,7 +11,7 @@ from tests.acceptance.situational_files import FOLDER, Mistake, findings_of, fou
 from tests.conformance.corpus import clean_segments
 
 BASES = sorted(path.stem for path in FOLDER.glob("*.txt"))
-FILES = ("837", "835", "270_271", "276_277", "834_820")
+FILES = ("837", "835", "270_271", "276_277", "834_820", "values")
 MISTAKES = mistakes()
 
 

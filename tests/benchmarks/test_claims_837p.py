@@ -6,7 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from benchmarks.claims_837p import claim, person, write_file
+from benchmarks.claims_837p import claim, write_file
+from benchmarks.people import person
 
 CLAIMS = 400
 

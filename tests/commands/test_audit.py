@@ -200,3 +200,11 @@ def test_a_rehearsal_leaves_the_log_alone(home: Path, tmp_path: Path, capsys: py
     capsys.readouterr()
     code, (told,) = ask(capsys, home, "verify")
     assert (code, told["verified"]["seals"]) == (ExitCode.OK, 2)
+
+
+def test_only_an_auditor_reads_the_log(home: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """Once there are accounts, the built-in operator reads no log any more."""
+    assert run_hpedi("--home", home, "user", "demo") == ExitCode.OK
+    for words in (("verify",), ("search",), ("export",), ("disclosures", "M01")):
+        assert run_hpedi("--home", home, "audit", *words) == 77
+    assert "may not audit any log" in capsys.readouterr().err

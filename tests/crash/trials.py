@@ -3,8 +3,8 @@
 Run as a program: it makes one start workspace, runs a command undisturbed once, then forks a child a trial that runs
 the same command on a copy of the start and is killed, and a second child that runs it again in peace. Instants are
 either points (around every commit, fsync and rename, counted from 0) or random moments of the undisturbed run's time.
-Each line of output is one trial as JSON: what was killed where, and whether outputs and books equal the undisturbed
-ones.
+Each line of output is one trial as JSON: what was killed where, whether outputs and books equal the undisturbed ones,
+and whether the audit log is whole and sealed.
 """
 
 from __future__ import annotations
@@ -28,6 +28,7 @@ from sqlalchemy.engine.default import DefaultDialect
 import hpedi.commands.outcomes
 import hpedi.commands.run  # noqa: F401 - imported once, before the forks
 from hpedi.commands import main
+from hpedi.commands.workspace import open_workspace
 from hpedi.guide_files import GuideFiles
 
 BUSINESS = {
@@ -133,6 +134,14 @@ def state_of(home: Path) -> str:
     return digest.hexdigest()
 
 
+def is_sealed(home: Path) -> bool:
+    """Say whether the audit log is whole, with every entry under a seal and every seal in the anchor."""
+    workspace = open_workspace(home)
+    found = workspace.sealer.verify()
+    workspace.database.close()
+    return found.is_whole and not found.unsealed and not found.unanchored
+
+
 def main_trials() -> None:
     """Run the trials that the command line asks for."""
     parser = argparse.ArgumentParser(description=__doc__)
@@ -147,6 +156,7 @@ def main_trials() -> None:
     for guide in (("HC", "005010X222A1", "837"), ("HP", "005010X221A1", "835")):
         GuideFiles().guide_for(*guide)  # compiled once, before the forks
     start = asked.folder / "start"
+    _anchor_beside(start)
     status, _points = run(["--home", str(start), "init", "--demo"])
     assert status == 0, "init failed"
     calm = _copy(start, asked.folder / "calm")
@@ -169,7 +179,7 @@ def main_trials() -> None:
         again, _seen = run(["--home", str(home), *asked.command])
         equal = state_of(home) == expected and again in (0, expected_status)
         was_killed = os.WIFSIGNALED(killed) and os.WTERMSIG(killed) == signal.SIGKILL
-        _tell({**trial, "killed": was_killed, "again": again, "equal": equal})
+        _tell({**trial, "killed": was_killed, "again": again, "equal": equal, "sealed": is_sealed(home)})
         if equal:
             shutil.rmtree(home)
 
@@ -181,7 +191,15 @@ def _tell(facts: dict[str, object]) -> None:
 
 def _copy(start: Path, target: Path) -> Path:
     shutil.copytree(start, target)
+    shutil.copy(_anchor_beside(start), _anchor_beside(target))
     return target
+
+
+def _anchor_beside(home: Path) -> Path:
+    """Let the commands that follow anchor their audit log beside a workspace."""
+    anchor = home.with_suffix(".anchor")
+    os.environ["HPEDI_AUDIT_ANCHOR"] = str(anchor)
+    return anchor
 
 
 if __name__ == "__main__":

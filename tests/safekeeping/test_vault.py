@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hmac
 from pathlib import Path
 
 import pytest
@@ -66,3 +67,10 @@ def test_a_stream_cut_at_a_frame_is_found(tmp_path: Path) -> None:
     stored.write_bytes(frames[0])
     with pytest.raises(KeyMissing):
         list(Vault(KEY).open_stream(stored, "file/1"))
+
+
+def test_a_derived_key_is_hkdf_of_the_key() -> None:
+    """RFC 5869 with SHA-256, no salt and the purpose as info: others can derive it, and purposes differ."""
+    extracted = hmac.digest(bytes(32), KEY, "sha256")
+    assert Vault(KEY).derived_key("audit") == hmac.digest(extracted, b"hpedi audit\x01", "sha256")
+    assert Vault(KEY).derived_key("audit") != Vault(KEY).derived_key("other")

@@ -6,7 +6,7 @@ import pytest
 
 from hpedi.findings import Where
 from hpedi.x12.reader import read_x12
-from tests.x12.cases import ISA, ONE_SET, TWO_GROUPS
+from tests.x12.cases import ACKNOWLEDGED, ISA, ONE_SET, TWO_GROUPS
 from tests.x12.telling import codes, findings, read_told, told, unaccounted
 
 GS = "GS*HC*LAKES*94267*20260131*0905*1*X*005010X222A1~"
@@ -195,3 +195,14 @@ def test_no_value_in_any_finding() -> None:
     text = text.replace("ST*837*0001*005010X222A1", "ST*CANARYCANARY*0001*CANARY").replace("IEA", "CANARY~IEA")
     assert findings(text.encode())
     assert not any("CANARY" in str(finding) for finding in findings(text.encode()))
+
+
+@pytest.mark.parametrize(
+    ("answer", "expected"),
+    [("A*000", []), ("E*014", []), ("R*023", []), ("A*014", [5]), ("E*000", [5]), ("R*000", [5])],
+)
+def test_a_ta1_finds_something_only_where_not_all_was_right(answer: str, expected: list[int]) -> None:
+    """TA105 is 000 with A, and another code with E and R."""
+    text = ACKNOWLEDGED.text.replace("R*023", answer)
+    all_told = findings(text.encode())
+    assert [each.where.element for each in all_told if each.code == "acknowledgment-contradiction"] == expected

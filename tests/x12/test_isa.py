@@ -32,6 +32,7 @@ WHOLE = ONE_SET.text
         ("*0905*^", "*0960*^", 10, "isa-time"),
         ("*00501*", "*00401*", 12, "isa-version"),
         ("*000000905*0*", "*00000090A*0*", 13, "isa-control-number"),
+        ("*000000905*0*", "*000000000*0*", 13, "isa-control-number"),
         ("*000000905*0*", "*000000905*2*", 14, "isa-acknowledgment-requested"),
         ("*0*P*", "*0*Q*", 15, "isa-usage"),
         ("*^*", "*A*", 11, "isa-repetition-separator"),

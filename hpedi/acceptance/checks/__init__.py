@@ -24,6 +24,7 @@ from hpedi.acceptance.checks import (
     situational_dates,
     situational_payers,
     situational_payments,
+    situational_values,
 )
 from hpedi.acceptance.loops import Spot
 
@@ -44,6 +45,7 @@ _TOPICS: Final = (
     situational_dates.CHECKS,
     situational_payers.CHECKS,
     situational_payments.CHECKS,
+    situational_values.CHECKS,
 )
 
 NAMED_CHECKS: Final[Mapping[str, NamedCheck]] = MappingProxyType(

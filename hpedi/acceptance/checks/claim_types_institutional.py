@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
 _STATEMENT: Final = "434"
 _ADMISSION: Final = "435"
+_RANGE: Final = "RD8"
 _VALUE_CODE: Final = "BE"
 _OCCURRENCE_SPAN: Final = "BI"
 _DIAGNOSES: Final = ("BK", "ABK", "BF", "ABF")
@@ -91,7 +92,7 @@ def _composites(claim: LoopInstance, *qualifiers: str) -> Iterator[tuple[Segment
 def _statement_days(claim: LoopInstance) -> Decimal | None:
     """Return how many days the statement period has; None where it cannot be read."""
     statement = claim.first("DTP", _STATEMENT)
-    stated = None if statement is None else days_of(statement)
+    stated = None if statement is None or statement.value(2) != _RANGE else days_of(statement)
     if stated is None:
         return None
     first, last = _day(stated.first), _day(stated.last)

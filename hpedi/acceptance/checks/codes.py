@@ -46,7 +46,9 @@ class CodeCheck:
         code_set = self._set_for(code)
         if code_set.spans.get(code) is ALWAYS:
             return True
-        if code_set.is_loaded or not code_set.has_form(code):
+        if code_set.is_loaded:
+            return code_set.codes.spans.get(code) is ALWAYS
+        if not code_set.has_form(code):
             return False
         code_set.validity(code, None)
         return True

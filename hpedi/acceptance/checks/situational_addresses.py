@@ -17,7 +17,8 @@ if TYPE_CHECKING:
 
 _POST_BOX: Final = re.compile(r"\b(?:P\s*\.?\s*O\s*\.?\s*BOX|POST\s+OFFICE\s+BOX|LOCK\s?BOX)\b", re.IGNORECASE)
 _PHONES: Final = frozenset({"TE", "FX"})
-_PHONE: Final = re.compile(r"\d{10}")
+_PHONE: Final = re.compile(r"(?!(\d)\1{9})\d{10}")
+_MAIL: Final = re.compile(r"[^@ ]+@[^@ ]+\.[^@ .]+")
 _STATE, _POSTAL_CODE, _COUNTRY = 2, 3, 4
 
 
@@ -39,10 +40,18 @@ def address_incomplete(loop: LoopInstance) -> Iterator[Spot]:
 
 
 def phone_malformed(loop: LoopInstance) -> Iterator[Spot]:
-    """A telephone or fax number is area code and number, without separators."""
+    """A telephone or fax number is area code and number, without separators, and not one digit ten times."""
     for segment in loop.segments_of("PER"):
         for element in (3, 5, 7):
             if segment.value(element) in _PHONES and not _PHONE.fullmatch(segment.value(element + 1)):
+                yield Spot(segment, element + 1)
+
+
+def mail_address_malformed(loop: LoopInstance) -> Iterator[Spot]:
+    """An electronic mail address has a name and a domain."""
+    for segment in loop.segments_of("PER"):
+        for element in (3, 5, 7):
+            if segment.value(element) == "EM" and not _MAIL.fullmatch(segment.value(element + 1)):
                 yield Spot(segment, element + 1)
 
 
@@ -73,6 +82,7 @@ CHECKS: Final[Mapping[str, NamedCheck]] = MappingProxyType(
         "billing_address_is_post_box": billing_address_is_post_box,
         "address_incomplete": address_incomplete,
         "phone_malformed": phone_malformed,
+        "mail_address_malformed": mail_address_malformed,
         "pay_to_address_repeats": pay_to_address_repeats,
         "facility_address_repeats": facility_address_repeats,
     }

@@ -7,13 +7,14 @@ comes before their start are here too. Which dates must be sent is said by rules
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from datetime import date
 from functools import partial
 from operator import itemgetter
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from hpedi.acceptance.loops import LoopInstance, Segment, Spot
-from hpedi.service_dates import D8_LENGTH
+from hpedi.service_dates import D8_LENGTH, read_d8
 
 if TYPE_CHECKING:
     from hpedi.acceptance.checks import NamedCheck
@@ -35,6 +36,14 @@ _LINE: Final = "2400"
 _PROCEDURES: Final = frozenset({"BBR", "BBQ", "BR", "BQ"})
 """HI01-1 of ICD procedures, which carry a date."""
 _SPAN_DATES: Final = 4
+_STATUS_DATE: Final = 2
+"""STC02."""
+_PAYMENT_DATE: Final = 16
+"""BPR16."""
+_OF_PAID: Final = ("150", "232", "472")
+"""DTM01 of the first day of what an 835 pays for."""
+_PERIOD: Final = (5, 6)
+"""DTM05, DTM06: the kind of a period and the period."""
 
 
 class _Days(NamedTuple):
@@ -160,6 +169,43 @@ def decision_after_transaction(loop: LoopInstance) -> Iterator[Spot]:
             yield Spot(days.segment, _DATE, trigger=made[1])
 
 
+def date_after_transaction(loop: LoopInstance, *, qualifiers: frozenset[str]) -> Iterator[Spot]:
+    """What happened (DTP01 of `qualifiers`) did not begin after the day the set was made."""
+    made = _day_of_transaction(loop)
+    for days in _all_days(loop, *qualifiers):
+        if made is not None and days.first > made[0]:
+            yield Spot(days.segment, _DATE, trigger=made[1])
+
+
+def status_after_transaction(loop: LoopInstance) -> Iterator[Spot]:
+    """A status (STC02) was given by the day the set was made."""
+    made = _day_of_transaction(loop)
+    for segment in loop.segments_of("STC"):
+        day = segment.value(_STATUS_DATE)
+        if made is not None and _is_day(day) and day > made[0]:
+            yield Spot(segment, _STATUS_DATE, trigger=made[1])
+
+
+def service_after_payment(loop: LoopInstance) -> Iterator[Spot]:
+    """What is paid for (DTM) began by the day of the payment (BPR16)."""
+    payment = loop.root.first("BPR")
+    paid = "" if payment is None else payment.value(_PAYMENT_DATE)
+    for segment in loop.segments_of("DTM", *_OF_PAID) if _is_day(paid) else ():
+        days = days_of(segment)
+        if days is not None and days.first > paid:
+            yield Spot(segment, _VALUE_OF["DTM"], trigger=payment)
+
+
+def occurrence_after_transaction(claim: LoopInstance) -> Iterator[Spot]:
+    """An occurrence (HI*BH) was by the day the set was made."""
+    made = _day_of_transaction(claim)
+    for segment in claim.segments_of("HI", "BH") if made is not None else ():
+        for element in range(1, len(segment.elements)):
+            day = segment.value(element, _SPAN_DATES)
+            if made is not None and _is_day(day) and day > made[0]:
+                yield Spot(segment, element, _SPAN_DATES, trigger=made[1])
+
+
 def accident_after_service(claim: LoopInstance) -> Iterator[Spot]:
     """The accident was by the first day of service."""
     first = _first_day(claim)
@@ -194,6 +240,15 @@ def range_reversed(loop: LoopInstance) -> Iterator[Spot]:
                 yield Spot(segment, _DATE)
 
 
+def period_reversed(loop: LoopInstance) -> Iterator[Spot]:
+    """A period (DTM06) ends on or after the day it starts."""
+    for segment in loop.segments_of("DTM"):
+        kind, element = _PERIOD
+        first, _, last = segment.value(element).partition("-")
+        if segment.value(kind) == _RANGE and _is_day(first) and _is_day(last) and first > last:
+            yield Spot(segment, element)
+
+
 def code_span_reversed(claim: LoopInstance) -> Iterator[Spot]:
     """The span of an occurrence (HI*BI) ends on or after the day it starts."""
     for segment in claim.segments_of("HI"):
@@ -223,7 +278,8 @@ def in_order(loop: LoopInstance, segment_id: str, first: str, last: str) -> Iter
 
 
 def _statement(claim: LoopInstance) -> _Days | None:
-    return next(iter(_all_days(claim, _STATEMENT)), None)
+    """Return the days of the statement; none where they are no range, which the guide tells."""
+    return next((days for days in _all_days(claim, _STATEMENT) if days.segment.value(2) == _RANGE), None)
 
 
 def admission_after_statement(claim: LoopInstance) -> Iterator[Spot]:
@@ -257,6 +313,24 @@ def procedure_after_statement(claim: LoopInstance) -> Iterator[Spot]:
                 yield Spot(segment, element, _SPAN_DATES, trigger=statement.segment)
 
 
+def procedure_before_statement(claim: LoopInstance, *, days: str) -> Iterator[Spot]:
+    """An ICD procedure was done in the statement or at most so many days before it."""
+    statement = _statement(claim)
+    first = None if statement is None else _read(statement.first)
+    for segment in claim.segments_of("HI", *_PROCEDURES) if first is not None else ():
+        for element in range(1, len(segment.elements)):
+            done = _read(segment.value(element, _SPAN_DATES))
+            if statement is not None and done is not None and first is not None and (first - done).days > int(days):
+                yield Spot(segment, element, _SPAN_DATES, trigger=statement.segment)
+
+
+def _read(day: str) -> date | None:
+    try:
+        return read_d8(day)
+    except ValueError:
+        return None
+
+
 def line_date_missing(claim: LoopInstance) -> Iterator[Spot]:
     """Where a statement covers several days, each line that is no drug has its date."""
     statement = _statement(claim)
@@ -275,6 +349,12 @@ CHECKS: Final[Mapping[str, NamedCheck]] = MappingProxyType(
         "death_before_service": death_before_service,
         "birth_after_transaction": birth_after_transaction,
         "decision_after_transaction": decision_after_transaction,
+        "date_after_transaction": date_after_transaction,
+        "status_after_transaction": status_after_transaction,
+        "service_after_payment": service_after_payment,
+        "occurrence_after_transaction": occurrence_after_transaction,
+        "period_reversed": period_reversed,
+        "procedure_before_statement": procedure_before_statement,
         "accident_after_service": accident_after_service,
         "event_after_service": event_after_service,
         "line_event_after_service": line_event_after_service,

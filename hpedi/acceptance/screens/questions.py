@@ -70,11 +70,12 @@ def questions_of(path: Path, answers: Iterable[Answer]) -> list[tuple[SegmentNod
 class _ElementClasses:
     """The answers to the questions to one element; remembered by value, unless its values are all different."""
 
-    __slots__ = ("_is_kept", "_only", "_questions", "_separator", "known")
+    __slots__ = ("_is_kept", "_numbers", "_only", "_questions", "_separator", "known")
 
-    def __init__(self, separator: str) -> None:
+    def __init__(self, separator: str, numbers: Numbers) -> None:
         """Ask nothing yet; `separator` stands between components."""
         self.known: dict[str, Hashable] = {}
+        self._numbers = numbers
         self._separator = separator
         self._is_kept = True
         self._questions: list[tuple[int | None, Answer]] = []
@@ -106,7 +107,7 @@ class _ElementClasses:
                 components = value.split(self._separator)
             text = components[component - 1] if component <= len(components) else ""
             answers.append(answer(text) if text else None)
-        made = tuple(answers)
+        made = self._numbers.of(tuple(answers))
         if self._is_kept:
             self.known[value] = made
             if len(self.known) >= _REMEMBERED:
@@ -132,7 +133,7 @@ class SegmentClasses:
         self._separator = delimiters.element
         by_element: dict[int, _ElementClasses] = {}
         for question in dict.fromkeys(questions):
-            made = by_element.setdefault(question.element, _ElementClasses(delimiters.component))
+            made = by_element.setdefault(question.element, _ElementClasses(delimiters.component, numbers))
             made.add(question.component, question.answer)
         self._is_there = [at for at, each in by_element.items() if at and each.asks_presence_only]
         self._asked = [
@@ -148,7 +149,8 @@ class SegmentClasses:
             (known.get(value) or classify(value)) if at < count and (value := values[at]) else None
             for at, known, classify in self._asked
         ]
-        classes += [at < count and values[at] != "" for at in self._is_there]
+        if self._is_there:
+            classes += [at < count and values[at] != "" for at in self._is_there]
         of_any = self._of_any
         if of_any is not None:
             known, classify = of_any.known, of_any.classify

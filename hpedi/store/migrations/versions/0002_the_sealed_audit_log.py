@@ -49,7 +49,12 @@ def downgrade() -> None:
         batch_op.drop_column("mac")
         batch_op.drop_column("recipient")
         batch_op.drop_column("on_behalf_of")
-        batch_op.alter_column("result", existing_type=sa.String(length=120), type_=sa.String(length=40))
+        batch_op.alter_column(
+            "result",
+            existing_type=sa.String(length=120),
+            type_=sa.String(length=40),
+            postgresql_using="left(result, 40)",
+        )
 
 
 def _triggers_made(dialect: str) -> list[str]:
