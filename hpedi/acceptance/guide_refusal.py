@@ -1,4 +1,4 @@
-"""Why a transaction set is judged by no guide: it is in the wrong group, not agreed on, or its version is not adopted or unknown."""
+"""Why a set is judged by no guide: it is in the wrong group, not agreed on, or its version not adopted or unknown."""
 
 from __future__ import annotations
 

@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
+from itertools import chain
 from typing import Final, TypeAlias
 
 from hpedi.audit.anchor import Anchored
@@ -63,7 +64,7 @@ class Fault:
 
     Attributes:
         kind: What is wrong.
-        place: `entry 17`, `seal 3` or `anchor line 5`.
+        place: `entry 17`, `entries 20-29`, `seal 3` or `anchor line 5`.
     """
 
     kind: FaultKind
@@ -194,20 +195,18 @@ def _is_older_than_seals(entry: AuditEntry, seal: Seal) -> bool:
 def _verify_tail(log: AuditLog, head: Seal | None, found: Verified) -> None:
     """Look at the entries that no seal covers."""
     open_ids = open_ids_of(head)
-    reached = head.last_id if head else 0
-    last_id = reached
-    for entry in [*log.entries_of(open_ids), *log.entries_outside(reached)]:
+    reached = last_id = head.last_id if head else 0
+    missing = list(open_ids.spans)
+    for entry in chain(log.entries_of(open_ids), log.entries_outside(reached)):
         found.unsealed += 1
         found.unsealed_since = min(entry.at, found.unsealed_since or entry.at)
         if not entry.is_ours(log.key) and (entry.mac or head is not None):
             found.tell(FaultKind.ENTRY_NOT_OURS, f"entry {entry.id}")
-        if log.gapless and entry.id > last_id:
-            for number in range(last_id + 1, entry.id):
-                found.tell(FaultKind.ENTRY_MISSING, f"entry {number}")
-            last_id = entry.id
-    if log.gapless:
-        for number in open_ids:
-            found.tell(FaultKind.ENTRY_MISSING, f"entry {number}")
+        if entry.id > last_id + 1:
+            missing.append((last_id + 1, entry.id - 1))
+        last_id = max(last_id, entry.id)
+    for first, last in missing if log.gapless else ():
+        found.tell(FaultKind.ENTRY_MISSING, f"entry {first}" if first == last else f"entries {first}-{last}")
 
 
 def _verify_end(log: AuditLog, head: Seal | None, found: Verified) -> None:

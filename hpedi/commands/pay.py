@@ -32,14 +32,18 @@ def command(session: Session, *, approve: tuple[str, ...], dry_run: bool, as_of:
     """
     from hpedi.access.reach import Scope
     from hpedi.commands.jobs import Jobs, alone, rehearsal
-    from hpedi.commands.signed_in import acting, is_permitted
+    from hpedi.commands.signed_in import NotPermitted, acting, is_permitted
     from hpedi.commands.workspace import open_workspace
+    from hpedi.pipeline.pay import SecondPersonNeeded
 
     opened = rehearsal(session.home) if dry_run else nullcontext(open_workspace(session.home))
     with opened as workspace, alone(workspace):
         context = acting(workspace, "approve" if approve else "pay", "payment", as_of)
         jobs = Jobs(workspace, context)
-        wrong = jobs.approve(approve)
+        try:
+            wrong = jobs.approve(approve)
+        except SecondPersonNeeded as refused:
+            raise NotPermitted(str(refused)) from None
         if wrong:
             raise click.UsageError(f"no payment with this number waits for approval: {', '.join(wrong)}")
         if approve and not is_permitted(context, "pay", Scope(thing="payment")):

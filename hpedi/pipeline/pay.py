@@ -82,15 +82,25 @@ class Paid:
     waiting: tuple[StoredPayment, ...]
 
 
+class SecondPersonNeeded(Exception):
+    """Somebody would approve what they built themselves."""
+
+
 def approve(books: Books, context: RunContext, numbers: Sequence[str]) -> tuple[str, ...]:
     """Approve payments that wait, all of them or none; the next `pay` releases them.
 
     Returns:
         The check or EFT numbers that are no payment waiting for approval; empty where all were approved.
+
+    Raises:
+        SecondPersonNeeded: The person who approves also began the run that built one of them.
     """
     with books.writing(context) as work:
         waiting = {stored.payment.trace_number: stored for stored in work.payments.in_state(PaymentState.BUILT)}
         wrong = tuple(number for number in numbers if number not in waiting)
+        own = {run.id for run in work.payments.runs() if run.principal == context.principal.id}
+        if context.principal.kind == "person" and any(waiting[each].run in own for each in numbers if each in waiting):
+            raise SecondPersonNeeded("who began a payment run does not approve its payments: a second person does")
         for number in () if wrong else dict.fromkeys(numbers):
             work.payments.approve(waiting[number])
             work.audit.record("approve", f"payment:{number}", result=PaymentState.APPROVED)

@@ -89,9 +89,10 @@ class StoredDecision:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PaymentRun:
-    """A payment run with the numbers reserved for it; `open` until everything it pays is committed."""
+    """A payment run with the numbers reserved for it and who began it; `open` until what it pays is committed."""
 
     id: int
+    principal: str
     as_of: date
     instant: datetime
     state: str

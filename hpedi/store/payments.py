@@ -207,6 +207,7 @@ def _newest_state() -> ScalarSelect[str]:
 def _run(row: Row[tuple[object, ...]]) -> PaymentRun:
     return PaymentRun(
         id=row.id,
+        principal=row.principal,
         as_of=row.as_of,
         instant=row.instant,
         state=row.state,

@@ -168,4 +168,4 @@ def test_a_group_without_sets_is_told() -> None:
     empty = whole[: whole.index(b"ST*")] + whole[whole.index(b"GE*1") :].replace(b"GE*1", b"GE*0")
     (group,) = only(empty).groups
     assert [(each.code, each.where.segment_id) for each in group.noted.findings] == [("group-empty", "GE")]
-    assert group.verdict is Verdict.ACCEPTED
+    assert group.verdict is Verdict.ACCEPTED_WITH_ERRORS

@@ -21,7 +21,9 @@ from hpedi.payments.ledger import LedgerAccount
 from hpedi.payments.payment import Payment
 from hpedi.payments.states import PaymentState
 from hpedi.pipeline import pay as pay_module
+from hpedi.pipeline.pay import SecondPersonNeeded
 from hpedi.reference.reference import Reference
+from hpedi.run_context import Principal
 from hpedi.service_dates import DateSpan
 from hpedi.store.tables import posting
 from samples.write_inbound import CLEARINGHOUSE, PRAIRIELINK, claim_set, clearinghouse_claims, interchange
@@ -74,6 +76,21 @@ def test_a_payment_above_the_limit_waits_and_is_released_once_approved(
         f"{waiting.payment.trace_number}.835",
         "20260316-B.ach",
     }
+
+
+def test_who_began_the_run_does_not_approve_its_payments(demo: Demo, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A person may not approve what the person built; a second one may."""
+    decide(demo)
+    low_limit(monkeypatch, "100.00")
+    first, second = (
+        dataclasses.replace(demo.jobs.context, principal=Principal(f"person:{login}", "person", login))
+        for login in ("kim", "ola")
+    )
+    (waiting,) = Jobs(demo.workspace, first).pay().waiting
+    number = waiting.payment.trace_number
+    with pytest.raises(SecondPersonNeeded):
+        Jobs(demo.workspace, first).approve([number])
+    assert Jobs(demo.workspace, second).approve([number]) == ()
 
 
 def test_a_payment_approved_later_goes_out_with_later_dates(demo: Demo, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -225,7 +225,7 @@ PROVOKED = (
     ("hpedi.pipeline.adjudicate", "adjudicate"),
     ("hpedi.pipeline.adjudicate", "decision_postings"),
     ("hpedi.pipeline.receive", "answered_claim"),
-    ("hpedi.pipeline.receive", "write_x12"),
+    ("hpedi.pipeline.answering", "write_x12"),
     ("hpedi.pipeline.pay", "remit"),
     ("hpedi.pipeline.pay", "verify_remittance_bytes"),
     ("hpedi.store.claims", "encode"),

@@ -51,6 +51,7 @@ TAMPERINGS: dict[str, tuple[list[str], tuple[str, str]]] = {
         ("entry-not-ours", "entry 6"),
     ),
     "put in at the end": ([COPY.format(id=14)], ("entry-not-ours", "entry 14")),
+    "put in far beyond the end": ([COPY.format(id=9_000_000_000_000)], ("entry-not-ours", "entry 9000000000000")),
     "put in before the first": ([COPY.format(id=0)], ("entry-not-ours", "entry 0")),
     "cut tail": (["DELETE FROM audit_entry WHERE id > 10"], ("entry-missing", "entry 11")),
     "cut tail with its seals": (
@@ -219,3 +220,13 @@ def test_a_lost_database_is_the_world_failing(tmp_path: Path) -> None:
     database = Database(f"sqlite:///{tmp_path / 'absent' / 'books.sqlite3'}")
     with pytest.raises(Unavailable):
         KeptLog.of(database, VAULT, CONTEXT, AnchorFile(tmp_path / "anchor")).sealer.seal()
+
+
+def test_an_entry_gone_before_its_seal_leaves_a_gap(log: KeptLog) -> None:
+    """On SQLite ids have no gaps: entries deleted before they were sealed are told, unless they were the last."""
+    log.write(4)
+    log.tamper("DELETE FROM audit_entry WHERE id IN (14, 15)")
+    is_sqlite = log.database.writer.dialect.name == "sqlite"
+    assert log.first_fault() == (("entry-missing", "entries 14-15") if is_sqlite else None)
+    log.sealer.seal()
+    assert log.first_fault() == (("entry-missing", "entries 14-15") if is_sqlite else None)

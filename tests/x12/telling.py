@@ -97,9 +97,10 @@ def unaccounted(data: bytes, events: Iterable[Event]) -> list[int]:
                     _cover(covered, event.byte_offset(index), len(segment))
             case GroupEnd() | InterchangeEnd() | InterchangeAcknowledged() if event.elements:
                 trailer = separator.join(event.elements).rstrip(separator)
-                find = text.rindex if isinstance(event, InterchangeEnd) else text.index
                 end = event.end_offset if isinstance(event, InterchangeEnd) else len(text)
-                start = find(trailer, covered.rfind(1) + 1, end)
+                starts = re.compile(rf"(?<![^{re.escape(terminators)}\s]){re.escape(trailer)}")
+                found = [each.start() for each in starts.finditer(text, covered.rfind(1) + 1, end)]
+                start = found[-1 if isinstance(event, InterchangeEnd) else 0]
                 _cover(covered, start, _length(text, start, event.elements, separator))
             case Finding() if event.code in UNREAD_FROM_HERE:
                 unread += [event.where.byte_offset or 0, covered.rfind(1) + 1]

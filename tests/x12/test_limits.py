@@ -122,7 +122,10 @@ def with_segment(text: str) -> bytes:
         (TWO_GROUPS.text.encode(), TWO_GROUPS.text.replace("SE*2*0001~", "SE*2*0001~ST*837*0009~SE*2*0009~").encode()),
         (TWO_GROUPS.text.encode(), TWO_GROUPS.text.replace("IEA", "GS*HC~GE*0*~IEA").encode()),
         (GOOD * 3, GOOD * 4),
-        ((ISA + "TA1*000000111*260130*1201*A*000~" * 2 + "IEA*0*000000905~").encode(), (ISA + "TA1*000000111*260130*1201*A*000~" * 3 + "IEA*0*000000905~").encode()),
+        (
+            (ISA + "TA1*000000111*260130*1201*A*000~" * 2 + "IEA*0*000000905~").encode(),
+            (ISA + "TA1*000000111*260130*1201*A*000~" * 3 + "IEA*0*000000905~").encode(),
+        ),
     ],
     ids=["segment", "elements", "repetitions", "components", "segments", "sets", "groups", "interchanges", "ta1"],
 )

@@ -33,6 +33,8 @@ _ROUTING: Final = ((6, 7), (12, 13))
 """BPR elements that hold the kind of a bank's number, and the number."""
 _ABA: Final = "01"
 _PREDETERMINED: Final = "PB"
+_SAID: Final = frozenset({"SV1", "SV3", "TOO", "DTP", "NTE"})
+"""Segments that tell what was done, by line; its control number is another each time."""
 
 
 def modifier_repeats(line: LoopInstance) -> Iterator[Spot]:
@@ -124,6 +126,17 @@ def service_outside_stay(claim: LoopInstance) -> Iterator[Spot]:
             yield Spot(days.segment, 3, trigger=left.segment)
 
 
+def line_repeats(claim: LoopInstance) -> Iterator[Spot]:
+    """No line says the same as an earlier one: procedure, charge, units, pointers, teeth and date."""
+    seen: set[tuple[str, ...]] = set()
+    lines = claim.loops("2400")
+    for line in lines if len(lines) > 1 else ():
+        said = tuple(segment.text for segment in line.segments if segment.node.segment_id in _SAID)
+        if said in seen:
+            yield Spot(line.trigger)
+        seen.add(said)
+
+
 def decision_before_service(line: LoopInstance) -> Iterator[Spot]:
     """Another payer decides on a service once it was given, unless what is asked for is a predetermination."""
     claim, date = line.parent, line.first("DTP", "472")
@@ -149,6 +162,7 @@ CHECKS: Final[Mapping[str, NamedCheck]] = MappingProxyType(
         "routing_number_wrong": routing_number_wrong,
         "subscriber_without_claim": subscriber_without_claim,
         "service_outside_stay": service_outside_stay,
+        "line_repeats": line_repeats,
         "decision_before_service": decision_before_service,
     }
 )

@@ -43,11 +43,6 @@ class LoopPlan:
         self._head = _at(Moment.HEAD, checks, separator)
         self._end = _at(Moment.END, checks, separator)
 
-    @property
-    def ends_late(self) -> bool:
-        """Whether anything is checked when an instance closes with all that was in it."""
-        return self._end is not None
-
     def faults(self, loop: LoopInstance, moment: Moment) -> list[Fault]:
         """Return the faults of an instance; one that is not whole is not judged."""
         if moment is Moment.HEAD:

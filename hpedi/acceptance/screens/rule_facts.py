@@ -77,9 +77,7 @@ class RuleFacts(NamedTuple):
         )
 
 
-def rule_facts(
-    rule: Rule, to_path: Resolve, code_checks: CodeChecks, made: Made, asked: Asked
-) -> RuleFacts:
+def rule_facts(rule: Rule, to_path: Resolve, code_checks: CodeChecks, made: Made, asked: Asked) -> RuleFacts:
     """Return the facts of a rule for one loop, adding to `asked` what it asks of the values at its paths."""
     items = tuple(_item(text, rule, to_path, asked) for text in rule.when)
     needed = tuple(to_path(text) for text in rule.needs)
@@ -91,7 +89,9 @@ def rule_facts(
     if rule.codes is not None:
         return _codes(facts, to_path(rule.codes.path), code_checks(rule.codes.set, rule.codes.on), made, asked)
     if rule.verb is Verb.CHECK:
-        asks = None if rule.arguments else made.values.get(rule.asked)
+        asks = made.values.get(rule.asked)
+        if asks is not None and rule.arguments and not asks.whatever_given:
+            asks = None
         return facts._replace(asks=asks, is_decided=facts.is_decided and asks is not None and asks.decides)
     for text in rule.asked.split(_OR):
         if " " in text:

@@ -174,17 +174,17 @@ class ScreenedTree(LoopTree):
         instance = self._here = self._back_to(self._here, loop)
         if child is not None:
             instance.seen |= child.bit
-        checks = None
+        checks, ends_right = None, True
         if is_new and key is not None and self._screening is not None:
             self._new += 1
             checks = self._screening.left(instance, [node for node in unit.nodes if node is not None])
+            ends_right = child is None or self._screening.ends_right(instance)
         if child is not None:
             self._settle(instance)
         elif loop.parent is not None:
             self._here = self._back_to(instance, loop.parent)
         if is_new and key is not None and self._screening is not None:
-            ends_later = child is not None and self._plan[loop].ends_late
-            is_clean = checks is not None and len(self.findings) == found and not ends_later
+            is_clean = checks is not None and len(self.findings) == found and ends_right
             self._screening.learn(key, Verdict(is_clean=True, checks=checks or ()) if is_clean else NOT_CLEAN)
         if not self._plan[loop].is_claim:
             number = None if key is None or self._screening is None else self._screening.number(key)

@@ -14,11 +14,11 @@ from typing import Final, NamedTuple, TypeAlias
 from hpedi.acceptance.loops import LoopInstance
 from hpedi.acceptance.rules.paths import resolve
 from hpedi.acceptance.rules.plan import CheckPlan
-from hpedi.acceptance.rules.rule import Verb
+from hpedi.acceptance.rules.rule import Moment, Verb
 from hpedi.acceptance.screens.flat_checks import FLAT_CHECKS, FlatCheck, Shape, differing, unlike
 from hpedi.acceptance.screens.questions import Numbers, Question, SegmentClasses
 from hpedi.acceptance.screens.rule_facts import UNIQUE, Asked, Made, RuleFacts, rule_facts
-from hpedi.acceptance.screens.value_checks import value_checks, window_of
+from hpedi.acceptance.screens.value_checks import KNOWN_EARLY, value_checks, window_of
 from hpedi.guides.nodes import LoopNode, SegmentNode, triggers
 from hpedi.service_dates import read_d8
 from hpedi.x12.events import Delimiters
@@ -68,9 +68,7 @@ class Screening:
         asked: Asked = []
         self._facts: dict[LoopNode, tuple[RuleFacts, ...]] = {
             loop: tuple(
-                rule_facts(
-                    rule, partial(resolve, at=loop, dropped=plan.dropped), plan.code_checks, of_day, asked
-                )
+                rule_facts(rule, partial(resolve, at=loop, dropped=plan.dropped), plan.code_checks, of_day, asked)
                 for rule in plan.rules_at(loop)
             )
             for loop in plan.loops
@@ -79,6 +77,7 @@ class Screening:
         nodes = [child for loop in plan.loops for child in loop.children if isinstance(child, SegmentNode)]
         for asks in {facts.asks for facts in every if facts.asks is not None}:
             asked += [(node, question) for spec, question in asks.questions for node in nodes if _is_of(node, spec)]
+        self._ends = {loop: tuple(c for c in plan.checks(loop) if c.moment is Moment.END) for loop in plan.loops}
         self._numbers = Numbers()
         by_node: dict[SegmentNode, list[Question]] = {}
         for node, question in asked:
@@ -113,6 +112,13 @@ class Screening:
     def number(self, key: Key) -> int:
         """Return a number for the key of a level, to stand in the keys of what is in it."""
         return self._numbers.of(key)
+
+    def ends_right(self, loop: LoopInstance) -> bool:
+        """Say whether it is known already that a level whose first unit begins is right at its end."""
+        return all(
+            check.rule.verb is Verb.CHECK and check.rule.asked in KNOWN_EARLY and not any(check.faults(loop))
+            for check in self._ends[loop.node]
+        )
 
     def left(self, loop: LoopInstance, shape: Shape) -> tuple[FlatCheck, ...] | None:
         """Return the checks that the key of a unit does not decide; None where one cannot be made of flat segments.
@@ -208,5 +214,3 @@ def _around(unit: LoopInstance) -> Iterator[LoopInstance]:
         yield top
         yield from top.within()
         top = top.parent
-
-

@@ -27,16 +27,22 @@ _NINTH, _TENTH = ("BK", "BF", "BJ", "PR", "BN", "BR", "BQ"), ("ABK", "ABF", "ABJ
 _DIAGNOSES: Final = frozenset({"ABK", "ABF", "BK", "BF", "TQ"})
 
 
+KNOWN_EARLY: Final = frozenset({"subscriber_without_claim"})
+"""Checks at the end of a loop that find nothing then if they find nothing when its first unit begins."""
+
+
 class Asks(NamedTuple):
     """What a check asks.
 
     Attributes:
         questions: By segment id, with qualifiers where only segments of these are asked: `DTP[434|472]`.
         decides: Whether the answers decide; else it finds nothing where all of them are true, and may where one is not.
+        whatever_given: Whether that holds whatever a rule gives in `with`.
     """
 
     questions: tuple[tuple[str, Question], ...]
     decides: bool = True
+    whatever_given: bool = False
 
 
 def _each(segment_id: str, elements: tuple[int, ...], answer: Answer) -> tuple[tuple[str, Question], ...]:
@@ -97,6 +103,8 @@ _ALWAYS: Final[Mapping[str, Asks]] = MappingProxyType(
         "phone_malformed": Asks(
             (*_each("PER", (3, 5, 7), itself), *_each("PER", (4, 6, 8), _is_phone)),
         ),
+        "pointer_gap": Asks((("SV1", Question(7, None, itself)), ("SV3", Question(11, None, itself)))),
+        "subscriber_without_claim": Asks(_each("HL", (4,), itself)),
         "patient_not_said": Asks(_each("SBR", (2,), is_any)),
         "diagnoses_mixed": Asks((("HI", Question(ANY, 1, _revision)),)),
         "diagnosis_pointer_wrong": Asks(
@@ -152,6 +160,8 @@ def value_checks(made: str) -> Mapping[str, Asks]:
         "service_starts_after_transaction": Asks(service, decides=False),
         "service_ends_after_transaction": Asks(service, decides=False),
         "birth_after_service": Asks(recent, decides=False),
+        "date_after_transaction": Asks((("DTP", Question(3, None, over)),), decides=False, whatever_given=True),
+        "service_after_payment": Asks((("DTM", Question(2, None, over)),), decides=False),
         "codes on service": in_window,
         "codes on statement": in_window,
         "codes on admission": in_window,
