@@ -45,7 +45,7 @@ def judge(events: Iterable[Event], judging: Judging) -> Iterator[InterchangeJudg
 
     Findings:
         Those of the reader, of the guides' walk, of the claim reader and of the checks; set-not-supported,
-        set-not-of-group, version-not-adopted, interchange-repeated.
+        set-not-of-group, version-not-adopted, interchange-repeated, group-empty.
     """
     court = _Court(judging)
     for event in events:
@@ -160,5 +160,10 @@ class _Court:
     def _close_group(self, event: GroupEnd) -> None:
         if self._group is None:
             raise LookupError("the end of a group that is not open")
-        self._open().groups.append(self._group.judged(event))
+        interchange, group = self._open(), self._group
+        if not event.sets_received:
+            number = interchange.start.control_number
+            where = Where(file=self._judging.file, interchange=number, group=group.elements[6], segment_id="GE")
+            group.note(found("group-empty", replace(where, element=1)))
+        interchange.groups.append(group.judged(event))
         self._group = None

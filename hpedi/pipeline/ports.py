@@ -227,9 +227,7 @@ class Payments(Protocol):
     def by_number(self, trace_number: str) -> StoredPayment | None:
         """Return a payment by its check or EFT number."""
 
-    def sought(
-        self, sought: PaymentSought, providers: Sequence[str] | None, at_most: int
-    ) -> tuple[StoredPayment, ...]:
+    def sought(self, sought: PaymentSought, providers: Sequence[str] | None, at_most: int) -> tuple[StoredPayment, ...]:
         """Return payments to some providers (None: to any), newest first."""
 
     def runs(self) -> tuple[PaymentRun, ...]:

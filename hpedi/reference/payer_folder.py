@@ -91,9 +91,7 @@ def _add_standard_rules(folder: Folder, standard: Mapping[str, bytes]) -> None:
     folder.rules.extend(rule for rule in rules.rules if rule.rule not in own)
 
 
-def _check_partners(
-    folder: Folder, changes: Sequence[PartnerChange], terms: ProfileTerms | None
-) -> Iterator[Finding]:
+def _check_partners(folder: Folder, changes: Sequence[PartnerChange], terms: ProfileTerms | None) -> Iterator[Finding]:
     """Check the profiles that will hold; one that was changed here is told where the folder has it."""
     written = {partner.id: partner for partner in folder.partners}
     for fault in check_profiles(with_changes(folder.partners, changes), terms):

@@ -81,9 +81,7 @@ class Reference:
             payer=next(_contents(kinds, "payer", Payer)),
             plans={plan.id: plan for plan in _contents(kinds, "plan", Plan)},
             providers=providers,
-            partners=with_changes(
-                _contents(kinds, PARTNER, Partner), _contents(kinds, PARTNER_CHANGE, PartnerChange)
-            ),
+            partners=with_changes(_contents(kinds, PARTNER, Partner), _contents(kinds, PARTNER_CHANGE, PartnerChange)),
             contracts=_contracts(_contents(kinds, "contract", Contract)),
             employers={employer.id: employer for employer in _contents(kinds, "employer", Employer)},
             edits=next(_contents(kinds, "edits", Edits), _NO_EDITS),

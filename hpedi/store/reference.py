@@ -55,9 +55,7 @@ class StoredReferenceData:
         """Return all that was ever known of a record, oldest first."""
         query = select(reference_record).where(reference_record.c.kind == kind, reference_record.c.key == key)
         rows = self._connection.execute(query.order_by(reference_record.c.known_from))
-        return tuple(
-            KnownRecord(record=self._record(row), since=row.known_from, until=row.known_to) for row in rows
-        )
+        return tuple(KnownRecord(record=self._record(row), since=row.known_from, until=row.known_to) for row in rows)
 
     def snapshots(self, ids: Iterable[int]) -> tuple[SnapshotMade, ...]:
         """Return when snapshots were made and by whom, in their order."""

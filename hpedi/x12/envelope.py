@@ -285,8 +285,6 @@ class Envelope:
         group = self._group
         sent = self._elements(text, _TRAILER_ELEMENTS)
         yield from self._tell_all(check_trailer(sent, group.sets, group.elements[6], lambda: self._at("GE", offset)))
-        if not group.sets and not self.is_refused:
-            yield from self.tell("group-empty", replace(self._at("GE", offset), element=1))
         if not self.is_refused:
             yield GroupEnd(sent, group.sets)
             self._group = None

@@ -26,8 +26,8 @@ _JUDGING: Final = Judging(
 _INSTANT: Final = datetime(2026, 3, 2, 9, tzinfo=UTC)
 _COPIED: Final = {("element-code", "AK1", 1), ("element-code", "AK2", 1)}
 """What a 999 must repeat though its guide has no such code: GS01 and ST01 that no guide knows."""
-_OF_INTERCHANGES: Final = {"interchange-repeated"}
-"""What is found between the interchanges of a file, which an outline does not compare."""
+_OF_INTERCHANGES: Final = {"interchange-repeated", "group-empty"}
+"""What is found in a file or interchange as a whole, which an outline does not judge."""
 SMALL_BLOCK: Final = 61
 
 

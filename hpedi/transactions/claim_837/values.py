@@ -14,7 +14,7 @@ from hpedi.claims.claim import Diagnosis
 from hpedi.money import CENT, LARGEST_AMOUNT, Usd, usd
 from hpedi.service_dates import DateSpan, read_d8, read_rd8
 
-_REMEMBERED = 8192
+_REMEMBERED = 2048
 _DIGITS_AT_MOST = 18  # an amount has 18 at most (data element 782), a quantity 15 (380)
 _COUNT_DIGITS = 9
 _IDENTIFIER = 9
