@@ -30,7 +30,7 @@ def written(folder: Path, old: str, new: str) -> Path:
     ("code", "old", "new"),
     [
         ("segment-missing", "HI*ABK:J029~\n", ""),
-        ("claim-without-line", "LX*1~\nSV1*HC:T1015*145*UN*1***1~\nDTP*472*D8*20260226~\n", ""),
+        ("loop-missing", "LX*1~\nSV1*HC:T1015*145*UN*1***1~\nDTP*472*D8*20260226~\n", ""),
         ("claim-amount", "CLM*RB-2607*145*", "CLM*RB-2607*145.005*"),
         ("diagnosis-pointer", "*UN*1***1~", "*UN*1***2~"),
         ("claim-balance", "CLM*RB-2607*145*", "CLM*RB-2607*146*"),

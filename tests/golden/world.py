@@ -299,7 +299,7 @@ def claim_of(claim: Json, world: Json, control_numbers: Mapping[str, str]) -> Cl
         original_reference=control_numbers[original["claim"]] if original else "",
         prior_authorization=claim["prior_authorization_g1"] or "",
         attachments=tuple(_attachment(each) for each in claim["attachments_pwk"]),
-        other_payers=tuple(_other_payer(each) for each in claim["other_payers"]),
+        other_payers=tuple(_other_payer(each, claim) for each in claim["other_payers"]),
         lines=tuple(_line(each, claim, index) for index, each in enumerate(claim["lines"], 1)),
     )
     rendering = next((each for each in provider["rendering"] if each["npi"] == claim["rendering_npi"]), None)
@@ -360,7 +360,9 @@ def _attachment(attachment: Json) -> Attachment:
     return Attachment(type=attachment["type"], transmission="EL", control_number=attachment["control"] or "")
 
 
-def _other_payer(payer: Json) -> OtherPayer:
+def _other_payer(payer: Json, claim: Json) -> OtherPayer:
+    """Its decision is dated with the claim only where it is not with the lines (005010X222A1 2330B DTP)."""
+    has_lines = any(svd["payer_seq"] == payer["seq"] for line in claim["lines"] for svd in line["svd"])
     return OtherPayer(
         payer_responsibility=payer["sbr01"],
         relationship=payer["relationship"],
@@ -370,7 +372,7 @@ def _other_payer(payer: Json) -> OtherPayer:
         paid=None if payer["amt_d_paid"] is None else usd(payer["amt_d_paid"]),
         remaining=None if payer["amt_eaf_remaining"] is None else usd(payer["amt_eaf_remaining"]),
         adjustments=_adjustments(payer["claim_cas"]),
-        adjudicated_on=_day(payer["adjudication_date"]),
+        adjudicated_on=None if has_lines else _day(payer["adjudication_date"]),
     )
 
 

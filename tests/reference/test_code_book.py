@@ -168,7 +168,7 @@ def test_without_a_list_only_the_form_is_wrong(name: str, right: list[str], wron
 
 def test_what_was_not_checked_is_noted_once_and_taken() -> None:
     """The book names the sets that it could not check, and then begins anew."""
-    book = code_book()
+    book = read_code_book(standard_code_files())
     book.validity("procedure", "99213", None)
     book.validity("procedure", "99214", None)
     book.validity("procedure", "J3301", None)
