@@ -15,9 +15,9 @@ from hpedi.acceptance.loops import LoopInstance, Segment, Spot
 if TYPE_CHECKING:
     from hpedi.acceptance.checks import NamedCheck
 
-_DIAGNOSES: Final = frozenset({"ABK", "ABF", "BK", "BF", "TQ"})
+DIAGNOSES: Final = frozenset({"ABK", "ABF", "BK", "BF", "TQ"})
 """HI01-1 of the segments of diagnoses that lines may point to; the guides let no other code stand in them."""
-_REVISIONS: Final[Mapping[str, int]] = MappingProxyType(
+REVISIONS: Final[Mapping[str, int]] = MappingProxyType(
     dict.fromkeys(("BK", "BF", "BJ", "PR", "BN", "BR", "BQ"), 9)
     | dict.fromkeys(("ABK", "ABF", "ABJ", "APR", "ABN", "BBR", "BBQ"), 10)
 )
@@ -34,7 +34,7 @@ def diagnoses_mixed(claim: LoopInstance) -> Iterator[Spot]:
     first = None
     for segment in claim.segments_of("HI"):
         for element in range(1, len(segment.elements)):
-            revision = _REVISIONS.get(segment.value(element, 1))
+            revision = REVISIONS.get(segment.value(element, 1))
             if revision is not None and revision != (first or revision):
                 yield Spot(segment, element, 1)
                 return
@@ -42,7 +42,7 @@ def diagnoses_mixed(claim: LoopInstance) -> Iterator[Spot]:
 
 
 def _diagnosis_segments(claim: LoopInstance) -> list[Segment]:
-    return [segment for segment in claim.segments_of("HI") if segment.qualifier in _DIAGNOSES]
+    return [segment for segment in claim.segments_of("HI") if segment.qualifier in DIAGNOSES]
 
 
 def diagnosis_repeats(claim: LoopInstance) -> Iterator[Spot]:

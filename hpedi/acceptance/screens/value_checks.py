@@ -11,6 +11,7 @@ from functools import partial
 from types import MappingProxyType
 from typing import Final, NamedTuple
 
+from hpedi.acceptance.checks.situational_claims import DIAGNOSES, REVISIONS
 from hpedi.acceptance.rules.paths import ANY
 from hpedi.acceptance.screens.questions import Answer, Question, is_any, itself
 from hpedi.service_dates import read_d8, write_d8
@@ -23,8 +24,6 @@ _SOME_TIME: Final = timedelta(days=730)
 was born before the service; a code that was in force all the time was so on any day in it.
 """
 _REASONS: Final = (2, 5, 8, 11, 14, 17)
-_NINTH, _TENTH = ("BK", "BF", "BJ", "PR", "BN", "BR", "BQ"), ("ABK", "ABF", "ABJ", "APR", "ABN", "BBR", "BBQ")
-_DIAGNOSES: Final = frozenset({"ABK", "ABF", "BK", "BF", "TQ"})
 
 
 KNOWN_EARLY: Final = frozenset({"subscriber_without_claim"})
@@ -54,7 +53,7 @@ def _is_phone(text: str) -> bool:
 
 
 def _revision(qualifier: str) -> int:
-    return 9 if qualifier in _NINTH else 10 if qualifier in _TENTH else 0
+    return REVISIONS.get(qualifier, 0)
 
 
 def _is_in_order(period: str) -> bool:
@@ -109,7 +108,7 @@ _ALWAYS: Final[Mapping[str, Asks]] = MappingProxyType(
         "diagnoses_mixed": Asks((("HI", Question(ANY, 1, _revision)),)),
         "diagnosis_pointer_wrong": Asks(
             (
-                ("HI", Question(ANY, 1, _DIAGNOSES.__contains__)),
+                ("HI", Question(ANY, 1, DIAGNOSES.__contains__)),
                 ("HI", Question(ANY, None, is_any)),
                 ("SV1", Question(7, None, itself)),
                 ("SV3", Question(11, None, itself)),
