@@ -112,6 +112,16 @@ def _line_control_number_repeats(shape: Shape, _with: Given) -> FlatCheck:
     return FlatCheck(_all_different(indices, 2))
 
 
+def _line_repeats(shape: Shape, _with: Given) -> FlatCheck:
+    """Make the check that no service segment says what another does: lines that do may, and are looked at again."""
+    indices = [index for index, node in enumerate(shape) if node.segment_id in _CHARGES]
+
+    def holds(cut: Cut, _around: Around) -> bool:
+        return len({tuple(cut(index)) for index in indices}) == len(indices)
+
+    return FlatCheck(holds)
+
+
 def _diagnosis_repeats(shape: Shape, _with: Given) -> FlatCheck:
     """Make the check that no composite of HI ends as another does: what is alike may be, and is looked at again."""
     indices = [index for index, node in enumerate(shape) if node.segment_id == "HI"]
@@ -246,6 +256,7 @@ FLAT_CHECKS: Final[Mapping[str, Make]] = MappingProxyType(
         "too_many_claims": _too_many_claims,
         "line_control_number_repeats": _line_control_number_repeats,
         "diagnosis_repeats": _diagnosis_repeats,
+        "line_repeats": _line_repeats,
         "rendering_is_billing": _rendering_is_billing,
         "line_charges_within_claim": _line_charges_within_claim,
         "dependent_of_patient": _dependent_of_patient,
