@@ -187,7 +187,9 @@ class LoopInstance:
         return _NOTHING if self._totals is None else self._totals.get(name, _NOTHING)
 
     def cut(self) -> None:
-        """Note that it cannot be judged whole."""
+        """Note that it cannot be judged whole; what is opened in it later knows from the start."""
+        if self.is_cut:
+            return
         self.is_cut = True
         for child in self.within():
             child.is_cut = True
