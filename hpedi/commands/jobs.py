@@ -63,8 +63,9 @@ class Jobs:
             home = self.workspace.home
             raise click.UsageError(f"no payer is loaded; load one with `hpedi --home {home} load FOLDER`") from None
 
-    def _codes(self) -> CodeBook:
-        """Return the code sets, with the lists imported into the workspace in place of ours."""
+    @cached_property
+    def codes(self) -> CodeBook:
+        """The code sets, with the lists imported into the workspace in place of ours."""
         folder = self.workspace.home / FOLDER
         if check_own_lists(folder):
             raise click.UsageError(f"{folder} has lists that cannot be read; `hpedi codes list` says why")
@@ -106,7 +107,7 @@ class Jobs:
         return outcome
 
     def _receipt_terms(self, advance: Callable[[int], None]) -> ReceiptTerms:
-        guides, codes = GuideFiles(), self._codes()
+        guides, codes = GuideFiles(), self.codes
 
         def plan_for(guide: Guide, receivers: frozenset[str], weights: Mapping[str, str]) -> CheckPlan:
             return RuleFiles(guides, codes, severities=weights).plan_for(guide, receivers)
