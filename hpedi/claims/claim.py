@@ -130,6 +130,84 @@ class OtherPayer(Model, frozen=True, kw_only=True):
     adjudicated_on: date | None = None  # 2330B DTP*573
 
 
+class ProcedureCode(Model, frozen=True, kw_only=True):
+    """A procedure of an institutional claim (HI BBR, BBQ)."""
+
+    qualifier: str  # BBR principal, BBQ other
+    code: str  # ICD-10-PCS, without a point
+    date: date
+
+
+class OccurrenceCode(Model, frozen=True, kw_only=True):
+    """An event of an institutional claim, on a day or over a span of days (HI BH, BI)."""
+
+    code: str
+    dates: DateSpan
+
+
+class ValueCode(Model, frozen=True, kw_only=True):
+    """A value of an institutional claim (HI BE): US dollars, or a count or code, as the value code says."""
+
+    code: str
+    amount: Decimal
+
+
+class Institutional(Model, frozen=True, kw_only=True):
+    """What only an institutional claim says (837I X223A2, 2300)."""
+
+    facility_code: str  # CLM05-1: type of bill without its leading zero and its frequency
+    statement_dates: DateSpan  # DTP*434
+    admission_hour: str = ""  # DTP*435, HHMM
+    admission_type: str = ""  # CL101
+    admission_source: str = ""  # CL102
+    patient_status: str = ""  # CL103
+    discharge_hour: str = ""  # DTP*096, HHMM
+    drg: str = ""  # HI*DR, as submitted
+    procedures: tuple[ProcedureCode, ...] = ()  # HI*BBR, HI*BBQ
+    occurrences: tuple[OccurrenceCode, ...] = ()  # HI*BH
+    occurrence_spans: tuple[OccurrenceCode, ...] = ()  # HI*BI
+    values: tuple[ValueCode, ...] = ()  # HI*BE
+    conditions: tuple[str, ...] = ()  # HI*BG
+    treatments: tuple[str, ...] = ()  # HI*TC
+    attending: Provider | None = None  # 2310A
+    operating: Provider | None = None  # 2310B
+    other_operating: Provider | None = None  # 2310C
+
+
+class ToothStatus(Model, frozen=True, kw_only=True):
+    """A tooth that is missing or to be extracted (DN2)."""
+
+    tooth: str  # DN201
+    status: str  # DN202: E to be extracted, M missing
+
+
+class Dental(Model, frozen=True, kw_only=True):
+    """What only a dental claim says (837D X224A2, 2300)."""
+
+    orthodontic_months: int | None = None  # DN101
+    orthodontic_months_left: int | None = None  # DN102
+    orthodontic_transfer: bool = False  # DN104 = Y
+    appliance_placed: date | None = None  # DTP*452
+    tooth_statuses: tuple[ToothStatus, ...] = ()  # DN2
+    assistant_surgeon: Provider | None = None  # 2310D
+
+
+class Tooth(Model, frozen=True, kw_only=True):
+    """A tooth that a service was done on, and its surfaces (TOO)."""
+
+    code: str  # TOO02
+    surfaces: tuple[str, ...] = ()  # TOO03-1 to -5
+
+
+class DentalService(Model, frozen=True, kw_only=True):
+    """What only a line of a dental claim says (SV3)."""
+
+    oral_cavity: tuple[str, ...] = ()  # SV304-1 to -5
+    prosthesis: str = ""  # SV305: I initial, R replacement
+    prior_placement: date | None = None  # DTP*441
+    teeth: tuple[Tooth, ...] = ()  # TOO
+
+
 class Drug(Model, frozen=True, kw_only=True):
     """A drug of a line (2410)."""
 
@@ -155,16 +233,19 @@ class ServiceLine(Model, frozen=True, kw_only=True):
     control_number: str = ""  # REF*6R
     prior_authorization: str = ""  # REF*G1
     rendering: Provider | None = None  # 2420A
+    revenue_code: str = ""  # SV201 (837I)
+    non_covered: Usd | None = None  # SV207 (837I)
+    dental: DentalService | None = None  # SV3 (837D)
     drug: Drug | None = None  # 2410
     adjudications: tuple[LineAdjudication, ...] = ()  # 2430
 
 
 class Claim(Model, frozen=True, kw_only=True):
-    """A professional claim (837P X222A1, 2300) with everything above it that it needs."""
+    """A claim (837 2300) with all above it that it needs; `institutional` and `dental` tell its type."""
 
     patient_control_number: str  # CLM01
     charged: Usd  # CLM02
-    place_of_service: str  # CLM05-1
+    place_of_service: str = ""  # CLM05-1 of a professional or dental claim
     frequency: str = "1"  # CLM05-3: 1 original, 7 replacement, 8 void
     signature_on_file: bool = True  # CLM06
     assignment: str = "A"  # CLM07
@@ -195,7 +276,21 @@ class Claim(Model, frozen=True, kw_only=True):
     service_facility: Provider | None = None  # 2310C
     supervising: Provider | None = None  # 2310D
     other_payers: tuple[OtherPayer, ...] = ()  # 2320
+    institutional: Institutional | None = None  # of an 837I only
+    dental: Dental | None = None  # of an 837D only
     lines: tuple[ServiceLine, ...]
+
+    @property
+    def type(self) -> str:
+        """P professional, I institutional, D dental."""
+        if self.institutional is not None:
+            return "I"
+        return "P" if self.dental is None else "D"
+
+    @property
+    def type_of_bill(self) -> str:
+        """The four digits of an institutional claim, with leading zero and frequency; empty for the others."""
+        return "" if self.institutional is None else f"0{self.institutional.facility_code}{self.frequency}"
 
     @property
     def first_date(self) -> date:
