@@ -9,6 +9,9 @@ INBOUND := samples/inbound
 .PHONY: run test fmt check check-format check-lint check-types check-layers docs bench lock clean
 .DELETE_ON_ERROR:
 
+# Modules are compiled once, not by every command anew.
+unexport PYTHONDONTWRITEBYTECODE
+
 # The sample payer and its inbound files, the whole way: what came in, what was decided, what was paid, where it lies.
 # Exit code 1 of `hpedi run` says that findings of severity error were answered; the samples hold some on purpose.
 run: .venv/ready-to-run

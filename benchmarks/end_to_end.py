@@ -57,6 +57,7 @@ def run(claims: int) -> list[Step]:
 
 def _hpedi(place: Path, *words: str) -> str:
     environment = {**os.environ, "XDG_CONFIG_HOME": str(place / "config"), "XDG_STATE_HOME": str(place / "state")}
+    environment.pop("PYTHONDONTWRITEBYTECODE", None)
     asked = [sys.executable, "-m", "hpedi", "--home", str(place / "workspace"), *words]
     done = subprocess.run(asked, env=environment, check=False, capture_output=True, text=True)  # noqa: S603
     if done.returncode > FINDINGS:

@@ -8,7 +8,10 @@ from collections.abc import Iterator
 import pytest
 from hypothesis import settings
 
-from tests.databases import postgres_server
+from tests.databases import KINDS, SQLITE, URL_SETTING, Workspaces, has_workspaces, postgres_server
+
+# Tests start hundreds of commands: their modules are compiled once, not once each.
+os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
 
 settings.register_profile("default", deadline=None, derandomize=True, max_examples=50)
 settings.register_profile("thorough", deadline=None, max_examples=1000)
@@ -16,8 +19,58 @@ settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "default"))
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    """Let `pytest tests/golden --golden-dir DIR` run any folder of golden scenarios."""
+    """Let `pytest tests/golden --golden-dir DIR` run any folder of golden scenarios, and `--database` choose one."""
     parser.addoption("--golden-dir", default=None, help="Folder of golden scenarios; tests/golden by default.")
+    parser.addoption("--database", choices=KINDS, default=None, help="Run on one kind of database; on both by default.")
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """Run each test that may have a workspace on SQLite and on PostgreSQL."""
+    if has_workspaces(metafunc.definition.path):
+        only = metafunc.config.getoption("--database")
+        if "database_kind" not in metafunc.fixturenames:
+            metafunc.fixturenames.insert(0, "database_kind")
+        metafunc.parametrize("database_kind", [only] if only else KINDS, indirect=True, scope="session")
+
+
+@pytest.fixture(scope="session")
+def database_kind(request: pytest.FixtureRequest) -> str:
+    """The kind of database that workspaces are made on."""
+    kind = str(getattr(request, "param", SQLITE))
+    if kind != SQLITE:
+        postgres_server()
+    return kind
+
+
+@pytest.fixture(scope="session")
+def standing_workspaces(database_kind: str) -> Iterator[Workspaces]:
+    """What makes workspaces of the kind that stand until all tests are done, to be copied."""
+    with Workspaces.of(database_kind) as made:
+        yield made
+
+
+@pytest.fixture
+def workspaces(standing_workspaces: Workspaces) -> Iterator[Workspaces]:
+    """What makes and copies workspaces of the kind for one test."""
+    with standing_workspaces.for_a_test() as made:
+        yield made
+
+
+@pytest.fixture
+def only_sqlite(database_kind: str) -> None:
+    """The test is about the file that SQLite has in the workspace."""
+    if database_kind != SQLITE:
+        pytest.skip("a server keeps no file in the workspace")
+
+
+@pytest.fixture(autouse=True)
+def _new_workspaces(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let `hpedi init` make its workspace on the kind of database that the test runs on."""
+    monkeypatch.delenv(URL_SETTING, raising=False)
+    if "database_kind" in request.fixturenames:
+        url = request.getfixturevalue("standing_workspaces").empty()
+        if url:
+            monkeypatch.setenv(URL_SETTING, url)
 
 
 @pytest.fixture(scope="session", autouse=True)

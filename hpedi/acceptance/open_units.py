@@ -238,7 +238,7 @@ class OpenSet:
         """Count a claim and hand it out."""
         for finding in claim.told_here:
             self._notes.add(finding)
-        verdict = verdict_of(claim.findings)
+        verdict = verdict_of(claim.findings) if claim.findings else Verdict.ACCEPTED
         self._claims += 1
         self._claims_rejected += verdict is Verdict.REJECTED
         self._claim_verdicts.add(verdict)

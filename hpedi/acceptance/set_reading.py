@@ -16,12 +16,11 @@ from hpedi.claims.submission import SubmissionHeader
 from hpedi.findings import Finding, Where
 from hpedi.guides.load import Guide
 from hpedi.guides.walk import PlacedBatch, SetWalk
+from hpedi.transactions.claim_837.claim_types import CLAIM_TYPES
 from hpedi.transactions.claim_837.read import ClaimReader, PlacedClaim
 from hpedi.x12.events import Delimiters, SegmentBatch
 
 CLAIM_SET = "837"
-CLAIM_GUIDES = frozenset({"005010X222A1"})
-"""The guides whose claims we have models of."""
 _BALANCING = 3
 """A sum that does not hold tells nothing of the amount that makes it so; a rule above it says why a value is wrong."""
 
@@ -61,8 +60,9 @@ class Known:
 
 def _claim_reader(guide: Guide, delimiters: Delimiters, where: Where, judging: Judging) -> ClaimReader | None:
     """Return what reads the claims of a set: as models where we have them, else only for who answers them."""
-    if guide.id in CLAIM_GUIDES and judging.reads_claims:
-        return ClaimReader(delimiters, where)
+    claim_type = CLAIM_TYPES.get(guide.id)
+    if claim_type is not None and judging.reads_claims:
+        return ClaimReader(delimiters, where, claim_type=claim_type)
     is_answered = guide.transaction_set == CLAIM_SET and judging.on_claim is not None
     return ClaimReader(delimiters, where, makes_models=False) if is_answered else None
 
@@ -132,7 +132,7 @@ class SetReading:
     def _take_ruled(self, known: Known, tree: LoopTree) -> None:
         known.ruled = self._asked(tree.findings)
         if self._reader is not None:
-            self._checked.update({claim.first_segment: claim for claim in tree.claims})
+            self._checked.update({claim.first_segment: claim for claim in tree.claims if claim.findings})
             return
         known.claims = [
             ReadClaim(placed=None, told_here=(), findings=tuple(self._asked(list(claim.findings))))
@@ -141,7 +141,9 @@ class SetReading:
 
     def _claim(self, placed: PlacedClaim, reader: ClaimReader) -> ReadClaim:
         """Check a claim; one that cannot be read says so only where the guide has not said why."""
-        checked = self._checked.pop(placed.first_segment, None)
+        checked = self._checked.pop(placed.first_segment, None) if self._checked else None
+        if checked is None and not self._checks and not placed.findings:
+            return ReadClaim(placed, (), ())
         ruled = [] if checked is None else self._asked(list(checked.findings))
         unread = self._asked(list(placed.findings))
         failed = []

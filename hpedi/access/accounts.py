@@ -23,6 +23,7 @@ class Account:
         organisation: Where its holder works; empty for the payer.
         roles: What its holder works as now.
         is_disabled: Nobody signs in to it any more.
+        is_password_given: Somebody else knows its password: its holder changes it before anything else.
         failures: Wrong passwords in a row.
         last_failure: When the last of them was.
         last_sign_in: When somebody signed in to it before; None for never.
@@ -34,6 +35,7 @@ class Account:
     organisation: str = ""
     roles: frozenset[str] = frozenset()
     is_disabled: bool = False
+    is_password_given: bool = False
     failures: int = 0
     last_failure: datetime | None = None
     last_sign_in: datetime | None = None

@@ -25,6 +25,9 @@ SCHEDULE: Final = "schedule"
 SENDER: Final = "sender"
 """The role of a third party's trading partner in the files that it sends."""
 
+RECEIVER: Final = "receiver"
+"""The role of an organisation's trading partner in the remittances that it is sent."""
+
 
 class Permission(Entry, frozen=True, kw_only=True):
     """An action on kinds of thing, and how far it reaches."""

@@ -7,17 +7,26 @@ finalise. Stored balances and history are handed in; what the decision adds to t
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 
 from hpedi.adjudication.context import ClaimContext, DayTerms
+from hpedi.adjudication.correction import Correction, as_correction
+from hpedi.adjudication.date_ranges import divide
 from hpedi.adjudication.decision import ClaimDecision, PastLine, Pend, TrailStep
+from hpedi.adjudication.stages.carry_over import carry_over, carry_over_steps
+from hpedi.adjudication.override import Override
+from hpedi.adjudication.overrides import override_steps, waived_by
 from hpedi.adjudication.stages.cost_share import share_cost
 from hpedi.adjudication.stages.edits import apply_edits
 from hpedi.adjudication.stages.features import check_accepted, check_claim
 from hpedi.adjudication.stages.finalise import finalise
-from hpedi.adjudication.stages.pricing import price_lines
+from hpedi.adjudication.stages.pricing import price_claim
+from hpedi.adjudication.stages.review import review
 from hpedi.adjudication.stages.resolve import resolve
 from hpedi.adjudication.verdicts import Pends
 from hpedi.benefits.accumulators import Balances
+from hpedi.benefits.authorizations import UnitsUsed
+from hpedi.benefits.carry_over import DatedCounts
 from hpedi.benefits.membership import Recognised
 from hpedi.claims.claim import ReceivedClaim
 from hpedi.reference.reference import Reference
@@ -29,6 +38,10 @@ def adjudicate(
     recognised: Recognised,
     history: Sequence[PastLine],
     balances: Balances,
+    correction: Correction | None = None,
+    units_used: UnitsUsed | None = None,
+    counts: DatedCounts | None = None,
+    overrides: tuple[Override, ...] = (),
 ) -> ClaimDecision | Pend:
     """Decide a claim.
 
@@ -38,6 +51,10 @@ def adjudicate(
         recognised: Who it is for, among the families that its member id may belong to.
         history: All past lines of the member (`past_lines` of earlier decisions).
         balances: Committed balances of the member's and family's accumulators.
+        correction: What this decision corrects, taken back already in `history` and `balances`.
+        units_used: What committed claims used of the member's authorisations.
+        counts: When the family's and members' entries were counted, for plans that carry over from last year.
+        overrides: What examiners decided of the claim, oldest first.
 
     Returns:
         The decision with its trail and the accumulator entries to add; a `Pend` where it cannot be decided here.
@@ -49,22 +66,30 @@ def adjudicate(
         raise ValueError("a test claim is never decided")
     conventions = reference.conventions(received.received)
     if conventions is None:
-        return _pend(
-            received,
-            reference,
-            recognised,
-            Pends(reason="conventions", message="No conventions are in force on the day of receipt."),
-        )
+        missing = Pends(reason="conventions", message="No conventions are in force on the day of receipt.")
+        return pended(received, reference, recognised, missing)
     provider = reference.provider_by_npi(received.claim.billing.npi)
     if provider is None:
         unknown = Pends(reason="billing_provider", message="The billing provider is not known.")
-        return _pend(received, reference, recognised, unknown, status277=conventions.status277.pended)
+        return pended(received, reference, recognised, unknown)
     context = resolve(received, reference, conventions, provider, recognised, history, balances)
+    divided = divide(context)
+    if divided is not None:
+        context = resolve(divided.received, reference, conventions, provider, recognised, history, balances)
+    if units_used:
+        context = replace(context, units_used=units_used)
+    if counts is not None:
+        context = carry_over(context, counts)
+    if overrides:
+        context = replace(context, overrides=overrides, waived=waived_by(overrides))
+    if correction is not None:
+        context = replace(context, is_correction=True, waived=context.waived | correction.waived)
     made = _decide(context)
+    if divided is not None:
+        made = divided.pends(made) if isinstance(made, Pends) else divided.joined(made)
     if isinstance(made, Pends):
-        pended = conventions.status277.pended
-        return _pend(received, reference, recognised, made, status277=pended, steps=_terms_steps(context))
-    return made
+        return pended(received, reference, recognised, made, _terms_steps(context))
+    return made if correction is None else as_correction(made, correction, conventions)
 
 
 def _decide(context: ClaimContext) -> ClaimDecision | Pends:
@@ -78,23 +103,34 @@ def _decide(context: ClaimContext) -> ClaimDecision | Pends:
     pends = check_accepted(context, accepted) if accepted else None
     if pends is not None:
         return pends
-    priced = price_lines(context, edited.denials)
+    priced = price_claim(context, edited.denials, edited.reductions)
     if isinstance(priced, Pends):
         return priced
-    shared = share_cost(context, priced.prices)
-    steps = (*_terms_steps(context), *edited.steps, *priced.steps, *shared.steps)
-    return finalise(context, edited.denials, priced.prices, shared.shares, steps)
+    shared = share_cost(context, priced)
+    if isinstance(shared, Pends):
+        return shared
+    steps = (
+        *_terms_steps(context),
+        *override_steps(context),
+        *carry_over_steps(context),
+        *edited.steps,
+        *priced.steps,
+        *shared.steps,
+    )
+    made = finalise(context, edited, priced, shared.shares, steps)
+    return made if isinstance(made, Pends) else review(context, made) or made
 
 
-def _pend(
+def pended(
     received: ReceivedClaim,
     reference: Reference,
     recognised: Recognised,
     pends: Pends,
-    *,
-    status277: str = "",
     steps: tuple[TrailStep, ...] = (),
 ) -> Pend:
+    """Return a claim as it waits, with how far deciding it came."""
+    conventions = reference.conventions(received.received)
+    usual_status = "" if conventions is None else conventions.status277.pended
     stopped = TrailStep(stage="pend", rule=pends.reason, line=pends.line, inputs=(("waits for", pends.message),))
     return Pend(
         payer_claim_control_number=received.payer_claim_control_number,
@@ -103,7 +139,7 @@ def _pend(
         member=recognised.patient.member.id if recognised.patient else "",
         reason=pends.reason,
         message=pends.message,
-        status277=pends.status277 or status277,
+        status277=pends.status277 or usual_status,
         line=pends.line,
         trail=(*steps, stopped),
     )
@@ -141,6 +177,9 @@ def past_lines(received: ReceivedClaim, decision: ClaimDecision) -> tuple[PastLi
     """Return what later claims of the member need to know of a decided one; nothing where no member was recognised."""
     if not decision.member:
         return ()
+    stay = received.claim.institutional
+    procedures = tuple(each.code for each in stay.procedures) if stay is not None else ()
+    first_accepted = next((line.number for line in decision.lines if not line.denied), 0)
     return tuple(
         PastLine(
             payer_claim_control_number=decision.payer_claim_control_number,
@@ -156,6 +195,9 @@ def past_lines(received: ReceivedClaim, decision: ClaimDecision) -> tuple[PastLi
             benefit=line.benefit,
             copay=line.copay,
             denied=line.denied,
+            episode=line.episode,
+            units_paid=None if line.units_paid == line.units_billed else line.units_paid,
+            procedures=procedures if line.number == first_accepted else (),
         )
         for line in decision.lines
     )

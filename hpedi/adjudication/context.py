@@ -6,16 +6,18 @@ Rules read these frozen models and nothing else. Built once for each claim by `s
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 
 from hpedi.adjudication.decision import PastLine
-from hpedi.benefits.accumulators import Balances
+from hpedi.adjudication.override import Override
+from hpedi.benefits.accumulators import AccumulatorEntry, Balances
+from hpedi.benefits.authorizations import UnitsUsed
 from hpedi.benefits.membership import MatchedMember
 from hpedi.benefits.rows import PlanBenefits
 from hpedi.claims.claim import Claim, ReceivedClaim, ServiceLine
-from hpedi.reference.contracts import Contract, ContractRate, FeeVersion
+from hpedi.reference.contracts import ApcRow, Contract, ContractRate, DrgVersion, DrgWeight, FeeVersion
 from hpedi.reference.conventions import Conventions
 from hpedi.reference.members import CoverageSpan
 from hpedi.reference.plans import Benefit, Tier
@@ -44,6 +46,15 @@ class DayTerms:
     tier: Tier | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class DrgFound:
+    """The DRG of a claim, its weight, and the version of the table; neither where the table does not hold it."""
+
+    drg: str
+    row: DrgWeight | None
+    version: DrgVersion | None
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LineContext:
     """A service line with its parameters.
@@ -56,8 +67,11 @@ class LineContext:
         fees: The version of the rate's fee schedule in force.
         fee: US dollars for one unit; None where the schedule has none for the code and modifiers.
         fee_key: How the fee was found: code, or code and modifier.
+        apc: The row of the rate's APC table.
+        missing: What has to be loaded before it can be priced, in words; empty where nothing is missing.
         benefit: The benefit row it falls under.
         tier: Whose accumulators it counts to: the row's override, or the tier of the day.
+        place_of_service: The line's, or else the claim's.
     """
 
     line: ServiceLine
@@ -67,8 +81,11 @@ class LineContext:
     fees: FeeVersion | None = None
     fee: Decimal | None = None
     fee_key: str = ""
+    apc: ApcRow | None = None
+    missing: str = ""
     benefit: Benefit | None = None
     tier: Tier | None = None
+    place_of_service: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -84,8 +101,17 @@ class ClaimContext:
         subscriber: The member the claim was submitted under, where the patient is not recognised.
         emergency: The claim is an emergency by the payer's definition.
         lines: Its lines in LX order.
+        claim_rate: The rate that prices the claim as one; None where its lines are priced.
+        drg: Its DRG, where that rate asks for one.
         history: Lines of other claims of the member on the same days that were not denied.
         balances: Committed accumulator balances.
+        past: All past lines of the member.
+        units_used: What committed claims used of the member's authorisations.
+        carried: What carries over from last year's accumulators, in `balances` already.
+        is_newborn: The patient is a newborn who is decided as the subscriber, who is `matched`.
+        is_correction: It corrects an earlier decision, which is rolled back in `history` and `balances`.
+        waived: Edits, pend codes, policies and authorisation rows that an appeal or an examiner set aside.
+        overrides: What examiners decided of the claim, oldest first.
     """
 
     received: ReceivedClaim
@@ -96,8 +122,33 @@ class ClaimContext:
     subscriber: MatchedMember | None
     emergency: bool
     lines: tuple[LineContext, ...]
+    claim_rate: ContractRate | None = None
+    drg: DrgFound | None = None
     history: Sequence[PastLine]
     balances: Balances
+    past: Sequence[PastLine] = ()
+    units_used: UnitsUsed = field(default_factory=dict)
+    carried: tuple[AccumulatorEntry, ...] = ()
+    is_newborn: bool = False
+    is_correction: bool = False
+    waived: frozenset[str] = frozenset()
+    overrides: tuple[Override, ...] = ()
+
+    @property
+    def born(self) -> date | None:
+        """The patient's day of birth: as the member's is on file, a newborn's as sent; None where nobody knows it."""
+        sent = self.claim.patient
+        if self.is_newborn and sent is not None:
+            return sent.birth_date
+        return self.matched.member.birth_date if self.matched is not None else None
+
+    @property
+    def sex(self) -> str:
+        """The patient's sex, likewise; empty where nobody knows it."""
+        sent = self.claim.patient
+        if self.is_newborn and sent is not None:
+            return sent.sex
+        return self.matched.member.sex if self.matched is not None else ""
 
     @property
     def claim(self) -> Claim:

@@ -4,12 +4,16 @@ from __future__ import annotations
 
 from datetime import date
 from decimal import Decimal
-from typing import ClassVar
+from typing import ClassVar, Literal, TypeAlias
 
+from hpedi.adjudication.funding import EmployerCharge, PoolMovement
 from hpedi.benefits.accumulators import AccumulatorEntry
+from hpedi.benefits.authorizations import AuthorizationUse
 from hpedi.claims.adjustment import Adjustment
 from hpedi.claims.model import Model
 from hpedi.money import Usd
+
+DecisionKind: TypeAlias = Literal["adjudicated", "reversal", "correction"]
 
 
 class TrailStep(Model, frozen=True, kw_only=True):
@@ -35,7 +39,10 @@ class TrailStep(Model, frozen=True, kw_only=True):
 
 
 class LineDecision(Model, frozen=True, kw_only=True):
-    """The decision on a service line; `charged` less all adjustments is `paid`."""
+    """The decision on a service line; `charged` less all adjustments is `paid`.
+
+    Where the claim is priced as one, the adjustments stand with the claim, and `allowed` and `paid` are the line's share.
+    """
 
     number: int  # LX01
     code: str
@@ -52,6 +59,18 @@ class LineDecision(Model, frozen=True, kw_only=True):
     benefit: str = ""  # id of the benefit row that applied
     copay: Usd = Decimal("0.00")  # what of the member's share is a copay
     denied: bool = False
+    references: tuple[tuple[str, str], ...] = ()  # REF01 and REF02: APC, G1 ...
+    episode: str = ""  # the episode of a case rate that it is a service of (a digest)
+
+
+class Stay(Model, frozen=True, kw_only=True):
+    """What the 835 tells of a claim that is priced as one."""
+
+    covered_charge: Usd  # AMT*AU: the charge less what was denied
+    drg: str = ""  # CLP11
+    weight: Decimal | None = None  # CLP12
+    covered_days: Decimal = Decimal(0)  # QTY*CA
+    denied_days: Decimal = Decimal(0)  # QTY*NE
 
 
 class ClaimDecision(Model, frozen=True, kw_only=True):
@@ -67,11 +86,22 @@ class ClaimDecision(Model, frozen=True, kw_only=True):
         provider: Our id of the billing provider: the payee.
         status: CLP02.
         status277: Claim status category and code, for example F1:65.
+        kind: A first decision, the reversal of an earlier one (all its amounts negated), or the correction after it.
+        of: `<control number>/<version>` of the decision that this one reverses or corrects; empty on a first one.
+        reason: Why it was corrected: a name of the payer's recovery rules.
         lines: Line decisions in LX order.
         adjustments: Claim-level adjustments.
-        remarks: Claim-level RARC (MOA).
+        remarks: Claim-level RARC (MOA; MIA where the claim is priced as one).
+        stay: Where the claim is priced as one: it has no lines in the 835.
         coverage_ended: Last covered day, where the claim is denied because coverage had ended (835 DTM*036).
         entries: What the decision adds to accumulators.
+        carried: What carries over from last year's accumulators, found by this decision; it stays when the decision is
+            taken back.
+        subscriber: Our member id of the patient's subscriber; empty where the member is not recognised.
+        paid_to_member: US dollars that go to the subscriber instead of the provider, outside the 835.
+        pools: What goes into withhold and programme pools.
+        employer_charges: What a self-insured employer is charged.
+        uses: What it uses of authorisations.
         trail: Why, in order.
     """
 
@@ -84,11 +114,21 @@ class ClaimDecision(Model, frozen=True, kw_only=True):
     provider: str
     status: str
     status277: str
+    kind: DecisionKind = "adjudicated"
+    of: str = ""
+    reason: str = ""
     lines: tuple[LineDecision, ...]
     adjustments: tuple[Adjustment, ...] = ()
     remarks: tuple[str, ...] = ()
+    stay: Stay | None = None
     coverage_ended: date | None = None
     entries: tuple[AccumulatorEntry, ...] = ()
+    carried: tuple[AccumulatorEntry, ...] = ()
+    subscriber: str = ""
+    paid_to_member: Usd = Decimal("0.00")
+    pools: tuple[PoolMovement, ...] = ()
+    employer_charges: tuple[EmployerCharge, ...] = ()
+    uses: tuple[AuthorizationUse, ...] = ()
     trail: tuple[TrailStep, ...] = ()
 
     unshown: ClassVar[frozenset[str]] = frozenset({"trail"})
@@ -99,9 +139,16 @@ class ClaimDecision(Model, frozen=True, kw_only=True):
         return sum((line.charged for line in self.lines), Decimal("0.00"))
 
     @property
+    def allowed(self) -> Usd:
+        """What the contract allows for the claim."""
+        return sum((line.allowed for line in self.lines), Decimal("0.00"))
+
+    @property
     def paid(self) -> Usd:
         """CLP04: what the plan pays the provider."""
         at_claim = sum((adjustment.amount for adjustment in self.adjustments), Decimal("0.00"))
+        if self.stay is not None:
+            return self.charged - at_claim
         return sum((line.paid for line in self.lines), Decimal("0.00")) - at_claim
 
     @property
@@ -140,7 +187,13 @@ class Pend(Model, frozen=True, kw_only=True):
 
 
 class PastLine(Model, frozen=True, kw_only=True):
-    """A line of the member's history, as far as later claims need it: duplicates, one copay a visit."""
+    """A line of the member's history, as far as later claims need it: duplicates, one copay a visit, case rates.
+
+    Attributes:
+        episode: The episode of a case rate that it is a service of (a digest); empty where it is of none.
+        units_paid: Units that were not denied, where some were; None: as billed.
+        procedures: ICD-10-PCS codes of the claim, on the first of its lines that is not denied.
+    """
 
     payer_claim_control_number: str
     line: int
@@ -155,3 +208,11 @@ class PastLine(Model, frozen=True, kw_only=True):
     benefit: str = ""
     copay: Usd = Decimal("0.00")
     denied: bool = False
+    episode: str = ""
+    units_paid: Decimal | None = None
+    procedures: tuple[str, ...] = ()
+
+    @property
+    def accepted_units(self) -> Decimal:
+        """The units that were not denied."""
+        return self.units if self.units_paid is None else self.units_paid

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import hmac
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 _NAME_LENGTH = 16
@@ -28,3 +29,22 @@ class AuditKey:
     def mac(self, message: bytes) -> str:
         """Return the HMAC-SHA-256 of a message, in hexadecimal digits."""
         return hmac.digest(self.secret, message, hashlib.sha256).hex()
+
+
+@dataclass(frozen=True, slots=True)
+class AuditKeys:
+    """The audit keys of a workspace.
+
+    Attributes:
+        now: Marks and seals.
+        all: Every one that verifies, by name: `now`, and those that it took the place of.
+    """
+
+    now: AuditKey
+    all: Mapping[str, AuditKey]
+
+    @classmethod
+    def of(cls, secrets: Sequence[bytes]) -> AuditKeys:
+        """Take the secrets of audit keys, newest first."""
+        keys = [AuditKey(secret) for secret in secrets]
+        return cls(keys[0], {key.name: key for key in keys})

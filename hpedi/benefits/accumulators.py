@@ -32,12 +32,22 @@ class AccumulatorEntry(Model, frozen=True):
     Attributes:
         key: The counter.
         amount: Dollars (two places) or a whole count.
-        source: What added it: `opening:<reference>`, or `claim:<control number>/<version>/<line>` (line 0 = the claim).
+        source: What added it: `claim:<control number>/<version>/<line>` (line 0 = the claim), `opening:<reference>`,
+            `feed:<reference>`, or `carry_over:<benefit year>/<member>`.
+        day: The day of service; None where it is not known.
     """
 
     key: AccumulatorKey
     amount: Decimal
     source: str
+    day: date | None = None
+
+
+class PostedEntry(Model, frozen=True, kw_only=True):
+    """An entry as it stands in the ledger; the day it was added is None for those of before days were kept."""
+
+    entry: AccumulatorEntry
+    posted_on: date | None
 
 
 Balances: TypeAlias = Mapping[AccumulatorKey, Decimal]

@@ -1,4 +1,4 @@
-"""What is left of the limits of a plan for a member, while a claim adds to its counters line by line."""
+"""What is left of the limits of plans for a member, while a claim adds to their counters line by line."""
 
 from __future__ import annotations
 
@@ -14,12 +14,19 @@ from hpedi.reference.plans import Accumulator
 class RunningBalances:
     """Committed balances with the entries that one claim adds so far."""
 
-    def __init__(self, committed: Balances, plan: str, member: str, family: str) -> None:
-        """Start from committed balances, for a member and family of a plan."""
+    def __init__(self, committed: Balances, member: str, family: str) -> None:
+        """Start from committed balances, for a member and family."""
         self._committed = committed
-        self._plan = plan
+        self._plan = ""
         self._owners = {"individual": member, "family": family}
+        self._of_plans: dict[str, dict[tuple[str, date], tuple[AccumulatorKey, Decimal]]] = {}
         self._used: dict[tuple[str, date], tuple[AccumulatorKey, Decimal]] = {}
+
+    def of_plan(self, plan: str) -> None:
+        """Turn to the counters of a plan; what is asked and added from here on is that plan's."""
+        if plan != self._plan:
+            self._plan = plan
+            self._used = self._of_plans.setdefault(plan, {})
 
     def _at(self, accumulator: Accumulator, period: date) -> tuple[AccumulatorKey, Decimal]:
         place = (accumulator.id, period)
@@ -38,7 +45,7 @@ class RunningBalances:
         return max(min(lefts), ZERO) if lefts else None
 
     def add(
-        self, accumulators: Iterable[Accumulator], period: date, amount: Decimal, source: str
+        self, accumulators: Iterable[Accumulator], period: date, amount: Decimal, source: str, day: date | None = None
     ) -> tuple[AccumulatorEntry, ...]:
         """Count an amount to accumulators and return the ledger entries; an amount of zero makes none."""
         if not amount:
@@ -47,5 +54,5 @@ class RunningBalances:
         for each in accumulators:
             key, used = self._at(each, period)
             self._used[each.id, period] = (key, used + amount)
-            entries.append(AccumulatorEntry(key, amount, source))
+            entries.append(AccumulatorEntry(key, amount, source, day))
         return tuple(entries)

@@ -13,6 +13,7 @@ from datetime import date
 import msgspec
 
 from hpedi.claims.claim import Claim, Name
+from hpedi.reference.authorizations import Authorization
 from hpedi.reference.dated import in_force
 from hpedi.reference.members import CoverageSpan, Member, OtherCoverage
 from hpedi.reference.members import Family as FamilyContent
@@ -26,13 +27,18 @@ class Family:
     members: tuple[Member, ...]
     coverage: tuple[CoverageSpan, ...]
     other_coverage: tuple[OtherCoverage, ...]
+    authorizations: tuple[Authorization, ...] = ()
 
     @classmethod
     def of(cls, body: bytes) -> Family:
         """Read a family from the body of its reference record."""
         content = _DECODER.decode(body)
         return cls(
-            id=content.id, members=content.members, coverage=content.coverage, other_coverage=content.other_coverage
+            id=content.id,
+            members=content.members,
+            coverage=content.coverage,
+            other_coverage=content.other_coverage,
+            authorizations=content.authorizations,
         )
 
 
@@ -48,12 +54,14 @@ class MatchedMember:
         family: The member's family.
         coverage: The member's own spans, earliest first.
         other_coverage: What other payers cover of the member.
+        authorizations: What the member was approved for, or not.
     """
 
     member: Member
     family: Family
     coverage: tuple[CoverageSpan, ...]
     other_coverage: tuple[OtherCoverage, ...]
+    authorizations: tuple[Authorization, ...] = ()
 
     def covered_by(self, day: date) -> CoverageSpan | None:
         """Return the span that covers the member on a date of service."""
@@ -71,10 +79,12 @@ class Recognised:
     Attributes:
         patient: The member who is the patient; None where no member is recognised for certain.
         subscriber: The member the claim was submitted under, where the patient is not recognised.
+        is_newborn: The patient is a newborn not enrolled yet, decided as the subscriber.
     """
 
     patient: MatchedMember | None
     subscriber: MatchedMember | None = None
+    is_newborn: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,4 +160,5 @@ def _matched(member: Member, family: Family) -> MatchedMember:
         family=family,
         coverage=tuple(span for span in family.coverage if span.member == member.id),
         other_coverage=tuple(other for other in family.other_coverage if other.member == member.id),
+        authorizations=tuple(each for each in family.authorizations if each.member == member.id),
     )

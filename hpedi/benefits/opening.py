@@ -16,6 +16,7 @@ def opening_entries(balances: Iterable[OpeningBalance]) -> tuple[AccumulatorEntr
             key=AccumulatorKey(balance.plan, balance.accumulator, balance.owner, balance.period),
             amount=usd(balance.amount),
             source=f"opening:{balance.reference}",
+            day=balance.day,
         )
         for balance in balances
     )

@@ -10,6 +10,18 @@ from datetime import date
 from decimal import Decimal
 
 from hpedi.claims.adjustment import Adjustment
+from hpedi.claims.details import (
+    AdjudicationInformation,
+    Certification,
+    Contract,
+    Equipment,
+    EventDate,
+    Measurement,
+    PurchasedService,
+    Repricing,
+    SpinalManipulation,
+    SupportingForm,
+)
 from hpedi.claims.model import Model
 from hpedi.money import Usd
 from hpedi.service_dates import DateSpan
@@ -47,6 +59,14 @@ class Provider(Model, frozen=True, kw_only=True):
     secondary_ids: tuple[tuple[str, str], ...] = ()  # (REF01, REF02)
 
 
+class PatientCondition(Model, frozen=True, kw_only=True):
+    """What a professional claim may say of who is treated (PAT)."""
+
+    death_date: date | None = None  # PAT06
+    weight: Decimal | None = None  # PAT08, pounds
+    is_pregnant: bool = False  # PAT09 = Y
+
+
 class Subscriber(Model, frozen=True, kw_only=True):
     """The subscriber (2000B, 2010BA)."""
 
@@ -61,6 +81,8 @@ class Subscriber(Model, frozen=True, kw_only=True):
     birth_date: date | None = None  # DMG02
     sex: str = ""  # DMG03
     address: Address | None = None
+    secondary_ids: tuple[tuple[str, str], ...] = ()  # (REF01, REF02): SY, Y4 of property and casualty
+    condition: PatientCondition | None = None  # PAT
 
 
 class Patient(Model, frozen=True, kw_only=True):
@@ -71,6 +93,8 @@ class Patient(Model, frozen=True, kw_only=True):
     birth_date: date | None = None  # DMG02
     sex: str = ""  # DMG03
     address: Address | None = None
+    secondary_ids: tuple[tuple[str, str], ...] = ()  # (REF01, REF02): Y4, 1W and SY of property and casualty
+    condition: PatientCondition | None = None  # PAT
 
 
 class Payer(Model, frozen=True, kw_only=True):
@@ -80,12 +104,22 @@ class Payer(Model, frozen=True, kw_only=True):
     id: str  # NM109
 
 
+class PayToPlan(Model, frozen=True, kw_only=True):
+    """A health plan that paid already and is to be paid in place of the provider (2010AC)."""
+
+    name: str  # NM103
+    id: str  # NM109
+    tax_id: str = ""  # REF*EI
+    secondary_ids: tuple[tuple[str, str], ...] = ()  # (REF01, REF02)
+    address: Address | None = None
+
+
 class Diagnosis(Model, frozen=True, kw_only=True):
     """A diagnosis (HI); its pointer is its place in `Claim.diagnoses`, from 1."""
 
-    qualifier: str  # ABK principal, ABF other, BK/BF ICD-9
+    qualifier: str  # ABK principal, ABF other, BK/BF ICD-9, TQ SNODENT; ABJ, APR, ABN of an institutional claim
     code: str  # without the point
-    present_on_admission: str = ""
+    present_on_admission: str = ""  # Y, N, U, W; empty = exempt or not said
 
 
 class Attachment(Model, frozen=True, kw_only=True):
@@ -104,9 +138,12 @@ class LineAdjudication(Model, frozen=True, kw_only=True):
     code: str = ""  # SVD03-2; empty = the line's, with its modifiers
     code_qualifier: str = "HC"  # SVD03-1
     modifiers: tuple[str, ...] = ()  # SVD03-3 to -6
+    revenue_code: str = ""  # SVD04 (837I); empty = the line's
     units: Decimal  # SVD05
+    bundled_into: int | None = None  # SVD06, number of the line
     adjustments: tuple[Adjustment, ...] = ()  # CAS
     paid_on: date | None = None  # DTP*573
+    remaining: Usd | None = None  # AMT*EAF
 
 
 class OtherPayer(Model, frozen=True, kw_only=True):
@@ -117,6 +154,7 @@ class OtherPayer(Model, frozen=True, kw_only=True):
     claim_filing: str  # SBR09
     group_number: str = ""  # SBR03
     group_name: str = ""  # SBR04
+    insurance_type: str = ""  # SBR05
     subscriber: Name | None = None  # 2330A NM103-NM107; None = the subscriber of the claim
     subscriber_is_person: bool = True  # 2330A NM102
     subscriber_member_id: str = ""  # 2330A NM109
@@ -126,14 +164,55 @@ class OtherPayer(Model, frozen=True, kw_only=True):
     payer_id: str  # 2330B NM109
     paid: Usd | None = None  # AMT*D
     remaining: Usd | None = None  # AMT*EAF
+    non_covered: Usd | None = None  # AMT*A8
     adjustments: tuple[Adjustment, ...] = ()  # CAS
+    inpatient: AdjudicationInformation | None = None  # MIA (837I)
+    outpatient: AdjudicationInformation | None = None  # MOA
     adjudicated_on: date | None = None  # 2330B DTP*573
+    references: tuple[tuple[str, str], ...] = ()  # 2330B (REF01, REF02): F8 its claim number, G1, 9F, T4 adjusted ...
+
+
+class Ambulance(Model, frozen=True, kw_only=True):
+    """A transport (CR1), and from where to where (NM1*PW, NM1*45)."""
+
+    weight: Decimal | None = None  # CR102, pounds
+    reason: str = ""  # CR104
+    miles: Decimal | None = None  # CR106
+    round_trip_purpose: str = ""  # CR109
+    stretcher_purpose: str = ""  # CR110
+    pick_up: Address | None = None  # NM1*PW
+    drop_off: Address | None = None  # NM1*45
+    drop_off_name: str = ""  # NM103
+
+
+class Professional(Model, frozen=True, kw_only=True):
+    """What only a professional claim may say (837P X222A1, 2300)."""
+
+    conditions: tuple[str, ...] = ()  # HI*BG
+    anesthesia_procedures: tuple[str, ...] = ()  # HI*BP
+    ambulance: Ambulance | None = None  # CR1, 2310E, 2310F
+    spinal_manipulation: SpinalManipulation | None = None  # CR2
+
+
+class ProfessionalService(Model, frozen=True, kw_only=True):
+    """What only a line of a professional claim may say (837P X222A1, 2400)."""
+
+    screening: bool = False  # SV111 = Y: EPSDT
+    family_planning: bool = False  # SV112 = Y
+    copay_exempt: bool = False  # SV115 = 0
+    equipment: Equipment | None = None  # SV5, CR3
+    ambulance: Ambulance | None = None  # CR1, 2420G, 2420H
+    certifications: tuple[Certification, ...] = ()  # CRC
+    quantities: tuple[tuple[str, Decimal], ...] = ()  # (QTY01, QTY02): PT patients in the ambulance, FL obstetric units
+    measurements: tuple[Measurement, ...] = ()  # MEA
+    purchased: PurchasedService | None = None  # PS1
+    forms: tuple[SupportingForm, ...] = ()  # 2440
 
 
 class ProcedureCode(Model, frozen=True, kw_only=True):
     """A procedure of an institutional claim (HI BBR, BBQ)."""
 
-    qualifier: str  # BBR principal, BBQ other
+    qualifier: str  # BBR principal, BBQ other; BR, BQ ICD-9; CAH
     code: str  # ICD-10-PCS, without a point
     date: date
 
@@ -169,6 +248,9 @@ class Institutional(Model, frozen=True, kw_only=True):
     values: tuple[ValueCode, ...] = ()  # HI*BE
     conditions: tuple[str, ...] = ()  # HI*BG
     treatments: tuple[str, ...] = ()  # HI*TC
+    admitting_diagnosis: Diagnosis | None = None  # HI*ABJ
+    visit_reasons: tuple[Diagnosis, ...] = ()  # HI*APR
+    external_causes: tuple[Diagnosis, ...] = ()  # HI*ABN
     attending: Provider | None = None  # 2310A
     operating: Provider | None = None  # 2310B
     other_operating: Provider | None = None  # 2310C
@@ -186,7 +268,8 @@ class Dental(Model, frozen=True, kw_only=True):
 
     orthodontic_months: int | None = None  # DN101
     orthodontic_months_left: int | None = None  # DN102
-    orthodontic_transfer: bool = False  # DN104 = Y
+    orthodontic: bool = False  # DN104 = Y: orthodontic, where no months are told
+    predetermination: bool = False  # CLM19 = PB: asks what would be paid, is never paid itself
     appliance_placed: date | None = None  # DTP*452
     tooth_statuses: tuple[ToothStatus, ...] = ()  # DN2
     assistant_surgeon: Provider | None = None  # 2310D
@@ -204,7 +287,8 @@ class DentalService(Model, frozen=True, kw_only=True):
 
     oral_cavity: tuple[str, ...] = ()  # SV304-1 to -5
     prosthesis: str = ""  # SV305: I initial, R replacement
-    prior_placement: date | None = None  # DTP*441
+    prior_placement: date | None = None  # DTP*441, or DTP*139 where it is estimated
+    prior_placement_is_estimated: bool = False
     teeth: tuple[Tooth, ...] = ()  # TOO
 
 
@@ -214,6 +298,22 @@ class Drug(Model, frozen=True, kw_only=True):
     ndc: str  # LIN03
     quantity: Decimal  # CTP04
     unit: str  # CTP05-1
+    prescription: str = ""  # REF*XZ
+    compound: str = ""  # REF*VY: drugs of one compound have the same
+
+
+class LineProviders(Model, frozen=True, kw_only=True):
+    """Providers of a line other than who rendered it, where they are not the claim's (2420)."""
+
+    referring: Provider | None = None  # DN
+    primary_care: Provider | None = None  # P3
+    ordering: Provider | None = None  # DK
+    supervising: Provider | None = None  # DQ
+    service_facility: Provider | None = None  # 77
+    purchased_from: Provider | None = None  # QB
+    operating: Provider | None = None  # 72
+    other_operating: Provider | None = None  # ZZ
+    assistant_surgeon: Provider | None = None  # DD
 
 
 class ServiceLine(Model, frozen=True, kw_only=True):
@@ -233,9 +333,20 @@ class ServiceLine(Model, frozen=True, kw_only=True):
     control_number: str = ""  # REF*6R
     prior_authorization: str = ""  # REF*G1
     rendering: Provider | None = None  # 2420A
+    description: str = ""  # SV101-7
     revenue_code: str = ""  # SV201 (837I)
     non_covered: Usd | None = None  # SV207 (837I)
+    professional: ProfessionalService | None = None  # of an 837P only, where it says any of it
     dental: DentalService | None = None  # SV3 (837D)
+    providers: LineProviders | None = None  # 2420
+    event_dates: tuple[EventDate, ...] = ()  # DTP other than 472
+    references: tuple[tuple[str, str], ...] = ()  # (REF01, REF02) of other kinds
+    amounts: tuple[tuple[str, Usd], ...] = ()  # (AMT01, AMT02): taxes and postage, part of the charge
+    attachments: tuple[Attachment, ...] = ()  # PWK
+    notes: tuple[tuple[str, str], ...] = ()  # (NTE01, NTE02)
+    file_information: tuple[str, ...] = ()  # K3
+    contract: Contract | None = None  # CN1
+    repricing: Repricing | None = None  # HCP
     drug: Drug | None = None  # 2410
     adjudications: tuple[LineAdjudication, ...] = ()  # 2430
 
@@ -252,10 +363,15 @@ class Claim(Model, frozen=True, kw_only=True):
     benefits_assigned: str = "Y"  # CLM08
     release_of_information: str = "Y"  # CLM09
     related_causes: tuple[str, ...] = ()  # CLM11-1 to -3
-    accident_state: str = ""  # CLM11-4
+    accident_state: str = ""  # CLM11-4; REF*LU of an 837I
+    accident_country: str = ""  # CLM11-5
+    special_program: str = ""  # CLM12
+    delay_reason: str = ""  # CLM20
     submitter_id: str  # 1000A NM109
     billing: Provider  # 2010AA
     pay_to_address: Address | None = None  # 2010AB
+    pay_to_plan: PayToPlan | None = None  # 2010AC
+    billing_ids: tuple[tuple[str, str], ...] = ()  # 2010BB (REF01, REF02): G2, LU, numbers we gave the billing provider
     subscriber: Subscriber  # 2000B, 2010BA
     payer: Payer  # 2010BB
     patient: Patient | None = None  # 2000C; None = the subscriber
@@ -269,13 +385,23 @@ class Claim(Model, frozen=True, kw_only=True):
     clearinghouse_trace: str = ""  # REF*D9
     medical_record_number: str = ""  # REF*EA
     patient_paid: Usd | None = None  # AMT*F5
-    note: str = ""  # NTE
+    patient_due: Usd | None = None  # AMT*F3 (837I), as the provider estimates it
+    event_dates: tuple[EventDate, ...] = ()  # DTP of other kinds
+    references: tuple[tuple[str, str], ...] = ()  # (REF01, REF02) of other kinds
+    note: str = ""  # NTE*ADD
+    notes: tuple[tuple[str, str], ...] = ()  # (NTE01, NTE02) of other kinds, and further ones
+    file_information: tuple[str, ...] = ()  # K3
+    certifications: tuple[Certification, ...] = ()  # CRC
+    contract: Contract | None = None  # CN1
+    repricing: Repricing | None = None  # HCP
     attachments: tuple[Attachment, ...] = ()  # PWK
     rendering: Provider | None = None  # 2310B
     referring: Provider | None = None  # 2310A DN
+    primary_care: Provider | None = None  # 2310A P3
     service_facility: Provider | None = None  # 2310C
     supervising: Provider | None = None  # 2310D
     other_payers: tuple[OtherPayer, ...] = ()  # 2320
+    professional: Professional | None = None  # of an 837P only, where it says any of it
     institutional: Institutional | None = None  # of an 837I only
     dental: Dental | None = None  # of an 837D only
     lines: tuple[ServiceLine, ...]
@@ -291,6 +417,11 @@ class Claim(Model, frozen=True, kw_only=True):
     def type_of_bill(self) -> str:
         """The four digits of an institutional claim, with leading zero and frequency; empty for the others."""
         return "" if self.institutional is None else f"0{self.institutional.facility_code}{self.frequency}"
+
+    @property
+    def facility_code(self) -> str:
+        """Where the services were given as CLM05-1 says it: a place of service, or the first of a type of bill."""
+        return self.place_of_service if self.institutional is None else self.institutional.facility_code
 
     @property
     def first_date(self) -> date:

@@ -18,7 +18,7 @@ from typing import Final
 import click
 
 from hpedi.findings import Unavailable
-from hpedi.safekeeping.vault import KeyMissing
+from hpedi.safekeeping.key_ring import KeyMissing
 
 COMMANDS: Final = {
     "validate": "Judge X12 files by their guides, and by the rules above them.",
@@ -36,14 +36,22 @@ COMMANDS: Final = {
     "pay": "Pay what is decided: remittances and the ACH file.",
     "deliver": "Hand what waits in the outbox to partners and bank.",
     "status": "Show what came in, was decided, paid and delivered.",
+    "pends": "Work on the claims that wait: list, show, release, deny, assign.",
+    "claims": "Search claims, and decide one otherwise than the rules.",
+    "reprocess": "Decide claims again by what is known now: propose, look, approve.",
     "explain": "Show why a claim was decided as it was.",
     "inquire": "Look up remittances, payments, claims and members.",
+    "authorizations": "Show what members were authorised for: approved, used and left.",
     "user": "Keep accounts: people and machines, their roles and keys.",
     "login": "Sign in: commands then run as you.",
     "logout": "Sign out: commands then run as the built-in operator.",
     "whoami": "Show who commands run as.",
     "access": "Ask providers for access, and decide on it.",
+    "era": "Name who receives a provider's remittances.",
     "audit": "Verify, search and export the audit log.",
+    "keys": "Show the keys of a workspace, and replace them.",
+    "backup": "Make and verify backups of a workspace.",
+    "restore": "Make a workspace from a backup.",
 }
 """Command -> what it does, in one line; the module of the same name holds it."""
 

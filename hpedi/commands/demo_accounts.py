@@ -47,7 +47,7 @@ def make_demo_accounts(workspace: Workspace, context: RunContext) -> list[tuple[
             Account(login=login, name=f"Demo {role}", organisation=organisation, roles=frozenset({role}))
             for login, (role, organisation) in ROLES.items()
         ]
-        return [(account, add_account(work, account)) for account in accounts]
+        return [(account, add_account(work, account, is_for_demo=True)) for account in accounts]
 
 
 def _own(provider: ProviderId, context: RunContext) -> Grant:

@@ -33,7 +33,7 @@ def command(session: Session, claim: str, *, as_json: bool) -> int:
     with workspace.books.writing(acting(workspace, "explain", "claim")) as work:
         stored = work.claims.find(claim)
         decisions = work.decisions.find(claim)
-        pends = work.claims.pends(claim)
+        pends = [each.pend for each in work.pends.waiting(claim)]
         members = sorted({*(each.decision.member for each in decisions), *(each.member for each in pends)}) or [""]
         subject = f"claim:{claim}" if stored else "claim:none"  # what is no number of ours may be a member's
         result = "found" if stored else "not found"
@@ -54,7 +54,7 @@ def command(session: Session, claim: str, *, as_json: bool) -> int:
     click.echo(f"claim {claim}: {stored.state}" + (f" ({stored.note})" if stored.note else ""))
     for waiting in pends:
         click.echo(f"pended: {waiting.message} ({waiting.status277})")
-        print_table("How far deciding came", _TRAIL, _steps(waiting.trail))
+        print_trail("How far deciding came", waiting.trail)
     for each in decisions:
         _print(each.decision)
     return ExitCode.OK
@@ -65,7 +65,7 @@ def _facts(stored: StoredDecision) -> dict[str, object]:
 
 
 def _print(made: ClaimDecision) -> None:
-    print_table(f"Why, in order (decided by snapshot {made.snapshot})", _TRAIL, _steps(made.trail))
+    print_trail(f"Why, in order (decided by snapshot {made.snapshot})", made.trail)
     lines = (
         (line.number, line.code, line.charged, line.allowed, line.paid, _adjustments(line), " ".join(line.remarks))
         for line in made.lines
@@ -75,6 +75,11 @@ def _print(made: ClaimDecision) -> None:
         f"status {made.status} ({made.status277}); charged {made.charged:,}, paid {made.paid:,}, "
         f"patient owes {made.patient_responsibility:,} US dollars"
     )
+
+
+def print_trail(title: str, trail: Iterable[TrailStep]) -> None:
+    """Print the steps of a trail."""
+    print_table(title, _TRAIL, _steps(trail))
 
 
 def _steps(trail: Iterable[TrailStep]) -> Iterator[tuple[object, ...]]:

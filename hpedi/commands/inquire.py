@@ -53,7 +53,7 @@ def remittance(session: Session, number: str, *, as_json: bool) -> int:
     """
     from hpedi.pipeline import inquiring
 
-    with _inquiry(session) as inquiry:
+    with open_inquiry(session) as inquiry:
         seen = inquiring.remittance(inquiry, number)
     if seen is None:
         return _no_results(as_json=as_json)
@@ -91,7 +91,7 @@ def payment(session: Session, number: str, npi: str, since: date | None, until: 
     from hpedi.pipeline import inquiring
     from hpedi.pipeline.sought import PaymentSought
 
-    with _inquiry(session, npi) as inquiry:
+    with open_inquiry(session, npi) as inquiry:
         found = inquiring.payments(inquiry, PaymentSought(number=number, since=since, until=until))
     return _answer("Payments", _PAYMENTS, [_payment(each) for each in found], as_json=as_json)
 
@@ -119,7 +119,7 @@ def claim(
     from hpedi.pipeline.sought import ClaimSought
 
     sought = ClaimSought(number=number, patient_account=patient_account, since=since, until=until)
-    with _inquiry(session, npi) as inquiry:
+    with open_inquiry(session, npi) as inquiry:
         found = inquiring.claims(inquiry, sought)
     return _answer("Claims", _CLAIMS, [row for each in found for row in _claim(each)], as_json=as_json)
 
@@ -139,13 +139,13 @@ def member(session: Session, member_id: str, born: date | None, npi: str, *, as_
     """
     from hpedi.pipeline import inquiring
 
-    with _inquiry(session, npi) as inquiry:
+    with open_inquiry(session, npi) as inquiry:
         found = inquiring.members(inquiry, member_id, born)
     return _answer("Coverage", _MEMBERS, [row for each in found for row in _coverage(each)], as_json=as_json)
 
 
 @contextmanager
-def _inquiry(session: Session, npi: str = "") -> Iterator[Inquiry]:
+def open_inquiry(session: Session, npi: str = "") -> Iterator[Inquiry]:
     """Open a question, in the transaction that its audit row commits with.
 
     Raises:

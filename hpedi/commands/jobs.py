@@ -21,7 +21,8 @@ from hpedi.acceptance_files import RuleFiles
 from hpedi.code_files import FOLDER, check_own_lists, code_book
 from hpedi.commands.access_files import access_rules
 from hpedi.commands.printing import hint, progress
-from hpedi.commands.workspace import CONFIG, Workspace, open_workspace, payer_zone
+from hpedi.commands.settings import CONFIG
+from hpedi.commands.workspace import Workspace, open_workspace, payer_zone
 from hpedi.findings import Unavailable
 from hpedi.guide_files import GuideFiles
 from hpedi.guides.load import Guide
@@ -30,7 +31,7 @@ from hpedi.mappings_folder import mapping
 from hpedi.payments.calendar import load_ach_calendar
 from hpedi.pipeline.adjudicate import Adjudicated, NothingLoaded, adjudicate_waiting, reference_in_force
 from hpedi.pipeline.agreed import ReceiptTerms
-from hpedi.pipeline.deliver import Delivery, deliver
+from hpedi.pipeline.deliver import Delivery, DeliveryTerms, deliver
 from hpedi.pipeline.login import refused_as_foreign, was_foreign
 from hpedi.pipeline.pay import CannotPay, Paid, PaymentData, approve, pay
 from hpedi.pipeline.receive import receive, register
@@ -164,7 +165,8 @@ class Jobs:
         if guide is None:
             raise LookupError("the 835 guide is not among our guides")
         conventions = mapping("payments/ach_conventions.yaml").read_bytes()
-        data = PaymentData(calendar=calendar, ach_conventions=conventions, guide=guide)
+        data = PaymentData(calendar=calendar, ach_conventions=conventions, guide=guide, access_rules=access_rules())
+        self._check_in_place()
         try:
             paid = pay(self.workspace.books, self.context, self.reference, data)
         except CannotPay as refused:
@@ -172,9 +174,26 @@ class Jobs:
         log.info("payments made", payments=len(paid.built))
         return paid
 
+    def _check_in_place(self) -> None:
+        """Refuse to pay or deliver where a workspace restored from a backup took this one's place.
+
+        Raises:
+            Unavailable: One did: it pays now.
+        """
+        taken_over = self.workspace.sealer.anchored().taken_over
+        if taken_over is not None:
+            raise Unavailable(
+                f"a workspace that was restored from a backup took this one's place on {taken_over.at[:10]}: "
+                "it pays and delivers now"
+            )
+
     def deliver(self) -> Delivery:
         """Deliver what waits."""
-        delivery = deliver(self.workspace.books, self.context, self.workspace.mailbox.place)
+        self._check_in_place()
+        terms = DeliveryTerms(
+            folders=self.workspace.mailbox, reference=lambda: self.reference, access_rules=access_rules()
+        )
+        delivery = deliver(self.workspace.books, self.context, terms)
         log.info("files delivered", files=len(delivery.files))
         return delivery
 
@@ -210,19 +229,18 @@ def _wait_for(take: Callable[[], bool]) -> None:
 
 @contextmanager
 def rehearsal(home: Path) -> Iterator[Workspace]:
-    """Open a copy of a workspace in which a dry run may do as it likes; it is gone afterwards."""
+    """Open what is a workspace to a dry run: a copy that is gone afterwards, or over PostgreSQL what never commits."""
     workspace = open_workspace(home)
-    if workspace.database.writer.dialect.name != "sqlite":
-        raise click.UsageError("--dry-run works on a copy of the books, which it can only make of SQLite")
     with tempfile.TemporaryDirectory(prefix="hpedi-dry-run-") as folder:
         copy = Path(folder)
         (copy / CONFIG).write_text((home / CONFIG).read_text())
-        source = workspace.database.writer.url.database
-        with (
-            closing(sqlite3.connect(str(source))) as books,
-            closing(sqlite3.connect(copy / Path(str(source)).name)) as to,
-        ):
-            books.backup(to)
+        if workspace.database.writer.dialect.name == "sqlite":  # elsewhere it is one transaction, rolled back
+            source = workspace.database.writer.url.database
+            with (
+                closing(sqlite3.connect(str(source))) as books,
+                closing(sqlite3.connect(copy / Path(str(source)).name)) as to,
+            ):
+                books.backup(to)
         rehearsed = open_workspace(copy, rehearses=True)
         try:
             yield rehearsed

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from hpedi.commands import ExitCode, Session
-from hpedi.commands.printing import json_option, print_json
+from hpedi.commands.printing import hint, json_option, print_json
 
 if TYPE_CHECKING:
     from hpedi.access.accounts import Account
@@ -25,7 +25,8 @@ def command(session: Session, name: str, *, from_input: bool, as_json: bool) -> 
     """Sign in: commands then run as you.
 
     The session is kept for this workspace in a file that only you can read, and ends by itself. After several wrong
-    passwords in a row nobody signs in to the account for a while.
+    passwords in a row nobody signs in to the account for a while. A password that somebody gave you is changed first,
+    with `hpedi user password`; until then commands are refused.
 
     \b
     Example:
@@ -34,7 +35,7 @@ def command(session: Session, name: str, *, from_input: bool, as_json: bool) -> 
     """
     from hpedi.commands.access_files import sign_in_terms
     from hpedi.commands.passwords import read_password
-    from hpedi.commands.signed_in import NotPermitted, keep_session
+    from hpedi.commands.signed_in import MUST_CHANGE, NotPermitted, keep_session
     from hpedi.commands.workspace import context_for, open_workspace, payer_zone
     from hpedi.safekeeping.passwords import new_secret
 
@@ -54,10 +55,13 @@ def command(session: Session, name: str, *, from_input: bool, as_json: bool) -> 
     keep_session(session.home, secret)
     last = account.last_sign_in.astimezone(payer_zone()) if account.last_sign_in else None
     if as_json:
-        print_json({"login": account.login, "until": until, "last_sign_in": last})
+        must_change = account.is_password_given
+        print_json({"login": account.login, "until": until, "last_sign_in": last, "must_change_password": must_change})
     else:
         told = f"last sign-in {last:%Y-%m-%d %H:%M}" if last else "first sign-in"
         click.echo(f"signed in as {account.name} until {until.astimezone(payer_zone()):%Y-%m-%d %H:%M}; {told}")
+        if account.is_password_given:
+            hint(MUST_CHANGE)
     return ExitCode.OK
 
 
@@ -81,6 +85,7 @@ def _signed_in(work: StoredWork, login: str, password: str, terms: SignInTerms, 
         work.audit.record("sign in", f"account:{account.login}", result="locked" if is_locked else "refused")
         return None
     if hashes.is_outdated(kept):
-        work.accounts.set_password(account.login, hashes.hashed(password))
+        hashed = hashes.hashed(password)
+        work.accounts.set_password(account.login, hashed, is_given=account.is_password_given)
     work.audit.record("sign in", f"account:{account.login}", result="signed in")
     return account

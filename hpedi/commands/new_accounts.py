@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Final
 
@@ -21,8 +22,8 @@ from hpedi.store.books import StoredWork
 PERSON: Final = re.compile("person:(.*)")
 
 
-def add_account(work: StoredWork, account: Account) -> str:
-    """Add an account and return its first password, empty for a machine.
+def add_account(work: StoredWork, account: Account, *, is_for_demo: bool = False) -> str:
+    """Add an account and return its first password, empty for a machine; in a demo it need not be changed.
 
     Raises:
         click.UsageError: The login is taken, the organisation is none, or a role is not for such an account.
@@ -34,7 +35,8 @@ def add_account(work: StoredWork, account: Account) -> str:
     check_roles(account, account.roles)
     now = datetime.now(UTC)
     first = "" if account.is_machine else new_password()
-    work.accounts.add(account, _passwords().hashed(first) if first else "", now)
+    added = replace(account, is_password_given=bool(first) and not is_for_demo)
+    work.accounts.add(added, _passwords().hashed(first) if first else "", now)
     work.audit.record("user add", f"account:{account.login}", result=" ".join(sorted(account.roles)))
     return first
 
@@ -53,7 +55,7 @@ def new_first_password(work: StoredWork, account: Account) -> str:
     if account.is_machine:
         raise click.UsageError("a machine has keys and no password")
     first = new_password()
-    work.accounts.set_password(account.login, _passwords().hashed(first))
+    work.accounts.set_password(account.login, _passwords().hashed(first), is_given=True)
     work.accounts.end_sessions(account.login, datetime.now(UTC))
     work.audit.record("user password", f"account:{account.login}", result="given")
     return first
@@ -71,7 +73,10 @@ def change_own_password(workspace: Workspace, context: RunContext, *, from_input
     with workspace.books.writing(context) as work:
         if not _passwords().are_same(work.accounts.password(login), old):
             raise NotPermitted("the old password is another one")
-        work.accounts.set_password(login, _passwords().hashed(checked(new, login, terms.password)))
+        if new == old:
+            raise click.UsageError("the new password is the old one; choose another")
+        hashed = _passwords().hashed(checked(new, login, terms.password))
+        work.accounts.set_password(login, hashed, is_given=False)
         work.audit.record("user password", f"account:{login}", result="changed")
 
 

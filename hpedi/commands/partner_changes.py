@@ -128,7 +128,7 @@ def _check(profiles: Profiles, new: Partner) -> None:
     from hpedi.reference.partner_checks import check_profiles
 
     others = [each for each in profiles.holding if each.id != new.id]
-    faults = list(check_profiles([*others, new], profile_terms()))
+    faults = list(check_profiles([*others, new], profile_terms(), profiles.providers))
     if faults:
         raise click.UsageError("\n".join(dict.fromkeys(fault.message for fault in faults)))
 

@@ -11,6 +11,7 @@ from hpedi.mappings_folder import mapping
 from hpedi.partners.limits import NAMES
 from hpedi.partners.readiness import ChecklistItem, read_checklist
 from hpedi.reference.partner_checks import ProfileTerms
+from hpedi.x12.isa import ID_QUALIFIERS
 
 WEIGHABLE: Final = frozenset({4, 5, 6})
 """SNIP levels of the rules that a partner may weigh; balancing and the payer's own rules hold for everybody."""
@@ -25,6 +26,8 @@ def profile_terms() -> ProfileTerms:
         sends=frozenset(entry.name for entry in entries),
         receives=frozenset(entry.name for entry in entries),
         limits=NAMES,
+        versions=frozenset(version for entry in entries for version in (entry.id, *(each.id for each in entry.known))),
+        qualifiers=frozenset(ID_QUALIFIERS),
         rules=_weighable_rules,
     )
 

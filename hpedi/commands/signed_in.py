@@ -20,10 +20,12 @@ from hpedi.access.decision import Asker
 from hpedi.access.reach import Scope
 from hpedi.access.rules import FOUNDER, SCHEDULE
 from hpedi.commands.access_files import access_rules
-from hpedi.commands.workspace import CONFIG, Workspace, context_for
+from hpedi.commands.settings import key_folder, read_settings
+from hpedi.commands.workspace import Workspace, context_for
 from hpedi.run_context import OPERATOR, Principal, RunContext
 
 KEY_SETTING: Final = "HPEDI_MACHINE_KEY"
+MUST_CHANGE: Final = "your password was given to you by somebody else: change it with `hpedi user password`"
 
 
 class NotPermitted(click.ClickException):
@@ -32,14 +34,19 @@ class NotPermitted(click.ClickException):
     exit_code = 77
 
 
-def context_of(workspace: Workspace, as_of: date | None = None) -> RunContext:
+def context_of(workspace: Workspace, as_of: date | None = None, *, with_given_password: bool = False) -> RunContext:
     """Return who runs a command, and when.
 
+    Args:
+        workspace: Where.
+        as_of: The business day; today if None.
+        with_given_password: The command is one for which a password that was given will do.
+
     Raises:
-        NotPermitted: The session or key is at its end.
+        NotPermitted: The session or key is at its end, or the password was given and not changed yet.
     """
     context = context_for(as_of)
-    return replace(context, principal=_principal(workspace, context))
+    return replace(context, principal=_principal(workspace, context, may_be_given=with_given_password))
 
 
 def acting(workspace: Workspace, action: str, thing: str, as_of: date | None = None) -> RunContext:
@@ -85,7 +92,7 @@ def _advice(principal: Principal) -> str:
     return f" as {', '.join(sorted(principal.roles))}" if principal.roles else ": no role was given"
 
 
-def _principal(workspace: Workspace, context: RunContext) -> Principal:
+def _principal(workspace: Workspace, context: RunContext, *, may_be_given: bool) -> Principal:
     now, key, session = datetime.now(UTC), os.environ.get(KEY_SETTING), _session(workspace.home)
     with workspace.books.reading(context) as work:
         if key:
@@ -99,6 +106,8 @@ def _principal(workspace: Workspace, context: RunContext) -> Principal:
             return replace(OPERATOR, roles=roles)
     if account is None:
         raise NotPermitted(ended)
+    if account.is_password_given and not may_be_given:
+        raise NotPermitted(MUST_CHANGE)
     return account.principal
 
 
@@ -107,11 +116,7 @@ def _principal(workspace: Workspace, context: RunContext) -> Principal:
 
 def session_file(home: Path) -> Path:
     """Return where the session of a workspace is kept: outside of it, by the workspace's id."""
-    import tomllib
-
-    identity = tomllib.loads((home / CONFIG).read_text())["id"]
-    folder = Path(os.environ.get("XDG_CONFIG_HOME") or Path.home() / ".config") / "hpedi"
-    return folder / f"{identity}.session"
+    return key_folder() / f"{read_settings(home).identity}.session"
 
 
 def _session(home: Path) -> str:

@@ -227,6 +227,8 @@ def key(session: Session, login: str, label: str, revoke: int | None, *, as_json
 def password(session: Session, login: str, *, from_input: bool, as_json: bool) -> int:
     """Change your password, or give LOGIN a new first one that is printed once.
 
+    Whoever gets a first password changes it at the first sign-in; until then no other command works.
+
     \b
     Example:
       hpedi user password
@@ -238,7 +240,7 @@ def password(session: Session, login: str, *, from_input: bool, as_json: bool) -
 
     workspace = open_workspace(session.home)
     if not login:
-        change_own_password(workspace, context_of(workspace), from_input=from_input)
+        change_own_password(workspace, context_of(workspace, with_given_password=True), from_input=from_input)
         print_json({"changed": True}) if as_json else click.echo("the password is changed")
         return ExitCode.OK
     context, account = _managed(session, login)

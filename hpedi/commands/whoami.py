@@ -21,7 +21,7 @@ def command(session: Session, *, as_json: bool) -> int:
     from hpedi.commands.signed_in import context_of
     from hpedi.commands.workspace import open_workspace
 
-    who = context_of(open_workspace(session.home)).principal
+    who = context_of(open_workspace(session.home), with_given_password=True).principal
     if as_json:
         print_json({"id": who.id, "name": who.name, "roles": sorted(who.roles), "organisation": who.organisation})
     else:

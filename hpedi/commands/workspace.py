@@ -15,31 +15,46 @@ $HPEDI_AUDIT_ANCHOR, or one below $XDG_STATE_HOME/hpedi. Each command seals the 
 from __future__ import annotations
 
 import os
-import tomllib
 import uuid
-from dataclasses import dataclass, fields, replace
+from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import UTC, date, datetime, time
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import click
 
+from hpedi.commands.settings import (
+    CONFIG,
+    KEY_SETTING,
+    Settings,
+    absolute,
+    anchor_of,
+    given_key,
+    key_files,
+    key_folder,
+    read_settings,
+    write_key,
+    write_settings,
+)
 from hpedi.delivery.mailbox import Mailbox
 from hpedi.findings import Unavailable
 from hpedi.intake.stored_files import StoredFiles
 from hpedi.log import log
 from hpedi.run_context import OPERATOR, RunContext
 from hpedi.safekeeping.anchor_file import AnchorFile
-from hpedi.safekeeping.vault import KeyMissing, Vault, new_key, read_key
-from hpedi.safekeeping.whole_files import write_whole
+from hpedi.safekeeping.key_ring import KeyRing, WorkspaceKey
+from hpedi.safekeeping.vault import Vault
 from hpedi.store import schema
 from hpedi.store.audit_seals import Sealer
 from hpedi.store.books import StoredBooks
-from hpedi.store.database import Database
+from hpedi.store.database import Database, RehearsedDatabase
+from hpedi.store.keys import StoredKeys, WrongKey, known_keys
 from hpedi.x12.limits import Limits
 
-CONFIG = "hpedi.toml"
-ANCHOR_SETTING = "HPEDI_AUDIT_ANCHOR"
+SQLITE_URL = "sqlite:///hpedi.sqlite3"
+"""The books of a workspace that has no server: a file in it."""
+
 PAYER_TIME_ZONE = "America/Chicago"
 
 
@@ -54,6 +69,9 @@ class Workspace:
     mailbox: Mailbox
     limits: Limits
     sealer: Sealer
+    settings: Settings
+    keys: StoredKeys
+    vault: Vault
 
     @property
     def quarantine(self) -> Path:
@@ -63,67 +81,81 @@ class Workspace:
 
 def create(home: Path, database_url: str | None = None) -> bool:
     """Make a workspace, or bring one to the schema of this version; say whether it is new."""
-    config = home / CONFIG
-    is_new = not config.exists()
+    is_new = not (home / CONFIG).exists()
     if is_new:
         home.mkdir(parents=True, exist_ok=True)
-        identity = uuid.uuid4().hex
-        key_file = _key_folder() / f"{identity}.key"
-        if "HPEDI_KEY" not in os.environ:
-            _write_key(key_file)
-        url = database_url or "sqlite:///hpedi.sqlite3"
-        # The settings come last: where they stand, the database was made, and one that is gone was lost.
-        database = Database(_absolute(url, home))
+        identity, url = uuid.uuid4().hex, database_url or SQLITE_URL
+        database = Database(absolute(url, home))
         schema.upgrade(database)
-        database.close()
-        settings = f'id = "{identity}"\ndatabase = "{url}"\nkey_file = "{key_file}"\n'
-        write_whole(config, [settings.encode()])
+        key_file = _begun_with(database) or key_folder() / f"{identity}.key"
+        if KEY_SETTING not in os.environ and not key_file.exists():
+            write_key(key_file)
+        # The settings come last: where they stand, the database was made, and one that is gone was lost.
+        _bring_up(database, given_key(key_file), KeyRing.new())
+        write_settings(home, key_file=str(key_file), database=url, id=identity)
     else:
-        schema.upgrade(open_workspace(home, check=False).database)
+        settings = read_settings(home)
+        database, key = Database(absolute(settings.database, home)), given_key(settings.key_file)
+        _check_is_there(home, database)
+        _bring_up(database, key, KeyRing.of_one(key.secret))
     return is_new
 
 
-def _key_folder() -> Path:
-    return Path(os.environ.get("XDG_CONFIG_HOME") or Path.home() / ".config") / "hpedi"
+def _bring_up(database: Database, key: WorkspaceKey, ring: KeyRing) -> None:
+    """Bring a database to the schema of this version; one that has no keys yet gets some."""
+    try:
+        schema.upgrade(database)
+        StoredKeys(database, [key]).begin(ring, datetime.now(UTC))
+    finally:
+        database.close()
 
 
-def _write_key(key_file: Path) -> None:
-    key_file.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-    descriptor = os.open(key_file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    with os.fdopen(descriptor, "w") as out:
-        out.write(new_key() + "\n")
+def _database(url: str, *, rehearses: bool) -> Database:
+    """Open the books; of a server there is no copy to rehearse in, so that nothing is committed to them instead."""
+    is_copied = url.startswith("sqlite:")
+    return RehearsedDatabase(url) if rehearses and not is_copied else Database(url)
 
 
-def open_workspace(home: Path, *, check: bool = True, rehearses: bool = False) -> Workspace:
+def _begun_with(database: Database) -> Path | None:
+    """Return the key file of a workspace whose making was killed before it had settings."""
+    with database.reading() as connection:
+        names = {known.name for known in known_keys(connection)}
+    return next((path for path, key in key_files("").items() if key.name in names), None)
+
+
+def _check_is_there(home: Path, database: Database) -> None:
+    if database.is_lost:
+        raise click.UsageError(f"the database of {home} is gone: bring it back from a backup; nothing was made anew")
+
+
+def open_workspace(home: Path, *, rehearses: bool = False, also: Sequence[WorkspaceKey] = ()) -> Workspace:
     """Open a workspace; the command that opens it seals its audit log when it ends.
 
     Args:
         home: Where it is.
-        check: Refuse one of an older schema.
         rehearses: It is a copy that goes away: its audit log is nobody's.
+        also: Keys that may open it too: that of $HPEDI_KEY or the key file is being replaced by one of them.
 
     Raises:
         click.UsageError: There is none, its key is not there, or it has an older schema.
     """
-    config = home / CONFIG
-    if not config.exists():
-        raise click.UsageError(f"no workspace in {home}; make one with `hpedi --home {home} init`")
-    try:
-        settings = tomllib.loads(config.read_text())
-        identity, key_file, url = str(settings["id"]), str(settings["key_file"]), str(settings["database"])
-    except (ValueError, KeyError):
-        raise click.UsageError(f"{config} is damaged: bring back its `id`, `database` and `key_file`") from None
-    vault = _vault(key_file)
-    database = Database(_absolute(url, home))
+    settings = read_settings(home)
+    keys_given = [*also, given_key(settings.key_file)]
+    database = _database(absolute(settings.database, home), rehearses=rehearses)
     command = click.get_current_context(silent=True)
     if command is not None:
         command.call_on_close(database.close)
-    if database.is_lost:
-        raise click.UsageError(f"the database of {home} is gone: bring it back from a backup; nothing was made anew")
-    if check and not schema.is_current(database):
+    _check_is_there(home, database)
+    if not schema.is_current(database):
         raise click.UsageError(f"the workspace in {home} is of another version; bring it up with `hpedi init`")
+    keys = StoredKeys(database, keys_given)
+    try:
+        vault = keys.open()
+    except WrongKey as wrong:
+        raise click.UsageError(str(wrong)) from None
     books = StoredBooks(database, vault)
-    sealer = books.sealer(AnchorFile(home / "anchor" if rehearses else _anchor(home, identity)), identity)
+    anchor = AnchorFile(home / "anchor" if rehearses else anchor_of(home, settings.identity))
+    sealer = books.sealer(anchor, settings.anchored_as)
     if command is not None and not rehearses:
         command.call_on_close(lambda: _seal(sealer))
     return Workspace(
@@ -132,17 +164,12 @@ def open_workspace(home: Path, *, check: bool = True, rehearses: bool = False) -
         books=books,
         files=StoredFiles(home / "files", vault),
         mailbox=Mailbox(home),
-        limits=_limits(settings.get("limits", {}), config),
+        limits=settings.limits,
         sealer=sealer,
+        settings=settings,
+        keys=keys,
+        vault=vault,
     )
-
-
-def _anchor(home: Path, identity: str) -> Path:
-    state = Path(os.environ.get("XDG_STATE_HOME") or Path.home() / ".local" / "state")
-    anchor = Path(os.environ.get(ANCHOR_SETTING) or state / "hpedi" / f"{identity}.anchor").resolve()
-    if home.resolve() in anchor.parents:
-        raise click.UsageError(f"${ANCHOR_SETTING} names a file in the workspace: the anchor lies outside of it")
-    return anchor
 
 
 def _seal(sealer: Sealer) -> None:
@@ -151,30 +178,6 @@ def _seal(sealer: Sealer) -> None:
         sealer.seal()
     except (Unavailable, OSError) as failure:
         log.warning("audit log not sealed", exception=type(failure).__name__)
-
-
-def _limits(settings: dict[str, object], config: Path) -> Limits:
-    names = {each.name for each in fields(Limits)}
-    for name, value in settings.items():
-        if name not in names or type(value) is not int or value < 1:
-            raise click.UsageError(
-                f"{config}: {name} under [limits] is no limit; these are: {', '.join(sorted(names))}"
-            )
-    return replace(Limits(), **settings)  # type: ignore[arg-type]
-
-
-def _vault(key_file: str) -> Vault:
-    try:
-        return Vault(read_key(os.environ.get("HPEDI_KEY") or Path(key_file).read_text()))
-    except (OSError, KeyMissing):
-        raise click.UsageError(f"the workspace key is missing: set $HPEDI_KEY or bring back {key_file}") from None
-
-
-def _absolute(url: str, home: Path) -> str:
-    prefix = "sqlite:///"
-    if url.startswith(prefix) and not url.startswith(prefix + "/"):
-        return f"{prefix}{(home / url.removeprefix(prefix)).resolve()}"
-    return url
 
 
 def payer_zone() -> ZoneInfo:

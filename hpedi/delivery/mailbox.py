@@ -29,6 +29,10 @@ class Mailbox:
         write_whole(target, [content])
         return target
 
+    def holds(self, folder: str, name: str) -> bool:
+        """Say whether a file stands in a folder."""
+        return self.path(folder, name).exists()
+
     def path(self, folder: str, name: str) -> Path:
         """Return where a file is, or will be, delivered."""
         return self._root / folder / name

@@ -6,11 +6,13 @@ import hashlib
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import BinaryIO
+from typing import BinaryIO, Final
 
 from hpedi.findings import Unavailable
 from hpedi.safekeeping.vault import CHUNK_BYTES, Vault
 from hpedi.safekeeping.whole_files import write_whole
+
+SUFFIX: Final = ".sealed"
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,13 +62,33 @@ class StoredFiles:
         """Read a kept file, chunk by chunk."""
         return self._vault.open_stream(self._path(digest), _context(digest))
 
+    def digests(self) -> Iterator[str]:
+        """Yield the digests of the files that are kept, in order."""
+        yield from sorted(path.stem for path in self._folder.glob(f"*{SUFFIX}"))
+
+    def holds(self, digest: str) -> bool:
+        """Say whether a file is kept here."""
+        return self._path(digest).exists()
+
+    def reseal(self, digest: str) -> bool:
+        """Seal a kept file anew where another key than the newest sealed it; say whether it was so.
+
+        Raises:
+            Unavailable: The workspace cannot be written.
+        """
+        path, context = self._path(digest), _context(digest)
+        if self._vault.is_newest_stream(path, context):
+            return False
+        write_whole(path, self._vault.seal_stream(self._vault.open_stream(path, context), context))
+        return True
+
     def sealed(self, digest: str) -> Iterator[bytes]:
         """Read the encrypted bytes of a kept file, as they lie in the workspace."""
         with self._path(digest).open("rb") as stored:
             yield from _chunks(stored)
 
     def _path(self, digest: str) -> Path:
-        return self._folder / f"{digest}.sealed"
+        return self._folder / f"{digest}{SUFFIX}"
 
 
 def _measure(source: Path) -> StoredFile:

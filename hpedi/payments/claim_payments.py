@@ -8,11 +8,16 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
-from hpedi.adjudication.decision import ClaimDecision, LineDecision
+from hpedi.adjudication.decision import ClaimDecision, LineDecision, Stay
 from hpedi.claims.claim import Claim, Provider, ReceivedClaim, ServiceLine
 from hpedi.transactions.remittance_835.adjustments import grouped
 from hpedi.transactions.remittance_835.model import REVERSAL, ClaimPayment, ServicePayment
+
+COVERED_DAYS, DENIED_DAYS, COVERAGE_AMOUNT = "CA", "NE", "AU"
+REVENUE_CODE = "NU"
+"""SVC01-1 of a line that has no code but its revenue code."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,7 +65,7 @@ def claim_payment(
         patient_responsibility=None if decision.status == REVERSAL else decision.patient_responsibility or None,
         claim_filing=filing.of(decision.plan),
         payer_claim_control_number=decision.payer_claim_control_number,
-        facility_code=claim.place_of_service,
+        facility_code=claim.institutional.facility_code if claim.institutional else claim.place_of_service,
         frequency=claim.frequency,
         patient=claim.patient.name if claim.patient else claim.subscriber.name,
         patient_member_id="" if claim.patient else claim.subscriber.member_id,
@@ -72,22 +77,40 @@ def claim_payment(
         received=received.received,
         coverage_ended=decision.coverage_ended,
         adjustments=grouped(decision.adjustments),
-        remarks=decision.remarks,
         services=_services(claim, decision, rendering),
+        **_of_stay(decision, decision.stay),
     )
+
+
+def _of_stay(decision: ClaimDecision, stay: Stay | None) -> dict[str, Any]:
+    """Return what is told of the claim as a whole: of one priced as one its DRG, days and covered charge."""
+    if stay is None:
+        return {"remarks": decision.remarks}
+    days = ((COVERED_DAYS, stay.covered_days), (DENIED_DAYS, stay.denied_days))
+    return {
+        "inpatient_remarks": decision.remarks,
+        "drg": stay.drg,
+        "drg_weight": stay.weight,
+        "amounts": ((COVERAGE_AMOUNT, stay.covered_charge),) if stay.covered_charge else (),
+        "quantities": tuple((qualifier, quantity) for qualifier, quantity in days if quantity),
+    }
 
 
 def _services(claim: Claim, decision: ClaimDecision, rendering: Provider) -> tuple[ServicePayment, ...]:
     if [line.number for line in claim.lines] != [line.number for line in decision.lines]:
         raise ValueError("a decision decides every line of its claim, in order")
+    if decision.stay is not None:
+        return ()
     return tuple(_service(line, decided, rendering) for line, decided in zip(claim.lines, decision.lines, strict=True))
 
 
 def _service(line: ServiceLine, decided: LineDecision, rendering: Provider) -> ServicePayment:
     own_npi = line.rendering.npi if line.rendering else ""
+    has_code = bool(decided.code)
     return ServicePayment(
-        code=decided.code,
-        code_qualifier=line.code_qualifier,
+        code=decided.code if has_code else line.revenue_code,
+        code_qualifier=line.code_qualifier if has_code else REVENUE_CODE,
+        revenue_code=line.revenue_code if has_code else "",
         modifiers=decided.modifiers,
         charged=decided.charged,
         paid=decided.paid,
@@ -96,6 +119,7 @@ def _service(line: ServiceLine, decided: LineDecision, rendering: Provider) -> S
         service_date=line.dates.start,
         service_end=line.dates.end if line.dates.end != line.dates.start else None,
         adjustments=grouped(decided.adjustments),
+        references=decided.references,
         allowed=decided.allowed,
         remarks=decided.remarks,
         control_number=decided.control_number,

@@ -1,8 +1,10 @@
 """The double-entry ledger of claims payable and cash: what each decision, payment and event posts.
 
     decision final     debit claims_expense, credit claims_payable                       claim:<icn>/<version>
+                       credit pools with what is withheld, members_payable with what goes to members; debit
+                       employers_receivable in place of claims_expense with what a self-insured employer bears
     payment built      debit claims_payable, credit ach_clearing or checks_outstanding   payment:<trace>
-                       credit provider_adjustments with its PLB amounts, receivable with those of PLB FB
+                       credit provider_adjustments with its PLB amounts, receivable with those of PLB FB and WO
     payment settled    debit ach_clearing or checks_outstanding, credit cash             payment:<trace>/settled
     payment voided     the negation of what it posted                                    payment:<trace>/voided
 
@@ -28,8 +30,11 @@ class LedgerAccount(StrEnum):
 
     CLAIMS_EXPENSE = "claims_expense"
     CLAIMS_PAYABLE = "claims_payable"
+    EMPLOYERS_RECEIVABLE = "employers_receivable"  # what self-insured employers bear of claims and pre-funds
+    MEMBERS_PAYABLE = "members_payable"  # what goes to members where benefits are not assigned
+    POOLS = "pools"  # withhold and programme pools: owed to providers or employers at the year's end
     PROVIDER_ADJUSTMENTS = "provider_adjustments"  # PLB: what is taken back from payees, or given to them beyond claims
-    RECEIVABLE = "receivable"  # PLB FB: what payees owe and later payments take back
+    RECEIVABLE = "receivable"  # PLB FB, WO: what payees owe and later payments take back
     ACH_CLEARING = "ach_clearing"
     CHECKS_OUTSTANDING = "checks_outstanding"
     CASH = "cash"
@@ -65,9 +70,17 @@ class Posting:
 
 
 def decision_postings(decision: ClaimDecision, funding_account: str) -> tuple[Posting, ...]:
-    """Post a final decision: what is owed for the claim; nothing where it pays nothing."""
+    """Post a final decision: what is owed for the claim and to whom; nothing where it pays nothing."""
     source = f"claim:{decision.payer_claim_control_number}/{decision.version}"
-    sides = ((LedgerAccount.CLAIMS_EXPENSE, decision.paid), (LedgerAccount.CLAIMS_PAYABLE, -decision.paid))
+    pools = sum((each.amount for each in decision.pools), ZERO)
+    employers = sum((each.amount for each in decision.employer_charges), ZERO)
+    sides = (
+        (LedgerAccount.CLAIMS_EXPENSE, decision.paid + pools + decision.paid_to_member - employers),
+        (LedgerAccount.EMPLOYERS_RECEIVABLE, employers),
+        (LedgerAccount.CLAIMS_PAYABLE, -decision.paid),
+        (LedgerAccount.POOLS, -pools),
+        (LedgerAccount.MEMBERS_PAYABLE, -decision.paid_to_member),
+    )
     return _postings(sides, funding_account, source)
 
 

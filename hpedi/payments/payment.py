@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from hpedi.money import Usd
-from hpedi.transactions.remittance_835.model import PaymentMethod, Remittance, RemittancePayee
+from hpedi.transactions.remittance_835.model import PaymentMethod, ProviderAdjustment, Remittance, RemittancePayee
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -32,8 +32,9 @@ class Payment:
         claims: The claim versions it covers, in CLP order.
         claims_paid: Sum of CLP04, US dollars.
         adjusted: Sum of PLB amounts, US dollars; positive takes money back. `claims_paid - adjusted` is `amount`.
-        forwarded: Sum of PLB FB among `adjusted`: negative is carried forward to a later payment, positive taken back
-            here.
+        forwarded: Sum of PLB FB and WO among `adjusted`: negative is left with the payee for a later payment to take
+            back, positive is taken back here.
+        adjustments: The PLB rows, as the remittance says them.
     """
 
     trace_number: str
@@ -47,6 +48,7 @@ class Payment:
     claims_paid: Usd
     adjusted: Usd
     forwarded: Usd
+    adjustments: tuple[ProviderAdjustment, ...] = ()
 
     @property
     def trace_segment(self) -> str:

@@ -20,6 +20,7 @@ from hpedi.money import ZERO, Usd
 from hpedi.payments.balancing import check_remittance
 from hpedi.payments.calendar import AchCalendar
 from hpedi.payments.claim_payments import ClaimFiling, claim_payment
+from hpedi.payments.payee_balances import BALANCE_FORWARD, OWED
 from hpedi.payments.payment import PaidClaim, Payment, RemittedPayment
 from hpedi.transactions.remittance_835.model import (
     PaymentMethod,
@@ -30,8 +31,6 @@ from hpedi.transactions.remittance_835.model import (
 )
 
 __all__ = ["Payment", "PaymentRunInput", "RunNumbers", "remit"]
-
-BALANCE_FORWARD = "FB"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -189,7 +188,8 @@ def _payment(share: _Share, remittance: Remittance) -> Payment:
         ),
         claims_paid=share.claims_paid,
         adjusted=_sum_of(remittance.provider_adjustments),
-        forwarded=_sum_of(each for each in remittance.provider_adjustments if each.code == BALANCE_FORWARD),
+        forwarded=_sum_of(each for each in remittance.provider_adjustments if each.code in OWED),
+        adjustments=remittance.provider_adjustments,
     )
 
 

@@ -1,25 +1,20 @@
 """Adjudicate: decide the claims that wait, in order, a short transaction a batch.
 
-The same claims in the same order give the same money: claims are taken by receipt and position, each sees the
-entries of those before it, and decision, accumulator entries, history, ledger and audit rows of a batch commit
-together.
+The same claims in the same order give the same money: claims are taken by receipt and position, and each sees the
+entries of those before it.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from decimal import Decimal
 from itertools import chain, islice
 
-from hpedi.adjudication.adjudicate import adjudicate, lock_set, past_lines
-from hpedi.adjudication.decision import ClaimDecision, PastLine, Pend
-from hpedi.benefits.accumulators import AccumulatorEntry, AccumulatorKey
-from hpedi.benefits.membership import Family, Membership
+from hpedi.adjudication.decision import ClaimDecision, Pend
 from hpedi.claims.claim import ReceivedClaim
 from hpedi.money import ZERO, Usd
-from hpedi.payments.ledger import decision_postings
-from hpedi.pipeline.parties import FUNDING_ACCOUNT
+from hpedi.pipeline.batch import Batch
+from hpedi.pipeline.correct import replace_original, void_original
 from hpedi.pipeline.ports import Books, Work
 from hpedi.pipeline.records import StoredClaim
 from hpedi.reference.reference import Reference
@@ -56,7 +51,7 @@ class Adjudicated:
     paid: Usd = ZERO
     first: list[ShownClaim] = field(default_factory=list)
 
-    def add(self, batch: _Batch) -> None:
+    def add(self, batch: Batch) -> None:
         """Count a batch."""
         self.decided += len(batch.decided)
         self.pended += len(batch.pended)
@@ -64,29 +59,6 @@ class Adjudicated:
         self.paid += sum((made.paid for _received, made in batch.decided), ZERO)
         shown = chain((_shown(made) for _received, made in batch.decided), (_waiting(*each) for each in batch.pended))
         self.first += islice(shown, CLAIMS_SHOWN - len(self.first))
-
-
-@dataclass(slots=True)
-class _Batch:
-    """What the claims of a transaction have decided so far, and what they see of each other."""
-
-    balances: dict[AccumulatorKey, Decimal]
-    history: dict[str, list[PastLine]]
-    decided: list[tuple[ReceivedClaim, ClaimDecision]] = field(default_factory=list)
-    pended: list[tuple[ReceivedClaim, Pend]] = field(default_factory=list)
-    entries: list[AccumulatorEntry] = field(default_factory=list)
-    lines: list[PastLine] = field(default_factory=list)
-
-    def take(self, received: ReceivedClaim, made: ClaimDecision) -> None:
-        """Let the claims that follow see this decision."""
-        self.decided.append((received, made))
-        for entry in made.entries:
-            self.balances[entry.key] = self.balances.get(entry.key, ZERO) + entry.amount
-        self.entries.extend(made.entries)
-        lines = past_lines(received, made)
-        for line in lines:
-            self.history.setdefault(line.member, []).append(line)
-        self.lines.extend(lines)
 
 
 def reference_in_force(books: Books, context: RunContext) -> Reference:
@@ -120,9 +92,16 @@ def adjudicate_waiting(
             if not claims:
                 return outcome
             batch = _decide(work, claims, reference)
-            _store(work, batch, context)
+            batch.store(work, context)
         outcome.add(batch)
         progress(len(claims))
+
+
+def decide_waiting_claim(work: Work, context: RunContext, reference: Reference, stored: StoredClaim) -> Batch:
+    """Decide one claim that waits, in a transaction at hand, and store what came of it."""
+    batch = _decide(work, [stored], reference)
+    batch.store(work, context)
+    return batch
 
 
 def _shown(made: ClaimDecision) -> ShownClaim:
@@ -151,40 +130,27 @@ def _waiting(received: ReceivedClaim, pended: Pend) -> ShownClaim:
     )
 
 
-def _decide(work: Work, claims: Sequence[StoredClaim], reference: Reference) -> _Batch:
-    member_ids = {stored.received.claim.subscriber.member_id for stored in claims}
-    records = work.reference.families(reference.snapshot, member_ids)
-    families = [Family.of(record.body) for record in records]
-    membership = Membership.of(families)
-    who = [membership.recognise(stored.received.claim) for stored in claims]
-    work.accumulators.lock(lock_set(who))
-    members = [member.id for family in families for member in family.members]
-    batch = _Batch(
-        balances=dict(work.accumulators.balances([*members, *(family.id for family in families)])),
-        history={member: list(lines) for member, lines in work.history.of(members).items()},
-    )
-    for stored, recognised in zip(claims, who, strict=True):
+def _decide(work: Work, claims: Sequence[StoredClaim], reference: Reference) -> Batch:
+    batch = Batch.of(work, [stored.received for stored in claims], reference)
+    for stored in claims:
         received = stored.received
-        history = batch.history.get(recognised.patient.member.id, []) if recognised.patient else []
-        made = adjudicate(received, reference, recognised, history, batch.balances)
+        made = _decide_claim(work, batch, received, reference)
         if isinstance(made, Pend):
             batch.pended.append((received, made))
-        else:
+        elif made is not None:
             batch.take(received, made)
     return batch
 
 
-def _store(work: Work, batch: _Batch, context: RunContext) -> None:
-    work.claims.finalise(batch.decided, context.as_of)
-    work.claims.pend([pended for _received, pended in batch.pended], context.as_of)
-    work.accumulators.append(batch.entries)
-    work.history.append(batch.lines)
-    postings = [each for _received, made in batch.decided for each in decision_postings(made, FUNDING_ACCOUNT)]
-    work.ledger.post(postings, context.as_of)
-    for received, made in batch.decided:
-        subject = f"claim:{received.payer_claim_control_number}"
-        work.audit.record("adjudicate", subject, members=[made.member], reason="claim payment", result=made.status277)
-    for received, pended in batch.pended:
-        subject = f"claim:{received.payer_claim_control_number}"
-        result = f"pended {pended.status277}"
-        work.audit.record("adjudicate", subject, members=[pended.member], reason="claim payment", result=result)
+def _decide_claim(
+    work: Work, batch: Batch, received: ReceivedClaim, reference: Reference
+) -> ClaimDecision | Pend | None:
+    """Decide a claim; None where it only voids another one."""
+    conventions = reference.conventions(received.received)
+    if conventions is not None and received.claim.frequency in conventions.replacing:
+        return replace_original(work, batch, received, reference)
+    if conventions is not None and received.claim.frequency in conventions.voiding:
+        return void_original(work, batch, received, reference)
+    who = batch.who[received.payer_claim_control_number]
+    seen = batch.seen
+    return seen.decide(received, reference, who)

@@ -134,7 +134,11 @@ def claims(inquiry: Inquiry, sought: ClaimSought) -> tuple[SeenClaim, ...]:
     providers, work = inquiry.providers("claim"), inquiry.work
     npis = None if providers is None else [each.npi for each in providers]
     found = tuple(
-        SeenClaim(claim=each, decisions=work.decisions.find(number), pends=work.claims.pends(number))
+        SeenClaim(
+            claim=each,
+            decisions=work.decisions.find(number),
+            pends=tuple(waiting.pend for waiting in work.pends.waiting(number)),
+        )
         for each in work.claims.sought(sought, npis, AT_MOST)
         for number in (each.received.payer_claim_control_number,)
     )

@@ -41,7 +41,7 @@ def load(books: Books, context: RunContext, loaded: Loaded) -> LoadOutcome:
         raise ValueError("a payer folder with errors is not loaded")
     with books.writing(context) as work:
         snapshot, changed = work.reference.load(loaded.records, context.instant)
-        opening = work.accumulators.append_opening(opening_entries(loaded.opening))
+        opening = work.accumulators.append_new(opening_entries(loaded.opening), context.as_of)
         members = _members_changed(work, loaded.records, snapshot) if changed else []
         work.audit.record(
             "load",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 
@@ -24,13 +25,13 @@ TAX_ID_QUALIFIER = "30"
 
 UNKNOWN_SENDERS = "outbox/unknown-senders"
 TEST_FOLDER = "test"
-REMITTANCE = "835"
 
 
 @dataclass(frozen=True, slots=True)
 class Receiver:
-    """Where remittances go: ISA07/ISA08, GS03 and the delivery folder."""
+    """Where remittances go: our id of the receiver, ISA07/ISA08, GS03 and the delivery folder."""
 
+    id: str
     party: InterchangeParty
     gs_id: str
     folder: str
@@ -46,16 +47,15 @@ def receiver_of_partner(partner: Partner) -> Receiver:
     """Return how a trading partner is addressed."""
     first = partner.isa_ids[0]
     gs_id = partner.gs_ids[0] if partner.gs_ids else first.id
-    return Receiver(InterchangeParty(first.qualifier, first.id), gs_id, answer_folder(partner))
+    return Receiver(partner.id, InterchangeParty(first.qualifier, first.id), gs_id, answer_folder(partner))
 
 
-def receiver_of_remittances(provider: BillingProvider, reference: Reference) -> Receiver:
-    """Return where a payee's 835s go: the partner that receives them for it, else a folder of its own."""
-    for partner in reference.partners:
-        if provider.id in partner.remittances_for and (not partner.receives or REMITTANCE in partner.receives):
-            return receiver_of_partner(partner)
-    own = InterchangeParty(TAX_ID_QUALIFIER, provider.tax_id)
-    return Receiver(own, provider.tax_id, f"outbox/{provider.id}")
+def receiver_without_partner(payee: RemittancePayee, partners: Iterable[Partner]) -> Receiver:
+    """Return how a payee is addressed whose 835s no partner receives: a folder of its own, and never a partner's."""
+    own = InterchangeParty(TAX_ID_QUALIFIER, payee.tax_id)
+    taken = {partner.delivery_folder.casefold() for partner in partners}
+    folder = f"pick-up/{payee.provider}" if payee.provider.casefold() in taken else payee.provider
+    return Receiver(payee.provider, own, payee.tax_id, f"outbox/{folder}")
 
 
 def sender(reference: Reference) -> tuple[InterchangeParty, str]:

@@ -29,6 +29,7 @@ from hpedi.reference.partners import Partner
 from hpedi.reference.records import KnownRecord, content_of
 
 REASON_LENGTH: Final = 120
+_PROVIDER: Final = "provider"
 _LOADED: Final = "payer folder loaded"
 _REPEATED: Final = "repeated"
 _TAKEN_WHOLE: Final = frozenset({"accepted", "accepted_with_errors"})
@@ -41,10 +42,12 @@ class Profiles:
     Attributes:
         said: What the payer folder says, by id.
         changes: What was changed here, by id.
+        providers: The ids of all providers.
     """
 
     said: Mapping[str, Partner]
     changes: Mapping[str, PartnerChange]
+    providers: frozenset[str]
 
     @property
     def holding(self) -> tuple[Partner, ...]:
@@ -69,6 +72,7 @@ def read_profiles(work: Work) -> Profiles:
     return Profiles(
         said={each.key: content_of(each, Partner) for each in records if each.kind == PARTNER},
         changes={each.key: content_of(each, PartnerChange) for each in records if each.kind == PARTNER_CHANGE},
+        providers=frozenset(each.key for each in records if each.kind == _PROVIDER),
     )
 
 

@@ -8,10 +8,12 @@ for the next `pay`.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
+from hpedi.access.rules import AccessRules
 from hpedi.finding_kinds import found
 from hpedi.findings import Finding, Unavailable, Where
 from hpedi.guides.load import Guide
@@ -21,27 +23,30 @@ from hpedi.payments.claim_payments import ClaimFiling
 from hpedi.payments.conventions import load_ach_conventions
 from hpedi.payments.faults import ReleaseBlocked
 from hpedi.payments.ledger import ledger_source, payment_postings
+from hpedi.payments.payee_balances import adjustments_of, balance_entries
 from hpedi.payments.payment import Payment, RemittedPayment
 from hpedi.payments.remit import PaymentRunInput, RunNumbers, remit
 from hpedi.payments.states import PaymentState, approves_itself
 from hpedi.payments.verification import verify_remittance_bytes
 from hpedi.pipeline.bank_files import FILE_ID_MODIFIERS, bank_files
+from hpedi.pipeline.interchange_numbers import counter_of
 from hpedi.pipeline.parties import (
     FUNDING_ACCOUNT,
     Receiver,
     ach_originator,
     business_days,
-    receiver_of_remittances,
     remittance_payee,
     remittance_payer,
     sender,
 )
 from hpedi.pipeline.ports import Books, Work
 from hpedi.pipeline.records import REMITTANCE_SET, Outbound, PaymentRun, StoredDecision, StoredPayment
+from hpedi.pipeline.remittance_receivers import receiver_of_remittances
+from hpedi.reference.conventions import Recovery
 from hpedi.reference.reference import Reference
 from hpedi.run_context import RunContext
 from hpedi.transactions.remittance_835.delimiters import free_delimiters
-from hpedi.transactions.remittance_835.model import PaymentMethod, RemittancePayer
+from hpedi.transactions.remittance_835.model import PaymentMethod, ProviderAdjustment, RemittancePayer
 from hpedi.transactions.remittance_835.write import write_remittance
 from hpedi.x12.segment import SegmentValues
 from hpedi.x12.writer import FunctionalGroup, Interchange, TransactionSet, write_x12
@@ -66,11 +71,21 @@ class PaymentData:
         calendar: ACH business days.
         ach_conventions: Bytes of mappings/payments/ach_conventions.yaml.
         guide: The 835 X221A1, to read back what was written.
+        access_rules: What the roles may do: who may receive which remittance.
     """
 
     calendar: AchCalendar
     ach_conventions: bytes
     guide: Guide
+    access_rules: AccessRules
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Address:
+    """To whom a remittance goes, and under which control number."""
+
+    receiver: Receiver
+    number: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,6 +132,7 @@ def pay(books: Books, context: RunContext, reference: Reference, data: PaymentDa
     """
     _payer_and_date(context.as_of, reference, data)  # asked before a run holds decisions that it could not pay
     with books.writing(context) as work:
+        work.restorations.check_not_held()
         run = work.payments.open_run() or work.payments.begin_run(context.as_of, context.instant)
     built = _build(books, context, reference, data, run) if run else ()
     released = _release(books, context, reference, data)
@@ -138,6 +154,9 @@ def _build(
             run, payments, [payment for payment in payments if approves_itself(payment, limit)]
         )
         work.ledger.post([posting for payment in payments for posting in payment_postings(payment)], run.as_of, run.id)
+        for made in payments:
+            entries = balance_entries(made.payee.provider, made.funding_account, made.adjustments)
+            work.payee_balances.append(entries, ledger_source(made), run.as_of)
         for payment in stored:
             number = payment.payment.trace_number
             members = work.decisions.members_paid(number)
@@ -157,14 +176,31 @@ def _payments(work: Work, run: PaymentRun, reference: Reference, data: PaymentDa
             trace_numbers=[str(run.first_trace_number + len(payments) - checks)],
             check_numbers=[str(run.first_check_number + checks)],
         )
-        (remitted,) = remit(_run_input(decided, payee, run.as_of, reference, data), numbers)
+        adjustments = _adjustments(work, decided, payee, reference)
+        (remitted,) = remit(_run_input(decided, payee, run.as_of, reference, data, adjustments), numbers)
         payments.append(remitted.payment)
         checks += remitted.payment.method is PaymentMethod.CHECK
     return payments
 
 
+def _adjustments(
+    work: Work, decided: Sequence[StoredDecision], payee: str, reference: Reference
+) -> tuple[ProviderAdjustment, ...]:
+    """Return what a payee's remittance takes back, and tells to be taken back later."""
+    recovery: dict[str, Recovery] = {}
+    for stored in decided:
+        conventions = reference.conventions(stored.received.received)
+        recovery |= conventions.recovery if stored.decision.reason and conventions is not None else {}
+    return adjustments_of([stored.decision for stored in decided], recovery, work.payee_balances.owed(payee))
+
+
 def _run_input(
-    decided: Sequence[StoredDecision], payee: str, day: date, reference: Reference, data: PaymentData
+    decided: Sequence[StoredDecision],
+    payee: str,
+    day: date,
+    reference: Reference,
+    data: PaymentData,
+    adjustments: Sequence[ProviderAdjustment],
 ) -> PaymentRunInput:
     payer, payment_date = _payer_and_date(day, reference, data)
     provider = reference.providers.get(payee)
@@ -176,6 +212,7 @@ def _run_input(
         payers={FUNDING_ACCOUNT: payer},
         funding_account=FUNDING_ACCOUNT,
         claim_filing=ClaimFiling(usual=reference.payer.claim_filing, by_plan=reference.claim_filing_by_plan),
+        provider_adjustments={(payee, FUNDING_ACCOUNT): tuple(adjustments)},
         production_date=day,
         payment_date=payment_date,
         calendar=business_days(data.calendar, reference),
@@ -241,10 +278,8 @@ def _release_run(
         file_number = work.numbers.peek(counter)
         if file_number > len(FILE_ID_MODIFIERS):
             raise Unavailable(f"{len(FILE_ID_MODIFIERS)} bank files were written for this day; pay on another day")
-        number_of = {
-            each.id: number for number, each in enumerate(work.payments.of_run(run.id), run.first_interchange_number)
-        }
-        remittances = [_remittance_file(work, each, number_of[each.id], run, reference, data) for each in due]
+        addresses = _addresses(work, due, run.as_of, reference, data)
+        remittances = [_remittance_file(work, each, addresses[each.id], run, reference, data) for each in due]
         booked = work.ledger.of_sources([ledger_source(payment.payment) for payment in due])
     payments = [payment.payment for payment in due]
     conventions = load_ach_conventions(data.ach_conventions, run.as_of)
@@ -253,6 +288,7 @@ def _release_run(
     with books.writing(context) as work:
         if bank.files and work.numbers.reserve(counter) != file_number:
             raise Unavailable("another payment run released payments at the same time")
+        _take_numbers(work, addresses)
         work.payments.release(due, bank.entries)
         work.outbox.put([*remittances, *bank.files])
         for payment in payments:
@@ -260,39 +296,58 @@ def _release_run(
             work.audit.record("release", subject, reason="payment run", result=PaymentState.RELEASED)
 
 
+def _addresses(
+    work: Work, due: Sequence[StoredPayment], day: date, reference: Reference, data: PaymentData
+) -> Mapping[int, _Address]:
+    """Return where the remittance of each payment goes (by payment), the numbers of a receiver one after another."""
+    taken: Counter[str] = Counter()
+    addresses = {}
+    for stored in due:
+        receiver = receiver_of_remittances(work, data.access_rules, reference, stored.payment.payee, day)
+        counter = counter_of(receiver.id)
+        addresses[stored.id] = _Address(receiver=receiver, number=work.numbers.peek(counter) + taken[counter])
+        taken[counter] += 1
+    return addresses
+
+
+def _take_numbers(work: Work, addresses: Mapping[int, _Address]) -> None:
+    for each in sorted(addresses.values(), key=lambda address: (address.receiver.id, address.number)):
+        if work.numbers.reserve(counter_of(each.receiver.id)) != each.number:
+            raise Unavailable("something was sent to a receiver of remittances at the same time")
+
+
 def _remittance_file(
-    work: Work, stored: StoredPayment, number: int, run: PaymentRun, reference: Reference, data: PaymentData
+    work: Work, stored: StoredPayment, address: _Address, run: PaymentRun, reference: Reference, data: PaymentData
 ) -> Outbound:
     remittance = _remitted_again(list(work.decisions.of_payment(stored.id)), stored, run, reference, data).remittance
-    receiver = receiver_of_remittances(reference.providers[stored.payment.payee.provider], reference)
     segments = list(write_remittance(remittance))
-    content = write_x12(_interchange(segments, receiver, number, run, reference, data), free_delimiters(segments))
+    content = write_x12(_interchange(segments, address, run, reference, data), free_delimiters(segments))
     verify_remittance_bytes(content, data.guide, remittance)
     name = f"{stored.payment.trace_number}.835"
-    return Outbound(folder=receiver.folder, name=name, kind=REMITTANCE_SET, content=content, run=run.id)
+    return Outbound(folder=address.receiver.folder, name=name, kind=REMITTANCE_SET, content=content, run=run.id)
 
 
 def _interchange(
-    segments: Sequence[SegmentValues],
-    receiver: Receiver,
-    number: int,
-    run: PaymentRun,
-    reference: Reference,
-    data: PaymentData,
+    segments: Sequence[SegmentValues], address: _Address, run: PaymentRun, reference: Reference, data: PaymentData
 ) -> Interchange:
     us, gs_id = sender(reference)
     body = TransactionSet(id=REMITTANCE_SET, control_number="0001", segments=segments)
     group = FunctionalGroup(
         functional_id=data.guide.functional_id,
         sender=gs_id,
-        receiver=receiver.gs_id,
+        receiver=address.receiver.gs_id,
         instant=run.instant,
-        control_number=number,
+        control_number=address.number,
         version=data.guide.id,
         sets=[body],
     )
     return Interchange(
-        sender=us, receiver=receiver.party, instant=run.instant, control_number=number, usage="P", groups=[group]
+        sender=us,
+        receiver=address.receiver.party,
+        instant=run.instant,
+        control_number=address.number,
+        usage="P",
+        groups=[group],
     )
 
 
@@ -301,16 +356,14 @@ def _remitted_again(
 ) -> RemittedPayment:
     """Build the remittance of a stored payment from the decisions it pays: the same again, or it is not released."""
     payment = stored.payment
-    run_input = _run_input(decided, payment.payee.provider, run.as_of, reference, data)
-    as_built = PaymentRunInput(
-        decided=run_input.decided,
-        payees={payment.payee.provider: payment.payee},
-        payers=run_input.payers,
+    provider = payment.payee.provider
+    given = [each for each in payment.adjustments if each.reference != payment.trace_number]
+    run_input = _run_input(decided, provider, run.as_of, reference, data, given)
+    as_built = replace(
+        run_input,
+        payees={provider: payment.payee},
         funding_account=payment.funding_account,
-        claim_filing=run_input.claim_filing,
-        production_date=run_input.production_date,
         payment_date=payment.payment_date,
-        calendar=run_input.calendar,
     )
     numbers = RunNumbers(trace_numbers=[payment.trace_number], check_numbers=[payment.trace_number])
     (remitted,) = remit(as_built, numbers)

@@ -9,17 +9,20 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from datetime import date, datetime
+from decimal import Decimal
 from typing import Protocol
 
-from hpedi.access.control import MailedPin
-from hpedi.access.grants import Grant, GrantState, ProviderId
-from hpedi.access.organisations import OrganisationKind
 from hpedi.adjudication.decision import ClaimDecision, PastLine, Pend
-from hpedi.benefits.accumulators import AccumulatorEntry, Balances
+from hpedi.adjudication.override import Override
+from hpedi.benefits.accumulators import AccumulatorEntry, Balances, PostedEntry
+from hpedi.benefits.authorizations import AuthorizationUse, PostedUse
 from hpedi.claims.claim import ReceivedClaim
 from hpedi.money import Usd
 from hpedi.payments.ledger import LedgerAccount, Posting
+from hpedi.payments.payee_balances import PayeeBalance
 from hpedi.payments.payment import Payment
+from hpedi.pipeline.access_ports import EraEnrolments, Grants
+from hpedi.pipeline.funding_ports import Funding
 from hpedi.pipeline.records import (
     EftEntry,
     InboundFile,
@@ -32,8 +35,10 @@ from hpedi.pipeline.records import (
     StoredDecision,
     StoredPayment,
     Total,
+    WaitingClaim,
 )
-from hpedi.pipeline.sought import ClaimSought, PaymentSought
+from hpedi.pipeline.reprocessing import Proposal, ProposalState
+from hpedi.pipeline.sought import ClaimSought, PaymentSought, StandingSought
 from hpedi.reference.records import KnownRecord, ReferenceRecord, SnapshotMade
 from hpedi.run_context import RunContext
 
@@ -109,14 +114,33 @@ class Claims(Protocol):
     def finalise(self, decisions: Sequence[tuple[ReceivedClaim, ClaimDecision]], decided_on: date) -> None:
         """Store decisions in their order of finalisation and mark the claims decided."""
 
-    def pend(self, pended: Sequence[Pend], pended_on: date) -> None:
-        """Store why claims wait, and mark them pended."""
+    def close(self, control_numbers: Sequence[str]) -> None:
+        """Mark claims decided that have no decision of their own: they voided another one."""
 
-    def pends(self, control_number: str | None = None) -> tuple[Pend, ...]:
-        """Return why claims wait, or why one does, oldest first."""
+    def reopen(self, control_number: str) -> None:
+        """Let a claim that waits be decided next."""
 
     def totals(self) -> tuple[Total, ...]:
         """Add up claims of published receipts by state and, where they pend or are refused, why."""
+
+
+class Pends(Protocol):
+    """Claims that wait, and what examiners decide of claims."""
+
+    def put(self, pended: Sequence[Pend], pended_on: date) -> None:
+        """Keep why claims wait, in place of why they waited before, and mark them pended."""
+
+    def waiting(self, control_number: str | None = None) -> tuple[WaitingClaim, ...]:
+        """Return the claims that wait, or one that does, oldest receipt first."""
+
+    def assign(self, control_number: str, login: str) -> None:
+        """Say who works on a claim that waits; empty: nobody."""
+
+    def override(self, control_number: str, made: Override) -> None:
+        """Keep what an examiner decided of a claim."""
+
+    def overrides(self, control_numbers: Sequence[str]) -> Mapping[str, tuple[Override, ...]]:
+        """Return what examiners decided of claims, oldest first."""
 
 
 class Decisions(Protocol):
@@ -130,6 +154,9 @@ class Decisions(Protocol):
 
     def find(self, control_number: str) -> tuple[StoredDecision, ...]:
         """Return every version of a claim's decision."""
+
+    def standing(self, sought: StandingSought, at_most: int) -> tuple[StoredDecision, ...]:
+        """Return decisions that stand, in order of finalisation: the newest of their claims, and no reversal."""
 
     def members_paid(self, trace_number: str) -> tuple[str, ...]:
         """Return whose decisions a payment paid (our ids), by its check or EFT number; each once, in their order."""
@@ -150,6 +177,9 @@ class History(Protocol):
     def append(self, lines: Sequence[PastLine]) -> None:
         """Add the lines of a decision."""
 
+    def drop(self, control_numbers: Sequence[str]) -> None:
+        """Forget the lines of claims whose decision was taken back."""
+
 
 class Accumulators(Protocol):
     """The append-only ledger of benefit counters."""
@@ -157,14 +187,30 @@ class Accumulators(Protocol):
     def balances(self, owners: Iterable[str]) -> Balances:
         """Return the sums of the entries of members and families."""
 
-    def append(self, entries: Sequence[AccumulatorEntry]) -> None:
+    def of(self, owners: Iterable[str], plans: Iterable[str] | None = None) -> tuple[PostedEntry, ...]:
+        """Return the entries of members and families, those of some plans or of all, in the order they were added."""
+
+    def append(self, entries: Sequence[AccumulatorEntry], posted_on: date) -> None:
         """Add entries; one whose source stands already is refused by the store."""
 
-    def append_opening(self, entries: Sequence[AccumulatorEntry]) -> int:
-        """Add opening balances that are not there yet; return how many were new."""
+    def append_new(self, entries: Sequence[AccumulatorEntry], posted_on: date) -> int:
+        """Add entries that are not there yet, by counter and source; return how many were new."""
 
     def lock(self, families: Sequence[str]) -> None:
         """Take the lock set of the claims of this transaction, in the order given (sorted)."""
+
+
+class Authorizations(Protocol):
+    """The append-only ledger of what is used of authorisations."""
+
+    def used(self, members: Iterable[str]) -> Mapping[str, Decimal]:
+        """Return the sums of the uses of members' authorisations, by authorisation id."""
+
+    def uses(self, authorization: str, member: str) -> tuple[PostedUse, ...]:
+        """Return the uses of an authorisation of a member, in the order they were added."""
+
+    def append(self, uses: Sequence[AuthorizationUse], posted_on: date) -> None:
+        """Add uses; one whose source stands already is refused by the store."""
 
 
 class ReferenceData(Protocol):
@@ -237,6 +283,32 @@ class Payments(Protocol):
         """Add up payments by method and state."""
 
 
+class Reprocessings(Protocol):
+    """Proposals to decide claims again."""
+
+    def keep(self, proposal: Proposal) -> int:
+        """Keep a new proposal; return its number."""
+
+    def find(self, number: int) -> Proposal | None:
+        """Return a proposal, locked until the transaction ends."""
+
+    def all(self) -> tuple[Proposal, ...]:
+        """Return every proposal, newest first."""
+
+    def decide(self, number: int, state: ProposalState) -> None:
+        """Say who approved or dropped a proposal."""
+
+
+class PayeeBalances(Protocol):
+    """What payees owe from one remittance to the next."""
+
+    def owed(self, provider: str) -> tuple[PayeeBalance, ...]:
+        """Return the open balances of a payee, oldest first."""
+
+    def append(self, entries: Sequence[PayeeBalance], source: str, posted_on: date) -> None:
+        """Add the entries of a payment; one whose source stands already is refused by the store."""
+
+
 class Ledger(Protocol):
     """The claims-payable and cash ledger."""
 
@@ -268,45 +340,11 @@ class Outbox(Protocol):
     def delivered(self, row: OutboundRow, at: datetime) -> None:
         """Say that a file lies in its folder."""
 
+    def readdress(self, row: OutboundRow, folder: str, content: bytes) -> OutboundRow:
+        """Let a file that waits go into another folder, its bytes addressed anew; return its row as it is then."""
+
     def again(self, receipt: int) -> None:
         """Have the answer of a receipt delivered once more; the newest, where it was judged anew."""
-
-
-class Grants(Protocol):
-    """What providers granted organisations."""
-
-    def request(self, asked: Grant) -> int:
-        """Keep a request with its history so far; return its number."""
-
-    def change(self, grant: Grant, state: GrantState, at: datetime, why: str = "") -> None:
-        """Bring a grant into another state."""
-
-    def find(self, grant: int) -> Grant | None:
-        """Return a grant by its number."""
-
-    def of_organisation(self, organisation_id: str) -> tuple[Grant, ...]:
-        """Return what an organisation asked for and has."""
-
-    def for_providers(self, providers: Sequence[ProviderId]) -> tuple[Grant, ...]:
-        """Return what anybody asked for or has for some providers."""
-
-    def all(self) -> tuple[Grant, ...]:
-        """Return every grant."""
-
-    def third_party_of_partner(self, partner: str) -> str | None:
-        """Return the third party (organisation id) that sends as a trading partner; None where none does."""
-
-    def kind_of(self, organisation_id: str) -> OrganisationKind | None:
-        """Return what an organisation is; None where there is none."""
-
-    def pin(self, grant: int) -> MailedPin | None:
-        """Return the PIN that was last mailed for a request."""
-
-    def pin_digest(self, grant: int, pin: str) -> str:
-        """Return what is kept of a PIN for a request."""
-
-    def add_attempt(self, grant: int, at: datetime, *, is_right: bool) -> int:
-        """Remember an attempt to prove control; return how many were wrong so far."""
 
 
 class AuditLog(Protocol):
@@ -323,6 +361,13 @@ class AuditLog(Protocol):
         result: str = "",
     ) -> None:
         """Add one row a member (our ids); `recipient` is who outside gets to know it."""
+
+
+class Restorations(Protocol):
+    """Books that came back from a backup."""
+
+    def check_not_held(self) -> None:
+        """Refuse to pay or deliver until somebody confirmed that the original has stopped; raises `Unavailable`."""
 
 
 class Work(Protocol):
@@ -345,6 +390,10 @@ class Work(Protocol):
         """Claims."""
 
     @property
+    def pends(self) -> Pends:
+        """Claims that wait."""
+
+    @property
     def decisions(self) -> Decisions:
         """Decisions."""
 
@@ -357,12 +406,28 @@ class Work(Protocol):
         """Benefit counters."""
 
     @property
+    def funding(self) -> Funding:
+        """Pools, charges to employers and payments to members."""
+
+    @property
+    def authorizations(self) -> Authorizations:
+        """Uses of authorisations."""
+
+    @property
     def reference(self) -> ReferenceData:
         """Reference records."""
 
     @property
     def payments(self) -> Payments:
         """Payments."""
+
+    @property
+    def reprocessings(self) -> Reprocessings:
+        """Proposals to decide claims again."""
+
+    @property
+    def payee_balances(self) -> PayeeBalances:
+        """What payees owe."""
 
     @property
     def ledger(self) -> Ledger:
@@ -375,6 +440,14 @@ class Work(Protocol):
     @property
     def grants(self) -> Grants:
         """What providers granted."""
+
+    @property
+    def era(self) -> EraEnrolments:
+        """Who receives remittances."""
+
+    @property
+    def restorations(self) -> Restorations:
+        """Whether these books came back from a backup."""
 
     @property
     def audit(self) -> AuditLog:

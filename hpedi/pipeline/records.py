@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from hpedi.adjudication.decision import ClaimDecision
+from hpedi.adjudication.decision import ClaimDecision, Pend
 from hpedi.claims.claim import ReceivedClaim
 from hpedi.money import ZERO, Usd
 from hpedi.payments.payment import Payment
@@ -77,6 +77,17 @@ class StoredClaim:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class WaitingClaim:
+    """A claim that waits: why, since when, what it charges (US dollars), and the login of who works on it."""
+
+    pend: Pend
+    pended_on: date
+    received_at: datetime
+    charged: Usd
+    assigned_to: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class StoredDecision:
     """A decision with its claim, the order in which it became final, and the run that pays it."""
 
@@ -98,7 +109,6 @@ class PaymentRun:
     state: str
     first_trace_number: int
     first_check_number: int
-    first_interchange_number: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -23,3 +23,26 @@ class ClaimSought:
     patient_account: str = ""
     since: date | None = None
     until: date | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StandingSought:
+    """Decisions that stand, by claim, payee, member, plan, first day of service, or all that came after a claim's.
+
+    Attributes:
+        claims: Our numbers.
+        provider: Our id of the payee.
+        member: Our id of the member.
+        plan: Plan id.
+        since: First day of service, or later.
+        until: First day of service, or earlier.
+        after: Our number of a claim: decisions of its member that became final after its first one.
+    """
+
+    claims: tuple[str, ...] = ()
+    provider: str = ""
+    member: str = ""
+    plan: str = ""
+    since: date | None = None
+    until: date | None = None
+    after: str = ""

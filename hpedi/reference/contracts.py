@@ -1,15 +1,15 @@
-"""Contracts: what a provider is paid, for which lines of business, from when to when; and dated fee schedules."""
+"""Contracts: what a provider is paid, for which lines of business, from when to when; and the dated tables they name."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Literal
+from typing import Final, Literal
 
 import msgspec
 
 from hpedi.reference.dated import Dated, Entry
 from hpedi.reference.plans import Tier
-from hpedi.reference.values import Factor, Fee, Name, Rate
+from hpedi.reference.values import Factor, Fee, Money, Name, Rate
 
 
 class TimelyFiling(Entry, frozen=True, kw_only=True):
@@ -60,46 +60,157 @@ class Bilateral(Entry, frozen=True, kw_only=True):
 
 
 class MultipleProcedure(Entry, frozen=True, kw_only=True):
-    """Several procedures of one day, ranked: the indicator they need and each one's share of its fee."""
+    """Several procedures of a claim and day, ranked by their fees: each one's share of its fee, the dearest first.
 
-    indicator: Name
+    Attributes:
+        indicator: The indicator that a code of a fee schedule needs to be ranked.
+        status: The status that a code of an APC table needs to be ranked.
+        percents: Shares of the first, second ... procedure; `subsequent` of all after these.
+        group: Adjustment group and code of what the reduction takes off.
+    """
+
+    indicator: str | None = None
+    status: str | None = None
     percents: tuple[Rate, ...]
     subsequent: Rate
-    group: str = "CO"
-    carc: str = "59"
+    rank_by: Literal["fee"] = "fee"
+    same_day: bool = True
+    group: Literal["CO", "PR", "OA", "PI"] = "CO"
+    carc: Name = "59"
+
+
+class PaymentShare(Entry, frozen=True, kw_only=True):
+    """The share of the fee for a service given in a certain way: assistant at surgery, telehealth, discontinued ...
+
+    Attributes:
+        modifiers: The line has one of them.
+        pos: Or it is given in one of these places.
+        codes: For these codes only; for all if absent.
+    """
+
+    id: Name
+    modifiers: tuple[str, ...] = ()
+    pos: tuple[str, ...] = ()
+    codes: tuple[str, ...] | None = None
+    percent: Factor
+
+
+class Outlier(Entry, frozen=True, kw_only=True):
+    """What a stay whose charges are above a limit is paid beside its DRG: a share of the charges above it."""
+
+    charges_over: Money
+    percent: Rate
+    group: Literal["CO", "PR", "OA", "PI"] = "CO"
+    carc: Name = "70"
+
+
+class Transfer(Entry, frozen=True, kw_only=True):
+    """A stay that ends with a transfer: the DRG amount by its mean length of stay, for the days and some more.
+
+    Attributes:
+        patient_statuses: Patient status codes (CL103) that are transfers.
+        drgs: For these DRGs only; for all if absent.
+        extra_days: Days paid beside those stayed: 1 pays the first day twice.
+    """
+
+    patient_statuses: tuple[str, ...]
+    drgs: tuple[str, ...] | None = None
+    extra_days: int = 1
+
+
+class AfterMaximum(Entry, frozen=True, kw_only=True):
+    """How services of an episode beyond the most that its case rate covers are paid: by a fee schedule."""
+
+    fee_schedule: Name
+    lesser_of_charge: bool = True
+
+
+Method = Literal["fee_schedule", "percent_of_charge", "drg", "per_diem", "case_rate", "apc", "capitation"]
+Level = Literal["line", "claim"]
+EpisodeField = Literal["member", "billing_provider", "principal_dx"]
+
+CLAIM_METHODS: Final[frozenset[str]] = frozenset({"drg", "per_diem"})
+"""Methods that price the whole claim where the rate says nothing of its level."""
 
 
 class ContractRate(Entry, frozen=True, kw_only=True):
     """One way of pricing; the first of a contract whose `when` fits a line is its rate.
 
+    Which terms a method needs and may have is in `contract_checks.TERMS`.
+
     Attributes:
-        method: fee_schedule is priced; a claim under any other pends, so its terms are not part of the format yet.
+        level: Whether lines are priced, or the claim as one; what is usual for the method if absent.
+        lesser_of_charge: The charge is allowed where it is less; if absent, so by fee schedule and by no other method.
         excess: Adjustment for what is charged above the allowed amount; the reason `contractual` if absent.
         rarcs: Remark codes on every line so priced.
-        unlisted: Reason that denies a code without a fee; a claim with such a code pends if absent.
+        unlisted: Reason that denies what has no price; a claim with such a service pends if absent.
+        percent: Share of the charge (percent_of_charge).
+        cap_fee_schedule: No more is allowed than its fee, where it lists the code (percent_of_charge).
+        base: US dollars for a weight of 1 (drg).
+        rate: US dollars a day (per_diem) or an episode (case_rate).
+        all_inclusive: The days pay for every service of the stay (per_diem).
+        room_revenue_codes: Lines whose units are the days (per_diem); lines counted in days if absent.
+        max_services: Services of an episode that the rate covers (case_rate), within `window_days` of the first.
+        pmpm: US dollars a member and month, paid apart (capitation).
+        group: Adjustment group and code of what is not payable; the reason `capitated` if absent (capitation).
     """
 
     id: Name
     when: RateCondition
-    method: Name
-    fee_schedule: str | None = None
-    lesser_of_charge: bool = True
+    method: Method
+    level: Level | None = None
+    lesser_of_charge: bool | None = None
     excess: GroupAndCode | None = None
     rarcs: tuple[str, ...] = ()
     unlisted: str | None = None
+    fee_schedule: str | None = None
     bilateral: Bilateral | None = None
     multiple_procedure: MultipleProcedure | None = None
+    shares: tuple[PaymentShare, ...] = ()
+    percent: Rate | None = None
+    cap_fee_schedule: str | None = None
+    base: Money | None = None
+    drg_table: str | None = None
+    outlier: Outlier | None = None
+    transfer: Transfer | None = None
+    rate: Money | None = None
+    all_inclusive: bool = True
+    room_revenue_codes: tuple[str, ...] | None = None
+    max_services: int | None = None
+    window_days: int | None = None
+    episode_key: tuple[EpisodeField, ...] | None = None
+    after_max: AfterMaximum | None = None
+    apc_table: str | None = None
+    pmpm: Money | None = None
+    group: Literal["CO", "PR", "OA", "PI"] | None = None
+    carc: Name | None = None
     note: str = ""
+
+    @property
+    def prices_claim(self) -> bool:
+        """The claim is priced as one, not line by line."""
+        return self.level == "claim" or (self.level is None and self.method in CLAIM_METHODS)
+
+    @property
+    def allows_lesser_charge(self) -> bool:
+        """The charge is allowed where it is less than what is agreed."""
+        return self.method == "fee_schedule" if self.lesser_of_charge is None else self.lesser_of_charge
 
 
 class Withhold(Entry, frozen=True, kw_only=True):
-    """A share of the payment that is held back."""
+    """A share of what is payable after the member's share and other payers that is held back into a pool.
+
+    Attributes:
+        unless_program: Not where a programme of this type of the plan's employer is for the contract.
+    """
 
     id: Name
     percent: Rate
-    group: str
-    carc: str
-    pool: str = ""
+    base: Literal["payable_after_member_and_cob"] = "payable_after_member_and_cob"
+    group: Literal["CO", "PR", "OA", "PI"]
+    carc: Name
+    pool: Name = "withhold"
+    unless_program: str | None = None
 
 
 class Contract(Dated, frozen=True, kw_only=True):
@@ -126,3 +237,46 @@ class FeeSchedule(Entry, frozen=True, kw_only=True):
 
     id: Name
     versions: tuple[FeeVersion, ...]
+
+
+class DrgWeight(Entry, frozen=True, kw_only=True):
+    """The weight of a DRG, and its geometric mean length of stay in days, where a transfer may ask for it."""
+
+    weight: Factor
+    mean_days: Factor | None = None
+
+
+class DrgVersion(Dated, frozen=True, kw_only=True):
+    """The weights of a span of discharge dates, by DRG as claims carry it."""
+
+    version: Name
+    weights: Mapping[str, DrgWeight]
+
+
+class DrgTable(Entry, frozen=True, kw_only=True):
+    """A table of DRG weights with its versions."""
+
+    id: Name
+    versions: tuple[DrgVersion, ...]
+
+
+class ApcRow(Entry, frozen=True, kw_only=True):
+    """How a code is paid: its APC (none where it is packaged), status, and US dollars."""
+
+    apc: str = ""
+    status: Name
+    rate: Money
+
+
+class ApcVersion(Dated, frozen=True, kw_only=True):
+    """The rows of a span of dates of service, by `CODE` or `CODE-MODIFIER`."""
+
+    version: Name
+    rows: Mapping[str, ApcRow]
+
+
+class ApcTable(Entry, frozen=True, kw_only=True):
+    """An APC table with its versions."""
+
+    id: Name
+    versions: tuple[ApcVersion, ...]

@@ -7,18 +7,22 @@ from typing import Literal
 
 from hpedi.reference.dated import Dated, Entry
 from hpedi.reference.plans import Tier
-from hpedi.reference.values import Name
+from hpedi.reference.values import Money, Name
 
 CostShareType = Literal["copay", "deductible", "coinsurance"]
 EditName = Literal[
     "member_unknown",
     "coverage",
+    "provider_not_eligible",
     "timely_filing",
     "duplicate",
     "cob_information",
+    "code_not_valid",
+    "modifier",
     "age",
     "sex",
     "ndc_missing",
+    "formulary",
     "exclusion",
     "experimental",
     "medical_policy",
@@ -29,6 +33,8 @@ EditName = Literal[
     "unlisted_code",
     "benefit_maximum",
 ]
+Recovery = Literal["offset_same_remit", "notify_then_offset"]
+"""Taken back in the remittance that tells of it, or told in one and taken back in later ones."""
 DuplicateField = Literal["member", "billing_npi", "dos", "code", "modifiers", "units", "charge"]
 
 
@@ -49,11 +55,24 @@ class DuplicateKeys(Entry, frozen=True, kw_only=True):
 
 
 class Status277(Entry, frozen=True, kw_only=True):
-    """Claim status category and code of a decided claim; a denied one has its reason's."""
+    """Claim status category and code of a decided claim.
+
+    A denied claim has its reason's; a denied correction has the category of `corrected` with its reason's code.
+    """
 
     paid: Name
     zero_cost_share: Name
     pended: Name
+    corrected: Name
+
+
+class Review(Entry, frozen=True, kw_only=True):
+    """When a decided claim waits for somebody to look at it: what it pays or charges is above an amount, US dollars."""
+
+    pend: Name
+    message: Name
+    paid_over: Money | None = None
+    charged_over: Money | None = None
 
 
 class Conventions(Dated, frozen=True, kw_only=True):
@@ -65,7 +84,14 @@ class Conventions(Dated, frozen=True, kw_only=True):
         oop_counts: Parts of the cost share that count to the out-of-pocket maximum.
         oop_cap_removes: Parts that the maximum removes, in this order.
         oop_cap_remark: Remark code on a line whose cost share it reduced.
-        frequencies: Claim frequencies (CLM05-3) that are decided; others pend.
+        admitted_tob_prefixes: Types of bill of patients who were admitted (`waived_if: admitted` of a copay).
+        frequencies: Claim frequencies (CLM05-3) that are decided as first claims.
+        replacing: Frequencies that replace an earlier claim; those in neither list and not in `voiding` pend.
+        voiding: Frequencies that void an earlier claim.
+        not_on_corrections: Edits that a correction is not tried against.
+        reviews: What waits for somebody to look at it before it is final.
+        clean_claim_days: Days from receipt within which a clean claim is to be paid or denied; the clock of what waits.
+        recovery: By reason of a correction, how what it lowers is taken back; in the same remittance where absent.
     """
 
     edit_order: tuple[EditName, ...]
@@ -76,7 +102,14 @@ class Conventions(Dated, frozen=True, kw_only=True):
     oop_counts: tuple[CostShareType, ...]
     oop_cap_removes: tuple[CostShareType, ...]
     oop_cap_remark: str = ""
+    admitted_tob_prefixes: tuple[str, ...] = ()
     frequencies: tuple[str, ...] = ("1",)
+    replacing: tuple[str, ...] = ()
+    voiding: tuple[str, ...] = ()
+    not_on_corrections: tuple[EditName, ...] = ()
+    reviews: tuple[Review, ...] = ()
+    clean_claim_days: int | None = None
+    recovery: Mapping[str, Recovery] = {}
 
 
 class ConventionsHistory(Entry, frozen=True, kw_only=True):

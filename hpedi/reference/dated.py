@@ -31,6 +31,12 @@ class Dated(Entry, frozen=True, kw_only=True):
         return self.start <= day and (self.end is None or day <= self.end)
 
 
+class Lasting(Dated, frozen=True, kw_only=True):
+    """A dated piece that has always been in force where no `from` is written."""
+
+    start: date = msgspec.field(name="from", default=date.min)
+
+
 DatedT = TypeVar("DatedT", bound=Dated)
 
 

@@ -10,17 +10,19 @@ import msgspec
 
 from hpedi.finding_kinds import found
 from hpedi.findings import Finding, Severity, Where
+from hpedi.reference.authorizations import Authorization
 from hpedi.reference.contracts import Contract
 from hpedi.reference.conventions import Conventions, Reason, RuleFile
-from hpedi.reference.edits import Edits, Policies
+from hpedi.reference.edits import Edits
 from hpedi.reference.marked import Mark, read_yaml
 from hpedi.reference.members import CoverageSpan, Member, OtherCoverage
 from hpedi.reference.partners import Partner
 from hpedi.reference.payer import Account, Payer
 from hpedi.reference.plans import Employer, Plan
+from hpedi.reference.policies import Policies
 from hpedi.reference.providers import BillingProvider
 from hpedi.reference.shape import Places, Shaper
-from hpedi.reference.tables import TABLES, FeeRow, OpeningBalance, read_table
+from hpedi.reference.tables import TABLES, ApcTableRow, DrgRow, FeeRow, OpeningBalance, read_table
 
 
 class PayerSection(Payer, frozen=True, kw_only=True):
@@ -54,7 +56,10 @@ class Folder:
     coverage: list[CoverageSpan] = field(default_factory=list)
     other_coverage: list[OtherCoverage] = field(default_factory=list)
     fees: list[FeeRow] = field(default_factory=list)
+    drg_rows: list[DrgRow] = field(default_factory=list)
+    apc_rows: list[ApcTableRow] = field(default_factory=list)
     opening_balances: list[OpeningBalance] = field(default_factory=list)
+    authorizations: list[Authorization] = field(default_factory=list)
     places: Places = field(default_factory=Places)
     findings: list[Finding] = field(default_factory=list)
 
@@ -68,6 +73,7 @@ _LISTS: Final[Mapping[str, type[msgspec.Struct]]] = {
     "contracts": Contract,
     "partners": Partner,
     "employers": Employer,
+    "authorizations": Authorization,
 }
 _SINGLE: Final[Mapping[str, type[msgspec.Struct]]] = {"payer": PayerSection, "edits": Edits, "policies": Policies}
 _TABLE_FIELDS: Final = {
@@ -75,7 +81,10 @@ _TABLE_FIELDS: Final = {
     "coverage": "coverage",
     "other-coverage": "other_coverage",
     "fee-schedules": "fees",
+    "drg-tables": "drg_rows",
+    "apc-tables": "apc_rows",
     "opening-balances": "opening_balances",
+    "authorizations": "authorizations",
 }
 
 

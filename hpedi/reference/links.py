@@ -10,9 +10,13 @@ import msgspec
 from hpedi.finding_kinds import found
 from hpedi.findings import Finding, Severity, Where
 from hpedi.money import CENT
+from hpedi.reference.authorizations import check_authorizations
+from hpedi.reference.contract_checks import check_contracts
+from hpedi.reference.edit_checks import check_edits, check_policies
 from hpedi.reference.folder import Folder
 from hpedi.reference.payer import PAYER_ACCOUNTS
 from hpedi.reference.plans import PlanVersion
+from hpedi.reference.rate_tables import check_tables
 
 Check = Callable[[Folder], Iterator[Finding]]
 
@@ -36,6 +40,27 @@ DENYING_REASONS: Final = (
     "timely_filing",
     "duplicate",
     "not_covered",
+    "provider_not_eligible",
+    "cob_information",
+    "code_not_valid",
+    "modifier",
+    "modifier_not_valid",
+    "age",
+    "sex",
+    "ndc_missing",
+    "experimental",
+    "medical_necessity",
+    "component_paid",
+    "ptp",
+    "ptp_column1_later",
+    "prior_auth_absent",
+    "prior_auth_exceeded",
+    "prior_auth_expired",
+    "prior_auth_denied",
+    "prior_auth_pending",
+    "prior_auth_other_service",
+    "prior_auth_other_provider",
+    "mue",
 )
 ESSENTIAL_EDITS: Final = ("member_unknown", "coverage", "exclusion", "unlisted_code")
 PRIMARY: Final = "P"
@@ -68,6 +93,9 @@ def check_denials(folder: Folder) -> Iterator[Finding]:
     benefits = [benefit for plan in folder.plans for version in plan.versions for benefit in version.benefits]
     named = {benefit.exclusion for benefit in benefits} | {each.limit.reason for each in benefits if each.limit}
     named |= {rate.unlisted for contract in folder.contracts for rate in contract.rates}
+    named |= {policy.reason for policies in folder.policies for policy in policies.medical}
+    named |= {row.reason for edits in folder.edits for row in edits.modifiers}
+    named |= {row.reason for edits in folder.edits for row in edits.formulary}
     for reason in folder.reasons:
         if reason.reason in {*DENYING_REASONS, *named} and not reason.pend and not reason.status277:
             yield _broken(folder, reason, "reason", "The reason denies claims and has no `status277`; add it.")
@@ -111,22 +139,6 @@ def check_members(folder: Folder) -> Iterator[Finding]:
         yield from _unknown(folder, span, "plan", plans)
     for other in folder.other_coverage:
         yield from _unknown(folder, other, "member", families)
-
-
-def check_contracts(folder: Folder) -> Iterator[Finding]:
-    """Contracts name providers, fee schedules and reasons that exist."""
-    providers = {provider.id for provider in folder.providers}
-    schedules = {row.fee_schedule for row in folder.fees}
-    reasons = _adjusting_reasons(folder)
-    for contract in folder.contracts:
-        yield from _unknown(folder, contract, "provider", providers)
-        for rate in contract.rates:
-            if rate.fee_schedule is not None:
-                yield from _unknown(folder, rate, "fee_schedule", schedules)
-            elif rate.method == "fee_schedule":
-                yield _broken(folder, rate, "method", "A rate by fee schedule names no `fee_schedule`; add it.")
-            if rate.unlisted is not None:
-                yield from _unknown(folder, rate, "unlisted", reasons)
 
 
 def check_plans(folder: Folder) -> Iterator[Finding]:
@@ -215,22 +227,11 @@ def check_opening_balances(folder: Folder) -> Iterator[Finding]:
         seen.add(key)
 
 
-def check_fees(folder: Folder) -> Iterator[Finding]:
-    """The rows of a version of a fee schedule agree on its span and price each code once."""
-    spans: dict[Hashable, tuple[object, object]] = {}
-    priced: set[Hashable] = set()
-    for row in folder.fees:
-        version = (row.fee_schedule, row.version)
-        if spans.setdefault(version, (row.start, row.end)) != (row.start, row.end):
-            message = "Rows of one version of a fee schedule have different spans; repeat the same `from` and `to`."
-            yield found("reference-value", folder.places.of(row), message)
-        if (*version, row.key) in priced:
-            yield found(
-                "reference-value",
-                folder.places.of(row),
-                "This code and modifier has two fees in one version; keep one.",
-            )
-        priced.add((*version, row.key))
+def check_folder_authorizations(folder: Folder) -> Iterator[Finding]:
+    """Authorisations are of members and providers that exist, and do not overlap."""
+    members = frozenset(member.id for member in folder.members)
+    providers = frozenset(provider.id for provider in folder.providers)
+    yield from check_authorizations(folder.authorizations, members, providers, folder.places)
 
 
 def _adjusting_reasons(folder: Folder) -> set[str]:
@@ -257,6 +258,9 @@ CHECKS: Final[tuple[Check, ...]] = (
     check_contracts,
     check_plans,
     check_opening_balances,
-    check_fees,
+    check_tables,
+    check_folder_authorizations,
+    check_edits,
+    check_policies,
 )
 """All checks on names, in the order they run."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import date
 from typing import Final, Literal
 
+from hpedi.reference.authorizations import Authorization
 from hpedi.reference.dated import Dated, Entry
 from hpedi.reference.values import Name
 
@@ -51,3 +52,4 @@ class Family(Entry, frozen=True, kw_only=True):
     members: tuple[Member, ...]
     coverage: tuple[CoverageSpan, ...] = ()
     other_coverage: tuple[OtherCoverage, ...] = ()
+    authorizations: tuple[Authorization, ...] = ()

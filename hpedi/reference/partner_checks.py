@@ -11,6 +11,7 @@ from typing import Final, NamedTuple
 
 from hpedi.reference.partners import Partner
 
+_LONGEST_ID: Final = 15
 _NO_RULES: Final[frozenset[str]] = frozenset()
 
 
@@ -22,12 +23,16 @@ class ProfileTerms:
         sends: Transaction sets that receipt takes, by the short names of their guides.
         receives: Transaction sets that we send.
         limits: Names of limits.
+        versions: Versions of guides (GS08), adopted or not.
+        qualifiers: Interchange id qualifiers (ISA05).
         rules: Ids of the rules that a partner may weigh; asked only where a profile weighs one.
     """
 
     sends: frozenset[str]
     receives: frozenset[str]
     limits: frozenset[str]
+    versions: frozenset[str]
+    qualifiers: frozenset[str]
     rules: Callable[[], Container[str]] = field(default=lambda: _NO_RULES)
 
 
@@ -39,16 +44,21 @@ class ProfileFault(NamedTuple):
     message: str
 
 
-def check_profiles(partners: Iterable[Partner], terms: ProfileTerms | None) -> Iterator[ProfileFault]:
+def check_profiles(
+    partners: Iterable[Partner], terms: ProfileTerms | None, providers: Container[str] | None = None
+) -> Iterator[ProfileFault]:
     """Yield what is wrong with profiles, taken together.
 
     Args:
         partners: All that hold.
         terms: What they may name; None where nobody knows.
+        providers: The ids of all providers; None where nobody knows.
     """
     every = tuple(partners)
     for partner in every:
         yield from _check_identities(partner)
+        if providers is not None and any(each not in providers for each in partner.remittances_for):
+            yield ProfileFault(partner, "remittances_for", "`remittances_for` names no provider of ours; correct it.")
         if terms is not None:
             yield from _check_names(partner, terms)
     yield from _check_shared(every)
@@ -57,6 +67,10 @@ def check_profiles(partners: Iterable[Partner], terms: ProfileTerms | None) -> I
 def _check_identities(partner: Partner) -> Iterator[ProfileFault]:
     if not partner.isa_ids:
         yield ProfileFault(partner, "isa_ids", "A partner has at least one interchange identity; add it.")
+    if any(len(isa.id) > _LONGEST_ID for isa in partner.isa_ids):
+        yield ProfileFault(partner, "isa_ids", "An interchange id (ISA06) has at most 15 characters; correct it.")
+    if any(len(each) > _LONGEST_ID for each in partner.gs_ids):
+        yield ProfileFault(partner, "gs_ids", "An application sender (GS02) has at most 15 characters; correct it.")
     if not set(partner.usages) <= {"P", "T"}:
         yield ProfileFault(partner, "usages", "A usage (ISA15) is P or T; correct it.")
     if any(key.revoked is not None and key.revoked < key.added for key in partner.keys):
@@ -70,6 +84,12 @@ def _check_names(partner: Partner, terms: ProfileTerms) -> Iterator[ProfileFault
         "sends": (partner.sends, terms.sends, "a transaction set that is taken"),
         "receives": (partner.receives, terms.receives, "a transaction set that is sent"),
         "limits": (partner.limits, terms.limits, "a limit of an interchange"),
+        "allowed_versions": (partner.allowed_versions, terms.versions, "a version of a guide that we know (GS08)"),
+        "isa_ids": (
+            (isa.qualifier for isa in partner.isa_ids),
+            terms.qualifiers,
+            "an interchange id qualifier (ISA05)",
+        ),
     }
     for name, (used, names, what) in known.items():
         if any(each not in names for each in used):

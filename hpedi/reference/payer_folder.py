@@ -12,7 +12,7 @@ import msgspec
 
 from hpedi.finding_kinds import found
 from hpedi.findings import Finding, Where
-from hpedi.reference.contracts import FeeSchedule, FeeVersion
+from hpedi.reference.authorizations import Authorization, lookup_of
 from hpedi.reference.conventions import ConventionsHistory, ReasonCodes
 from hpedi.reference.folder import Folder, read_folder
 from hpedi.reference.links import CHECKS
@@ -21,10 +21,11 @@ from hpedi.reference.partner_changes import PARTNER, PartnerChange, change_recor
 from hpedi.reference.partner_checks import ProfileTerms, check_profiles
 from hpedi.reference.payer import PAYER_ACCOUNTS, Account, BankAccounts, Payer
 from hpedi.reference.providers import BillingProvider
+from hpedi.reference.rate_tables import apc_tables, drg_tables, fee_schedules
 from hpedi.reference.reason_checks import check_reasons
 from hpedi.reference.records import ReferenceRecord, record_of
 from hpedi.reference.spans import check_spans
-from hpedi.reference.tables import FeeRow, OpeningBalance
+from hpedi.reference.tables import OpeningBalance
 
 RULES = "rules/"
 """Where rule files lie below mappings/."""
@@ -94,7 +95,8 @@ def _add_standard_rules(folder: Folder, standard: Mapping[str, bytes]) -> None:
 def _check_partners(folder: Folder, changes: Sequence[PartnerChange], terms: ProfileTerms | None) -> Iterator[Finding]:
     """Check the profiles that will hold; one that was changed here is told where the folder has it."""
     written = {partner.id: partner for partner in folder.partners}
-    for fault in check_profiles(with_changes(folder.partners, changes), terms):
+    providers = frozenset(provider.id for provider in folder.providers)
+    for fault in check_profiles(with_changes(folder.partners, changes), terms, providers):
         partner = written.get(fault.partner.id)
         where = folder.places.of(partner, fault.field) if partner is not None else Where()
         about = "" if partner is not None else f"Partner {fault.partner.id}, which was added here: "
@@ -120,10 +122,13 @@ def _records(folder: Folder) -> Iterator[ReferenceRecord]:
     for provider in folder.providers:
         yield record_of("provider", provider.id, _without_accounts(provider, BillingProvider), lookups=(provider.npi,))
         yield from _account_records(provider.id, provider.accounts)
-    yield from (record_of("fee_schedule", schedule.id, schedule) for schedule in _fee_schedules(folder.fees))
+    yield from (record_of("fee_schedule", schedule.id, schedule) for schedule in fee_schedules(folder.fees))
+    yield from (record_of("drg_table", table.id, table) for table in drg_tables(folder.drg_rows))
+    yield from (record_of("apc_table", table.id, table) for table in apc_tables(folder.apc_rows))
     for family in _families(folder):
         cards = tuple(sorted({member.member_id for member in family.members}))
-        yield record_of(FAMILY, family.id, family, lookups=cards)
+        authorized = tuple(lookup_of(each.id) for each in family.authorizations)
+        yield record_of(FAMILY, family.id, family, lookups=(*cards, *authorized))
 
 
 def _payer_records(folder: Folder) -> Iterator[ReferenceRecord]:
@@ -145,20 +150,6 @@ def _account_records(owner: str, accounts: tuple[Account, ...]) -> Iterator[Refe
         yield record_of("bank_account", owner, BankAccounts(owner=owner, accounts=accounts), secret=True)
 
 
-def _fee_schedules(rows: Iterable[FeeRow]) -> Iterator[FeeSchedule]:
-    versions: dict[str, dict[str, list[FeeRow]]] = {}
-    for row in rows:
-        versions.setdefault(row.fee_schedule, {}).setdefault(row.version, []).append(row)
-    for schedule, by_version in versions.items():
-        made = [_fee_version(version, of_version) for version, of_version in by_version.items()]
-        yield FeeSchedule(id=schedule, versions=tuple(sorted(made, key=lambda version: version.start)))
-
-
-def _fee_version(version: str, rows: list[FeeRow]) -> FeeVersion:
-    first = rows[0]
-    return FeeVersion(start=first.start, end=first.end, version=version, fees={row.key: row.fee for row in rows})
-
-
 def _families(folder: Folder) -> Iterator[Family]:
     members: dict[str, list[Member]] = {}
     for member in folder.members:
@@ -167,6 +158,9 @@ def _families(folder: Folder) -> Iterator[Family]:
     coverage: dict[str, list[CoverageSpan]] = {}
     for span in folder.coverage:
         coverage.setdefault(family_of[span.member], []).append(span)
+    authorized: dict[str, list[Authorization]] = {}
+    for authorization in folder.authorizations:
+        authorized.setdefault(family_of[authorization.member], []).append(authorization)
     others: dict[str, list[OtherCoverage]] = {}
     for other in folder.other_coverage:
         others.setdefault(family_of[other.member], []).append(other)
@@ -176,4 +170,5 @@ def _families(folder: Folder) -> Iterator[Family]:
             members=tuple(sorted(of_family, key=lambda member: member.id)),
             coverage=tuple(sorted(coverage.get(family, ()), key=lambda span: (span.member, span.start))),
             other_coverage=tuple(sorted(others.get(family, ()), key=lambda other: (other.member, other.start))),
+            authorizations=tuple(sorted(authorized.get(family, ()), key=lambda each: each.id)),
         )

@@ -94,12 +94,19 @@ class CoordinationOfBenefits(Entry, frozen=True, kw_only=True):
 
 
 class CarryOver(Entry, frozen=True, kw_only=True):
-    """Deductible of the year's last months that counts for the next year too."""
+    """Deductible of the year's last months that counts for the next year too.
+
+    Attributes:
+        months: Calendar months of service, 1 to 12.
+        credits: Accumulators that are credited; a family's with what its members carry.
+        condition: Nothing carries over for a member whose deductible of the old year was met, or something always does.
+        counts_to_oop: It counts to the out-of-pocket maximum of the new year too.
+    """
 
     months: tuple[int, ...]
     credits: tuple[str, ...]
-    condition: str
-    counts_to_oop: bool
+    condition: Literal["prior_individual_deductible_not_met", "always"] = "prior_individual_deductible_not_met"
+    counts_to_oop: bool = False
 
 
 class NewbornRule(Entry, frozen=True, kw_only=True):
@@ -134,11 +141,29 @@ class Plan(Entry, frozen=True, kw_only=True):
 
 
 class Program(Entry, frozen=True, kw_only=True):
-    """A programme of a self-insured employer, for example a performance withhold, with the contracts it touches."""
+    """A programme of a self-insured employer: a share of what is payable goes into a pool.
+
+    With `on_835` it is held back from the provider, in place of the contract's own withholds, and its group and CARC
+    say so. Without, the employer pays it beside the claim, and no remittance tells of it.
+
+    Attributes:
+        contracts: Contracts that it is for; all if empty.
+        interest_to: Who gets the interest of the pool.
+        provider_share: What of measured savings is the provider's at the year's end, where that is agreed.
+        cap: The most the provider can be given of savings: what is in the pool.
+    """
 
     type: Name
     percent: Rate
+    base: Literal["payable_after_member_and_cob"] = "payable_after_member_and_cob"
+    on_835: bool = True
+    group: Literal["CO", "PR", "OA", "PI"] = "CO"
+    carc: str = ""
     contracts: tuple[str, ...] = ()
+    pool: str = ""
+    interest_to: Literal["employer"] = "employer"
+    provider_share: Rate | None = None
+    cap: Literal["prefund_pool"] | None = None
 
 
 class Employer(Entry, frozen=True, kw_only=True):

@@ -2,9 +2,19 @@
 
 from __future__ import annotations
 
-from hpedi.reference.dated import Entry
+from hpedi.reference.dated import Dated, Entry
 from hpedi.reference.payer import PostalAddress
 from hpedi.reference.values import Name, Npi, TaxId
+
+
+class Credentialed(Dated, frozen=True, kw_only=True):
+    """Days on which somebody is credentialed."""
+
+
+class Location(Dated, frozen=True, kw_only=True):
+    """Days on which a provider serves at a place, by its ZIP code."""
+
+    postal_code: Name
 
 
 class Rendering(Entry, frozen=True, kw_only=True):
@@ -13,10 +23,15 @@ class Rendering(Entry, frozen=True, kw_only=True):
     npi: Npi
     last: Name
     first: str = ""
+    credentialed: tuple[Credentialed, ...] = ()
 
 
 class BillingProvider(Entry, frozen=True, kw_only=True):
-    """Who bills and is paid. `ach_name` is the name on ACH entries where the full one is too long."""
+    """Who bills and is paid. `ach_name` is the name on ACH entries where the full one is too long.
+
+    Attributes:
+        credentialed: Where there are any, services on other days are not paid; `locations` likewise.
+    """
 
     id: Name
     name: Name
@@ -27,3 +42,10 @@ class BillingProvider(Entry, frozen=True, kw_only=True):
     ach_name: str = ""
     designated_online: bool = False
     rendering: tuple[Rendering, ...] = ()
+    credentialed: tuple[Credentialed, ...] = ()
+    locations: tuple[Location, ...] = ()
+
+    @property
+    def has_spans(self) -> bool:
+        """Whether anything is known of the days on which it is eligible."""
+        return bool(self.credentialed or self.locations or self.rendering)

@@ -23,7 +23,7 @@ class ReferenceRecord:
 
     Attributes:
         kind: What it is: payer, bank_account, conventions, reason_codes, rule, plan, provider, contract, fee_schedule,
-            partner, partner_change, employer, edits, policies or family.
+            drg_table, apc_table, partner, partner_change, employer, edits, policies or family.
         key: Its id within the kind.
         body: Its content as canonical JSON.
         lookups: What it is also found by: a family by the member ids of its members, a provider by its NPI.

@@ -13,14 +13,15 @@ from typing import Final, TypeVar
 import msgspec
 
 from hpedi.money import ZERO, Usd
-from hpedi.reference.contracts import Contract, FeeSchedule, FeeVersion
+from hpedi.reference.contracts import ApcTable, ApcVersion, Contract, DrgTable, DrgVersion, FeeSchedule, FeeVersion
 from hpedi.reference.conventions import Conventions, ConventionsHistory, Reason, ReasonCodes, RuleFile, RuleParameter
 from hpedi.reference.dated import in_force
-from hpedi.reference.edits import Edits, Policies
+from hpedi.reference.edits import Edits
 from hpedi.reference.partner_changes import PARTNER, PARTNER_CHANGE, PartnerChange, with_changes
 from hpedi.reference.partners import Partner
 from hpedi.reference.payer import PAYER_ACCOUNTS, Account, BankAccounts, Payer
 from hpedi.reference.plans import Employer, Plan, PlanVersion
+from hpedi.reference.policies import Policies
 from hpedi.reference.providers import BillingProvider
 from hpedi.reference.records import ReferenceRecord, content_of
 
@@ -59,6 +60,8 @@ class Reference:
     _conventions: tuple[Conventions, ...]
     _by_npi: Mapping[str, BillingProvider]
     _fees: Mapping[str, tuple[FeeVersion, ...]]
+    _drgs: Mapping[str, tuple[DrgVersion, ...]]
+    _apcs: Mapping[str, tuple[ApcVersion, ...]]
     _reasons: Mapping[str, tuple[Reason, ...]]
     _rules: Mapping[str, RuleFile]
     _accounts: Mapping[str, tuple[Account, ...]] = field(repr=False)
@@ -89,6 +92,8 @@ class Reference:
             _conventions=next(_contents(kinds, "conventions", ConventionsHistory)).versions,
             _by_npi={provider.npi: provider for provider in providers.values()},
             _fees={schedule.id: schedule.versions for schedule in _contents(kinds, "fee_schedule", FeeSchedule)},
+            _drgs={table.id: table.versions for table in _contents(kinds, "drg_table", DrgTable)},
+            _apcs={table.id: table.versions for table in _contents(kinds, "apc_table", ApcTable)},
             _reasons=_reasons(next(_contents(kinds, "reason_codes", ReasonCodes), ReasonCodes(reasons=())).reasons),
             _rules={rule.rule: rule for rule in _contents(kinds, "rule", RuleFile)},
             _accounts={each.owner: each.accounts for each in _contents(kinds, "bank_account", BankAccounts)},
@@ -120,6 +125,14 @@ class Reference:
     def fee_version(self, schedule: str, day: date) -> FeeVersion | None:
         """Return the version of a fee schedule in force on a date of service."""
         return in_force(self._fees.get(schedule, ()), day)
+
+    def drg_version(self, table: str, day: date) -> DrgVersion | None:
+        """Return the version of a table of DRG weights in force on a date of discharge."""
+        return in_force(self._drgs.get(table, ()), day)
+
+    def apc_version(self, table: str, day: date) -> ApcVersion | None:
+        """Return the version of an APC table in force on a date of service."""
+        return in_force(self._apcs.get(table, ()), day)
 
     def conventions(self, received: date) -> Conventions | None:
         """Return the conventions for claims received on a day."""

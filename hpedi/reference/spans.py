@@ -3,20 +3,28 @@
 from __future__ import annotations
 
 from collections.abc import Hashable, Iterable, Iterator
+from datetime import timedelta
 from itertools import pairwise
+from typing import Final
 
 from hpedi.finding_kinds import found
 from hpedi.findings import Finding
 from hpedi.reference.dated import Dated
 from hpedi.reference.folder import Folder
 from hpedi.reference.payer import PAYER_ACCOUNTS
+from hpedi.reference.rate_tables import APC_WORDS, DRG_WORDS, FEE_WORDS, table_versions
+
+CONTRACT_WORDS: Final = "contracts of one provider for one line of business"
+WITHOUT_GAPS: Final = frozenset({FEE_WORDS, DRG_WORDS, APC_WORDS, CONTRACT_WORDS})
+"""What has to be in force without a hole between its first and its last day."""
 
 
 def check_spans(folder: Folder) -> Iterator[Finding]:
     """Check every dated piece of a folder.
 
     Findings:
-        reference-value: A span ends before it begins, or two spans that exclude each other share a day.
+        reference-value: A span ends before it begins, two spans that exclude each other share a day, or there are days
+            without a price between two versions of a table or two contracts.
     """
     spans: dict[tuple[Hashable, ...], list[Dated]] = {}
     what: dict[tuple[Hashable, ...], str] = {}
@@ -25,6 +33,8 @@ def check_spans(folder: Folder) -> Iterator[Finding]:
         what[words, key] = words
     for group, pieces in spans.items():
         yield from _check_group(folder, what[group], pieces)
+        if what[group] in WITHOUT_GAPS:
+            yield from _check_gaps(folder, what[group], pieces)
 
 
 def _check_group(folder: Folder, words: str, pieces: list[Dated]) -> Iterator[Finding]:
@@ -41,19 +51,32 @@ def _check_group(folder: Folder, words: str, pieces: list[Dated]) -> Iterator[Fi
             yield found("reference-value", folder.places.of(later), message)
 
 
+def _check_gaps(folder: Folder, words: str, pieces: list[Dated]) -> Iterator[Finding]:
+    for earlier, later in pairwise(sorted(pieces, key=lambda piece: piece.start)):
+        if earlier.end is not None and later.start > earlier.end + timedelta(days=1):
+            other = folder.places.of(earlier)
+            message = (
+                f"Between two {words} (the other: {other.file} line {other.line}) there are days on which none is in "
+                "force; let the earlier one end on the day before, or add one for these days."
+            )
+            yield found("reference-value", folder.places.of(later), message)
+
+
 def _dated(folder: Folder) -> Iterator[tuple[str, Hashable, Dated]]:
     yield from (("conventions", "", piece) for piece in folder.conventions)
     yield from (("entries of one reason", piece.reason, piece) for piece in folder.reasons)
     yield from (("coverage spans of one member", piece.member, piece) for piece in folder.coverage)
+    yield from (("authorisations of one id", piece.id, piece) for piece in folder.authorizations)
     for other in folder.other_coverage:
         yield "coverages by one other payer", (other.member, other.payer_name, other.order), other
     for plan in folder.plans:
         yield from (("versions of one plan", plan.id, version) for version in plan.versions)
     for contract in folder.contracts:
         for business in contract.lines_of_business:
-            yield "contracts of one provider for one line of business", (contract.provider, business), contract
+            yield CONTRACT_WORDS, (contract.provider, business), contract
     for rule in folder.rules:
         yield from (("values of one rule parameter", (rule.rule, piece.name), piece) for piece in rule.parameters)
+    yield from table_versions(folder)
     yield from _accounts(folder)
 
 

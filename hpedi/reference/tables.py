@@ -11,11 +11,12 @@ import msgspec
 
 from hpedi.finding_kinds import found
 from hpedi.findings import Finding, Where
+from hpedi.reference.authorizations import Authorization
 from hpedi.reference.dated import Dated, Entry
 from hpedi.reference.marked import Mark
 from hpedi.reference.members import CoverageSpan, Member, OtherCoverage
 from hpedi.reference.shape import Piece, Places, Shaper, checks_of, fields_of
-from hpedi.reference.values import Factor, Fee, Name
+from hpedi.reference.values import Factor, Fee, Money, Name, Weight
 
 
 class FeeRow(Dated, frozen=True, kw_only=True):
@@ -33,8 +34,35 @@ class FeeRow(Dated, frozen=True, kw_only=True):
         return f"{self.code}-{self.modifier}" if self.modifier else self.code
 
 
+class DrgRow(Dated, frozen=True, kw_only=True):
+    """A weight of a version of a table of DRG weights."""
+
+    drg_table: Name
+    version: Name
+    drg: Name
+    weight: Weight
+    mean_days: Weight | None = None
+
+
+class ApcTableRow(Dated, frozen=True, kw_only=True):
+    """A row of a version of an APC table."""
+
+    apc_table: Name
+    version: Name
+    code: Name
+    modifier: str = ""
+    apc: str = ""
+    status: Name
+    rate: Money
+
+    @property
+    def key(self) -> str:
+        """How the row is found: CODE or CODE-MODIFIER."""
+        return f"{self.code}-{self.modifier}" if self.modifier else self.code
+
+
 class OpeningBalance(Entry, frozen=True, kw_only=True):
-    """What an accumulator held before hpedi kept it."""
+    """What an accumulator held before hpedi kept it; with `date` where it is known when the service was."""
 
     plan: Name
     accumulator: Name
@@ -42,6 +70,7 @@ class OpeningBalance(Entry, frozen=True, kw_only=True):
     period: date
     amount: Factor
     reference: Name
+    day: date | None = msgspec.field(name="date", default=None)
 
 
 TABLES: Final[Mapping[str, type[msgspec.Struct]]] = {
@@ -49,7 +78,10 @@ TABLES: Final[Mapping[str, type[msgspec.Struct]]] = {
     "coverage": CoverageSpan,
     "other-coverage": OtherCoverage,
     "fee-schedules": FeeRow,
+    "drg-tables": DrgRow,
+    "apc-tables": ApcTableRow,
     "opening-balances": OpeningBalance,
+    "authorizations": Authorization,
 }
 """What a CSV file holds, by the first part of its path."""
 

@@ -25,6 +25,7 @@ _LEAP_YEAR, _LEAP_DAY = "2024", "02-29"
 Money = Annotated[Decimal, Meta(title="money")]
 Fee = Annotated[Decimal, Meta(title="fee")]
 Rate = Annotated[Decimal, Meta(title="rate")]
+Weight = Annotated[Decimal, Meta(title="weight")]
 Factor = Annotated[Decimal, Meta(title="factor")]
 Npi = Annotated[str, Meta(title="npi")]
 RoutingNumber = Annotated[str, Meta(title="routing")]
@@ -66,6 +67,13 @@ def _factor(text: str) -> Decimal:
     return factor
 
 
+def _weight(text: str) -> Decimal:
+    weight = _factor(text)
+    if not weight:
+        raise ValueError("a weight is above zero")
+    return weight
+
+
 def _tax_id(text: str) -> str:
     # Which prefixes the IRS assigns changes: a number that a provider really has is never refused for it.
     number = tax_id.compact(text)
@@ -102,6 +110,7 @@ READERS: Final[Mapping[str, tuple[str, Callable[[str], Decimal | str]]]] = {
     "fee": ("an amount of US dollars above zero with at most two decimal places", _fee),
     "rate": ("a share between 0 and 1, for example 0.20", _rate),
     "factor": ("a number not below zero", _factor),
+    "weight": ("a number above zero", _weight),
     "npi": ("an NPI: ten digits with the right check digit", npi.validate),
     "routing": ("a routing number: nine digits with the right check digit", _routing),
     "tax_id": ("a tax id: nine digits", _tax_id),

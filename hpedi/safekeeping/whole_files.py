@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 
 from hpedi.findings import Unavailable
@@ -13,8 +13,13 @@ OWNER_ONLY = 0o600
 """Who may read what we write, until somebody who may says otherwise."""
 
 
-def write_whole(path: Path, chunks: Iterable[bytes]) -> None:
+def write_whole(path: Path, chunks: Iterable[bytes], check: Callable[[Path], object] | None = None) -> None:
     """Write a file under a temporary name, sync it, and rename it into place over whatever a kill left behind.
+
+    Args:
+        path: Its name.
+        chunks: Its bytes.
+        check: Reads it once more before it gets its name, and raises where it is not as it should be.
 
     Raises:
         Unavailable: The disk is full or the folder is not writable.
@@ -24,6 +29,8 @@ def write_whole(path: Path, chunks: Iterable[bytes]) -> None:
         path.parent.mkdir(parents=True, exist_ok=True)
         try:
             _write_synced(temporary, chunks)
+            if check is not None:
+                check(temporary)
             temporary.replace(path)
         finally:
             temporary.unlink(missing_ok=True)

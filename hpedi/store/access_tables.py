@@ -6,7 +6,19 @@ States of grants, sign-ins and proofs only ever grow.
 
 from __future__ import annotations
 
-from sqlalchemy import Boolean, Column, Date, ForeignKey, Index, Integer, LargeBinary, String, Table, UniqueConstraint
+from sqlalchemy import (
+    Boolean,
+    Column,
+    Date,
+    ForeignKey,
+    Index,
+    Integer,
+    LargeBinary,
+    String,
+    Table,
+    UniqueConstraint,
+    false,
+)
 
 from hpedi.store.tables import Instant, RowId, metadata
 
@@ -30,6 +42,7 @@ user_account = Table(
     Column("is_machine", Boolean, nullable=False),
     Column("organisation", ForeignKey("organisation.id")),  # none: the payer's own
     Column("password", String(200), nullable=False),  # argon2id, in its PHC form
+    Column("is_password_given", Boolean, nullable=False, server_default=false()),  # by somebody else: to be changed
     Column("made_at", Instant, nullable=False),
     Column("made_by", String(80), nullable=False),
     Column("disabled_at", Instant),

@@ -65,7 +65,7 @@ class StoredAccounts:
         return self._connection.execute(select(user_account.c.login).limit(1)).first() is not None
 
     def add(self, account: Account, password: str, at: datetime) -> None:
-        """Add an account with its roles; `password` is its hash, empty for a machine."""
+        """Add an account with its roles; `password` is the hash of its first one, empty for a machine."""
         self._connection.execute(
             user_account.insert().values(
                 login=account.login,
@@ -73,6 +73,7 @@ class StoredAccounts:
                 is_machine=account.is_machine,
                 organisation=account.organisation or None,
                 password=password,
+                is_password_given=account.is_password_given,
                 made_at=at,
                 made_by=self._context.principal.id,
             )
@@ -102,6 +103,7 @@ class StoredAccounts:
             organisation=row.organisation or "",
             roles=self._roles(row.login),
             is_disabled=row.disabled_at is not None,
+            is_password_given=row.is_password_given,
             failures=failures,
             last_failure=last_failure,
             last_sign_in=self._connection.execute(
@@ -125,9 +127,9 @@ class StoredAccounts:
         hashed = select(user_account.c.password).where(user_account.c.login == login)
         return str(self._connection.execute(hashed).scalar_one())
 
-    def set_password(self, login: str, password: str) -> None:
-        """Keep another hash."""
-        self._change(login, password=password)
+    def set_password(self, login: str, password: str, *, is_given: bool) -> None:
+        """Keep another hash; `is_given` where somebody else than the holder knows the password."""
+        self._change(login, password=password, is_password_given=is_given)
 
     def disable(self, login: str, at: datetime) -> None:
         """Let nobody sign in to an account any more, and end its sessions and keys."""

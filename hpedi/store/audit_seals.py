@@ -7,7 +7,7 @@ seal the rows wait unsealed for the next sealer; after one between seal and anch
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from itertools import chain, islice
 from typing import Final
@@ -15,10 +15,10 @@ from typing import Final
 import msgspec
 from sqlalchemy import Connection, Row, exists, func, select
 
-from hpedi.audit.anchor import Anchored, anchor_line, read_anchor
+from hpedi.audit.anchor import Anchored, anchor_line, read_anchor, takeover_line
 from hpedi.audit.entry import AuditEntry
 from hpedi.audit.ids import IdSpans
-from hpedi.audit.key import AuditKey
+from hpedi.audit.key import AuditKeys
 from hpedi.audit.seal import NextSeal, Seal, open_ids_of
 from hpedi.audit.verify import AuditLog, Verified, verify
 from hpedi.log import log
@@ -43,10 +43,10 @@ _SEALS: Final = select(*(audit_seal.c[name] for name in FIELDS))
 class Sealer:
     """Seals and verifies the audit log of a workspace."""
 
-    def __init__(self, database: Database, key: AuditKey, anchor: AnchorFile, workspace: str) -> None:
-        """Seal under a key, and anchor in a file that names the workspace by its identity."""
+    def __init__(self, database: Database, keys: Callable[[], AuditKeys], anchor: AnchorFile, workspace: str) -> None:
+        """Seal under the keys of the moment, and anchor in a file that names the workspace as said here."""
         self._database = database
-        self._key = key
+        self._keys = keys
         self._anchor = anchor
         self._workspace = workspace
         self._sealed_at = time.monotonic()
@@ -82,11 +82,17 @@ class Sealer:
         with self._database.writing() as connection:
             return self._cover(connection)
 
+    def seal_all(self, connection: Connection) -> bool:
+        """Seal every row that waits in a transaction of somebody else's; say whether none is left."""
+        while self._cover(connection):
+            pass
+        return not _rows_wait(connection, head_of(connection))
+
     def _cover(self, connection: Connection) -> int:
         if connection.dialect.name != "sqlite":
             connection.execute(select(func.pg_advisory_xact_lock(SEALERS)))
-        head = head_of(connection)
-        if head is not None and not head.is_ours(self._key):
+        head, keys = head_of(connection), self._keys()
+        if head is not None and (head.key not in keys.all or not head.is_ours(keys.all[head.key])):
             log.warning("audit log not sealed", reason="the last seal was changed, or made with another key")
             return 0
         waiting = chain(_late(connection, head), entries_after(connection, _reached(head), ROWS_A_SEAL))
@@ -94,7 +100,7 @@ class Sealer:
         for entry in islice(waiting, ROWS_A_SEAL):
             seal.cover(entry)
         if seal.entries:
-            _INSERT(connection, [msgspec.structs.astuple(seal.close(datetime.now(UTC), self._key))])
+            _INSERT(connection, [msgspec.structs.astuple(seal.close(datetime.now(UTC), keys.now))])
         return seal.entries
 
     def _tell_anchor(self, *, has_anchor: bool) -> None:
@@ -112,9 +118,16 @@ class Sealer:
             after = min(anchored.highest, head.number - 1)
             self._anchor.append(anchor_line(self._workspace, seal) for seal in seals_of(connection, after=after))
 
-    def anchored(self) -> Anchored:
-        """Return all that the anchor says of this workspace."""
-        return read_anchor(self._anchor.lines(), self._workspace)
+    def anchored(self, workspace: str = "") -> Anchored:
+        """Return all that the anchor says of this workspace, or of one of another name."""
+        return read_anchor(self._anchor.lines(), workspace or self._workspace)
+
+    def take_over(self, workspace: str, at: datetime) -> bool:
+        """Tell the anchor that this workspace takes the place of another; say whether it could be told."""
+        with self._anchor.locked() as has_anchor:
+            if has_anchor:
+                self._anchor.append([takeover_line(workspace, self._workspace, at)])
+        return has_anchor
 
     def export(self, after: int = 0) -> Iterator[AuditEntry | Seal]:
         """Yield the entries under each seal after a number, then that seal; at the end the entries without one."""
@@ -126,22 +139,29 @@ class Sealer:
             yield from _late(connection, head)
             yield from entries_after(connection, _reached(head))
 
-    def verify(self, earlier_keys: Mapping[str, AuditKey] | None = None) -> Verified:
-        """Verify the log as it stands, also rows sealed under earlier keys."""
+    def verify(self) -> Verified:
+        """Verify the log as it stands, also what was sealed under earlier keys."""
         with self._database.reading() as connection:
             with self._anchor.locked():
                 head, anchored = head_of(connection), self.anchored()
-            return verify(
-                AuditLog(
-                    seals=seals_of(connection, up_to=_reached_number(head)),
-                    entries_of=lambda ids: entries_of(connection, ids),
-                    entries_outside=lambda last_id: entries_outside(connection, last_id),
-                    anchored=anchored,
-                    keys={**(earlier_keys or {}), self._key.name: self._key},
-                    key=self._key,
-                    gapless=connection.dialect.name == "sqlite",
-                )
-            )
+            return verified(connection, head, anchored, self._keys(), gapless=connection.dialect.name == "sqlite")
+
+
+def verified(
+    connection: Connection, head: Seal | None, anchored: Anchored, keys: AuditKeys, *, gapless: bool
+) -> Verified:
+    """Verify a log up to its newest seal, and what follows it, against an anchor: see `audit.verify.AuditLog`."""
+    return verify(
+        AuditLog(
+            seals=seals_of(connection, up_to=_reached_number(head)),
+            entries_of=lambda ids: entries_of(connection, ids),
+            entries_outside=lambda last_id: entries_outside(connection, last_id),
+            anchored=anchored,
+            keys=keys.all,
+            key=keys.now,
+            gapless=gapless,
+        )
+    )
 
 
 def head_of(connection: Connection) -> Seal | None:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from sqlalchemy import Connection
 
-from hpedi.audit.key import AuditKey
+from hpedi.audit.key import AuditKeys
 from hpedi.run_context import RunContext
 from hpedi.safekeeping.anchor_file import AnchorFile
 from hpedi.safekeeping.vault import Vault
@@ -16,15 +16,22 @@ from hpedi.store.accounts import StoredAccounts
 from hpedi.store.accumulators import StoredAccumulators
 from hpedi.store.audit import StoredAuditLog
 from hpedi.store.audit_seals import Sealer
+from hpedi.store.authorizations import StoredAuthorizations
 from hpedi.store.claims import StoredClaims, StoredDecisions, StoredHistory
 from hpedi.store.database import Database
+from hpedi.store.era_enrolments import StoredEraEnrolments
+from hpedi.store.funding import StoredFunding
 from hpedi.store.grants import StoredGrants
 from hpedi.store.ledger import StoredLedger
 from hpedi.store.numbers import StoredNumbers
 from hpedi.store.outbox import StoredOutbox
+from hpedi.store.payee_balances import StoredPayeeBalances
 from hpedi.store.payments import StoredPayments
+from hpedi.store.pends import StoredPends
 from hpedi.store.receipts import StoredReceipts
 from hpedi.store.reference import StoredReferenceData
+from hpedi.store.reprocessings import StoredReprocessings
+from hpedi.store.restorations import StoredRestorations
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,15 +42,22 @@ class StoredWork:
     numbers: StoredNumbers
     receipts: StoredReceipts
     claims: StoredClaims
+    pends: StoredPends
     decisions: StoredDecisions
     history: StoredHistory
     accumulators: StoredAccumulators
+    funding: StoredFunding
+    authorizations: StoredAuthorizations
     reference: StoredReferenceData
     payments: StoredPayments
+    reprocessings: StoredReprocessings
+    payee_balances: StoredPayeeBalances
     ledger: StoredLedger
     outbox: StoredOutbox
     accounts: StoredAccounts
     grants: StoredGrants
+    restorations: StoredRestorations
+    era: StoredEraEnrolments
     audit: StoredAuditLog
 
 
@@ -54,7 +68,7 @@ class StoredBooks:
         """Keep books in a database whose sealed columns open with the vault's key."""
         self._database = database
         self._vault = vault
-        self._audit_key = AuditKey(vault.derived_key("audit"))
+        self._known_audit_keys = (vault.ring, AuditKeys.of(vault.ring.audits))
 
     @contextmanager
     def writing(self, context: RunContext) -> Iterator[StoredWork]:
@@ -72,7 +86,15 @@ class StoredBooks:
 
     def sealer(self, anchor: AnchorFile, workspace: str) -> Sealer:
         """Return what seals the audit log of these books and anchors it under the workspace's identity."""
-        return Sealer(self._database, self._audit_key, anchor, workspace)
+        return Sealer(self._database, self._audit_keys, anchor, workspace)
+
+    def _audit_keys(self) -> AuditKeys:
+        """Return the audit keys of the vault, also when it got others meanwhile."""
+        ring, keys = self._known_audit_keys
+        if ring is not self._vault.ring:
+            keys = AuditKeys.of(self._vault.ring.audits)
+            self._known_audit_keys = (self._vault.ring, keys)
+        return keys
 
     def _work(self, connection: Connection, context: RunContext) -> StoredWork:
         return StoredWork(
@@ -80,14 +102,21 @@ class StoredBooks:
             numbers=StoredNumbers(connection),
             receipts=StoredReceipts(connection, context),
             claims=StoredClaims(connection, self._vault),
+            pends=StoredPends(connection, self._vault, context),
             decisions=StoredDecisions(connection, self._vault),
             history=StoredHistory(connection),
             accumulators=StoredAccumulators(connection),
+            funding=StoredFunding(connection),
+            authorizations=StoredAuthorizations(connection),
             reference=StoredReferenceData(connection, self._vault, context),
             payments=StoredPayments(connection, self._vault, context),
+            reprocessings=StoredReprocessings(connection, self._vault, context),
+            payee_balances=StoredPayeeBalances(connection),
             ledger=StoredLedger(connection),
             outbox=StoredOutbox(connection, self._vault),
             accounts=StoredAccounts(connection, self._vault, context),
             grants=StoredGrants(connection, self._vault, context),
-            audit=StoredAuditLog(connection, context, self._audit_key),
+            restorations=StoredRestorations(connection, context),
+            era=StoredEraEnrolments(connection, self._vault, context),
+            audit=StoredAuditLog(connection, context, self._audit_keys().now),
         )

@@ -8,19 +8,20 @@ from decimal import Decimal
 from typing import Final, TypeAlias
 
 from msgspec.structs import replace
-from sqlalchemy import ColumnElement, Connection, Row, Select, and_, func, select, update
+from sqlalchemy import ColumnElement, Connection, Row, Select, and_, exists, func, select, update
 
-from hpedi.adjudication.decision import ClaimDecision, PastLine, Pend, TrailStep
+from hpedi.adjudication.decision import ClaimDecision, PastLine, TrailStep
 from hpedi.claims.claim import ReceivedClaim
 from hpedi.identifiers import npi
 from hpedi.pipeline.records import StoredClaim, StoredDecision, Total
-from hpedi.pipeline.sought import ClaimSought
+from hpedi.pipeline.sought import ClaimSought, StandingSought
 from hpedi.safekeeping.vault import Vault
 from hpedi.store.encoding import decode, encode
 from hpedi.store.in_batches import in_batches
 from hpedi.store.inserts import Insert
 from hpedi.store.numbers import StoredNumbers
-from hpedi.store.tables import claim, decision, paid_decision, past_line, payment, pend, receipt
+from hpedi.store.tables import claim, decision, paid_decision, past_line, payment, receipt
+from hpedi.transactions.remittance_835.model import REVERSAL
 
 FINALISATION = "finalisation"
 
@@ -32,10 +33,10 @@ _INSERT_DECISIONS = Insert(
     decision, "control_number", "version", "ordinal", "snapshot", "decided_on", "provider", "member", "plan", "status",
     "status277", "charged", "paid", "patient_responsibility", "sealed", "sealed_trail",
 )  # fmt: skip
-_INSERT_PENDS = Insert(pend, "control_number", "version", "pended_on", "reason", "status277", "sealed")
 _INSERT_LINES = Insert(
     past_line, "control_number", "line", "member", "billing_npi", "date", "code", "modifiers", "units", "charged",
-    "paid", "benefit", "copay", "denied",
+    "paid", "benefit", "copay", "denied", "episode", "units_paid",
+    "procedures",
 )  # fmt: skip
 
 _IS_PAID: Final = and_(
@@ -83,13 +84,17 @@ class StoredClaims:
         self._connection.execute(claim.delete().where(claim.c.receipt == receipt))
 
     def next_to_decide(self, limit: int) -> tuple[StoredClaim, ...]:
-        """Return the next accepted claims of published production receipts, in order of receipt and position."""
+        """Return the next accepted claims of published production receipts, in order of receipt and position.
+
+        Whoever else decides waits for those that are taken here, and then takes the ones after them.
+        """
         waiting = (
             select(claim)
             .join(receipt, receipt.c.id == claim.c.receipt)
             .where(claim.c.state == "accepted", claim.c.usage == "P", receipt.c.published)
             .order_by(claim.c.receipt, claim.c.ordinal)
             .limit(limit)
+            .with_for_update(of=claim)
         )
         return tuple(self._claim(row) for row in self._connection.execute(waiting))
 
@@ -156,29 +161,13 @@ class StoredClaims:
             self._vault.seal(encode(made.trail), f"trail/{number}/{made.version}"),
         )
 
-    def pend(self, pended: Sequence[Pend], pended_on: date) -> None:
-        """Store why claims wait, and mark them pended."""
-        _INSERT_PENDS(self._connection, [self._pend_row(made, pended_on) for made in pended])
-        of_reason: dict[str, list[str]] = {}
-        for made in pended:
-            of_reason.setdefault(made.reason, []).append(made.payer_claim_control_number)
-        for reason, numbers in of_reason.items():
-            self._mark(numbers, "pended", reason)
+    def close(self, control_numbers: Sequence[str]) -> None:
+        """Mark claims decided that have no decision of their own: they voided another one."""
+        self._mark(control_numbers, "decided")
 
-    def _pend_row(self, made: Pend, pended_on: date) -> tuple[object, ...]:
-        number = made.payer_claim_control_number
-        sealed = self._vault.seal(encode(made), f"pend/{number}/{made.version}")
-        return (number, made.version, pended_on, made.reason, made.status277, sealed)
-
-    def pends(self, control_number: str | None = None) -> tuple[Pend, ...]:
-        """Return why claims wait, or why one does, oldest first."""
-        query = select(pend).order_by(pend.c.pended_on, pend.c.control_number)
-        if control_number is not None:
-            query = query.where(pend.c.control_number == control_number)
-        return tuple(
-            decode(Pend, self._vault.open(row.sealed, f"pend/{row.control_number}/{row.version}"))
-            for row in self._connection.execute(query)
-        )
+    def reopen(self, control_number: str) -> None:
+        """Let a claim that waits be decided next."""
+        self._mark([control_number], "accepted")
 
     def _mark(self, control_numbers: Sequence[str], state: str, note: str = "") -> None:
         for batch in in_batches(control_numbers):
@@ -223,6 +212,18 @@ class StoredDecisions:
         query = _decisions(decision.c.sealed_trail).where(decision.c.control_number == control_number)
         return tuple(self._read(query, self._with_trail))
 
+    def standing(self, sought: StandingSought, at_most: int) -> tuple[StoredDecision, ...]:
+        """Return decisions that stand, in order of finalisation: the newest of their claims, and no reversal."""
+        newer = decision.alias("newer")
+        is_newest = ~exists().where(
+            newer.c.control_number == decision.c.control_number, newer.c.version > decision.c.version
+        )
+        query = _decisions().where(is_newest, decision.c.status != REVERSAL, *_standing_conditions(sought))
+        if not sought.claims:
+            return tuple(self._read(query.limit(at_most)))
+        batches = (query.where(decision.c.control_number.in_(batch)) for batch in in_batches(sought.claims))
+        return tuple(sorted((each for batch in batches for each in self._read(batch)), key=lambda each: each.ordinal))
+
     def members_paid(self, trace_number: str) -> tuple[str, ...]:
         """Return whose decisions a payment paid, by its check or EFT number; each once, in their order."""
         members = select(decision.c.member).distinct().join(paid_decision, _IS_PAID)
@@ -252,7 +253,7 @@ class StoredDecisions:
         made_of = made_of or self._without_trail
         for row in self._connection.execute(query.order_by(decision.c.ordinal)):
             yield StoredDecision(
-                received=open_claim(self._vault, row.control_number, row.claim_sealed),
+                received=replace(open_claim(self._vault, row.control_number, row.claim_sealed), version=row.version),
                 decision=made_of(row),
                 ordinal=row.ordinal,
                 decided_on=row.decided_on,
@@ -265,6 +266,21 @@ class StoredDecisions:
     def _with_trail(self, row: DecisionRow) -> ClaimDecision:
         trail = self._vault.open(row.sealed_trail, f"trail/{row.control_number}/{row.version}")
         return replace(self._without_trail(row), trail=decode(Trail, trail))
+
+
+def _standing_conditions(sought: StandingSought) -> list[ColumnElement[bool]]:
+    column = decision.c
+    first = select(func.min(column.ordinal)).where(column.control_number == sought.after).scalar_subquery()
+    of_member = select(column.member).where(column.control_number == sought.after, column.member != "")
+    conditions = (
+        (bool(sought.provider), column.provider == sought.provider),
+        (bool(sought.member), column.member == sought.member),
+        (bool(sought.plan), column.plan == sought.plan),
+        (sought.since is not None, claim.c.service_date >= (sought.since or date.min)),
+        (sought.until is not None, claim.c.service_date <= (sought.until or date.max)),
+        (bool(sought.after), and_(column.ordinal > first, column.member.in_(of_member))),
+    )
+    return [condition for is_asked, condition in conditions if is_asked]
 
 
 Trail: TypeAlias = tuple[TrailStep, ...]
@@ -318,6 +334,11 @@ class StoredHistory:
         """Add the lines of a decision."""
         _INSERT_LINES(self._connection, [_past_line_row(line) for line in lines])
 
+    def drop(self, control_numbers: Sequence[str]) -> None:
+        """Forget the lines of claims whose decision was taken back."""
+        for batch in in_batches(control_numbers):
+            self._connection.execute(past_line.delete().where(past_line.c.control_number.in_(batch)))
+
 
 def _past_line(row: Row[tuple[object, ...]]) -> PastLine:
     return PastLine(
@@ -334,6 +355,9 @@ def _past_line(row: Row[tuple[object, ...]]) -> PastLine:
         benefit=row.benefit,
         copay=row.copay,
         denied=row.denied,
+        episode=row.episode,
+        units_paid=Decimal(row.units_paid) if row.units_paid else None,
+        procedures=tuple(row.procedures.split()),
     )
 
 
@@ -352,4 +376,7 @@ def _past_line_row(line: PastLine) -> tuple[object, ...]:
         line.benefit,
         line.copay,
         line.denied,
+        line.episode,
+        "" if line.units_paid is None else str(line.units_paid),
+        " ".join(line.procedures),
     )

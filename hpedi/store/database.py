@@ -1,14 +1,15 @@
 """The database of a workspace: SQLite by default, PostgreSQL where several machines share the work.
 
 SQLAlchemy's own SQLite defaults begin a transaction too late and lose accumulator updates; here a writing
-transaction is BEGIN IMMEDIATE and a reading one a plain BEGIN on its own engine. Whatever the world does to a
-database becomes `Unavailable`.
+transaction is BEGIN IMMEDIATE and a reading one a plain BEGIN on its own engine. On PostgreSQL, which is READ
+COMMITTED, a writing one holds what it decides by: rows, or a name (`hold`) where the row may not exist yet. Whatever
+the world does to a database becomes `Unavailable`.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -31,11 +32,16 @@ _SQLITE_PRAGMAS = (
 
 
 class Database:
-    """Two engines on one database: one that writes, one that only reads."""
+    """Two engines on one database: one that writes, one that only reads.
+
+    Attributes:
+        at_begin: What every transaction begins with: see `keys.StoredKeys.open`.
+    """
 
     def __init__(self, url: str) -> None:
         """Open a database by SQLAlchemy URL (`sqlite:///…` or `postgresql+psycopg://…`); nothing is connected yet."""
         self.url = url
+        self.at_begin: Callable[[Connection], None] = lambda _connection: None
         self.writer = _engine(url, begin="BEGIN IMMEDIATE")
         self.reader = _engine(url, begin="BEGIN")
 
@@ -47,12 +53,23 @@ class Database:
             Unavailable: The database is locked, full or gone.
         """
         with _world_failing(), self.writer.begin() as connection:
+            self.at_begin(connection)
             yield connection
 
     @contextmanager
     def reading(self) -> Iterator[Connection]:
         """Open a transaction that sees one state of the database and writes nothing."""
         with _world_failing(), self.reader.connect() as connection:
+            self.at_begin(connection)
+            yield connection
+
+    @contextmanager
+    def snapshot(self) -> Iterator[Connection]:
+        """Open a transaction that sees one state of the database however long it reads."""
+        with _world_failing(), self.reader.connect() as connection:
+            if connection.dialect.name != "sqlite":  # whose readers see one state anyway
+                connection = connection.execution_options(isolation_level="REPEATABLE READ")  # noqa: PLW2901
+            self.at_begin(connection)
             yield connection
 
     @property
@@ -75,10 +92,55 @@ class Database:
             yield lambda: bool(session.execute(select(func.pg_try_advisory_lock(WRITERS))).scalar())
             session.execute(select(func.pg_advisory_unlock(WRITERS)))
 
+    def forget_overwritten(self) -> None:
+        """Empty the write-ahead log of SQLite, in which what was overwritten still stands; a server keeps its own."""
+        if self.writer.dialect.name == "sqlite":
+            with _world_failing(), closing(self.writer.raw_connection()) as connection:  # in no transaction
+                connection.cursor().execute("PRAGMA wal_checkpoint(TRUNCATE)")
+
     def close(self) -> None:
         """Give back all connections."""
         self.writer.dispose()
         self.reader.dispose()
+
+
+class RehearsedDatabase(Database):
+    """A database in which nothing lasts: every transaction is part of one that is rolled back in the end."""
+
+    def __init__(self, url: str) -> None:
+        """Open a database by SQLAlchemy URL and begin.
+
+        Raises:
+            Unavailable: It is not there.
+        """
+        super().__init__(url)
+        with _world_failing():
+            self._connection = self.writer.connect()
+
+    @contextmanager
+    def writing(self) -> Iterator[Connection]:
+        """Open a part that an exception takes back."""
+        with _world_failing(), self._connection.begin_nested():
+            self.at_begin(self._connection)
+            yield self._connection
+
+    @contextmanager
+    def reading(self) -> Iterator[Connection]:
+        """See what the parts before wrote."""
+        with _world_failing():
+            self.at_begin(self._connection)
+            yield self._connection
+
+    def close(self) -> None:
+        """Roll back and give back all connections."""
+        self._connection.close()
+        super().close()
+
+
+def hold(connection: Connection, name: str) -> None:
+    """Keep other transactions from what a name stands for until this one ends; SQLite's one writer holds all anyway."""
+    if connection.dialect.name != "sqlite":
+        connection.execute(select(func.pg_advisory_xact_lock(WRITERS, func.hashtext(name))))
 
 
 @contextmanager

@@ -15,6 +15,7 @@ from hpedi.run_context import RunContext
 from hpedi.safekeeping.vault import Vault
 from hpedi.store.access_tables import access_grant, access_grant_event, organisation, proof_attempt, proof_pin
 from hpedi.store.encoding import decode, encode
+from hpedi.store.numbers import next_id
 
 GrantRow: TypeAlias = Row[tuple[object, ...]]
 
@@ -34,6 +35,7 @@ class StoredGrants:
         row_id: int = self._connection.execute(
             access_grant.insert()
             .values(
+                id=next_id(self._connection, access_grant),
                 organisation=asked.organisation,
                 provider=provider,
                 sealed=self._vault.seal(encode(asked.provider), _context(asked.organisation)),
@@ -87,6 +89,12 @@ class StoredGrants:
         """Return the third party (organisation id) that sends as a trading partner; None where none does."""
         named = (organisation.c.partner == partner) & (organisation.c.kind == OrganisationKind.THIRD_PARTY.value)
         return self._connection.execute(select(organisation.c.id).where(named).order_by(organisation.c.id)).scalar()
+
+    def house_of_partner(self, partner: str) -> tuple[str, OrganisationKind] | None:
+        """Return the organisation (id and kind) that is registered as a trading partner; None where none is."""
+        named = select(organisation.c.id, organisation.c.kind).where(organisation.c.partner == partner)
+        row = self._connection.execute(named.order_by(organisation.c.id)).first()
+        return None if row is None else (row.id, OrganisationKind(row.kind))
 
     def kind_of(self, organisation_id: str) -> OrganisationKind | None:
         """Return what an organisation is; None where there is none."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime
 
 from sqlalchemy import Connection, func, select, update
@@ -55,6 +56,14 @@ class StoredOutbox:
     def delivered(self, row: OutboundRow, at: datetime) -> None:
         """Say that a file lies in its folder."""
         self._connection.execute(update(outbox).where(outbox.c.id == row.id).values(delivered_at=at))
+
+    def readdress(self, row: OutboundRow, folder: str, content: bytes) -> OutboundRow:
+        """Let a file that waits go into another folder, its bytes addressed anew; return its row as it is then."""
+        digest = hashlib.sha256(content).hexdigest()
+        sealed = self._vault.seal(content, _context(folder, row.name))
+        changed = update(outbox).where(outbox.c.id == row.id, outbox.c.delivered_at.is_(None))
+        self._connection.execute(changed.values(folder=folder, digest=digest, sealed=sealed))
+        return replace(row, folder=folder, digest=digest)
 
     def again(self, receipt: int) -> None:
         """Have the answer of a receipt delivered once more; the newest, where it was judged anew."""

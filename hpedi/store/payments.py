@@ -5,23 +5,26 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from datetime import date, datetime
 
-from sqlalchemy import ColumnElement, Connection, Row, ScalarSelect, and_, distinct, func, select, update
+from sqlalchemy import ColumnElement, Connection, Row, ScalarSelect, and_, func, select, update
 
+from hpedi.findings import Unavailable
 from hpedi.payments.payment import Payment
 from hpedi.payments.states import PaymentState, change
 from hpedi.pipeline.records import EftEntry, PaymentRun, StoredPayment, Total
 from hpedi.pipeline.sought import PaymentSought
 from hpedi.run_context import RunContext
 from hpedi.safekeeping.vault import Vault
+from hpedi.store.database import hold
 from hpedi.store.encoding import decode, encode
 from hpedi.store.inserts import Insert
-from hpedi.store.numbers import StoredNumbers
+from hpedi.store.numbers import StoredNumbers, next_id
 from hpedi.store.tables import decision, eft_entry, paid_decision, payment, payment_event, payment_run
 from hpedi.transactions.remittance_835.model import PaymentMethod
 
+RUNS = "payment run"
+"""The name that is held by whoever opens, closes or releases a run."""
 TRACE_NUMBER = "eft"
 CHECK_NUMBER = "check"
-INTERCHANGE_NUMBER = "isa13"
 
 _INSERT_PAID = Insert(paid_decision, "control_number", "version", "payment")
 _INSERT_ENTRIES = Insert(eft_entry, "payment", "file", "ach_trace_number", "effective_entry_date", "amount")
@@ -39,7 +42,8 @@ class StoredPayments:
         self._numbers = StoredNumbers(connection)
 
     def open_run(self) -> PaymentRun | None:
-        """Return the run that is not closed yet."""
+        """Return the run that is not closed yet; nobody else opens or closes one until this transaction ends."""
+        hold(self._connection, RUNS)
         row = self._connection.execute(select(payment_run).where(payment_run.c.state == "open")).first()
         return None if row is None else _run(row)
 
@@ -49,19 +53,18 @@ class StoredPayments:
         EFT and check numbers are only held: how many the run uses is known when it commits, and no other run is open.
         """
         unpaid = decision.c.payment_run.is_(None)
-        payees = self._connection.execute(select(func.count(distinct(decision.c.provider))).where(unpaid)).scalar_one()
-        if not payees:
+        if self._connection.execute(select(decision.c.provider).where(unpaid).limit(1)).first() is None:
             return None
         row = self._connection.execute(
             payment_run.insert()
             .values(
+                id=next_id(self._connection, payment_run),
                 as_of=as_of,
                 instant=instant,
                 principal=self._context.principal.id,
                 state="open",
                 first_trace_number=self._numbers.peek(TRACE_NUMBER),
                 first_check_number=self._numbers.peek(CHECK_NUMBER),
-                first_interchange_number=self._numbers.reserve(INTERCHANGE_NUMBER, payees),
             )
             .returning(payment_run)
         ).one()
@@ -71,7 +74,14 @@ class StoredPayments:
     def commit(
         self, run: PaymentRun, payments: Sequence[Payment], approved: Sequence[Payment]
     ) -> tuple[StoredPayment, ...]:
-        """Store a run's payments as built, some of them approved, with the decisions they pay, and close the run."""
+        """Store a run's payments as built, some of them approved, with the decisions they pay, and close the run.
+
+        Raises:
+            Unavailable: Somebody else closed it meanwhile.
+        """
+        standing = self.open_run()
+        if standing is None or standing.id != run.id:
+            raise Unavailable("another payment run was at work at the same time")
         numbers = {made.trace_number for made in approved}
         stored = tuple(self._insert(run, made, is_approved=made.trace_number in numbers) for made in payments)
         checks = sum(made.method is PaymentMethod.CHECK for made in payments)
@@ -81,7 +91,15 @@ class StoredPayments:
         return stored
 
     def release(self, payments: Sequence[StoredPayment], entries: Sequence[EftEntry]) -> None:
-        """Bring approved payments, dated as they go out, into the state released; keep their ACH entries."""
+        """Bring approved payments, dated as they go out, into the state released; keep their ACH entries.
+
+        Raises:
+            Unavailable: Somebody else released one of them meanwhile.
+        """
+        hold(self._connection, RUNS)
+        approved = {stored.id for stored in self.in_state(PaymentState.APPROVED)}
+        if not approved.issuperset(stored.id for stored in payments):
+            raise Unavailable("another payment run released payments at the same time")
         by_number = {stored.payment.trace_number: stored.id for stored in payments}
         rows = [
             (
@@ -125,6 +143,7 @@ class StoredPayments:
         row_id = self._connection.execute(
             payment.insert()
             .values(
+                id=next_id(self._connection, payment),
                 run=run.id,
                 provider=made.payee.provider,
                 method=made.method.value,
@@ -213,5 +232,4 @@ def _run(row: Row[tuple[object, ...]]) -> PaymentRun:
         state=row.state,
         first_trace_number=row.first_trace_number,
         first_check_number=row.first_check_number,
-        first_interchange_number=row.first_interchange_number,
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import astuple
 from datetime import date, datetime
 from typing import Final
 
@@ -9,6 +10,8 @@ from sqlalchemy import Connection, Row, bindparam, func, select
 
 from hpedi.pipeline.records import InboundFile, InterchangeIdentity, Receipt, Total
 from hpedi.run_context import RunContext
+from hpedi.store.database import hold
+from hpedi.store.numbers import next_id
 from hpedi.store.tables import claim, inbound_file, interchange, receipt
 
 # What is asked for each interchange, put together once: for small ones that took longer than asking.
@@ -44,6 +47,7 @@ class StoredReceipts:
         row = self._connection.execute(
             inbound_file.insert()
             .values(
+                id=next_id(self._connection, inbound_file),
                 digest=digest,
                 size=size,
                 received_at=received_at,
@@ -89,6 +93,7 @@ class StoredReceipts:
             sent_by = receipt.update().where(receipt.c.id == row.id).values(partner=partner)
             return _receipt(self._connection.execute(sent_by.returning(receipt)).one())
         begun = {
+            "id": next_id(self._connection, receipt),
             "file": file.id,
             "ordinal": ordinal,
             "partner": partner,
@@ -103,7 +108,8 @@ class StoredReceipts:
         return _receipt(self._connection.execute(_BEGIN, begun).one())
 
     def taken(self, identity: InterchangeIdentity) -> tuple[str, int] | None:
-        """Return digest and receipt of the interchange taken under this identity."""
+        """Return digest and receipt of the interchange taken under this identity, which nobody else takes meanwhile."""
+        hold(self._connection, "interchange " + "*".join(astuple(identity)))
         row = self._connection.execute(
             _TAKEN,
             {

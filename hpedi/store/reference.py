@@ -12,6 +12,7 @@ from hpedi.reference.records import KnownRecord, ReferenceRecord, SnapshotMade
 from hpedi.run_context import RunContext
 from hpedi.safekeeping.vault import Vault
 from hpedi.store.in_batches import in_batches
+from hpedi.store.numbers import next_id
 from hpedi.store.tables import reference_lookup, reference_record, reference_snapshot
 
 
@@ -72,7 +73,12 @@ class StoredReferenceData:
     def _new_snapshot(self, instant: datetime, changed: int) -> int:
         made = self._connection.execute(
             reference_snapshot.insert()
-            .values(loaded_at=instant, principal=self._context.principal.id, records_changed=changed)
+            .values(
+                id=next_id(self._connection, reference_snapshot),
+                loaded_at=instant,
+                principal=self._context.principal.id,
+                records_changed=changed,
+            )
             .returning(reference_snapshot.c.id)
         )
         return int(made.scalar_one())

@@ -18,20 +18,39 @@ MIGRATIONS = Path(__file__).parent / "migrations"
 def upgrade(database: Database, revision: str = "head") -> None:
     """Apply the steps that a database lacks."""
     with database.writing() as connection:
-        command.upgrade(_config(connection), revision)
+        upgrade_within(connection, revision)
+
+
+def upgrade_within(connection: Connection, revision: str = "head") -> None:
+    """Apply the steps that a database lacks in a transaction of somebody else's."""
+    command.upgrade(_config(connection), revision)
 
 
 def downgrade(database: Database, revision: str = "base") -> None:
     """Take steps back, to a revision."""
     with database.writing() as connection:
-        command.downgrade(_config(connection), revision)
+        downgrade_within(connection, revision)
+
+
+def downgrade_within(connection: Connection, revision: str = "base") -> None:
+    """Take steps back in a transaction of somebody else's."""
+    command.downgrade(_config(connection), revision)
 
 
 def is_current(database: Database) -> bool:
     """Say whether a database has the schema of this version."""
     with database.reading() as connection:
-        stands = MigrationContext.configure(connection).get_current_revision()
-    return stands == ScriptDirectory(str(MIGRATIONS)).get_current_head()
+        return revision_of(connection) == ScriptDirectory(str(MIGRATIONS)).get_current_head()
+
+
+def revision_of(connection: Connection) -> str | None:
+    """Return the schema that a database has; None where it has none."""
+    return MigrationContext.configure(connection).get_current_revision()
+
+
+def is_known(revision: str) -> bool:
+    """Say whether this version of hpedi knows a schema."""
+    return revision in {step.revision for step in ScriptDirectory(str(MIGRATIONS)).walk_revisions()}
 
 
 def _config(connection: Connection) -> Config:

@@ -84,7 +84,7 @@ metadata = MetaData(
 number = Table(
     "number",
     metadata,
-    Column("name", String(80), primary_key=True),
+    Column("name", String(120), primary_key=True),
     Column("next_value", BigInteger, nullable=False),
 )
 
@@ -217,8 +217,20 @@ pend = Table(
     Column("pended_on", Date, nullable=False),
     Column("reason", String(80), nullable=False),
     Column("status277", String(12), nullable=False),
+    Column("assigned_to", String(60), nullable=False, server_default=""),
     Column("sealed", LargeBinary, nullable=False),
     Index("ix_pend_reason", "reason"),
+)
+
+# What examiners decided of a claim in place of a rule; rows are only ever added.
+claim_override = Table(
+    "claim_override",
+    metadata,
+    Column("id", RowId, primary_key=True),
+    Column("control_number", ForeignKey("claim.control_number"), nullable=False, index=True),
+    Column("made_by", String(80), nullable=False),
+    Column("made_at", Instant, nullable=False),
+    Column("sealed", LargeBinary, nullable=False),
 )
 
 past_line = Table(
@@ -237,28 +249,24 @@ past_line = Table(
     Column("benefit", String(80), nullable=False),
     Column("copay", Cents, nullable=False),
     Column("denied", Boolean, nullable=False),
+    Column("episode", String(32), nullable=False, server_default=""),
+    Column("units_paid", String(20), nullable=False, server_default=""),
+    Column("procedures", Text, nullable=False, server_default=""),
     Index("ix_past_line_member", "member", "date"),
 )
 
-accumulator_entry = Table(
-    "accumulator_entry",
+# What is proposed to be decided again; `sealed` holds claims, amounts and words.
+reprocessing = Table(
+    "reprocessing",
     metadata,
     Column("id", RowId, primary_key=True),
-    Column("plan", String(80), nullable=False),
-    Column("accumulator", String(80), nullable=False),
-    Column("owner", String(80), nullable=False),
-    Column("period", Date, nullable=False),
-    Column("amount", Cents, nullable=False),
-    Column("source", String(120), nullable=False),
-    UniqueConstraint("owner", "plan", "accumulator", "period", "source"),
-)
-
-# The lock set of a claim: its families, taken in sorted order; the version tells who wrote in between.
-family_lock = Table(
-    "family_lock",
-    metadata,
-    Column("family", String(80), primary_key=True),
-    Column("version", BigInteger, nullable=False),
+    Column("state", String(12), nullable=False),  # proposed, approved, dropped
+    Column("reason", String(80), nullable=False),
+    Column("proposed_by", String(80), nullable=False),
+    Column("proposed_at", Instant, nullable=False),
+    Column("decided_by", String(80), nullable=False, server_default=""),
+    Column("decided_at", Instant),
+    Column("sealed", LargeBinary, nullable=False),
 )
 
 # --- payment -------------------------------------------------------------------------------------------------------
@@ -273,7 +281,6 @@ payment_run = Table(
     Column("state", String(12), nullable=False),  # open, closed
     Column("first_trace_number", BigInteger, nullable=False),
     Column("first_check_number", BigInteger, nullable=False),
-    Column("first_interchange_number", BigInteger, nullable=False),
 )
 
 payment = Table(
@@ -336,6 +343,21 @@ posting = Table(
     Column("source", String(120), nullable=False),
     Column("posted_on", Date, nullable=False),
     UniqueConstraint("source", "account", "funding_account"),
+)
+
+# What payees owe from one remittance to the next (PLB FB, WO); a balance is the sum of its entries.
+payee_balance_entry = Table(
+    "payee_balance_entry",
+    metadata,
+    Column("id", RowId, primary_key=True),
+    Column("provider", String(80), nullable=False),
+    Column("funding_account", String(80), nullable=False),
+    Column("kind", String(2), nullable=False),
+    Column("reference", String(50), nullable=False),
+    Column("amount", Cents, nullable=False),
+    Column("source", String(120), nullable=False),
+    Column("posted_on", Date, nullable=False),
+    UniqueConstraint("provider", "funding_account", "kind", "reference", "source", name="uq_payee_balance_entry"),
 )
 
 # --- what leaves ---------------------------------------------------------------------------------------------------

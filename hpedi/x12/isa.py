@@ -24,6 +24,9 @@ WIDTHS: Final = (3, 2, 10, 2, 10, 2, 15, 2, 15, 6, 4, 1, 5, 9, 1, 1, 1)
 HEADER_REACH: Final = 700
 """No ISA that we read is longer, whatever its padding; the two bytes after it are included."""
 
+ID_QUALIFIERS: Final = ("01", "14", "20", "27", "28", "29", "30", "33", "ZZ")
+"""ISA05 and ISA07."""
+
 FIRST_VERSION_WITH_REPETITION: Final = "00402"
 
 STANDARDS_ID_BEFORE: Final = "U"
@@ -140,7 +143,7 @@ def _form(pattern: str) -> Callable[[str], bool]:
     return lambda text: match(text) is not None
 
 
-_is_id_qualifier: Final = _one_of("01", "14", "20", "27", "28", "29", "30", "33", "ZZ")
+_is_id_qualifier: Final = _one_of(*ID_QUALIFIERS)
 
 _CHECKS: Final[tuple[tuple[int, Callable[[str], bool], str], ...]] = (
     (1, _one_of("00", "03"), "isa-authorization-qualifier"),

@@ -25,7 +25,8 @@ OF_PAYER: Final = {
     "examiner": {("inquire", thing) for thing in EVERYTHING_ASKED} | {("explain", "claim"), ("adjudicate", "claim")},
     "finance": {("inquire", "remittance"), ("inquire", "payment"), ("pay", "payment")},
     "finance approver": {("inquire", "remittance"), ("inquire", "payment"), ("approve", "payment")},
-    "operator": {("adjudicate", "claim"), ("pay", "payment"), ("manage", "account"), ("revoke", "grant")},
+    "operator": {("adjudicate", "claim"), ("pay", "payment"), ("manage", "account"), ("revoke", "grant")}
+    | {("request", "era enrolment"), ("end", "era enrolment")},
     "auditor": {("audit", "log")},
 }
 AREA: Final = {
@@ -35,13 +36,21 @@ AREA: Final = {
     "payment": "remittance",
     "member": "eligibility",
     "claim status": "status",
+    "era enrolment": "remittance",
 }
-BILLER: Final = {("inquire", thing) for thing in EVERYTHING_ASKED} | {("submit", "claim file")}
+BILLER: Final = {("inquire", thing) for thing in EVERYTHING_ASKED} | {
+    ("submit", "claim file"),
+    ("request", "era enrolment"),
+}
 APPROVER: Final = {("inquire", thing) for thing in EVERYTHING_ASKED}
-DECISIONS: Final = {(action, "grant") for action in ("approve", "deny", "revoke")}
+DECISIONS: Final = {(action, "grant") for action in ("approve", "deny", "revoke")} | {
+    (action, "era enrolment") for action in ("request", "approve", "deny", "end")
+}
 QUESTIONS: Final = sorted(
     {question for rights in OF_PAYER.values() for question in rights}
     | BILLER
+    | DECISIONS
+    | {("give up", "era enrolment")}
     | {(action, "grant") for action in ("request", "approve", "deny", "revoke", "prove", "give up")}
 )
 
@@ -72,7 +81,7 @@ def is_rightful(case: Case) -> bool:
     is_person = case.kind == "person"
     by_role = {
         "biller": (question in BILLER and of_area)
-        or (question in {("request", "grant"), ("give up", "grant")} and same_house),
+        or (question in {("request", "grant"), ("give up", "grant"), ("give up", "era enrolment")} and same_house),
         "provider approver": is_person
         and (
             (question in APPROVER and of_area)
@@ -119,7 +128,7 @@ ROLES: Final = (*OF_PAYER, *("biller",) * 6, *("provider approver",) * 5, "deleg
 AIMED: Final = 0.7
 RIGHTS: Final = {
     **{role: sorted(rights) for role, rights in OF_PAYER.items()},
-    "biller": sorted(BILLER | {("request", "grant"), ("give up", "grant")}),
+    "biller": sorted(BILLER | {("request", "grant"), ("give up", "grant"), ("give up", "era enrolment")}),
     "provider approver": sorted(APPROVER | DECISIONS | {("request", "grant"), ("prove", "grant")}),
     "delegate": [("manage", "account")],
 }

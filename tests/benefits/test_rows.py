@@ -123,7 +123,8 @@ def test_left_is_the_least_and_follows_what_is_added() -> None:
         AccumulatorKey("P", "ded_ind", "ANNA", YEAR): Decimal("1400.00"),
         AccumulatorKey("P", "ded_fam", "LAKES", YEAR): Decimal("2950.00"),
     }
-    balances = RunningBalances(committed, "P", "ANNA", "LAKES")
+    balances = RunningBalances(committed, "ANNA", "LAKES")
+    balances.of_plan("P")
     assert balances.left((IND, FAM), YEAR) == Decimal("50.00")
     assert balances.left((IND,), YEAR) == Decimal("100.00")
     assert balances.left((), YEAR) is None
@@ -135,5 +136,6 @@ def test_left_is_the_least_and_follows_what_is_added() -> None:
 
 def test_another_year_has_counters_of_its_own() -> None:
     """What is used in one benefit year leaves the next untouched."""
-    balances = RunningBalances({AccumulatorKey("P", "ded_ind", "A", YEAR): Decimal("1500.00")}, "P", "A", "F")
+    balances = RunningBalances({AccumulatorKey("P", "ded_ind", "A", YEAR): Decimal("1500.00")}, "A", "F")
+    balances.of_plan("P")
     assert balances.left((IND,), date(2027, 1, 1)) == Decimal("1500.00")

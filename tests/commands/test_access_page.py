@@ -13,6 +13,7 @@ from typing import Final
 import pytest
 
 from tests.commands.running import run_hpedi
+from tests.databases import kept_in
 from tests.shared import PROJECT
 
 PAGE: Final = PROJECT / "docs" / "access.md"
@@ -29,13 +30,15 @@ class Reader:
         self._monkeypatch = monkeypatch
         self._passwords: dict[str, str] = {}
         self._pin = ""
+        self._login = ""
 
     def run(self, line: str) -> str:
         """Run a line of the page and return what it printed."""
         words = shlex.split(line.removeprefix("hpedi "))
         words = [self._pin if word == "PIN" else word for word in words]
-        if words[0] == "login":
-            self._monkeypatch.setattr(sys, "stdin", io.StringIO(self._passwords[words[1]] + "\n"))
+        typed = self._typed(words)
+        if typed:
+            self._monkeypatch.setattr(sys, "stdin", io.StringIO("".join(f"{each}\n" for each in typed)))
             words.append("--password-stdin")
         run_hpedi(*words)
         told = self._capsys.readouterr()
@@ -44,10 +47,21 @@ class Reader:
         self._pin = match[1] if (match := PIN.search(text)) else self._pin
         return text
 
+    def _typed(self, words: list[str]) -> list[str]:
+        """Return the passwords that a command asks for; each person's new one is made up here."""
+        if words[0] == "login":
+            self._login = words[1]
+            return [self._passwords[self._login]]
+        if words != ["user", "password"]:
+            return []
+        old, new = self._passwords[self._login], f"{len(self._passwords)} horses, correct, and a battery"
+        self._passwords[self._login] = new
+        return [old, new]
 
-def steps() -> list[tuple[str, str]]:
-    """Return each command of the page with the output that it shows."""
-    blocks = re.findall(r"```console\n(.*?)```", PAGE.read_text(), flags=re.DOTALL)
+
+def steps(page: Path) -> list[tuple[str, str]]:
+    """Return each command of a page with the output that it shows."""
+    blocks = re.findall(r"```console\n(.*?)```", page.read_text(), flags=re.DOTALL)
     return [
         (command, shown.rstrip("\n"))
         for block in blocks
@@ -61,21 +75,27 @@ def is_as_shown(told: str, shown: str) -> bool:
     return re.fullmatch(pattern, told.rstrip("\n"), flags=re.DOTALL) is not None
 
 
-def test_the_page_is_true(tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
-    """Each command of the page prints what the page shows, in its order, on a fresh workspace."""
+def follow(page: Path, folder: Path, reader: Reader, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Do what a page says, in its order, on a fresh workspace; each command prints what the page shows."""
     monkeypatch.chdir(PROJECT)
     for name, value in {
-        "HPEDI_HOME": str(tmp_path / "workspace"),
-        "XDG_CONFIG_HOME": str(tmp_path / "config"),
-        "XDG_STATE_HOME": str(tmp_path / "state"),
+        "HPEDI_HOME": str(folder / "workspace"),
+        "XDG_CONFIG_HOME": str(folder / "config"),
+        "XDG_STATE_HOME": str(folder / "state"),
         "HPEDI_KEY": base64.b64encode(bytes(32)).decode(),
     }.items():
         monkeypatch.setenv(name, value)
-    reader, every = Reader(capsys, monkeypatch), steps()
+    every = steps(page)
     assert len(every) > 20
     for command, shown in every:
         told = reader.run(command)
         assert is_as_shown(told, shown), f"$ {command}\n{told}"
+
+
+def test_the_page_is_true(tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each command of the page prints what the page shows, in its order, on a fresh workspace."""
+    reader = Reader(capsys, monkeypatch)
+    follow(PAGE, tmp_path, reader, monkeypatch)
     answers = "".join(path.read_text() for path in (tmp_path / "workspace" / "outbox" / "prairielink").glob("*.ack"))
     assert answers.count("STC*A3:496:85") > 1
     assert_nothing_plain(tmp_path, reader)
@@ -83,7 +103,7 @@ def test_the_page_is_true(tmp_path: Path, capsys: pytest.CaptureFixture[str], mo
 
 def assert_nothing_plain(folder: Path, reader: Reader) -> None:
     """No password, PIN or Tax ID stands in the workspace's database or in the session file's folder."""
-    kept = b"".join(path.read_bytes() for path in (folder / "workspace").glob("hpedi.sqlite3*"))
+    kept = kept_in(folder / "workspace")
     for secret in (*reader._passwords.values(), reader._pin, "410000202"):
         assert secret.encode() not in kept
     assert b"lakeside" in kept, "the search finds nothing at all"

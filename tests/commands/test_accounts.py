@@ -13,6 +13,7 @@ import pytest
 
 from hpedi.commands import ExitCode
 from tests.commands.running import json_lines, run_hpedi
+from tests.databases import Workspaces, kept_in
 from tests.shared import PROJECT
 
 CLINIC_FILE: Final = PROJECT / "samples" / "inbound" / "01-riverbend.837"
@@ -31,12 +32,14 @@ BY_ROLE: Final = {
 
 
 @pytest.fixture(scope="module")
-def staffed(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, dict[str, str]]:
+def staffed(
+    standing_workspaces: Workspaces, tmp_path_factory: pytest.TempPathFactory
+) -> tuple[Path, dict[str, str]]:
     """A demo workspace with something paid and an account for each role, to be copied; and the passwords."""
     home = tmp_path_factory.mktemp("staffed") / "home"
     with pytest.MonkeyPatch.context() as patch:
         at_home(patch, home.parent)
-        assert run_hpedi("--home", home, "init", "--demo") == ExitCode.OK
+        assert run_hpedi("--home", home, "init", "--demo", *standing_workspaces.init_options()) == ExitCode.OK
         ran = ("run", "--received", "2026-03-02T09:00:00-06:00", "--as-of", "2026-03-16", CLINIC_FILE)
         assert run_hpedi("--home", home, *ran) == ExitCode.OK
         told = io.StringIO()
@@ -92,6 +95,7 @@ class Staff:
 
 @pytest.fixture
 def staff(
+    workspaces: Workspaces,
     staffed: tuple[Path, dict[str, str]],
     tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
@@ -99,7 +103,7 @@ def staff(
 ) -> Staff:
     """A copy of the demo workspace with its accounts."""
     home, passwords = staffed
-    shutil.copytree(home, tmp_path / "home")
+    workspaces.copy(home, tmp_path / "home")
     at_home(monkeypatch, tmp_path)
     shutil.copytree(home.parent / "state", tmp_path / "state", dirs_exist_ok=True)
     return Staff(tmp_path / "home", dict(passwords), monkeypatch, capsys)
@@ -196,7 +200,7 @@ def test_a_machine_signs_in_by_its_key(staff: Staff, monkeypatch: pytest.MonkeyP
     assert staff.run("user", "key", "nightly", "--revoke", number)[0] == ExitCode.OK
     monkeypatch.setenv("HPEDI_MACHINE_KEY", key)
     assert staff.run("status")[0] == ExitCode.NOT_PERMITTED
-    assert key.encode() not in b"".join(path.read_bytes() for path in staff.home.glob("hpedi.sqlite3*"))
+    assert key.encode() not in kept_in(staff.home)
 
 
 def test_a_delegate_keeps_the_accounts_of_its_own_house(staff: Staff) -> None:

@@ -7,22 +7,23 @@ import json
 import os
 import re
 import signal
-import sqlite3
 import subprocess
 import sys
-from contextlib import closing
 from pathlib import Path
 from typing import Any
 
 import pytest
+from sqlalchemy import text
 
 from hpedi.commands import ExitCode
 from hpedi.commands.workspace import context_for, open_workspace
 from hpedi.store.audit_seals import Sealer
 from samples.write_inbound import CLINIC, RIVERBEND, claim_set, clinic_claims, interchange
 from tests.commands.running import json_lines, run_hpedi
+from tests.databases import engine_of
 from tests.pipeline.conftest import KEY
 from tests.shared import PROJECT
+from tests.store.audit_logs import TRIGGERS_DROPPED
 
 RUN = ("run", "--received", "2026-03-02T09:00:00-06:00", "--as-of", "2026-03-16")
 
@@ -49,12 +50,9 @@ def ask(capsys: pytest.CaptureFixture[str], home: Path, *words: object) -> tuple
 
 def tamper(home: Path, *statements: str) -> None:
     """Change the log with the triggers dropped."""
-    with closing(sqlite3.connect(home / "hpedi.sqlite3")) as books, books:
-        for table in ("audit_entry", "audit_seal"):
-            for event in ("update", "delete"):
-                books.execute(f"DROP TRIGGER IF EXISTS {table}_refuses_{event}")
-        for statement in statements:
-            books.execute(statement)
+    with engine_of(home) as engine, engine.begin() as books:
+        for statement in (*TRIGGERS_DROPPED[engine.dialect.name], *statements):
+            books.execute(text(statement))
 
 
 def test_every_command_seals_what_it_did(home: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -123,8 +121,9 @@ def test_what_is_no_member_of_ours_is_not_kept(home: Path, capsys: pytest.Captur
     """Who searches by the number on a card finds nothing and leaves it nowhere."""
     assert ask(capsys, home, "search", "--member", "HS1000001") == (ExitCode.OK, [])
     assert ask(capsys, home, "disclosures", "HS1000001") == (ExitCode.OK, [])
-    with closing(sqlite3.connect(home / "hpedi.sqlite3")) as books:
-        assert not books.execute("SELECT 1 FROM audit_entry WHERE member LIKE 'HS%' OR subject LIKE '%HS%'").fetchall()
+    kept = "SELECT 1 FROM audit_entry WHERE member LIKE 'HS%' OR subject LIKE '%HS%'"
+    with engine_of(home) as engine, engine.connect() as books:
+        assert not books.execute(text(kept)).all()
 
 
 def test_a_member_has_an_accounting_of_disclosures(home: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -10,15 +10,16 @@ import pytest
 
 from hpedi.commands.workspace import create, open_workspace
 from hpedi.x12.limits import Limits
+from tests.databases import Workspaces
 
 KEY = base64.b64encode(bytes(range(32))).decode()
 
 
 @pytest.fixture
-def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+def home(workspaces: Workspaces, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """An empty workspace."""
     monkeypatch.setenv("HPEDI_KEY", KEY)
-    create(tmp_path / "home")
+    create(tmp_path / "home", workspaces.url())
     return tmp_path / "home"
 
 
@@ -40,11 +41,13 @@ def test_what_is_no_limit_is_refused(home: Path, line: str) -> None:
         open_workspace(home)
 
 
-def test_the_key_lies_outside_the_workspace(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_key_lies_outside_the_workspace(
+    workspaces: Workspaces, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """`init` puts the key where only its owner reads it, and nothing opens without it."""
     monkeypatch.delenv("HPEDI_KEY", raising=False)
     monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path / "config"))
-    assert create(tmp_path / "home")
+    assert create(tmp_path / "home", workspaces.url())
     (key,) = (tmp_path / "config" / "hpedi").iterdir()
     assert key.stat().st_mode & 0o777 == 0o600
     assert not create(tmp_path / "home")
@@ -53,6 +56,7 @@ def test_the_key_lies_outside_the_workspace(tmp_path: Path, monkeypatch: pytest.
         open_workspace(tmp_path / "home")
 
 
+@pytest.mark.usefixtures("only_sqlite")
 def test_a_lost_database_is_never_made_anew(home: Path) -> None:
     """A workspace whose database is gone says so: an empty one would have old files paid again."""
     (home / "hpedi.sqlite3").unlink()
@@ -62,10 +66,11 @@ def test_a_lost_database_is_never_made_anew(home: Path) -> None:
     assert not (home / "hpedi.sqlite3").exists()
 
 
-def test_a_killed_init_is_made_good(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_killed_init_is_made_good(workspaces: Workspaces, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """A database without settings is what a killed `init` leaves: the next one takes it up."""
     monkeypatch.setenv("HPEDI_KEY", KEY)
-    create(tmp_path / "home")
+    url = workspaces.url()
+    create(tmp_path / "home", url)
     (tmp_path / "home" / "hpedi.toml").unlink()
-    assert create(tmp_path / "home")
+    assert create(tmp_path / "home", url)
     open_workspace(tmp_path / "home")

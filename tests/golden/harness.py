@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from decimal import Decimal
 from typing import Protocol
 
 from hpedi.adjudication.decision import ClaimDecision, Pend
 from hpedi.benefits.accumulators import Balances
 from hpedi.claims.claim import Claim, ReceivedClaim
+from hpedi.payments.payee_balances import PayeeBalance
+from hpedi.pipeline.funding_records import MemberPayment, PostedCharge, PostedMovement
 from hpedi.transactions.remittance_835.model import Remittance
 
 
@@ -37,11 +41,26 @@ class Remitted:
     remittance: Remittance
 
 
+@dataclass(frozen=True, slots=True)
+class Funding:
+    """All money beside provider payments: movements of pools, charges to employers, payments to members."""
+
+    movements: tuple[PostedMovement, ...]
+    charges: tuple[PostedCharge, ...]
+    member_payments: tuple[MemberPayment, ...]
+
+
 class Harness(Protocol):
     """A system with a payer loaded. Steps are done in order; what came of them is read back at any time."""
 
     def receive_claim(self, label: str, claim: Claim, received: date, day: date) -> None:
         """Receive a claim on one day and decide it on a day, the same or later."""
+
+    def load(self, files: Mapping[str, bytes], day: date) -> None:
+        """Load the payer's folder as it is now."""
+
+    def reprocess(self, control_number: str, reason: str, waived: Sequence[str], day: date) -> None:
+        """Decide a claim again by what is known now."""
 
     def payment_run(self, step: int, day: date) -> None:
         """Pay everything decided and unpaid."""
@@ -57,6 +76,15 @@ class Harness(Protocol):
 
     def remitted(self) -> list[Remitted]:
         """Return the remittances in the order in which they were sent, read back from what was sent."""
+
+    def payee_balances(self) -> list[PayeeBalance]:
+        """Return what payees still owe."""
+
+    def funding(self) -> Funding:
+        """Return what went into pools and to members, and what employers were charged."""
+
+    def authorizations(self) -> Mapping[str, tuple[Decimal, Decimal]]:
+        """Return what is used and what is left of each authorisation."""
 
     def balances(self) -> Balances:
         """Return the balances of all accumulators that anything was counted to."""

@@ -2,24 +2,31 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime, time
+from decimal import Decimal
 from pathlib import Path
 
 from hpedi.adjudication.decision import Pend
 from hpedi.benefits.accumulators import Balances
+from hpedi.benefits.authorizations import left_of, used_of
 from hpedi.benefits.membership import Family
 from hpedi.claims.claim import Claim, Name
 from hpedi.claims.submission import SubmissionHeader
 from hpedi.commands.jobs import REMITTANCE_GUIDE, Jobs
 from hpedi.commands.workspace import Workspace, context_for, payer_zone
 from hpedi.guide_files import GuideFiles
+from hpedi.payments.payee_balances import PayeeBalance
 from hpedi.payments.verification import read_remittances
 from hpedi.pipeline.load import load
-from hpedi.reference.payer_folder import load_payer_folder
-from hpedi.transactions.claim_837.write import FUNCTIONAL_ID, SET_ID, VERSION, write_claims
+from hpedi.pipeline.reprocess import approve, propose
+from hpedi.pipeline.reprocessing import Asked
+from hpedi.pipeline.sought import StandingSought
+from hpedi.reference.payer_folder import Loaded, load_payer_folder
+from hpedi.transactions.claim_837.claim_types import GUIDES
+from hpedi.transactions.claim_837.write import FUNCTIONAL_ID, SET_ID, write_claims
 from hpedi.x12.writer import FunctionalGroup, Interchange, InterchangeParty, TransactionSet, write_x12
-from tests.golden.harness import Decided, Pended, Remitted
+from tests.golden.harness import Decided, Funding, Pended, Remitted
 from tests.golden.world import PARTNER, standard_files
 
 FIRST_DAY = date(2025, 1, 1)
@@ -34,11 +41,24 @@ class RealHarness:
         self._inbox = inbox
         self._labels: dict[str, str] = {}
         self._remitted: list[Remitted] = []
-        loaded = load_payer_folder(files, standard_files())
-        assert loaded.records, [(finding.where, finding.message) for finding in loaded.findings]
-        load(workspace.books, context_for(FIRST_DAY), loaded)
+        loaded = self.load(files, FIRST_DAY)
         self._families = [record.key for record in loaded.records if record.kind == "family"]
         self._members = [lookup for record in loaded.records for lookup in record.lookups]
+
+    def load(self, files: Mapping[str, bytes], day: date) -> Loaded:
+        """Load the payer's folder as it is now, which must have no error."""
+        loaded = load_payer_folder(files, standard_files())
+        assert loaded.records, [(finding.where, finding.message) for finding in loaded.findings]
+        load(self._workspace.books, context_for(day), loaded)
+        return loaded
+
+    def reprocess(self, control_number: str, reason: str, waived: Sequence[str], day: date) -> None:
+        """Propose to decide a claim again, and approve it."""
+        jobs = Jobs(self._workspace, context_for(day))
+        books, sought = self._workspace.books, StandingSought(claims=(control_number,))
+        proposal = propose(books, jobs.context, jobs.reference, sought, Asked(reason=reason, waived=tuple(waived)))
+        assert not [each.pends for each in proposal.impacts if each.pends]
+        approve(books, jobs.context, jobs.reference, proposal.id)
 
     def receive_claim(self, label: str, claim: Claim, received: date, day: date) -> None:
         """Send a claim as a file of its own, and decide what waits."""
@@ -66,8 +86,9 @@ class RealHarness:
             receiver_id=payer.payer_id,
         )
         instant = datetime.combine(sent, time(8))
+        version = GUIDES[claim.type]
         body = TransactionSet(
-            id=SET_ID, control_number="0001", version=VERSION, segments=tuple(write_claims([claim], header))
+            id=SET_ID, control_number="0001", version=version, segments=tuple(write_claims([claim], header))
         )
         group = FunctionalGroup(
             functional_id=FUNCTIONAL_ID,
@@ -75,7 +96,7 @@ class RealHarness:
             receiver=identity.gs_id,
             instant=instant,
             control_number=number,
-            version=VERSION,
+            version=version,
             sets=(body,),
         )
         return write_x12(
@@ -123,12 +144,34 @@ class RealHarness:
     def pended(self) -> list[Pended]:
         """Return the claims that wait."""
         with self._workspace.books.reading(context_for(FIRST_DAY)) as work:
-            waiting: dict[str, Pend] = {each.payer_claim_control_number: each for each in work.claims.pends()}
+            waiting: dict[str, Pend] = {
+                each.pend.payer_claim_control_number: each.pend for each in work.pends.waiting()
+            }
         return [Pended(label, waiting[number]) for label, number in self._labels.items() if number in waiting]
 
     def remitted(self) -> list[Remitted]:
         """Return the remittances read back from what was delivered."""
         return self._remitted
+
+    def payee_balances(self) -> list[PayeeBalance]:
+        """Return what payees still owe."""
+        with self._workspace.books.reading(context_for(FIRST_DAY)) as work:
+            providers = work.reference.records(work.reference.snapshot())
+            payees = [record.key for record in providers if record.kind == "provider"]
+            return [balance for payee in payees for balance in work.payee_balances.owed(payee)]
+
+    def funding(self) -> Funding:
+        """Return what went into pools and to members, and what employers were charged."""
+        with self._workspace.books.reading(context_for(FIRST_DAY)) as work:
+            return Funding(work.funding.movements(), work.funding.charges(), work.funding.member_payments())
+
+    def authorizations(self) -> Mapping[str, tuple[Decimal, Decimal]]:
+        """Return what is used and what is left of each authorisation."""
+        with self._workspace.books.reading(context_for(FIRST_DAY)) as work:
+            records = work.reference.families(work.reference.snapshot(), self._members)
+            on_file = [each for record in records for each in Family.of(record.body).authorizations]
+            used = work.authorizations.used({each.member for each in on_file})
+        return {each.id: (used_of(each, used), left_of(each, used)) for each in on_file}
 
     def balances(self) -> Balances:
         """Return the balances of every member and family."""

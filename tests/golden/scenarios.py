@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 from typing import Any
 
+from tests.golden.changes import WORLD_CHANGES
 from tests.golden.harness import Harness
-from tests.golden.world import NotSupported, claim_of
+from tests.golden.world import NotSupported, claim_of, payer_folder
 
 Json = Any
 
 HERE = Path(__file__).resolve().parent
+APPEAL, OVERTURNED = "appeal_overturn", "overturned"
 OPTIONAL_FEATURES: frozenset[str] = frozenset()
 """Optional features (`requires` of a run) that are supported."""
 
@@ -47,12 +49,20 @@ def not_yet_supported(folder: Path = HERE) -> Mapping[str, str]:
     return {name: reason.strip() for name, reason in listed}
 
 
+def reprocess(harness: Harness, asked: Sequence[Json], day: date) -> None:
+    """Decide claims again, each for its reason."""
+    for each in asked:
+        number = harness.control_numbers()[each["claim"]]
+        harness.reprocess(number, each["reason"], each.get("waive", ()), day)
+
+
 def execute(run: Json, world: Json, harness: Harness) -> None:
     """Do the steps of a run in order.
 
     Raises:
         NotSupported: A step, or a claim of one, is of a kind that this release does not do.
     """
+    given = run["given"]
     for step in run["steps"]:
         day = date.fromisoformat(step["date"])
         if step["type"] == "receive_claim":
@@ -60,5 +70,14 @@ def execute(run: Json, world: Json, harness: Harness) -> None:
             harness.receive_claim(step["claim"]["label"], claim, date.fromisoformat(step["received"]), day)
         elif step["type"] == "payment_run":
             harness.payment_run(step["step"], day)
+        elif step["type"] in WORLD_CHANGES:
+            world, given = WORLD_CHANGES[step["type"]](step, world, given)
+            harness.load(payer_folder(world, given), day)
+            reprocess(harness, step.get("reprocess", ()), day)
+        elif step["type"] == "reprocess":
+            reprocess(harness, [step], day)
+        elif step["type"] == "appeal_decision":
+            appealed = {"claim": step["claim"], "reason": APPEAL, "waive": step["waive"]}
+            reprocess(harness, [appealed] if step["decision"] == OVERTURNED else [], day)
         else:
             raise NotSupported(f"step {step['type']}")

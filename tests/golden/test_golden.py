@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 import base64
-import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from contextlib import suppress
 from pathlib import Path
 from typing import Any, TypeAlias
 
 import pytest
 
-from hpedi.commands.workspace import create, open_workspace
-from tests.golden.comparison import claim_differences, differences
+from hpedi.commands.workspace import Workspace, create, open_workspace
+from tests.databases import Workspaces
+from tests.golden.comparison import claim_differences, differences, label_of
 from tests.golden.real_harness import RealHarness
 from tests.golden.scenarios import HERE, Scenario, execute, not_yet_supported, read_scenarios
 from tests.golden.world import NotSupported, payer_folder
@@ -30,26 +30,28 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
 
 
 @pytest.fixture(scope="session")
-def empty_home(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def empty_home(standing_workspaces: Workspaces, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """An empty workspace, to be copied for each run."""
     home = tmp_path_factory.mktemp("golden") / "empty"
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("HPEDI_KEY", KEY)
-        create(home)
+        create(home, standing_workspaces.url())
     return home
 
 
 @pytest.fixture
-def start(empty_home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Start:
+def start(workspaces: Workspaces, empty_home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Start]:
     """Start a run: its world and given state loaded into a workspace of its own."""
     monkeypatch.setenv("HPEDI_KEY", KEY)
 
     def started(run: Any, world: Any) -> RealHarness:
-        home = tmp_path / run["run"]
-        shutil.copytree(empty_home, home)
-        return RealHarness(payer_folder(world, run["given"]), open_workspace(home), tmp_path)
+        opened.append(open_workspace(workspaces.copy(empty_home, tmp_path / run["run"])))
+        return RealHarness(payer_folder(world, run["given"]), opened[-1], tmp_path)
 
-    return started
+    opened: list[Workspace] = []
+    yield started
+    for workspace in opened:
+        workspace.database.close()
 
 
 def _run_differences(run: Any, world: Any, start: Start) -> list[str]:
@@ -79,12 +81,12 @@ def test_never_wrong_money(scenario: Scenario, start: Start) -> None:
         harness = start(run, scenario.world)
         with suppress(NotSupported):  # what was decided until then is looked at all the same
             execute(run, scenario.world, harness)
-        first = {each["claim"]: each for each in reversed(run["expect"]["claims"]) if each["kind"] == "adjudicated"}
+        expected = {each["claim"]: each for each in run["expect"]["claims"]}
         pended = {each.label for each in harness.pended()}
         told = [
             difference
             for each in harness.decided()
-            if each.label in first and not pended
-            for difference in claim_differences(first[each.label], each.decision)
+            if (label := label_of(each, run["expect"]["claims"])) in expected and not pended
+            for difference in claim_differences(expected[label], each.decision, run["not_asserted"])
         ]
         assert not told, "\n".join([scenario.title, *told])

@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import csv
 import json
-from collections.abc import Iterable, Mapping, Sequence
+import re
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date
 from decimal import Decimal
 from functools import cache
@@ -22,16 +23,22 @@ from hpedi.claims.claim import (
     Address,
     Attachment,
     Claim,
+    Dental,
+    DentalService,
     Diagnosis,
     Drug,
+    Institutional,
     LineAdjudication,
     Name,
+    OccurrenceCode,
     OtherPayer,
     Patient,
     Payer,
+    ProcedureCode,
     Provider,
     ServiceLine,
     Subscriber,
+    ValueCode,
 )
 from hpedi.mappings_folder import mapping
 from hpedi.money import usd
@@ -59,10 +66,22 @@ USUAL_REASONS = {
     "after_coverage": {"group": "PR", "carc": "27", "status277": "F2:88"},
     "timely_filing": {"group": "CO", "carc": "29", "status277": "F2:718"},
     "duplicate": {"group": "OA", "carc": "18", "status277": "F2:54"},
+    "prior_payers": {"group": "OA", "carc": "23"},
+    "over_charge_cob": {"group": "OA", "carc": "94"},
+    "paid_to_member": {"group": "PR", "carc": "100"},
 }
 ADDRESS = {"lines": ["1 GOLDEN WAY"], "city": "BLOOMINGTON", "state": "MN", "postal_code": "554250000"}
 BENEFIT_FIELDS = ("id", "tiers", "match", "cost_share", "exclusion", "tier_override", "limit", "note")
-RATE_FIELDS = ("id", "when", "method", "fee_schedule", "lesser_of_charge", "excess", "rarcs")
+RECOVERY_WORDS = ("offset_same_remit", "notify_then_offset")
+"""Of its recovery rules a world tells here in words what they mean."""
+ELECTIVE, NO_SOURCE, DISCHARGED_HOME, ADMITTED_AT, DISCHARGED_AT = "3", "1", "01", "0800", "1100"
+"""What an institutional claim must say and a golden claim may leave out."""
+DENTIST = "1223G0001X"
+ADMITTED_BILLS = re.compile(r"\b(\d{3})x")
+"""A world says in words which types of bill are of patients who were admitted: TOB 011x."""
+PROGRAM_TERMS = ("type", "percent", "base", "on_835", "group", "carc", "contracts", "pool")
+PROGRAM_FIELDS = (*PROGRAM_TERMS, "interest_to", "provider_share", "cap")
+WITHHOLD_FIELDS = ("id", "percent", "base", "group", "carc", "pool", "unless_program")
 
 
 class NotSupported(Exception):
@@ -104,7 +123,10 @@ def payer_folder(world: Json, given: Json) -> Mapping[str, bytes]:
             ["member", "payer_name", "payer_id", "order", "from", "to"], given["other_coverage"]
         ),
         "fee-schedules.csv": _fees(world["fee_schedules"]),
-        "opening-balances.csv": _balances(given["accumulators"]),
+        "drg-tables.csv": _drgs(world["drg_tables"]),
+        "apc-tables.csv": _apcs(world["apc_tables"]),
+        "opening-balances.csv": _balances(given, world["plans"]),
+        "authorizations.csv": _authorizations(given["authorizations"]),
     }
 
 
@@ -147,10 +169,19 @@ def _conventions(world: Json) -> Json:
         "duplicate": world["edit_tables"]["duplicate"],
         "emergency": {**_only(said["emergency"], "revenue_codes", "pos"), "benefit_tier": "INN"},
         "clp02": {"P": said["clp02"]["primary"], "S": said["clp02"]["secondary"], "T": said["clp02"]["tertiary"]},
-        "status277": {**_only(said["status277"], "paid", "zero_cost_share"), "pended": "P2:46"},
+        "status277": {
+            **_only(said["status277"], "paid", "zero_cost_share"),
+            "pended": "P2:46",
+            "corrected": said["status277"]["correction"],
+        },
         "oop_counts": [parts[group, carc] for group, carc in said["oop_counts"]],
         "oop_cap_removes": said["oop_cap_removes"],
         "oop_cap_remark": said["oop_cap_remark"],
+        "admitted_tob_prefixes": ADMITTED_BILLS.findall(said.get("admitted", "")),
+        "replacing": ["7"],
+        "voiding": ["8"],
+        "not_on_corrections": ["timely_filing", "duplicate"],
+        "recovery": {name: rule for name, rule in world["recovery_rules"].items() if name not in RECOVERY_WORDS},
     }
 
 
@@ -187,26 +218,19 @@ def _contract(contract: Json) -> Json:
         **_only(contract, "id", "provider", "network", "lines_of_business"),
         "from": contract["effective_from"],
         "to": contract["effective_to"],
-        "rates": [_rate(rate) for rate in contract["rates"]],
-        "withholds": [_only(each, "id", "percent", "group", "carc", "pool") for each in contract["withholds"]],
+        "rates": contract["rates"],
+        "withholds": [_only(each, *WITHHOLD_FIELDS) for each in contract["withholds"]],
     }
     if contract.get("timely_filing"):
         written["timely_filing"] = _only(contract["timely_filing"], "days", "from", "inclusive", "exceptions")
     return written
 
 
-def _rate(rate: Json) -> Json:
-    written = _only(rate, *RATE_FIELDS)
-    if "bilateral" in rate:
-        written["bilateral"] = rate["bilateral"]
-    if "multiple_procedure" in rate and "indicator" in rate["multiple_procedure"]:
-        terms = _only(rate["multiple_procedure"], "indicator", "percents", "subsequent", "group", "carc")
-        written["multiple_procedure"] = terms
-    return written
-
-
 def _employer(employer: Json) -> Json:
-    programs = [_only(each, "type", "percent", "contracts") for each in employer["programs"]]
+    programs = [
+        {name: value for name, value in _only(program, *PROGRAM_FIELDS).items() if value is not None}
+        for program in employer["programs"]
+    ]
     return {**_only(employer, "id", "name"), "programs": programs}
 
 
@@ -214,16 +238,41 @@ def _edits(tables: Json) -> Json:
     return {
         **_only(tables, "procedure_indicators", "ptp", "ptp_bypass_modifiers", "mue", "sex", "age"),
         "component_modifiers": tables["component"]["modifiers"],
-        "ndc_required": [each["code"] if isinstance(each, dict) else each for each in tables["ndc_required"]],
+        **_only(tables["component"], "global_after_component", "component_after_global"),
+        "ndc_required": [each if isinstance(each, dict) else {"code": each} for each in tables["ndc_required"]],
     }
 
 
 def _policies(policies: Json) -> Json:
     return {
-        "prior_auth": [_only(each, "id", "codes", "tob_prefixes") for each in policies["prior_auth"]["list"]],
+        "prior_auth": policies["prior_auth"]["list"],
         "exempt_emergency": policies["prior_auth"]["exempt_emergency"],
-        "medical": [_only(each, "id", "codes", "reason", "source") for each in policies["medical"]],
+        "medical": policies["medical"],
     }
+
+
+def _authorizations(given: Iterable[Json]) -> bytes:
+    rows = [
+        {
+            **each,
+            "codes": " ".join(each["codes"] or ()),
+            "tob_prefixes": " ".join(each["tob_prefixes"] or ()),
+        }
+        for each in given
+    ]
+    columns = [
+        "id",
+        "member",
+        "provider",
+        "codes",
+        "tob_prefixes",
+        "units_approved",
+        "unit",
+        "units_used",
+        "from",
+        "to",
+    ]
+    return _table([*columns, "status"], rows)
 
 
 def _members(world: Json) -> bytes:
@@ -243,13 +292,44 @@ def _fees(schedules: Iterable[Json]) -> bytes:
     return _table(["fee_schedule", "version", "from", "to", "code", "modifier", "fee"], rows)
 
 
-def _balances(accumulators: Iterable[Json]) -> bytes:
+def _drgs(tables: Iterable[Json]) -> bytes:
     rows = [
-        {**each, "accumulator": each["acc"], "amount": each["used"], "reference": "given"}
-        for each in accumulators
-        if Decimal(each["used"])
+        {"drg_table": table["id"], "version": table["grouper"], "from": IN_FORCE, "drg": drg, "weight": weight}
+        for table in tables
+        for drg, weight in table["weights"].items()
     ]
-    return _table(["plan", "accumulator", "owner", "period", "amount", "reference"], rows)
+    return _table(["drg_table", "version", "from", "to", "drg", "weight"], rows)
+
+
+def _apcs(tables: Iterable[Json]) -> bytes:
+    rows = []
+    for table in tables:
+        for key, row in table["rows"].items():
+            code, _, modifier = key.partition("-")
+            rows.append({**table, "apc_table": table["id"], "version": "1", "code": code, "modifier": modifier, **row})
+    return _table(["apc_table", "version", "from", "to", "code", "modifier", "apc", "status", "rate"], rows)
+
+
+def _balances(given: Json, plans: Iterable[Json]) -> bytes:
+    """Write what was used before: what entries date by their days, the rest without a day."""
+    used = {(each["plan"], each["acc"], each["owner"], each["period"]): each["used"] for each in given["accumulators"]}
+    rest = {key: Decimal(amount) for key, amount in used.items()}
+    years = {plan["id"]: plan["benefit_year"] for plan in plans}
+    rows = []
+    for index, entry in enumerate(given["accumulator_entries"], 1):
+        counter = (entry["plan"], entry["acc"], entry["owner"])
+        key = (*counter, _period_of(entry["dos"], years[entry["plan"]]))
+        rest[key] = rest.get(key, Decimal(0)) - Decimal(entry["amount"])
+        rows.append((*key, entry["amount"], f"entry {index}", entry["dos"]))
+    rows += [(*key, str(amount), "given", "") for key, amount in rest.items() if amount > 0]
+    columns = ["plan", "accumulator", "owner", "period", "amount", "reference", "date"]
+    return _table(columns, [dict(zip(columns, row, strict=True)) for row in rows])
+
+
+def _period_of(day: str, benefit_year: Json) -> str:
+    start = "01-01" if benefit_year["type"] == "calendar" else benefit_year["start_month_day"]
+    year = int(day[:4]) - (day[5:] < start)
+    return f"{year}-{start}"
 
 
 def _table(columns: Sequence[str], rows: Iterable[Json]) -> bytes:
@@ -273,16 +353,16 @@ def claim_of(claim: Json, world: Json, control_numbers: Mapping[str, str]) -> Cl
         control_numbers: Our control number of each claim label received so far.
 
     Raises:
-        NotSupported: It is no professional claim.
+        NotSupported: It is of a type that nobody sends.
     """
-    if claim["type"] != "P":
-        raise NotSupported("only professional claims are read")
+    if claim["type"] not in _OF_TYPE:
+        raise NotSupported(f"claims of type {claim['type']}")
     provider = next(each for each in world["providers"] if each["id"] == claim["billing_provider"])
     original = claim["original_reference_f8"]
     made = Claim(
         patient_control_number=claim["clm01"],
         charged=usd(claim["clm02"]),
-        place_of_service=claim["pos"],
+        place_of_service=claim["pos"] or "",
         frequency=claim["frequency"],
         assignment=claim["clm07_assignment"],
         benefits_assigned=claim["clm08_benefits_assigned"],
@@ -296,17 +376,72 @@ def claim_of(claim: Json, world: Json, control_numbers: Mapping[str, str]) -> Cl
         diagnoses=tuple(_diagnosis(each) for each in claim["diagnoses"]),
         accident_date=_day(claim["accident_date"]),
         admission_date=_day(claim["admission_date"]),
+        discharge_date=_day(claim["discharge_date"]) if claim["type"] == "P" else None,
         original_reference=control_numbers[original["claim"]] if original else "",
         prior_authorization=claim["prior_authorization_g1"] or "",
         attachments=tuple(_attachment(each) for each in claim["attachments_pwk"]),
         other_payers=tuple(_other_payer(each, claim) for each in claim["other_payers"]),
         lines=tuple(_line(each, claim, index) for index, each in enumerate(claim["lines"], 1)),
     )
-    rendering = next((each for each in provider["rendering"] if each["npi"] == claim["rendering_npi"]), None)
-    if rendering is None:
-        return made
-    person = Provider(is_person=True, name=Name(last=rendering["last"], first=rendering["first"]), npi=rendering["npi"])
-    return replace(made, rendering=person)
+    return _OF_TYPE[claim["type"]](replace(made, rendering=_person(provider, claim["rendering_npi"])), claim, provider)
+
+
+def _institutional(made: Claim, claim: Json, provider: Json) -> Claim:
+    """An inpatient has an admitting diagnosis, a procedure an operating physician: the principal one, the attending."""
+    attending = _person(provider, claim["attending_npi"])
+    admitting = Diagnosis(qualifier="ABJ", code=made.diagnoses[0].code)
+    told = Institutional(
+        facility_code=claim["tob"][1:3],
+        statement_dates=DateSpan(
+            date.fromisoformat(claim["statement_from"]), date.fromisoformat(claim["statement_to"])
+        ),
+        admission_hour=ADMITTED_AT if claim["admission_date"] else "",
+        admission_type=claim["admission_type"] or ELECTIVE,
+        admission_source=claim["admission_source"] or NO_SOURCE,
+        patient_status=claim["discharge_status"] or DISCHARGED_HOME,
+        discharge_hour=DISCHARGED_AT if claim["discharge_date"] else "",
+        drg=claim["drg_submitted"] or "",
+        procedures=tuple(
+            ProcedureCode(qualifier=each["qualifier"], code=each["code"], date=date.fromisoformat(each["date"]))
+            for each in claim["icd_procedures"]
+        ),
+        conditions=tuple(claim["condition_codes"]),
+        occurrences=tuple(_occurrence(each) for each in claim["occurrence_codes"]),
+        values=tuple(ValueCode(code=each["code"], amount=usd(each["amount"])) for each in claim["value_codes"]),
+        admitting_diagnosis=admitting if claim["admission_date"] else None,
+        attending=attending,
+        operating=attending if claim["icd_procedures"] else None,
+    )
+    lines = tuple(replace(line, diagnosis_pointers=(), place_of_service="") for line in made.lines)
+    return replace(made, institutional=told, lines=lines)
+
+
+def _dental(made: Claim, _claim: Json, _provider: Json) -> Claim:
+    lines = tuple(replace(line, code_qualifier="AD", dental=DentalService()) for line in made.lines)
+    rendering = made.rendering
+    if rendering is not None:
+        rendering = replace(rendering, taxonomy=DENTIST)
+    return replace(made, dental=Dental(), rendering=rendering, lines=lines)
+
+
+_OF_TYPE: Mapping[str, Callable[[Claim, Json, Json], Claim]] = {
+    "P": lambda made, _claim, _provider: made,
+    "I": _institutional,
+    "D": _dental,
+}
+
+
+def _occurrence(occurrence: Json) -> OccurrenceCode:
+    return OccurrenceCode(code=occurrence["code"], dates=DateSpan(date.fromisoformat(occurrence["date"])))
+
+
+def _person(provider: Json, npi: str | None) -> Provider | None:
+    """Return a person by the name that the world has for the NPI, or by one of ours."""
+    if npi is None:
+        return None
+    known = {each["npi"]: each for each in provider["rendering"]}
+    names = known.get(npi, {"last": "GOLDEN", "first": "ANN"})
+    return Provider(is_person=True, name=Name(last=names["last"], first=names["first"]), npi=npi)
 
 
 def _billing(provider: Json, npi: str) -> Provider:
@@ -353,11 +488,17 @@ def _patient(claim: Json) -> Patient | None:
 
 
 def _diagnosis(diagnosis: Json) -> Diagnosis:
-    return Diagnosis(qualifier=diagnosis["qualifier"], code=diagnosis["code"].replace(".", ""))
+    return Diagnosis(
+        qualifier=diagnosis["qualifier"],
+        code=diagnosis["code"].replace(".", ""),
+        present_on_admission=diagnosis["poa"] or "",
+    )
 
 
 def _attachment(attachment: Json) -> Attachment:
-    return Attachment(type=attachment["type"], transmission="EL", control_number=attachment["control"] or "")
+    """Paperwork that was not received is said to lie with the provider (PWK02 AA)."""
+    sent = "EL" if attachment.get("received") else "AA"
+    return Attachment(type=attachment["type"], transmission=sent, control_number=attachment["control"] or "")
 
 
 def _other_payer(payer: Json, claim: Json) -> OtherPayer:
@@ -388,6 +529,7 @@ def _line(line: Json, claim: Json, index: int) -> ServiceLine:
         units=Decimal(line["units"]),
         place_of_service=line["pos"] or "",
         diagnosis_pointers=tuple(line["dx_pointers"]),
+        revenue_code=line["rev"] or "",
         dates=DateSpan(start, date.fromisoformat(line["dos_to"]) if line["dos_to"] else start),
         control_number=f"{claim['clm01']}L{index}",
         drug=Drug(ndc=drug["code"], quantity=Decimal(drug["quantity"]), unit=drug["unit"]) if drug else None,

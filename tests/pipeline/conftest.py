@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import base64
-import shutil
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -18,7 +17,7 @@ from hpedi.commands.workspace import Workspace, context_for, create, open_worksp
 from hpedi.mappings_folder import sample
 from hpedi.pipeline.pay import Paid
 from hpedi.pipeline.received import ReceivedFile
-from tests.databases import postgres_database
+from tests.databases import Workspaces
 
 RECEIVED = datetime(2026, 3, 2, 9, 0, tzinfo=payer_zone())
 AS_OF = date(2026, 3, 16)
@@ -82,27 +81,21 @@ def load_sample_payer(home: Path, database_url: str | None = None) -> Workspace:
 
 
 @pytest.fixture(scope="session")
-def loaded_home(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A workspace over SQLite with the sample payer, to be copied."""
+def loaded_home(standing_workspaces: Workspaces, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A workspace with the sample payer, to be copied."""
     home = tmp_path_factory.mktemp("loaded")
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("HPEDI_KEY", KEY)
-        load_sample_payer(home).database.close()
+        load_sample_payer(home, standing_workspaces.url()).database.close()
     return home
 
 
-@pytest.fixture(params=["sqlite", "postgresql"])
+@pytest.fixture
 def demo(
-    request: pytest.FixtureRequest, loaded_home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    workspaces: Workspaces, loaded_home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> Iterator[Demo]:
-    """The sample payer at work, over each database in turn."""
+    """The sample payer at work."""
     monkeypatch.setenv("HPEDI_KEY", KEY)
-    home = tmp_path / "home"
-    if request.param == "sqlite":
-        shutil.copytree(loaded_home, home)
-        yield Demo(open_workspace(home), tmp_path)
-        return
-    with postgres_database(request.getfixturevalue("postgres_url")) as url:
-        workspace = load_sample_payer(home, url)
-        yield Demo(workspace, tmp_path)
-        workspace.database.close()
+    workspace = open_workspace(workspaces.copy(loaded_home, tmp_path / "home"))
+    yield Demo(workspace, tmp_path)
+    workspace.database.close()

@@ -166,10 +166,10 @@ def test_a_partner_may_always_have_a_ta1(demo: Demo) -> None:
 
 
 def test_remittances_go_to_who_receives_them(demo: Demo) -> None:
-    """A partner that receives no 835 by agreement is sent none: the provider's own folder gets it."""
+    """A partner that receives no 835 by agreement is sent none: a folder of the provider, and no partner, gets it."""
     agree(demo, "riverbend", receives=("271",))
     demo.run(clinic_file())
-    assert list((demo.workspace.home / "outbox" / "RIVERBEND").glob("*.835"))
+    assert list((demo.workspace.home / "outbox" / "pick-up" / "RIVERBEND").glob("*.835"))
     assert not list((demo.workspace.home / "outbox" / "riverbend").glob("*.835"))
 
 

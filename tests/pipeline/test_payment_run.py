@@ -27,6 +27,7 @@ from hpedi.run_context import Principal
 from hpedi.service_dates import DateSpan
 from hpedi.store.tables import posting
 from samples.write_inbound import CLEARINGHOUSE, PRAIRIELINK, claim_set, clearinghouse_claims, interchange
+from tests.databases import kept_in
 from tests.pipeline.conftest import AS_OF, Demo
 
 SENT = interchange(PRAIRIELINK, CLEARINGHOUSE, 501, [claim_set("0001", clearinghouse_claims())])
@@ -245,5 +246,4 @@ def test_payments_are_sealed(demo: Demo) -> None:
     assert isinstance(stored.payment, Payment)
     account = stored.payment.payee.account
     assert account is not None
-    for database in demo.workspace.home.glob("hpedi.sqlite3*"):
-        assert account.account_number.encode() not in database.read_bytes()
+    assert account.account_number.encode() not in kept_in(demo.workspace.home)

@@ -19,7 +19,7 @@ from hpedi.reference.partner_changes import (
 )
 from hpedi.reference.partner_checks import ProfileTerms, check_profiles
 from hpedi.reference.partner_settings import NotASetting, with_settings
-from hpedi.reference.partners import Acknowledgements, Partner
+from hpedi.reference.partners import Acknowledgements, IsaIdentity, Partner
 from hpedi.reference.records import content_of
 from tests.partners.profiles import LAKES, NORTH
 
@@ -92,6 +92,8 @@ TERMS = ProfileTerms(
     sends=frozenset({"837P"}),
     receives=frozenset({"835"}),
     limits=frozenset({"elements"}),
+    versions=frozenset({"005010X222A1", "005010X222"}),
+    qualifiers=frozenset({"30", "ZZ"}),
     rules=lambda: {"S4-220"},
 )
 
@@ -107,6 +109,11 @@ TERMS = ProfileTerms(
         ({"limits": {"elements": 0}}, "limits"),
         ({"severities": {"S7-001": "off"}}, "severities"),
         ({"folder": "NORTH"}, "folder"),
+        ({"allowed_versions": ("005010X222", "00501X222")}, "allowed_versions"),
+        ({"isa_ids": (IsaIdentity(qualifier="3O", id="410000301"),)}, "isa_ids"),
+        ({"isa_ids": (IsaIdentity(qualifier="ZZ", id="LONGER-THAN-15-C"),)}, "isa_ids"),
+        ({"gs_ids": ("LONGER-THAN-15-C",)}, "gs_ids"),
+        ({"remittances_for": ("HARBR",)}, "remittances_for"),
         ({"isa_ids": NORTH.isa_ids}, "isa_ids"),
         ({"resumes_as": "suspended"}, "resumes_as"),
     ],
@@ -114,7 +121,7 @@ TERMS = ProfileTerms(
 def test_what_a_profile_may_not_say_is_told(fields: dict[str, Any], wrong: str) -> None:
     """Names that are not known, numbers below 1, and what belongs to another partner are told at their field."""
     lakes = structs.replace(LAKES, **fields)
-    told = {fault.field for fault in check_profiles([NORTH, lakes], TERMS) if fault.partner is lakes}
+    told = {fault.field for fault in check_profiles([NORTH, lakes], TERMS, {"HARBOR"}) if fault.partner is lakes}
     assert told == {wrong}
 
 

@@ -11,20 +11,27 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+from msgspec import to_builtins
 from msgspec.structs import replace
 
 from hpedi.adjudication.adjudicate import adjudicate, past_lines
 from hpedi.adjudication.decision import ClaimDecision, LineDecision, PastLine, Pend
-from hpedi.benefits.accumulators import AccumulatorKey
+from hpedi.adjudication.funding import EmployerCharge, PoolMovement
+from hpedi.benefits.accumulators import AccumulatorEntry, AccumulatorKey
+from hpedi.benefits.carry_over import DatedCounts
 from hpedi.benefits.membership import Family, Membership
+from hpedi.benefits.newborn import recognise
 from hpedi.claims.claim import (
+    Address,
+    Attachment,
     Claim,
     Diagnosis,
-    LineAdjudication,
+    Drug,
+    Institutional,
     Name,
-    OtherPayer,
     Patient,
     Payer,
+    ProcedureCode,
     Provider,
     ReceivedClaim,
     ServiceLine,
@@ -36,6 +43,7 @@ from hpedi.reference.payer_folder import load_payer_folder
 from hpedi.reference.reference import Reference
 from hpedi.service_dates import DateSpan
 from tests.golden.world import standard_files
+from tests.rules.other_payers import line_adjudications, other_payers
 
 Json = Any
 
@@ -58,16 +66,24 @@ def payer() -> tuple[Reference, Membership, dict[str, Member]]:
 def decide(case: Json) -> ClaimDecision | Pend:
     """Decide the claims that go before a case, in order, then its own."""
     reference, membership, members = payer()
+    counted = _counted(case.get("counted", {}))
     balances = _given_balances(case.get("used", {}))
+    for entry in counted:
+        balances[entry.key] = balances.get(entry.key, ZERO) + entry.amount
+    counts = DatedCounts.of(counted)
     history: dict[str, list[PastLine]] = {}
+    units_used: dict[str, Decimal] = {}
     made: ClaimDecision | Pend | None = None
     for number, told in enumerate([*case.get("after", []), case["claim"]], 1):
         received = received_claim(told, members, reference, f"ICN{number}")
-        recognised = membership.recognise(received.claim)
+        recognised = recognise(membership, received.claim, reference)
         past = history.get(recognised.patient.member.id, []) if recognised.patient else []
-        made = adjudicate(received, reference, recognised, past, balances)
+        made = adjudicate(received, reference, recognised, past, balances, units_used=units_used, counts=counts)
         if isinstance(made, ClaimDecision):
-            for entry in made.entries:
+            for use in made.uses:
+                units_used[use.authorization] = units_used.get(use.authorization, ZERO) + use.units
+            counts.add((*made.carried, *made.entries))
+            for entry in (*made.carried, *made.entries):
                 balances[entry.key] = balances.get(entry.key, ZERO) + entry.amount
             for line in past_lines(received, made):
                 history.setdefault(line.member, []).append(line)
@@ -76,13 +92,23 @@ def decide(case: Json) -> ClaimDecision | Pend:
 
 
 def _given_balances(used: Json) -> dict[AccumulatorKey, Decimal]:
-    """Read `plan accumulator owner period: amount`, plan and period being the usual ones where left out."""
-    balances = {}
-    for place, amount in used.items():
-        accumulator, owner, *rest = place.split()
-        plan, period = rest or (PLAN, YEAR)
-        balances[AccumulatorKey(plan, accumulator, owner, date.fromisoformat(period))] = usd(amount)
-    return balances
+    return {_counter(place): usd(amount) for place, amount in used.items()}
+
+
+def _counter(place: str) -> AccumulatorKey:
+    """Read `accumulator owner plan period`, plan and period being the usual ones where left out."""
+    accumulator, owner, *rest = place.split()
+    plan, period = rest or (PLAN, YEAR)
+    return AccumulatorKey(plan, accumulator, owner, date.fromisoformat(period))
+
+
+def _counted(counted: Json) -> list[AccumulatorEntry]:
+    """Read what was used on which days."""
+    return [
+        AccumulatorEntry(_counter(place), usd(amount), f"opening:{day}", date.fromisoformat(day))
+        for place, days in counted.items()
+        for day, amount in days.items()
+    ]
 
 
 def received_claim(told: Json, members: dict[str, Member], reference: Reference, number: str) -> ReceivedClaim:
@@ -104,7 +130,14 @@ def received_claim(told: Json, members: dict[str, Member], reference: Reference,
         payer=Payer(name="RULES", id="94267"),
         patient=_patient(told, members),
         diagnoses=tuple(Diagnosis(qualifier="ABF", code=code.replace(".", "")) for code in codes),
-        other_payers=_other_payers(told),
+        other_payers=other_payers(told),
+        prior_authorization=told.get("authorization", ""),
+        attachments=tuple(
+            Attachment(type=each[:2], transmission=each[3:] or "EL") for each in told.get("attachments", ())
+        ),
+        rendering=_rendering(told),
+        service_facility=_facility(told),
+        institutional=_stay(told, last),
         lines=lines,
     )
     received = date.fromisoformat(told["received"]) if "received" in told else last + timedelta(days=2)
@@ -141,18 +174,33 @@ def _patient(told: Json, members: dict[str, Member]) -> Patient | None:
     return Patient(relationship=member.relationship, name=name, birth_date=member.birth_date, sex=member.sex)
 
 
-def _other_payers(told: Json) -> tuple[OtherPayer, ...]:
-    if not told.get("other_payer"):
-        return ()
-    payer = OtherPayer(
-        payer_responsibility="P", relationship="18", claim_filing="CI", payer_name="OTHER", payer_id="12345"
+def _rendering(told: Json) -> Provider | None:
+    return Provider(is_person=True, name=Name(last="X"), npi=told["rendering"]) if "rendering" in told else None
+
+
+def _facility(told: Json) -> Provider | None:
+    if "facility_zip" not in told:
+        return None
+    address = Address(lines=("1 PLACE",), city="BLOOMINGTON", state="MN", postal_code=told["facility_zip"])
+    return Provider(is_person=False, name=Name(last="PLACE"), address=address)
+
+
+def _stay(told: Json, last: date) -> Institutional | None:
+    """Read `bill: "011"`, an institutional claim of this type of bill, with ICD-10-PCS `procedures`."""
+    if "bill" not in told:
+        return None
+    procedures = [ProcedureCode(qualifier="BBR", code=code, date=last) for code in told.get("procedures", ())]
+    return Institutional(
+        facility_code=told["bill"][1:],
+        statement_dates=DateSpan(last, last),
+        procedures=tuple(procedures),
+        drg=told.get("drg", ""),
+        patient_status=told.get("patient_status", "01"),
     )
-    return (payer,)
 
 
 def _line(told: Json, index: int, codes: list[str], claim: Json) -> ServiceLine:
     start = date.fromisoformat(told.get("date", USUAL_DAY))
-    paid_before = LineAdjudication(payer_id="12345", paid=ZERO, units=Decimal(1))
     return ServiceLine(
         number=index,
         code=told["code"],
@@ -163,7 +211,10 @@ def _line(told: Json, index: int, codes: list[str], claim: Json) -> ServiceLine:
         place_of_service=told.get("pos", ""),
         diagnosis_pointers=tuple(codes.index(code) + 1 for code in told.get("dx", ["J02.9"])),
         dates=DateSpan(start, date.fromisoformat(told["to"]) if "to" in told else start),
-        adjudications=(paid_before,) if claim.get("line_paid_by_other") else (),
+        revenue_code=told.get("revenue_code", ""),
+        drug=Drug(ndc=told["ndc"], quantity=Decimal(1), unit="UN") if "ndc" in told else None,
+        prior_authorization=told.get("authorization", ""),
+        adjudications=line_adjudications(told),
     )
 
 
@@ -179,6 +230,15 @@ def outcome(made: ClaimDecision | Pend, asked: Json) -> Json:
             "patient_responsibility": str(made.patient_responsibility),
             "plan": made.plan,
             "counts": {f"{e.key.accumulator} {e.key.owner} {e.key.period}": str(e.amount) for e in made.entries},
+            "allowed": str(made.allowed),
+            "cas": [f"{each.group}-{each.carc} {each.amount}" for each in made.adjustments],
+            "rarcs": list(made.remarks),
+            "stay": None if made.stay is None else {name: str(value) for name, value in to_builtins(made.stay).items()},
+            "uses": [f"{use.authorization} {use.units}" for use in made.uses],
+            "to_member": f"{made.subscriber} {made.paid_to_member}",
+            "pools": sorted(_pool(each) for each in made.pools),
+            "employer": [_charge(each) for each in made.employer_charges],
+            "carried": [f"{e.key.accumulator} {e.key.owner} {e.key.period} {e.amount}" for e in made.carried],
             "lines": [_line_outcome(line) for line in made.lines],
         }
     told = {key: value for key, value in told.items() if key in asked}
@@ -188,6 +248,16 @@ def outcome(made: ClaimDecision | Pend, asked: Json) -> Json:
     return told
 
 
+def _pool(movement: PoolMovement) -> str:
+    key = movement.key
+    told = (key.pool, key.provider, key.employer, str(key.year), movement.what, str(movement.amount))
+    return " ".join(each for each in told if each)
+
+
+def _charge(charge: EmployerCharge) -> str:
+    return " ".join([charge.what, str(charge.amount), *(f"{name} {amount}" for name, amount in charge.parts)])
+
+
 def _line_outcome(line: LineDecision) -> Json:
     return {
         "allowed": str(line.allowed),
@@ -195,4 +265,6 @@ def _line_outcome(line: LineDecision) -> Json:
         "cas": [f"{each.group}-{each.carc} {each.amount}" for each in line.adjustments],
         "rarcs": list(line.remarks),
         "benefit": line.benefit,
+        "units_paid": str(line.units_paid),
+        "references": [" ".join(each) for each in line.references],
     }

@@ -2,32 +2,38 @@
 
 from __future__ import annotations
 
-import shutil
 from pathlib import Path
 
 import pytest
 
 from tests.commands.running import run_hpedi
 from tests.crash.trials import state_of
+from tests.databases import Workspaces
 from tests.pipeline.conftest import KEY, loaded_home  # noqa: F401 - a fixture
 from tests.safety.samples import RUN
 
 
 @pytest.fixture
-def home(loaded_home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:  # noqa: F811
-    """A workspace over SQLite with the sample payer loaded, of the test's own."""
+def home(
+    workspaces: Workspaces,
+    loaded_home: Path,  # noqa: F811
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> Path:
+    """A workspace with the sample payer loaded, of the test's own."""
     monkeypatch.setenv("HPEDI_KEY", KEY)
     monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path / "config"))
-    home = tmp_path / "home"
-    shutil.copytree(loaded_home, home)
-    return home
+    return workspaces.copy(loaded_home, tmp_path / "home")
 
 
 @pytest.fixture(scope="session")
-def calm(loaded_home: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:  # noqa: F811
+def calm(
+    standing_workspaces: Workspaces,
+    loaded_home: Path,  # noqa: F811
+    tmp_path_factory: pytest.TempPathFactory,
+) -> Path:
     """A workspace in which the sample files went the whole way undisturbed."""
-    home = tmp_path_factory.mktemp("calm") / "home"
-    shutil.copytree(loaded_home, home)
+    home = standing_workspaces.copy(loaded_home, tmp_path_factory.mktemp("calm") / "home")
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("HPEDI_KEY", KEY)
         run_hpedi("--home", home, *RUN)

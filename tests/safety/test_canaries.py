@@ -6,15 +6,15 @@ Canaries stand in a payer folder and in claims; each test searches for them, and
 from __future__ import annotations
 
 import importlib
-import sqlite3
 from collections.abc import Callable, Iterator
-from contextlib import closing
 from pathlib import Path
 
 import pytest
+from sqlalchemy import text
 
 from hpedi.commands import ExitCode
 from tests.commands.running import run_hpedi
+from tests.databases import engine_of, kept_in
 from tests.pipeline.conftest import KEY
 from tests.safety.canaries import (
     CANARIES,
@@ -71,16 +71,19 @@ def test_good_claims_leave_no_trace(home: Path, tmp_path: Path, capsys: pytest.C
     """Received twice, decided, paid and asked about, claims are named only in what goes out and what is asked for."""
     arrived = written(tmp_path / "arrived.837", submission(501))
     assert found_in_files([arrived]) == IN_THE_837
-    with closing(sqlite3.connect(home / "hpedi.sqlite3")) as onlooker:  # so that the write-ahead log stays
-        onlooker.execute("SELECT count(*) FROM receipt").fetchall()
+    with engine_of(home) as engine, engine.connect() as onlooker:  # so that the write-ahead log stays
+        onlooker.execute(text("SELECT count(*) FROM receipt")).all()
+        onlooker.rollback()
         for _ in range(2):
             assert run_hpedi("--home", home, *LOUD, "run", *RECEIVED, *DAY, arrived) == ExitCode.OK
         assert run_hpedi("--home", home, *LOUD, "run", "--json", *RECEIVED, *DAY, arrived) == ExitCode.OK
         assert run_hpedi("--home", home, *LOUD, "run", "--dry-run", *RECEIVED, *DAY, arrived) == ExitCode.OK
         assert run_hpedi("--home", home, *LOUD, "status") == ExitCode.OK
         assert_tells_nothing(capsys)
-        assert (home / "hpedi.sqlite3-wal").stat().st_size > 0
+        assert engine.dialect.name != "sqlite" or (home / "hpedi.sqlite3-wal").stat().st_size > 0
         assert found_in_files(files_of(home, outbound=False)) == set()
+        assert found_in(kept_in(home)) == set()
+        assert b"riverbend" in kept_in(home), "the search finds nothing at all"
     assert found_in(*map(str, home.rglob("*"))) == set()
     assert found_in_files((home / "outbox").rglob("*.*")) >= SENT_TO_PARTNERS
     assert found_in_files((home / "bank").rglob("*.*")) >= SENT_TO_THE_BANK
@@ -107,6 +110,7 @@ def test_a_question_in_the_words_of_a_patient_is_not_kept(home: Path, capsys: py
         assert run_hpedi("--home", home, *LOUD, "inquire", "remittance", asked) == ExitCode.FINDINGS
     assert_tells_nothing(capsys)
     assert found_in_files(files_of(home, outbound=False)) == set()
+    assert found_in(kept_in(home)) == set()
 
 
 # --- claims that are broken -------------------------------------------------------------------------------------------
@@ -184,6 +188,7 @@ def test_broken_claims_leave_no_trace(home: Path, tmp_path: Path, capsys: pytest
     assert run_hpedi("--home", home, *LOUD, "status", "--json") == ExitCode.OK
     assert_tells_nothing(capsys)
     assert found_in_files(files_of(home, outbound=False)) == set()
+    assert found_in(kept_in(home)) == set()
     assert found_in(*map(str, home.rglob("*"))) == set()
     assert found_in_files(files_of(home, outbound=True)) >= SENT_TO_PARTNERS
 
@@ -257,6 +262,7 @@ def test_a_bug_tells_where_it_is_and_nothing_else(
     assert "ValueError" in told.err
     assert "in bug" in told.err
     assert found_in_files(files_of(home, outbound=False)) == set()
+    assert found_in(kept_in(home)) == set()
     assert not (home / "bank").exists()
 
 

@@ -14,11 +14,14 @@ from contextlib import closing
 from pathlib import Path
 
 import pytest
+from sqlalchemy import select
 
 from hpedi.commands import ExitCode
 from hpedi.store import database
+from hpedi.store.tables import decision, metadata
 from tests.commands.running import run_hpedi
 from tests.crash.trials import state_of
+from tests.databases import engine_of
 from tests.safety.samples import DAY, INBOUND, RECEIVED, RUN
 from tests.shared import PROJECT
 
@@ -53,7 +56,7 @@ def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(database, "_SQLITE_PRAGMAS", ("PRAGMA busy_timeout=50", *pragmas))
 
 
-@pytest.mark.usefixtures("impatient")
+@pytest.mark.usefixtures("only_sqlite", "impatient")
 @pytest.mark.parametrize("mode", ["NORMAL", "EXCLUSIVE"])
 def test_a_database_locked_by_another_writer_is_tried_later(
     home: Path, undisturbed: str, mode: str, capsys: pytest.CaptureFixture[str]
@@ -69,6 +72,7 @@ def test_a_database_locked_by_another_writer_is_tried_later(
     assert_goes_on(home, undisturbed)
 
 
+@pytest.mark.usefixtures("only_sqlite")
 def test_a_damaged_database_is_no_bug_of_ours(home: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """A file that is no database gives 75 and says what to do, without a traceback."""
     for part in home.glob("hpedi.sqlite3*"):
@@ -101,6 +105,7 @@ def remount(disk: Path, option: str) -> None:
     subprocess.run(["mount", "-o", f"remount,{option}", disk], check=True)
 
 
+@pytest.mark.usefixtures("only_sqlite")
 @pytest.mark.parametrize("free_kib", [0, 8, 48, 96, 160, 224])
 def test_a_full_disk_keeps_whole_batches_only(small_disk: Path, calm: Path, undisturbed: str, free_kib: int) -> None:
     """Wherever the disk is full the exit code is 75, no file is cut off, and with more room the run goes on."""
@@ -124,6 +129,7 @@ def test_a_read_only_disk_is_tried_later(small_disk: Path, undisturbed: str) -> 
     assert_goes_on(home, undisturbed)
 
 
+@pytest.mark.usefixtures("only_sqlite")
 @pytest.mark.parametrize("limit_kib", [1, 40, 120])
 def test_a_file_that_may_not_grow_keeps_whole_batches_only(
     home: Path, calm: Path, undisturbed: str, limit_kib: int
@@ -208,12 +214,11 @@ def test_an_altered_row_releases_nothing(home: Path, table: str, alteration: str
     command, column, before = SEALED[table]
     for earlier in before:
         run_hpedi("--home", home, *earlier)
-    with closing(sqlite3.connect(home / "hpedi.sqlite3")) as books, books:
-        rows = books.execute(f"SELECT rowid, {column} FROM {table}").fetchall()  # noqa: S608 - names of this test
-        books.executemany(
-            f"UPDATE {table} SET {column} = ? WHERE rowid = ?",  # noqa: S608
-            [(ALTERATIONS[alteration](sealed), row) for row, sealed in rows],
-        )
+    kept = metadata.tables[table]
+    with engine_of(home) as engine, engine.begin() as books:
+        for row in books.execute(select(*kept.primary_key, kept.c[column])).all():
+            this = [each == value for each, value in zip(kept.primary_key, row, strict=False)]
+            books.execute(kept.update().where(*this).values({column: ALTERATIONS[alteration](row[-1])}))
     assert run_hpedi("--home", home, *command) == ExitCode.USAGE
     assert sent(home) == set()
 
@@ -222,9 +227,11 @@ def test_a_value_moved_to_another_row_does_not_open(home: Path) -> None:
     """Two decisions with their sealed values exchanged: both are refused, nothing is paid."""
     for earlier in (RECEIVE, ADJUDICATE):
         run_hpedi("--home", home, *earlier)
-    with closing(sqlite3.connect(home / "hpedi.sqlite3")) as books, books:
-        one, other = books.execute("SELECT rowid, sealed FROM decision ORDER BY rowid LIMIT 2").fetchall()
-        books.executemany("UPDATE decision SET sealed = ? WHERE rowid = ?", [(other[1], one[0]), (one[1], other[0])])
+    column = decision.c
+    with engine_of(home) as engine, engine.begin() as books:
+        one, other = books.execute(select(column.ordinal, column.sealed).order_by(column.ordinal).limit(2)).all()
+        for ordinal, sealed in ((one.ordinal, other.sealed), (other.ordinal, one.sealed)):
+            books.execute(decision.update().where(column.ordinal == ordinal).values(sealed=sealed))
     assert run_hpedi("--home", home, *PAY) == ExitCode.USAGE
     assert sent(home) == set()
 

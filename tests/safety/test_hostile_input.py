@@ -6,7 +6,6 @@ import gzip
 import io
 import json
 import os
-import shutil
 import sys
 import zipfile
 from collections.abc import Callable, Iterator
@@ -18,6 +17,7 @@ import pytest
 from hpedi.commands import ExitCode
 from samples.write_inbound import CLINIC, RIVERBEND, claim_set, clinic_claim, interchange
 from tests.commands.running import json_lines, run_hpedi
+from tests.databases import Workspaces
 from tests.safety.bombs import BOMBS, MANY_SETS, ORDINARY, SLOWER_BOMBS, lay
 from tests.safety.samples import DAY, RECEIVED
 from tests.shared import PROJECT, samples_dir
@@ -208,16 +208,16 @@ COMMANDS: dict[str, Callable[[Path, Path], list[object]]] = {
 
 @pytest.fixture(params=COMMANDS)
 def measured(
-    request: pytest.FixtureRequest, home: Path, tmp_path: Path
+    request: pytest.FixtureRequest, workspaces: Workspaces, home: Path, tmp_path: Path
 ) -> Callable[[Callable[[], Iterator[bytes]]], Cost]:
     """Measure a command on a bomb, each time in a fresh workspace."""
 
     def measure(bomb: Callable[[], Iterator[bytes]]) -> Cost:
         used = tmp_path / "used"
-        shutil.copytree(home, used)
+        workspaces.copy(home, used)
         path = lay(bomb, tmp_path / "bomb.837")
         cost = cost_of(COMMANDS[request.param](used, path), tmp_path)
-        shutil.rmtree(used)
+        workspaces.remove(used)
         path.unlink()
         return cost
 

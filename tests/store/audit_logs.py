@@ -15,7 +15,7 @@ from hpedi.store.books import StoredBooks
 from hpedi.store.database import Database
 
 WORKSPACE = "w"
-_TRIGGERS = {
+TRIGGERS_DROPPED = {
     "sqlite": [
         f"DROP TRIGGER IF EXISTS {table}_refuses_{event}"
         for table in ("audit_entry", "audit_seal")
@@ -59,5 +59,5 @@ class KeptLog:
     def tamper(self, *statements: str) -> None:
         """Drop the triggers, as whoever may do that, and change rows."""
         with self.database.writing() as connection:
-            for statement in (*_TRIGGERS[connection.dialect.name], *statements):
+            for statement in (*TRIGGERS_DROPPED[connection.dialect.name], *statements):
                 connection.execute(text(statement))

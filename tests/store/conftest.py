@@ -1,8 +1,9 @@
-"""A fresh database of each kind that hpedi runs on."""
+"""A fresh database."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import closing
 from datetime import UTC, date, datetime
 from pathlib import Path
 
@@ -12,23 +13,15 @@ from hpedi.run_context import OPERATOR, RunContext
 from hpedi.safekeeping.vault import Vault
 from hpedi.store import schema
 from hpedi.store.database import Database
-from tests.databases import postgres_database
+from tests.databases import Workspaces
 
 
-@pytest.fixture(params=["sqlite", "postgresql"])
-def database(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Database]:
-    """An empty database at the newest schema, on SQLite and on PostgreSQL in turn."""
-    if request.param == "sqlite":
-        opened = Database(f"sqlite:///{tmp_path / 'books.sqlite3'}")
+@pytest.fixture
+def database(workspaces: Workspaces, tmp_path: Path) -> Iterator[Database]:
+    """An empty database at the newest schema."""
+    with closing(Database(workspaces.url() or f"sqlite:///{tmp_path / 'books.sqlite3'}")) as opened:
         schema.upgrade(opened)
         yield opened
-        opened.close()
-    else:
-        with postgres_database(request.getfixturevalue("postgres_url")) as url:
-            opened = Database(url)
-            schema.upgrade(opened)
-            yield opened
-            opened.close()
 
 
 @pytest.fixture

@@ -14,6 +14,7 @@ from hpedi.store.accumulators import StoredAccumulators
 from hpedi.store.database import Database
 
 OWN = AccumulatorKey("GOLD", "ded_ind_inn", "member-1", date(2026, 1, 1))
+POSTED = date(2026, 4, 9)
 FAMILY = AccumulatorKey("GOLD", "ded_fam_inn", "family-1", date(2026, 1, 1))
 
 
@@ -31,7 +32,8 @@ def test_a_balance_is_the_sum_of_its_entries(database: Database) -> None:
                 entry(OWN, "80.10", "claim:A/1/1"),
                 entry(OWN, "33.33", "claim:B/1/1"),
                 entry(OWN, "-80.10", "claim:A/2/1"),
-            ]
+            ],
+            POSTED,
         )
         assert accumulators.balances(["member-1", "family-1"]) == {OWN: Decimal("33.33")}
 
@@ -39,17 +41,17 @@ def test_a_balance_is_the_sum_of_its_entries(database: Database) -> None:
 def test_a_source_counts_once(database: Database) -> None:
     """The same source cannot add to a counter twice."""
     with database.writing() as connection:
-        StoredAccumulators(connection).append([entry(OWN, "80.00", "claim:A/1/1")])
+        StoredAccumulators(connection).append([entry(OWN, "80.00", "claim:A/1/1")], POSTED)
     with pytest.raises(IntegrityError), database.writing() as connection:
-        StoredAccumulators(connection).append([entry(OWN, "80.00", "claim:A/1/1")])
+        StoredAccumulators(connection).append([entry(OWN, "80.00", "claim:A/1/1")], POSTED)
 
 
 def test_opening_balances_load_once(database: Database) -> None:
     """Loading the same opening balances again adds none."""
     opening = [entry(OWN, "1420.00", "opening:2026"), entry(FAMILY, "1420.00", "opening:2026")]
     with database.writing() as connection:
-        assert StoredAccumulators(connection).append_opening(opening) == 2
-        assert StoredAccumulators(connection).append_opening(opening) == 0
+        assert StoredAccumulators(connection).append_new(opening, POSTED) == 2
+        assert StoredAccumulators(connection).append_new(opening, POSTED) == 0
         assert StoredAccumulators(connection).balances(["family-1"]) == {FAMILY: Decimal("1420.00")}
 
 
@@ -65,7 +67,7 @@ def test_four_writers_under_the_lock_never_pass_a_limit(database: Database) -> N
                 accumulators.lock(["family-1"])
                 used = accumulators.balances(["family-1"]).get(FAMILY, Decimal(0))
                 if used < 60:
-                    accumulators.append([entry(FAMILY, "1.00", f"claim:{writer}-{turn}/1/1")])
+                    accumulators.append([entry(FAMILY, "1.00", f"claim:{writer}-{turn}/1/1")], POSTED)
 
     threads = [threading.Thread(target=add, args=(writer,)) for writer in range(4)]
     for thread in threads:

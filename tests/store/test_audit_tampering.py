@@ -22,7 +22,7 @@ from hpedi.store import schema
 from hpedi.store.audit import entries_after
 from hpedi.store.audit_seals import head_of
 from hpedi.store.database import Database
-from tests.databases import postgres_database, postgres_server
+from tests.databases import Workspaces, postgres_database, postgres_server
 from tests.store.audit_logs import KeptLog
 
 COPY = (
@@ -88,18 +88,13 @@ def write_log(url: str, anchor: Path) -> None:
     database.close()
 
 
-@pytest.fixture(scope="module", params=["sqlite", "postgresql"])
-def written(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[str, Path]]:
-    """A log written once on each kind of database, to be copied: the URL of its database, and its anchor."""
+@pytest.fixture(scope="module")
+def written(standing_workspaces: Workspaces, tmp_path_factory: pytest.TempPathFactory) -> tuple[str, Path]:
+    """A log written once, to be copied: the URL of its database, and its anchor."""
     folder = tmp_path_factory.mktemp("written")
-    if request.param == "sqlite":
-        url = f"sqlite:///{folder / 'books.sqlite3'}"
-        write_log(url, folder / "anchor")
-        yield url, folder / "anchor"
-        return
-    with postgres_database(postgres_server()) as url:
-        write_log(url, folder / "anchor")
-        yield url, folder / "anchor"
+    url = standing_workspaces.url() or f"sqlite:///{folder / 'books.sqlite3'}"
+    write_log(url, folder / "anchor")
+    return url, folder / "anchor"
 
 
 @pytest.fixture
@@ -172,7 +167,7 @@ def test_a_changed_anchor_is_found(log: KeptLog, name: str) -> None:
 
 def test_who_has_the_key_is_found_by_the_anchor(log: KeptLog) -> None:
     """An entry and its seal made anew with the right key are not those that the anchor knows."""
-    key = AuditKey(VAULT.derived_key("audit"))
+    key = AuditKey(VAULT.ring.audits[0])
     with log.database.reading() as connection:
         last = next(entries_after(connection, 11))
         head = head_of(connection)

@@ -9,9 +9,10 @@ import pytest
 from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 
+from hpedi.store.accumulator_tables import accumulator_entry
 from hpedi.store.database import Database
 from hpedi.store.inserts import Insert
-from hpedi.store.tables import accumulator_entry, audit_entry
+from hpedi.store.tables import audit_entry
 
 ENTRIES = Insert(accumulator_entry, "plan", "accumulator", "owner", "period", "amount", "source")
 ENTRY = ("PLAN", "deductible", "M1", date(2026, 1, 1), Decimal("12.34"), "claim/1")
@@ -27,7 +28,7 @@ def test_rows_are_read_as_they_were_given(database: Database) -> None:
     with database.reading() as connection:
         rows = connection.execute(select(accumulator_entry).order_by(accumulator_entry.c.id)).all()
         (told,) = connection.execute(select(audit_entry)).all()
-    assert [tuple(row)[1:] for row in rows] == [ENTRY, (*ENTRY[:-1], "claim/2")]
+    assert [tuple(row)[1 : 1 + len(ENTRY)] for row in rows] == [ENTRY, (*ENTRY[:-1], "claim/2")]
     assert (told.at, told.result) == (at, "done")
 
 

@@ -9,8 +9,10 @@ from collections.abc import Iterator, Mapping
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Final
 
-from hpedi.acceptance.checks.balancing_amounts import NOTHING, differ, exceeds, head, stated
+from hpedi.acceptance.checks.balancing_amounts import NOTHING, amount, differ, exceeds, head, stated
+from hpedi.acceptance.checks.screen import Around, Columns, FlatCheck, Given, Screened, Shape, Values
 from hpedi.acceptance.loops import LoopInstance, Segment, Spot
+from hpedi.guides.nodes import SegmentNode
 
 if TYPE_CHECKING:
     from hpedi.acceptance.checks import NamedCheck
@@ -39,6 +41,27 @@ def _charge(status: LoopInstance) -> tuple[Segment | None, int]:
     return (asked, 2) if asked is not None else (status.first("STC"), 4)
 
 
+def _flat_lines(shape: Shape, _given: Given, columns: Columns) -> FlatCheck | None:
+    """Make `line_charges_within_claim` for a unit of a 276 with one claim."""
+    charges = [columns.at(i, 2) for i, node in enumerate(shape) if node.segment_id == "AMT" and _chooses(node, "T3")]
+    lines = [columns.at(index, 2) for index, node in enumerate(shape) if node.segment_id == "SVC"]
+    if len(charges) != 1 or sum(node.segment_id == "TRN" for node in shape) != 1:
+        return None
+
+    def holds(values: Values, _around: Around) -> bool:
+        total = sum((amount(values[line] or "") for line in lines), NOTHING)
+        return total <= amount(values[charges[0]] or "")
+
+    return FlatCheck(holds)
+
+
+def _chooses(node: SegmentNode, code: str) -> bool:
+    return node.selector is not None and code in node.selector.codes
+
+
 CHECKS: Final[Mapping[str, NamedCheck]] = MappingProxyType(
-    {check.__name__: check for check in (claim_charges_agree, line_charges_within_claim)}
+    {
+        "claim_charges_agree": claim_charges_agree,
+        "line_charges_within_claim": Screened(line_charges_within_claim, flat=_flat_lines),
+    }
 )

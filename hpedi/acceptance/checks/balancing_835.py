@@ -6,13 +6,15 @@ not checked: the guide's own example does not add up to its MIA.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from decimal import Decimal
+from collections.abc import Iterator, Mapping, Sequence
+from decimal import Decimal, InvalidOperation
 from functools import lru_cache
+from itertools import pairwise
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from hpedi.acceptance.checks.balancing_amounts import (
+    ADJUSTMENT_AMOUNTS,
     ADJUSTMENT_QUANTITIES,
     NOTHING,
     Adjusted,
@@ -25,12 +27,15 @@ from hpedi.acceptance.checks.balancing_amounts import (
     is_whole,
     stated,
 )
+from hpedi.acceptance.checks.screen import Around, Columns, FlatCheck, Given, Screened, Shape, Values
 from hpedi.acceptance.loops import LoopInstance, Segment, Spot
 
 if TYPE_CHECKING:
     from hpedi.acceptance.checks import NamedCheck
 
 _ONE: Final = Decimal(1)
+_REVERSAL: Final = "22"
+"""CLP02."""
 _PROVIDER_ADJUSTMENTS: Final = slice(4, 15, 2)
 """The amounts of PLB: up to six."""
 
@@ -172,16 +177,98 @@ def _has_claims(remittance: LoopInstance) -> bool:
     return any(child.loop_id == "2000" and remittance.seen & child.bit for child in remittance.node.children)
 
 
+class _FlatService(NamedTuple):
+    """The columns of a service payment: SVC02, SVC03, SVC07 and its CAS."""
+
+    charged: int
+    paid: int
+    units: int
+    adjustments: list[int]
+
+
+def _flat(shape: Shape, _given: Given, columns: Columns) -> FlatCheck | None:
+    """Make all checks of a claim payment for a shape: CLP, CAS, and SVC with their CAS."""
+    if shape[0].segment_id != "CLP":
+        return None
+    status, charged, paid, owed = (columns.at(0, element) for element in (2, 3, 4, 5))
+    own = [columns.whole(i) for i, node in enumerate(shape) if node.segment_id == "CAS" and node.loop_id == "2100"]
+    services = _flat_services(shape, columns)
+    separator = columns.separator
+
+    def holds(values: Values, _around: Around) -> bool:
+        if values[status] == _REVERSAL:
+            return False
+        try:
+            taken, of_patient = _flat_adjusted(values, own, separator)
+            charges = NOTHING
+            for service in services:
+                if values[service.units]:
+                    return False
+                charge = Decimal(values[service.charged] or "")
+                adjusted_there, of_patient_there = _flat_adjusted(values, service.adjustments, separator)
+                if charge - adjusted_there != Decimal(values[service.paid] or ""):
+                    return False
+                charges, taken, of_patient = charges + charge, taken + adjusted_there, of_patient + of_patient_there
+            total = Decimal(values[charged] or "")
+            is_right = total - taken == Decimal(values[paid] or "") and of_patient == Decimal(values[owed] or 0)
+        except InvalidOperation:
+            return False
+        return is_right and (charges == total or not services)
+
+    def book(values: Values, around: Around) -> None:
+        around.add(0, _CLAIMS, _ONE)
+        around.add(0, _CHARGED, Decimal(values[charged] or 0))
+        around.add(-1, _CLAIMS, _ONE)
+        around.add(-1, _PAID, Decimal(values[paid] or 0))
+
+    return FlatCheck(holds, book)
+
+
+def _flat_services(shape: Shape, columns: Columns) -> list[_FlatService]:
+    starts = [index for index, node in enumerate(shape) if node.segment_id == "SVC"]
+    return [
+        _FlatService(
+            columns.at(start, 2),
+            columns.at(start, 3),
+            columns.at(start, 7),
+            [columns.whole(index) for index in range(start, end) if shape[index].segment_id == "CAS"],
+        )
+        for start, end in pairwise([*starts, len(shape)])
+    ]
+
+
+def _flat_adjusted(values: Values, adjustments: Sequence[int], separator: str) -> tuple[Decimal, Decimal]:
+    """Add up CAS segments: all of them, and those of group PR.
+
+    Raises:
+        InvalidOperation: One has a gap: that is looked at again.
+    """
+    total = patient = NOTHING
+    for each in adjustments:
+        elements = (values[each] or "").split(separator)
+        texts = elements[ADJUSTMENT_AMOUNTS]
+        if len(texts) < len(elements) // 3:
+            raise InvalidOperation
+        taken = Decimal(texts[0]) if len(texts) == 1 else sum(map(Decimal, texts), NOTHING)
+        total += taken
+        if elements[1] == "PR":
+            patient += taken
+    return total, patient
+
+
+_BALANCES: Final = (
+    service_payment_balances,
+    claim_payment_balances,
+    service_charges_balance,
+    patient_responsibility_balances,
+    paid_units_balance,
+    reversal_is_negative,
+)
 CHECKS: Final[Mapping[str, NamedCheck]] = MappingProxyType(
-    {
+    {check.__name__: Screened(check, flat=_flat) for check in _BALANCES}
+    | {
         check.__name__: check
         for check in (
-            service_payment_balances,
-            claim_payment_balances,
-            service_charges_balance,
-            patient_responsibility_balances,
-            paid_units_balance,
-            reversal_is_negative,
             provider_claims_are_counted,
             provider_charges_balance,
             payment_balances,

@@ -8,6 +8,7 @@ payer, which balance together (X12 RFI 1507, 1551 and 1555). What a payer decide
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from decimal import Decimal, InvalidOperation
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Final, NamedTuple
 
@@ -22,11 +23,10 @@ from hpedi.acceptance.checks.balancing_amounts import (
     is_whole,
     stated,
 )
+from hpedi.acceptance.checks.screen import Around, Columns, FlatCheck, Given, Screened, Shape, Values
 from hpedi.acceptance.loops import LoopInstance, Segment, Spot
 
 if TYPE_CHECKING:
-    from decimal import Decimal
-
     from hpedi.acceptance.checks import NamedCheck
 
 _CHARGE_ELEMENTS: Final = {"SV1": 2, "SV2": 3, "SV3": 2}
@@ -174,11 +174,31 @@ def _decided_by(payer: LoopInstance, claim: LoopInstance) -> list[list[_LineAdju
     return [_by_payer(line).get(payer_id, []) for line in claim.loops("2400")]
 
 
+def _flat_charge(shape: Shape, _given: Given, columns: Columns) -> FlatCheck | None:
+    """Make `claim_charge_balances` for a shape."""
+    charges = [
+        columns.at(index, _CHARGE_ELEMENTS[node.segment_id])
+        for index, node in enumerate(shape)
+        if node.segment_id in _CHARGE_ELEMENTS
+    ]
+    if shape[0].segment_id != "CLM" or not charges:
+        return None
+    charge = columns.at(0, 2)
+
+    def holds(values: Values, _around: Around) -> bool:
+        try:
+            return sum([Decimal(values[each] or "") for each in charges]) == Decimal(values[charge] or "")
+        except InvalidOperation:
+            return False
+
+    return FlatCheck(holds)
+
+
 CHECKS: Final[Mapping[str, NamedCheck]] = MappingProxyType(
-    {
+    {"claim_charge_balances": Screened(claim_charge_balances, flat=_flat_charge)}
+    | {
         check.__name__: check
         for check in (
-            claim_charge_balances,
             line_adjudication_balances,
             other_payer_balances,
             other_payer_paid_lines,

@@ -7,14 +7,29 @@ a check applies to stand in its rule's row. What holds of the statement dates of
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Container, Iterator, Mapping
 from datetime import date
-from decimal import Decimal
+from decimal import Decimal, InvalidOperation
+from functools import lru_cache, partial
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Final
 
 from hpedi.acceptance.checks.balancing_amounts import amount, amount_of, exceeds
-from hpedi.acceptance.checks.situational_dates import days_of
+from hpedi.acceptance.checks.screen import (
+    EVERY,
+    Around,
+    Asks,
+    Columns,
+    FlatCheck,
+    Given,
+    Screened,
+    Shape,
+    Values,
+    asks,
+    is_any,
+    unless_there,
+)
+from hpedi.acceptance.checks.situational_dates import dates_in, days_of, flat_admission
 from hpedi.acceptance.loops import LoopInstance, Segment, Spot
 from hpedi.service_dates import D8_LENGTH, read_d8
 
@@ -29,7 +44,8 @@ _OCCURRENCE_SPAN: Final = "BI"
 _DIAGNOSES: Final = ("BK", "ABK", "BF", "ABF")
 _CODE, _SPAN, _VALUE, _PRESENT_ON_ADMISSION = 2, 4, 5, 9
 """Components of the composites of HI."""
-_UNITS: Final = 5
+_UNIT, _UNITS = 4, 5
+_DAYS: Final = "DA"
 
 
 def admission_after_statement_begin(claim: LoopInstance) -> Iterator[Spot]:
@@ -106,16 +122,63 @@ def _day(text: str) -> date | None:
         return None
 
 
+def _ask_days(given: Given) -> Asks:
+    """Ask whether no code is one of covered or non-covered days."""
+    return Asks(asks("HI", (EVERY,), partial(_is_none_of, given["days"]), component=_CODE), decides=False)
+
+
+def _is_none_of(codes: Container[str], code: str) -> bool:
+    return code not in codes
+
+
+def _ask_present(given: Given) -> Asks:
+    return Asks(
+        (
+            *asks("HI", (EVERY,), _DIAGNOSES.__contains__, component=1),
+            *asks("HI", (EVERY,), partial(_is_like, str(given["exempt"])), component=_CODE),
+            *asks("HI", (EVERY,), is_any, component=_PRESENT_ON_ADMISSION),
+        )
+    )
+
+
+def _is_like(pattern: str, code: str) -> bool:
+    return re.fullmatch(pattern, code) is not None
+
+
+def _flat_rooms(shape: Shape, _given: Given, columns: Columns) -> FlatCheck | None:
+    """Make `room_days_over_statement` for all lines in days."""
+    statements = dates_in(shape, columns, _STATEMENT)
+    lines = [index for index, node in enumerate(shape) if node.segment_id == "SV2"]
+    units = [(columns.at(index, _UNIT), columns.at(index, _UNITS)) for index in lines]
+    if len(statements) != 1:
+        return None
+
+    def holds(values: Values, _around: Around) -> bool:
+        days = _days_in(values[statements[0]] or "")
+        try:
+            return all(Decimal(values[count] or 0) <= days for unit, count in units if values[unit] == _DAYS)
+        except InvalidOperation:
+            return False
+
+    return FlatCheck(holds)
+
+
+@lru_cache(maxsize=1024)
+def _days_in(period: str) -> int:
+    """Return how many days a period has; none where it is no period."""
+    first, last = _day(period[:D8_LENGTH]), _day(period[-D8_LENGTH:])
+    return 0 if first is None or last is None else (last - first).days + 1
+
+
 CHECKS: Final[Mapping[str, NamedCheck]] = MappingProxyType(
     {
-        check.__name__: check
-        for check in (
-            admission_after_statement_begin,
-            covered_days_over_statement,
-            room_days_over_statement,
-            occurrence_span_after_statement,
-            present_on_admission_missing,
-        )
+        "admission_after_statement_begin": Screened(admission_after_statement_begin, flat=flat_admission),
+        "covered_days_over_statement": Screened(covered_days_over_statement, asks_given=_ask_days),
+        "room_days_over_statement": Screened(room_days_over_statement, flat=_flat_rooms),
+        "occurrence_span_after_statement": Screened(
+            occurrence_span_after_statement, flat=unless_there("HI", _OCCURRENCE_SPAN)
+        ),
+        "present_on_admission_missing": Screened(present_on_admission_missing, asks_given=_ask_present),
     }
 )
 """By the name that rules call."""

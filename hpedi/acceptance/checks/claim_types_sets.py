@@ -7,6 +7,7 @@ from decimal import Decimal
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Final
 
+from hpedi.acceptance.checks.screen import Around, Columns, FlatCheck, Given, Screened, Shape, Values
 from hpedi.acceptance.loops import LoopInstance, Spot
 
 if TYPE_CHECKING:
@@ -24,5 +25,17 @@ def too_many_claims(claim: LoopInstance, *, limit: str) -> Iterator[Spot]:
     transaction_set.add(_CLAIMS, _ONE)
 
 
-CHECKS: Final[Mapping[str, NamedCheck]] = MappingProxyType({"too_many_claims": too_many_claims})
+def _flat(_shape: Shape, given: Given, _columns: Columns) -> FlatCheck | None:
+    limit = given.get("limit")
+    if not isinstance(limit, str):
+        return None
+    most = Decimal(limit)
+
+    def holds(_values: Values, around: Around) -> bool:
+        return around.total(-1, _CLAIMS) != most
+
+    return FlatCheck(holds, lambda _values, around: around.add(-1, _CLAIMS, _ONE))
+
+
+CHECKS: Final[Mapping[str, NamedCheck]] = MappingProxyType({"too_many_claims": Screened(too_many_claims, flat=_flat)})
 """By the name that rules call."""

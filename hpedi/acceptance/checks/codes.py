@@ -11,6 +11,7 @@ from datetime import date
 from typing import Final
 
 from hpedi.acceptance.checks.codes_dates import DATE_SOURCES, DateSource, Days
+from hpedi.acceptance.checks.screen import Asks, Day
 from hpedi.acceptance.loops import LoopInstance, Segment
 from hpedi.reference.code_book import ALWAYS, CodeBook, CodeSet, Validity
 
@@ -52,6 +53,11 @@ class CodeCheck:
             return False
         code_set.validity(code, None)
         return True
+
+    def asked(self, day: Day | None) -> Asks | None:
+        """Return what tells that the days which count lie in the two years before a set was made; None if nothing."""
+        by_day = self._source.asks_by_day
+        return None if by_day is None or day is None else by_day(day)
 
     def passes_throughout(self, code: str, first: date, last: date) -> bool:
         """Say whether a code was in force without a break from one day to another."""

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
-from functools import lru_cache
+from functools import lru_cache, partial
 from types import MappingProxyType
 from typing import Final, TypeAlias
 
+from hpedi.acceptance.checks.screen import Asks, Day, Question
 from hpedi.acceptance.loops import LoopInstance, Segment
 from hpedi.service_dates import D8_LENGTH, read_d8
 
@@ -26,11 +27,13 @@ class DateSource:
         find: Finds them for a code in a segment of a loop instance.
         words: What messages call them.
         is_of_loop: Whether they are the same for all segments of the instance.
+        asks_by_day: What tells that they all lie in the two years before a set was made.
     """
 
     find: Callable[[LoopInstance, Segment], Days]
     words: str
     is_of_loop: bool = True
+    asks_by_day: Callable[[Day], Asks] | None = None
 
 
 def _no_days(_loop: LoopInstance, _segment: Segment) -> Days:
@@ -92,13 +95,28 @@ def _status_days(_loop: LoopInstance, segment: Segment) -> Days:
     return _ends(_days(segment.value(2)))
 
 
+def _in_two_years(day: Day) -> Asks:
+    question = Question(3, None, partial(_lies_between, day.earlier, day.made))
+    return Asks((("DTP[434|435|472]", question),), decides=False)
+
+
+def _lies_between(first: str, last: str, period: str) -> bool:
+    """Say whether a day, or each end of a span of days, lies between two days."""
+    return all(first <= part[:D8_LENGTH] <= last and part[:D8_LENGTH].isdigit() for part in period.split("-"))
+
+
+def _of_payment(_day: Day) -> Asks:
+    """Say that nothing is asked: the day of the set is the day that counts."""
+    return Asks(())
+
+
 DATE_SOURCES: Final[Mapping[str, DateSource]] = MappingProxyType(
     {
         "none": DateSource(_no_days, "any day"),
-        "service": DateSource(_service_days, "the dates of service"),
-        "statement": DateSource(_statement_days, "the last day of the statement"),
-        "admission": DateSource(_admission_days, "the day of admission"),
-        "remittance": DateSource(_remittance_days, "the payment date"),
+        "service": DateSource(_service_days, "the dates of service", asks_by_day=_in_two_years),
+        "statement": DateSource(_statement_days, "the last day of the statement", asks_by_day=_in_two_years),
+        "admission": DateSource(_admission_days, "the day of admission", asks_by_day=_in_two_years),
+        "remittance": DateSource(_remittance_days, "the payment date", asks_by_day=_of_payment),
         "adjudication": DateSource(_adjudication_days, "the adjudication date"),
         "status": DateSource(_status_days, "the status date", is_of_loop=False),
     }

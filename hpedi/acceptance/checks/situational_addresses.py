@@ -10,6 +10,7 @@ from collections.abc import Iterator, Mapping
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Final
 
+from hpedi.acceptance.checks.screen import Asks, Screened, asks, is_any, itself
 from hpedi.acceptance.loops import LoopInstance, Spot
 
 if TYPE_CHECKING:
@@ -30,6 +31,10 @@ def billing_address_is_post_box(provider: LoopInstance) -> Iterator[Spot]:
                 yield Spot(segment, element)
 
 
+def _is_street(text: str) -> bool:
+    return _POST_BOX.search(text) is None
+
+
 def address_incomplete(loop: LoopInstance) -> Iterator[Spot]:
     """An address without a country is in the United States or Canada, and has state and postal code."""
     for segment in loop.segments_of("N4"):
@@ -47,12 +52,20 @@ def phone_malformed(loop: LoopInstance) -> Iterator[Spot]:
                 yield Spot(segment, element + 1)
 
 
+def _is_phone(text: str) -> bool:
+    return _PHONE.fullmatch(text) is not None
+
+
 def mail_address_malformed(loop: LoopInstance) -> Iterator[Spot]:
     """An electronic mail address has a name and a domain."""
     for segment in loop.segments_of("PER"):
         for element in (3, 5, 7):
             if segment.value(element) == "EM" and not _MAIL.fullmatch(segment.value(element + 1)):
                 yield Spot(segment, element + 1)
+
+
+def _is_mail(text: str) -> bool:
+    return _MAIL.fullmatch(text) is not None
 
 
 def pay_to_address_repeats(pay_to: LoopInstance) -> Iterator[Spot]:
@@ -79,10 +92,16 @@ def _same(segment_id: str, one: LoopInstance, other: LoopInstance) -> bool:
 
 CHECKS: Final[Mapping[str, NamedCheck]] = MappingProxyType(
     {
-        "billing_address_is_post_box": billing_address_is_post_box,
-        "address_incomplete": address_incomplete,
-        "phone_malformed": phone_malformed,
-        "mail_address_malformed": mail_address_malformed,
+        "billing_address_is_post_box": Screened(
+            billing_address_is_post_box, Asks(asks("2010AA/N3", (1, 2), _is_street))
+        ),
+        "address_incomplete": Screened(address_incomplete, Asks(asks("N4", (_STATE, _POSTAL_CODE, _COUNTRY), is_any))),
+        "phone_malformed": Screened(
+            phone_malformed, Asks((*asks("PER", (3, 5, 7), itself), *asks("PER", (4, 6, 8), _is_phone)))
+        ),
+        "mail_address_malformed": Screened(
+            mail_address_malformed, Asks((*asks("PER", (3, 5, 7), itself), *asks("PER", (4, 6, 8), _is_mail)))
+        ),
         "pay_to_address_repeats": pay_to_address_repeats,
         "facility_address_repeats": facility_address_repeats,
     }

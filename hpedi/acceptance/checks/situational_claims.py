@@ -10,18 +10,37 @@ from decimal import Decimal
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Final
 
+from hpedi.acceptance.checks.screen import (
+    EVERY,
+    Around,
+    Asks,
+    Columns,
+    FlatCheck,
+    Given,
+    Screened,
+    Shape,
+    Values,
+    all_differ,
+    asks,
+    chosen_by,
+    is_any,
+    itself,
+)
 from hpedi.acceptance.loops import LoopInstance, Segment, Spot
 
 if TYPE_CHECKING:
     from hpedi.acceptance.checks import NamedCheck
 
-DIAGNOSES: Final = frozenset({"ABK", "ABF", "BK", "BF", "TQ"})
+_DIAGNOSES: Final = frozenset({"ABK", "ABF", "BK", "BF", "TQ"})
 """HI01-1 of the segments of diagnoses that lines may point to; the guides let no other code stand in them."""
-REVISIONS: Final[Mapping[str, int]] = MappingProxyType(
+_REVISIONS: Final[Mapping[str, int]] = MappingProxyType(
     dict.fromkeys(("BK", "BF", "BJ", "PR", "BN", "BR", "BQ"), 9)
     | dict.fromkeys(("ABK", "ABF", "ABJ", "APR", "ABN", "BBR", "BBQ"), 10)
 )
 """The revision of ICD that a qualifier stands for."""
+_LETTERS: Final = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
+_NPI: Final = 9
+"""NM109."""
 _POINTERS: Final = {"SV1": 7, "SV3": 11}
 """Where the diagnosis pointers of a line stand, by its service segment."""
 _SENT_SEPARATELY: Final = frozenset({"BM", "EL", "EM", "FT", "FX"})
@@ -34,15 +53,19 @@ def diagnoses_mixed(claim: LoopInstance) -> Iterator[Spot]:
     first = None
     for segment in claim.segments_of("HI"):
         for element in range(1, len(segment.elements)):
-            revision = REVISIONS.get(segment.value(element, 1))
+            revision = _REVISIONS.get(segment.value(element, 1))
             if revision is not None and revision != (first or revision):
                 yield Spot(segment, element, 1)
                 return
             first = first or revision
 
 
+def _revision(qualifier: str) -> int:
+    return _REVISIONS.get(qualifier, 0)
+
+
 def _diagnosis_segments(claim: LoopInstance) -> list[Segment]:
-    return [segment for segment in claim.segments_of("HI") if segment.qualifier in DIAGNOSES]
+    return [segment for segment in claim.segments_of("HI") if segment.qualifier in _DIAGNOSES]
 
 
 def diagnosis_repeats(claim: LoopInstance) -> Iterator[Spot]:
@@ -54,6 +77,18 @@ def diagnosis_repeats(claim: LoopInstance) -> Iterator[Spot]:
             if code and code in seen:
                 yield Spot(segment, element, 2)
             seen.add(code)
+
+
+def _flat_diagnoses(shape: Shape, _given: Given, columns: Columns) -> FlatCheck:
+    """Make the check that no composite of HI ends as another does: what is alike may be, and is looked at again."""
+    every = [columns.whole(index) for index, node in enumerate(shape) if node.segment_id == "HI"]
+    separator = columns.separator
+
+    def holds(values: Values, _around: Around) -> bool:
+        texts = [text for each in every for text in (values[each] or "").split(separator) if text]
+        return all_differ([text.lstrip(_LETTERS) for text in texts])
+
+    return FlatCheck(holds)
 
 
 def diagnosis_pointer_wrong(claim: LoopInstance) -> Iterator[Spot]:
@@ -105,12 +140,27 @@ def line_control_number_repeats(claim: LoopInstance) -> Iterator[Spot]:
             seen.add(segment.value(2))
 
 
+def _flat_numbers(shape: Shape, _given: Given, columns: Columns) -> FlatCheck:
+    every = [columns.at(i, 2) for i, node in enumerate(shape) if node.segment_id == "REF" and chosen_by(node, "6R")]
+    return FlatCheck(lambda values, _around: all_differ([values[each] for each in every]))
+
+
 def rendering_is_billing(rendering: LoopInstance) -> Iterator[Spot]:
     """A rendering provider is sent where it is not the billing provider."""
     npi, provider = rendering.trigger.value(9), rendering.around("2000A")
     for billing in () if provider is None else provider.loops("2010AA"):
         if npi and billing.trigger.value(9) == npi:
             yield Spot(rendering.trigger, 9)
+
+
+def _flat_rendering(shape: Shape, _given: Given, columns: Columns) -> FlatCheck:
+    every = [columns.at(i, _NPI) for i, node in enumerate(shape) if (node.loop_id, node.segment_id) == ("2310B", "NM1")]
+
+    def holds(values: Values, around: Around) -> bool:
+        billing = around.found("NM1", "2010AA", _NPI)
+        return all((values[each] or "") not in billing for each in every)
+
+    return FlatCheck(holds)
 
 
 def patient_not_said(claim: LoopInstance) -> Iterator[Spot]:
@@ -134,17 +184,37 @@ def dependent_of_patient(claim: LoopInstance) -> Iterator[Spot]:
         yield Spot(segment, 2, trigger=patient.trigger)
 
 
+def _flat_dependent(_shape: Shape, _given: Given, _columns: Columns) -> FlatCheck:
+    def holds(_values: Values, around: Around) -> bool:
+        return around.loop_id(0) == "2000B" or not around.value(1, "SBR", 2) or around.total(1, _OF_SUBSCRIBER) > 0
+
+    def book(_values: Values, around: Around) -> None:
+        if around.loop_id(0) == "2000B":
+            around.add(0, _OF_SUBSCRIBER, Decimal(1))
+
+    return FlatCheck(holds, book)
+
+
 CHECKS: Final[Mapping[str, NamedCheck]] = MappingProxyType(
     {
-        "diagnoses_mixed": diagnoses_mixed,
-        "diagnosis_repeats": diagnosis_repeats,
-        "diagnosis_pointer_wrong": diagnosis_pointer_wrong,
+        "diagnoses_mixed": Screened(diagnoses_mixed, Asks(asks("HI", (EVERY,), _revision, component=1))),
+        "diagnosis_repeats": Screened(diagnosis_repeats, flat=_flat_diagnoses),
+        "diagnosis_pointer_wrong": Screened(
+            diagnosis_pointer_wrong,
+            Asks(
+                (
+                    *asks("HI", (EVERY,), _DIAGNOSES.__contains__, component=1),
+                    *asks("HI", (EVERY,), is_any),
+                    *(each for segment_id, at in _POINTERS.items() for each in asks(segment_id, (at,), itself)),
+                )
+            ),
+        ),
         "attachment_number_missing": attachment_number_missing,
         "referring_order_wrong": referring_order_wrong,
-        "line_control_number_repeats": line_control_number_repeats,
-        "rendering_is_billing": rendering_is_billing,
-        "patient_not_said": patient_not_said,
-        "dependent_of_patient": dependent_of_patient,
+        "line_control_number_repeats": Screened(line_control_number_repeats, flat=_flat_numbers),
+        "rendering_is_billing": Screened(rendering_is_billing, flat=_flat_rendering),
+        "patient_not_said": Screened(patient_not_said, Asks(asks("SBR", (2,), is_any))),
+        "dependent_of_patient": Screened(dependent_of_patient, flat=_flat_dependent),
     }
 )
 """By the name that rules give."""

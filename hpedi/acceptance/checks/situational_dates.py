@@ -13,7 +13,24 @@ from operator import itemgetter
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Final, NamedTuple
 
+from hpedi.acceptance.checks.screen import (
+    Around,
+    Asks,
+    Columns,
+    Day,
+    FlatCheck,
+    Given,
+    Question,
+    Screened,
+    Shape,
+    Values,
+    asks,
+    before_day,
+    chosen_by,
+    unless_there,
+)
 from hpedi.acceptance.loops import LoopInstance, Segment, Spot
+from hpedi.guides.nodes import SegmentNode
 from hpedi.service_dates import D8_LENGTH, read_d8
 
 if TYPE_CHECKING:
@@ -122,11 +139,38 @@ def service_ends_after_transaction(loop: LoopInstance) -> Iterator[Spot]:
             yield Spot(days.segment, _DATE, trigger=made[1])
 
 
+def _service_over(day: Day) -> Asks:
+    """Ask whether each service was over by the day a set was made."""
+    return Asks(asks("DTP[434|472]", (_DATE,), partial(_is_over, day.made)), decides=False)
+
+
+def _is_over(made: str, period: str) -> bool:
+    """Say whether a day, or a span of days in order, is over by a day."""
+    first, dash, last = period.partition("-")
+    day = first[:D8_LENGTH]
+    return _is_day(day) and day <= made and (not dash or (_is_day(last) and first <= last <= made))
+
+
 def birth_after_service(claim: LoopInstance) -> Iterator[Spot]:
     """The patient was born by the first day of service."""
     birth, first = _birth(claim), _first_day(claim)
     if birth is not None and first is not None and birth.value(2) > first[0]:
         yield Spot(birth, 2, trigger=first[1])
+
+
+def _born_before(day: Day) -> Asks:
+    """Ask whether who was served lately was born long before."""
+    question = Question(2, None, partial(_is_before, day.earlier), (before_day(day.earlier),))
+    served = asks("DTP[434|472]", (_DATE,), partial(_starts_from, day.earlier))
+    return Asks((*served, ("DMG", question)), decides=False)
+
+
+def _is_before(day: str, birth: str) -> bool:
+    return birth < day
+
+
+def _starts_from(day: str, period: str) -> bool:
+    return period[:D8_LENGTH].isdigit() and period[:D8_LENGTH] >= day
 
 
 def death_before_service(claim: LoopInstance) -> Iterator[Spot]:
@@ -161,6 +205,10 @@ def birth_after_transaction(person: LoopInstance) -> Iterator[Spot]:
             yield Spot(segment, 2, trigger=made[1])
 
 
+def _born_long_before(day: Day) -> Asks:
+    return Asks((("DMG", Question(2, None, partial(_is_before, day.earlier), (before_day(day.earlier),))),), False)
+
+
 def decision_after_transaction(loop: LoopInstance) -> Iterator[Spot]:
     """Another payer's decision (DTP*573) is not after the day the set was made."""
     made = _day_of_transaction(loop)
@@ -175,6 +223,10 @@ def date_after_transaction(loop: LoopInstance, *, qualifiers: frozenset[str]) ->
     for days in _all_days(loop, *qualifiers):
         if made is not None and days.first > made[0]:
             yield Spot(days.segment, _DATE, trigger=made[1])
+
+
+def _dates_over(day: Day) -> Asks:
+    return Asks(asks("DTP", (_DATE,), partial(_is_over, day.made)), decides=False, whatever_given=True)
 
 
 def status_after_transaction(loop: LoopInstance) -> Iterator[Spot]:
@@ -194,6 +246,10 @@ def service_after_payment(loop: LoopInstance) -> Iterator[Spot]:
         days = days_of(segment)
         if days is not None and days.first > paid:
             yield Spot(segment, _VALUE_OF["DTM"], trigger=payment)
+
+
+def _paid_over(day: Day) -> Asks:
+    return Asks(asks("DTM", (_VALUE_OF["DTM"],), partial(_is_over, day.made)), decides=False)
 
 
 def occurrence_after_transaction(claim: LoopInstance) -> Iterator[Spot]:
@@ -240,6 +296,11 @@ def range_reversed(loop: LoopInstance) -> Iterator[Spot]:
                 yield Spot(segment, _DATE)
 
 
+def _is_in_order(period: str) -> bool:
+    first, dash, last = period.partition("-")
+    return not dash or first <= last
+
+
 def period_reversed(loop: LoopInstance) -> Iterator[Spot]:
     """A period (DTM06) ends on or after the day it starts."""
     for segment in loop.segments_of("DTM"):
@@ -277,6 +338,12 @@ def in_order(loop: LoopInstance, segment_id: str, first: str, last: str) -> Iter
         yield Spot(later, _VALUE_OF[segment_id], trigger=earlier)
 
 
+def _order(segment_id: str, first: str, last: str) -> Screened:
+    """Make the check that one date follows another: it finds nothing where the later one does not stand."""
+    check = partial(in_order, segment_id=segment_id, first=first, last=last)
+    return Screened(check, flat=unless_there(segment_id, last))
+
+
 def _statement(claim: LoopInstance) -> _Days | None:
     """Return the days of the statement; none where they are no range, which the guide tells."""
     return next((days for days in _all_days(claim, _STATEMENT) if days.segment.value(2) == _RANGE), None)
@@ -290,6 +357,24 @@ def admission_after_statement(claim: LoopInstance) -> Iterator[Spot]:
             yield Spot(admission.segment, _DATE, trigger=statement.segment)
 
 
+def flat_admission(shape: Shape, _given: Given, columns: Columns) -> FlatCheck | None:
+    """Make the check that the admission is on or before the first day of the statement."""
+    admissions, statements = dates_in(shape, columns, "435"), dates_in(shape, columns, _STATEMENT)
+    if len(statements) != 1:
+        return None
+
+    def holds(values: Values, _around: Around) -> bool:
+        first = (values[statements[0]] or "")[:D8_LENGTH]
+        return all((values[each] or "")[:D8_LENGTH] <= first for each in admissions)
+
+    return FlatCheck(holds)
+
+
+def dates_in(shape: Shape, columns: Columns, code: str) -> list[int]:
+    """Return the columns of the dates of a kind."""
+    return [columns.at(i, _DATE) for i, node in enumerate(shape) if node.segment_id == "DTP" and chosen_by(node, code)]
+
+
 def line_outside_statement(claim: LoopInstance) -> Iterator[Spot]:
     """Each line's service is within the days of the statement."""
     statement = _statement(claim)
@@ -299,6 +384,25 @@ def line_outside_statement(claim: LoopInstance) -> Iterator[Spot]:
         for days in _all_days(line, _SERVICE):
             if days.first < statement.first or days.last > statement.last:
                 yield Spot(days.segment, _DATE, trigger=statement.segment)
+
+
+def _flat_lines(shape: Shape, _given: Given, columns: Columns) -> FlatCheck | None:
+    statements = dates_in(shape, columns, _STATEMENT)
+    services = [columns.at(i, _DATE) for i, node in enumerate(shape) if _is_line_date(node)]
+    if len(statements) != 1:
+        return None
+
+    def holds(values: Values, _around: Around) -> bool:
+        stated = values[statements[0]] or ""
+        first, last = stated[:D8_LENGTH], stated[-D8_LENGTH:]
+        texts = [values[each] or "" for each in services]
+        return all(first <= text[:D8_LENGTH] and text[-D8_LENGTH:] <= last for text in texts)
+
+    return FlatCheck(holds)
+
+
+def _is_line_date(node: SegmentNode) -> bool:
+    return (node.loop_id, node.segment_id) == (_LINE, "DTP") and chosen_by(node, _SERVICE)
 
 
 def procedure_after_statement(claim: LoopInstance) -> Iterator[Spot]:
@@ -341,38 +445,53 @@ def line_date_missing(claim: LoopInstance) -> Iterator[Spot]:
             yield Spot(line.trigger, trigger=statement.segment)
 
 
+def _flat_line_dates(shape: Shape, _given: Given, columns: Columns) -> FlatCheck | None:
+    """Make the check that each line has a date, or all are of one day."""
+    statements = dates_in(shape, columns, _STATEMENT)
+    lines = sum((node.loop_id, node.segment_id) == (_LINE, "LX") for node in shape)
+    if len(statements) != 1:
+        return None
+    all_dated = sum(map(_is_line_date, shape)) == lines
+
+    def holds(values: Values, _around: Around) -> bool:
+        stated = values[statements[0]] or ""
+        return all_dated or stated[:D8_LENGTH] == stated[-D8_LENGTH:]
+
+    return FlatCheck(holds)
+
+
 CHECKS: Final[Mapping[str, NamedCheck]] = MappingProxyType(
     {
-        "service_starts_after_transaction": service_starts_after_transaction,
-        "service_ends_after_transaction": service_ends_after_transaction,
-        "birth_after_service": birth_after_service,
+        "service_starts_after_transaction": Screened(service_starts_after_transaction, asks_by_day=_service_over),
+        "service_ends_after_transaction": Screened(service_ends_after_transaction, asks_by_day=_service_over),
+        "birth_after_service": Screened(birth_after_service, asks_by_day=_born_before),
         "death_before_service": death_before_service,
-        "birth_after_transaction": birth_after_transaction,
-        "decision_after_transaction": decision_after_transaction,
-        "date_after_transaction": date_after_transaction,
+        "birth_after_transaction": Screened(birth_after_transaction, asks_by_day=_born_long_before),
+        "decision_after_transaction": Screened(decision_after_transaction, flat=unless_there("DTP", "573")),
+        "date_after_transaction": Screened(date_after_transaction, asks_by_day=_dates_over),
         "status_after_transaction": status_after_transaction,
-        "service_after_payment": service_after_payment,
-        "occurrence_after_transaction": occurrence_after_transaction,
+        "service_after_payment": Screened(service_after_payment, asks_by_day=_paid_over),
+        "occurrence_after_transaction": Screened(occurrence_after_transaction, flat=unless_there("HI", "BH")),
         "period_reversed": period_reversed,
-        "procedure_before_statement": procedure_before_statement,
-        "accident_after_service": accident_after_service,
-        "event_after_service": event_after_service,
+        "procedure_before_statement": Screened(procedure_before_statement, flat=unless_there("HI", *_PROCEDURES)),
+        "accident_after_service": Screened(accident_after_service, flat=unless_there("DTP", "439")),
+        "event_after_service": Screened(event_after_service, flat=unless_there("DTP", *_BEFORE_SERVICE)),
         "line_event_after_service": line_event_after_service,
-        "range_reversed": range_reversed,
-        "code_span_reversed": code_span_reversed,
-        "admission_after_statement": admission_after_statement,
-        "line_outside_statement": line_outside_statement,
-        "procedure_after_statement": procedure_after_statement,
-        "line_date_missing": line_date_missing,
-        "hospital_dates_reversed": partial(in_order, segment_id="DTP", first="435", last="096"),
-        "care_dates_reversed": partial(in_order, segment_id="DTP", first="090", last="091"),
-        "work_dates_reversed": partial(in_order, segment_id="DTP", first="297", last="296"),
-        "statement_dates_reversed": partial(in_order, segment_id="DTM", first="232", last="233"),
-        "service_dates_reversed": partial(in_order, segment_id="DTM", first="150", last="151"),
-        "benefit_dates_reversed": partial(in_order, segment_id="DTP", first="348", last="349"),
-        "eligibility_dates_reversed": partial(in_order, segment_id="DTP", first="356", last="357"),
-        "employment_dates_reversed": partial(in_order, segment_id="DTP", first="336", last="337"),
-        "plan_dates_reversed": partial(in_order, segment_id="DTP", first="346", last="347"),
+        "range_reversed": Screened(range_reversed, Asks(asks("DTP", (_DATE,), _is_in_order), decides=False)),
+        "code_span_reversed": Screened(code_span_reversed, flat=unless_there("HI", "BI")),
+        "admission_after_statement": Screened(admission_after_statement, flat=flat_admission),
+        "line_outside_statement": Screened(line_outside_statement, flat=_flat_lines),
+        "procedure_after_statement": Screened(procedure_after_statement, flat=unless_there("HI", *_PROCEDURES)),
+        "line_date_missing": Screened(line_date_missing, flat=_flat_line_dates),
+        "hospital_dates_reversed": _order("DTP", "435", "096"),
+        "care_dates_reversed": _order("DTP", "090", "091"),
+        "work_dates_reversed": _order("DTP", "297", "296"),
+        "statement_dates_reversed": _order("DTM", "232", "233"),
+        "service_dates_reversed": _order("DTM", "150", "151"),
+        "benefit_dates_reversed": _order("DTP", "348", "349"),
+        "eligibility_dates_reversed": _order("DTP", "356", "357"),
+        "employment_dates_reversed": _order("DTP", "336", "337"),
+        "plan_dates_reversed": _order("DTP", "346", "347"),
     }
 )
 """By the name that rules give."""

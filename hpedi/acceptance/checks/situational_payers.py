@@ -9,6 +9,7 @@ from collections.abc import Iterator, Mapping
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Final
 
+from hpedi.acceptance.checks.screen import Asks, Screened, asks, itself
 from hpedi.acceptance.loops import LoopInstance, Segment, Spot
 
 if TYPE_CHECKING:
@@ -110,7 +111,7 @@ def patient_liability_repeats(claim: LoopInstance) -> Iterator[Spot]:
 
 CHECKS: Final[Mapping[str, NamedCheck]] = MappingProxyType(
     {
-        "primary_payer_missing": primary_payer_missing,
+        "primary_payer_missing": Screened(primary_payer_missing, Asks(asks("SBR", (1,), itself))),
         "payer_sequence_repeats": payer_sequence_repeats,
         "paid_amount_missing": paid_amount_missing,
         "decision_date_missing": decision_date_missing,

@@ -9,6 +9,7 @@ from collections.abc import Iterator, Mapping
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Final
 
+from hpedi.acceptance.checks.screen import Asks, Screened, asks, is_any, itself
 from hpedi.acceptance.loops import LoopInstance, Segment, Spot
 
 if TYPE_CHECKING:
@@ -69,9 +70,11 @@ def adjustment_reason_repeats(loop: LoopInstance) -> Iterator[Spot]:
 CHECKS: Final[Mapping[str, NamedCheck]] = MappingProxyType(
     {
         "transfer_account_missing": transfer_account_missing,
-        "adjustment_gap": adjustment_gap,
-        "adjustment_group_repeats": adjustment_group_repeats,
-        "adjustment_reason_repeats": adjustment_reason_repeats,
+        "adjustment_gap": Screened(adjustment_gap, Asks(asks("CAS", _REASONS, is_any))),
+        "adjustment_group_repeats": Screened(
+            adjustment_group_repeats, Asks((*asks("CAS", (1,), itself), *asks("CAS", _REASONS[-1:], is_any)))
+        ),
+        "adjustment_reason_repeats": Screened(adjustment_reason_repeats, Asks(asks("CAS", (1, *_REASONS), itself))),
     }
 )
 """By the name that rules give."""

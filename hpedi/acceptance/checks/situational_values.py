@@ -11,6 +11,7 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, Final
 
 from hpedi.acceptance.checks.balancing_amounts import stated
+from hpedi.acceptance.checks.screen import Asks, Columns, FlatCheck, Given, Screened, Shape, all_differ, asks, itself
 from hpedi.acceptance.checks.situational_dates import days_of
 from hpedi.acceptance.loops import LoopInstance, Segment, Spot
 from hpedi.identifiers import routing_number
@@ -137,6 +138,12 @@ def line_repeats(claim: LoopInstance) -> Iterator[Spot]:
         seen.add(said)
 
 
+def _flat_lines(shape: Shape, _given: Given, columns: Columns) -> FlatCheck:
+    """Make the check that no service segment says what another does: lines that do may, and are looked at again."""
+    services = [columns.whole(index) for index, node in enumerate(shape) if node.segment_id in _PROCEDURES]
+    return FlatCheck(lambda values, _around: all_differ([values[each] for each in services]))
+
+
 def decision_before_service(line: LoopInstance) -> Iterator[Spot]:
     """Another payer decides on a service once it was given, unless what is asked for is a predetermination."""
     claim, date = line.parent, line.first("DTP", "472")
@@ -155,14 +162,19 @@ CHECKS: Final[Mapping[str, NamedCheck]] = MappingProxyType(
     {
         "modifier_repeats": modifier_repeats,
         "modifier_gap": modifier_gap,
-        "pointer_gap": pointer_gap,
+        "pointer_gap": Screened(
+            pointer_gap,
+            Asks(tuple(each for segment_id, at in _POINTERS.items() for each in asks(segment_id, (at,), itself))),
+        ),
         "condition_repeats": condition_repeats,
         "adjustment_zero": partial(amount_zero, segment_id="CAS", elements=_ADJUSTED),
         "provider_adjustment_zero": partial(amount_zero, segment_id="PLB", elements=_OF_PROVIDER),
         "routing_number_wrong": routing_number_wrong,
-        "subscriber_without_claim": subscriber_without_claim,
+        "subscriber_without_claim": Screened(
+            subscriber_without_claim, Asks(asks("HL", (4,), itself)), is_known_early=True
+        ),
         "service_outside_stay": service_outside_stay,
-        "line_repeats": line_repeats,
+        "line_repeats": Screened(line_repeats, flat=_flat_lines),
         "decision_before_service": decision_before_service,
     }
 )

@@ -61,6 +61,7 @@ class CheckPlan:
     Attributes:
         dropped: The loops whose instances are not kept in the loop around them.
         code_checks: Gives the check of a code set.
+        named_checks: The checks that rules name.
     """
 
     def __init__(
@@ -82,6 +83,7 @@ class CheckPlan:
             ValueError: A rule names a loop that the guide lacks.
         """
         self.code_checks = code_checks
+        self.named_checks = named_checks
         self._root = guide.root
         self.dropped = frozenset(loop for loop in _loops(guide.root) if _is_dropped(loop))
         self._compiler = Compiler(self.dropped, named_checks, code_checks)

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from decimal import Decimal
+from functools import lru_cache
+from typing import Final
 
+from hpedi.acceptance.checks.screen import Around
 from hpedi.acceptance.loop_tree import Stretch
 from hpedi.acceptance.loops import LoopInstance
-from hpedi.acceptance.rules.paths import Path
-from hpedi.acceptance.screens.flat_checks import Around
-from hpedi.guides.nodes import LoopNode
+from hpedi.guides.nodes import LoopNode, SegmentNode
 
 
 class Level(Around):
@@ -20,11 +22,13 @@ class Level(Around):
         number: Stands for its key in the keys of what is in it; None where that is not known.
         stretch: Its own segments.
         instance: It in the tree; None while it is not there.
+        root: The outermost.
+        remembered: What was gathered of its values; None while nothing was.
         seen: The bits of what was passed over in it.
-        kept: Running sums that wait until it is in the tree.
+        kept: Running sums that wait until it is in the tree; None for none.
     """
 
-    __slots__ = ("_found", "_values", "above", "instance", "kept", "loop", "number", "seen", "stretch")
+    __slots__ = ("above", "instance", "kept", "loop", "number", "remembered", "root", "seen", "stretch")
 
     def __init__(
         self, loop: LoopNode, above: Level | None, number: int | None, stretch: Stretch, instance: LoopInstance | None
@@ -36,9 +40,9 @@ class Level(Around):
         self.instance = instance
         self.seen = 0
         self.above = above
-        self.kept: list[tuple[str, Decimal]] = []
-        self._values: dict[Path, frozenset[str]] = {}
-        self._found: dict[tuple[str, str, int], frozenset[str]] = {}
+        self.kept: list[tuple[str, Decimal]] | None = None
+        self.root = self if above is None else above.root
+        self.remembered: dict[object, frozenset[str]] | None = None
 
     def passed_over(self, loop: LoopNode) -> None:
         """Note that a unit stands in it."""
@@ -51,63 +55,78 @@ class Level(Around):
         """Take what stands for it in the tree; its own part is known to be right."""
         self.instance = instance
         instance.seen |= self.seen
-        for name, number in self.kept:
+        for name, number in self.kept or ():
             instance.add(name, number)
-        self.kept.clear()
+        self.kept = None
 
     def _up(self, up: int) -> Level:
+        if up == _OF_SET:
+            return self.root
         level = self
         while level.above is not None and up:
             level, up = level.above, up - 1
         return level
 
-    def values(self, path: Path) -> frozenset[str]:
-        """Return what a path finds in it and the levels around."""
-        found = self._values.get(path)
-        if found is None:
-            own = frozenset(self._own_values(path))
-            found = self._values[path] = own if self.above is None else own | self.above.values(path)
-        return found
+    def values(self, nodes: frozenset[SegmentNode], element: int) -> frozenset[str]:
+        """Return an element of all segments of some nodes in it and the levels around."""
+        loops = _loops_around(nodes)
+        return self.gathered_values((nodes, element), element, loops.__contains__, nodes.__contains__)
 
     def found(self, segment_id: str, loop_id: str, element: int) -> frozenset[str]:
         """Return an element of all segments of an id in a loop of it or of the levels around."""
-        place = (segment_id, loop_id, element)
-        found = self._found.get(place)
-        if found is None:
-            separator = self.stretch.frame.delimiters.element
+
+        def is_asked(node: SegmentNode | None) -> bool:
+            return node is not None and node.segment_id == segment_id and node.loop_id == loop_id
+
+        return self.gathered_values(
+            (segment_id, loop_id, element), element, lambda loop: _holds(loop, loop_id), is_asked
+        )
+
+    def gathered_values(
+        self,
+        key: object,
+        element: int,
+        may_hold: Callable[[LoopNode], bool],
+        is_asked: Callable[[SegmentNode | None], bool],
+    ) -> frozenset[str]:
+        """Return values of the levels that may hold them; remembered by the innermost of these."""
+        level: Level | None = self
+        while level is not None and not may_hold(level.loop):
+            level = level.above
+        if level is None:
+            return _NO_VALUES
+        known = level.remembered
+        if known is None:
+            known = level.remembered = {}
+        gathered = known.get(key)
+        if gathered is None:
+            separator = level.stretch.frame.delimiters.element
             cuts = [
                 text.split(separator)
-                for node, text in zip(self.stretch.nodes, self.stretch.texts, strict=True)
-                if node is not None and node.segment_id == segment_id and node.loop_id == loop_id
+                for node, text in zip(level.stretch.nodes, level.stretch.texts, strict=True)
+                if is_asked(node)
             ]
             own = frozenset(cut[element] for cut in cuts if element < len(cut)) - {""}
-            above = frozenset() if self.above is None else self.above.found(*place)
-            found = self._found[place] = own | above
-        return found
-
-    def _own_values(self, path: Path) -> list[str]:
-        separator = self.stretch.frame.delimiters.element
-        element = path.element or 0
-        cuts = [
-            text.split(separator)
-            for node, text in zip(self.stretch.nodes, self.stretch.texts, strict=True)
-            if node in path.nodes
-        ]
-        return [cut[element] for cut in cuts if element < len(cut)]
+            above = _NO_VALUES if level.above is None else level.above.gathered_values(key, element, may_hold, is_asked)
+            gathered = known[key] = own | above
+        return gathered
 
     def add(self, up: int, name: str, number: Decimal) -> None:
         """Add to a running sum of the level so many levels up; -1 is the transaction set."""
         level = self._up(up)
-        if level.instance is None:
-            level.kept.append((name, number))
-        else:
+        if level.instance is not None:
             level.instance.add(name, number)
+        elif level.kept is None:
+            level.kept = [(name, number)]
+        else:
+            level.kept.append((name, number))
 
     def total(self, up: int, name: str) -> Decimal:
         """Return a running sum."""
         level = self._up(up)
-        kept = sum((number for each, number in level.kept if each == name), Decimal(0))
-        return kept if level.instance is None else level.instance.total(name)
+        if level.instance is not None:
+            return level.instance.total(name)
+        return sum((number for each, number in level.kept or () if each == name), Decimal(0))
 
     def loop_id(self, up: int) -> str:
         """Return the loop of a level."""
@@ -120,3 +139,18 @@ class Level(Around):
             if node is not None and node.segment_id == segment_id:
                 return [*text.split(stretch.frame.delimiters.element), *[""] * element][element]
         return ""
+
+
+_OF_SET: Final = -1
+_NO_VALUES: Final[frozenset[str]] = frozenset()
+
+
+@lru_cache(maxsize=1024)
+def _holds(loop: LoopNode, loop_id: str) -> bool:
+    """Say whether a loop has an id, or holds one that has it."""
+    return any(node.loop_id == loop_id for node in loop.segments())
+
+
+@lru_cache(maxsize=1024)
+def _loops_around(nodes: frozenset[SegmentNode]) -> frozenset[LoopNode]:
+    return frozenset(loop for node in nodes for loop in node.loop.ancestors())

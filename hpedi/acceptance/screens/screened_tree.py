@@ -6,17 +6,18 @@ the walk found something in, and what is not whole in one batch, is put into the
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from itertools import pairwise
-from typing import Final
+from typing import Final, TypeAlias
 
+from hpedi.acceptance.checks.screen import Values
 from hpedi.acceptance.loop_tree import CheckedClaim, LoopTree, Stretch
 from hpedi.acceptance.loops import Frame, LoopInstance
 from hpedi.acceptance.rules.plan import CheckPlan
-from hpedi.acceptance.screens.flat_checks import Cut
 from hpedi.acceptance.screens.levels import Level
-from hpedi.acceptance.screens.screening import NOT_CLEAN, Key, Screening, Verdict, screening_of
+from hpedi.acceptance.screens.screening import NOT_CLEAN, Key, Screening, ShapeFacts, Verdict, screening_of
 from hpedi.findings import Where
-from hpedi.guides.nodes import LoopNode
+from hpedi.guides.nodes import LoopNode, SegmentNode
 from hpedi.guides.walk import PlacedBatch
 from hpedi.x12.events import Delimiters
 
@@ -26,6 +27,10 @@ _TRIED: Final = 500
 """After so many units it is seen whether screening is worth it."""
 _WORTH_IT: Final = 4
 """One unit in so many may be new, or no more is screened in the set."""
+
+
+_Read: TypeAlias = tuple[ShapeFacts, Key, Values]
+"""A unit as it was read: its shape, its key, and what flat checks look at."""
 
 
 class ScreenedTree(LoopTree):
@@ -87,8 +92,8 @@ class ScreenedTree(LoopTree):
                 root.seen |= first.parent.bit
                 self._settle(root)
         is_known = whole.first_position == 1 and not self._is_faulty(header)
-        key = self._key(header, 0, 0) if is_known else None
-        self._levels = [Level(root.node, None, None if key is None else screening.number(key), header, root)]
+        read = self._read(header.nodes, header.texts, root.node, (0, 0)) if is_known else None
+        self._levels = [Level(root.node, None, None if read is None else screening.number(read[1]), header, root)]
 
     def _take_unit(self, whole: Stretch, start: int, end: int) -> None:
         """Pass over a unit, or put it into the tree; `end` is 0 for the last one of a batch, which may go on."""
@@ -97,75 +102,88 @@ class ScreenedTree(LoopTree):
             raise LookupError("a unit begins with a segment that has its place")
         loop = node.parent
         if node not in screening.units:
-            self._leave_to(loop)
-            self._enter_all()
-            self._feed_part(whole, start, end or len(whole.texts))
-            self._levels[-1].number = None
+            self._take_trailer(whole, start, end, loop)
             return
-        if loop.parent is not None:
-            self._leave_to(loop.parent)
         around = self._levels[-1]
+        if around.loop is not loop.parent and loop.parent is not None:
+            self._leave_to(loop.parent)
+            around = self._levels[-1]
         if around.loop is not loop.parent or not end:
             self._feed_unknown(whole, start, end, loop)
             return
-        unit = _part(whole, start, end)
-        if self._is_faulty(unit) and not self._stands_in(unit, loop):
-            self._feed_astray(unit)
+        is_faulty = not self._is_right and self._is_faulty(_part(whole, start, end))
+        if is_faulty and not self._stands_in(_part(whole, start, end), loop):
+            self._feed_astray(_part(whole, start, end))
             return
         following = whole.nodes[end]
         inner = following.parent if following in screening.units and following is not None else None
         child = inner if inner is not None and inner.parent is loop else None
         self._units += 1
-        key = None
-        if around.number is not None and not self._is_faulty(unit):
-            key = self._key(unit, around.number, 0 if child is None else child.bit)
-        verdict = None if key is None else screening.known(key)
-        if verdict is not None and verdict.is_clean and self._holds(verdict, unit, around):
-            self._pass_over(unit, loop, child, verdict, key)
+        read = None
+        if around.number is not None and not is_faulty:
+            place = (around.number, 0 if child is None else child.bit)
+            read = self._read(whole.nodes[start:end], whole.texts[start:end], loop, place)
+        verdict = None if read is None else screening.known(read[1])
+        if read is not None and verdict is not None and verdict.is_clean and _holds(verdict, read[2], around):
+            self._pass_over(whole, start, end, loop, child, verdict, read)
         else:
-            self._put(unit, loop, child, key, is_new=verdict is None)
+            self._put(_part(whole, start, end), loop, child, read, is_new=verdict is None)
 
-    def _key(self, unit: Stretch, around: int, child: int) -> Key | None:
-        """Return the key of a unit: its shape, the classes of its values, and the level it stands in."""
+    def _take_trailer(self, whole: Stretch, start: int, end: int, loop: LoopNode) -> None:
+        """Put what stands behind all units of a loop into the tree."""
+        self._leave_to(loop)
+        self._enter_all()
+        self._feed_part(whole, start, end or len(whole.texts))
+        self._levels[-1].number = None
+
+    def _read(
+        self, nodes: Sequence[SegmentNode | None], texts: Sequence[str], loop: LoopNode, place: tuple[int, int]
+    ) -> _Read | None:
+        """Read a unit: its shape, the classes of its values, the level it stands in; None for an unusual one."""
         screening = self._screening
         if screening is None:
             return None
-        texts = unit.texts
-        shape = screening.shape(tuple(unit.nodes))
-        key = [around, child, shape.number]
-        for index, known, classify in shape.asked:
-            text = texts[index]
-            key.append(known.get(text) or classify(text))
-        return tuple(key)
-
-    def _holds(self, verdict: Verdict, unit: Stretch, around: Level) -> bool:
-        if not verdict.checks:
-            return True
-        cut = _cutting(unit, self._delimiters.element)
-        for check in verdict.checks:  # noqa: SIM110  # a generator costs as much as a check
-            if not check.holds(cut, around):
-                return False
-        return True
+        shape = screening.shape(tuple(nodes), loop)
+        reading = shape.reading
+        if reading is None:
+            return None
+        match = reading.fullmatch(self._delimiters.segment.join(texts))
+        if match is None:
+            self._new += 1
+            return None
+        groups = match.groups()
+        classes = [
+            known.get(text) or classify(text)
+            for text, (known, classify) in zip(reading.texts(groups), reading.classes, strict=True)
+        ]
+        return shape, (place, shape.number, reading.marks(groups), *classes), reading.columns(groups)
 
     def _pass_over(
-        self, unit: Stretch, loop: LoopNode, child: LoopNode | None, verdict: Verdict, key: Key | None
+        self,
+        whole: Stretch,
+        start: int,
+        end: int,
+        loop: LoopNode,
+        child: LoopNode | None,
+        verdict: Verdict,
+        read: _Read,
     ) -> None:
         """Leave a unit out of the tree: nothing is found in it."""
         around = self._levels[-1]
         around.passed_over(loop)
         for check in verdict.checks:
             if check.book is not None:
-                check.book(_cutting(unit, self._delimiters.element), around)
+                check.book(read[2], around)
         if self._plan[loop].is_claim:
-            last = unit.first_position + len(unit.texts) - 1
+            first = whole.first_position
             above = tuple(finding for _, findings in self._above for finding in findings) if self._above else ()
-            self.claims.append(CheckedClaim(unit.first_position, last, above))
-        elif key is not None and self._screening is not None:
-            level = Level(loop, around, self._screening.number(key), unit, None)
+            self.claims.append(CheckedClaim(first + start, first + end - 1, above))
+        elif self._screening is not None:
+            level = Level(loop, around, self._screening.number(read[1]), _part(whole, start, end), None)
             level.seen = child.bit if child is not None else 0
             self._levels.append(level)
 
-    def _put(self, unit: Stretch, loop: LoopNode, child: LoopNode | None, key: Key | None, *, is_new: bool) -> None:
+    def _put(self, unit: Stretch, loop: LoopNode, child: LoopNode | None, read: _Read | None, *, is_new: bool) -> None:
         """Put a unit into the tree, check it, and learn from it what to do with its like."""
         self._enter_all()
         found = len(self.findings)
@@ -175,19 +193,19 @@ class ScreenedTree(LoopTree):
         if child is not None:
             instance.seen |= child.bit
         checks, ends_right = None, True
-        if is_new and key is not None and self._screening is not None:
+        if is_new and read is not None and self._screening is not None:
             self._new += 1
-            checks = self._screening.left(instance, [node for node in unit.nodes if node is not None])
+            checks = self._screening.left(instance, read[0])
             ends_right = child is None or self._screening.ends_right(instance)
         if child is not None:
             self._settle(instance)
         elif loop.parent is not None:
             self._here = self._back_to(instance, loop.parent)
-        if is_new and key is not None and self._screening is not None:
+        if is_new and read is not None and self._screening is not None:
             is_clean = checks is not None and len(self.findings) == found and ends_right
-            self._screening.learn(key, Verdict(is_clean=True, checks=checks or ()) if is_clean else NOT_CLEAN)
+            self._screening.learn(read[1], Verdict(is_clean=True, checks=checks or ()) if is_clean else NOT_CLEAN)
         if not self._plan[loop].is_claim:
-            number = None if key is None or self._screening is None else self._screening.number(key)
+            number = None if read is None or self._screening is None else self._screening.number(read[1])
             self._levels.append(Level(loop, self._levels[-1], number, unit, instance))
 
     def _feed_unknown(self, whole: Stretch, start: int, end: int, loop: LoopNode) -> None:
@@ -250,13 +268,15 @@ class ScreenedTree(LoopTree):
         return bool(self._faulty) and any(first <= position <= first + len(unit.texts) for position in self._faulty)
 
 
+def _holds(verdict: Verdict, values: Values, around: Level) -> bool:
+    for check in verdict.checks:  # noqa: SIM110  # a generator costs as much as a check
+        if not check.holds(values, around):
+            return False
+    return True
+
+
 def _part(whole: Stretch, start: int, end: int) -> Stretch:
     return Stretch(whole.nodes[start:end], whole.texts[start:end], whole.first_position + start, whole.frame)
-
-
-def _cutting(unit: Stretch, separator: str) -> Cut:
-    texts = unit.texts
-    return lambda index: texts[index].split(separator)
 
 
 def _places(placed: PlacedBatch) -> frozenset[int]:

@@ -7,26 +7,35 @@ rules; where these find nothing, all later ones of the key need only the checks 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable, Iterator
+from collections.abc import Hashable, Iterator, Mapping
+from datetime import timedelta
 from functools import lru_cache, partial
+from types import MappingProxyType
 from typing import Final, NamedTuple, TypeAlias
 
+from hpedi.acceptance.checks.screen import ALWAYS, Columns, Day, FlatCheck, Question, Screened, Shape
 from hpedi.acceptance.loops import LoopInstance
 from hpedi.acceptance.rules.paths import resolve
 from hpedi.acceptance.rules.plan import CheckPlan
-from hpedi.acceptance.rules.rule import Moment, Verb
-from hpedi.acceptance.screens.flat_checks import FLAT_CHECKS, FlatCheck, Shape, differing, unlike
-from hpedi.acceptance.screens.questions import Numbers, Question, SegmentClasses
-from hpedi.acceptance.screens.rule_facts import UNIQUE, Asked, Made, RuleFacts, rule_facts
-from hpedi.acceptance.screens.value_checks import KNOWN_EARLY, value_checks, window_of
+from hpedi.acceptance.rules.rule import Moment, Rule, Verb
+from hpedi.acceptance.screens.comparisons import differing, unlike
+from hpedi.acceptance.screens.forms import Form
+from hpedi.acceptance.screens.questions import Numbers
+from hpedi.acceptance.screens.rule_facts import UNIQUE, Asked, Known, RuleFacts, rule_facts
+from hpedi.acceptance.screens.unit_pattern import Reading, UnitPattern
 from hpedi.guides.nodes import LoopNode, SegmentNode, triggers
-from hpedi.service_dates import read_d8
+from hpedi.service_dates import read_d8, write_d8
 from hpedi.x12.events import Delimiters
 
 Key: TypeAlias = tuple[Hashable, ...]
 
 _MOST_KEYS: Final = 16_384
 _MOST_SHAPES: Final = 2_048
+_SIGHTED: Final = 8
+"""So often a shape of claims is seen before its expression is compiled: that takes as long as some trees."""
+_MOST_SEGMENTS: Final = 400
+"""Larger units are not screened."""
+_SOME_TIME: Final = timedelta(days=730)
 
 
 class Verdict(NamedTuple):
@@ -44,11 +53,27 @@ class Verdict(NamedTuple):
 NOT_CLEAN: Final = Verdict(is_clean=False)
 
 
-class ShapeFacts(NamedTuple):
-    """A shape: its number, and of each segment that is asked anything its index, classes known, who tells others."""
+class ShapeFacts:
+    """A shape.
 
-    number: int
-    asked: tuple[tuple[int, dict[str, int], Callable[[str], int]], ...]
+    Attributes:
+        number: Stands for it in keys.
+        reading: Its expression; None for one that was not seen often.
+        checks: Its flat checks by rule, each after what it was made by; None where one cannot be made.
+        sighted: How often it was seen before that.
+    """
+
+    __slots__ = ("checks", "number", "reading", "sighted")
+
+    def __init__(self, number: int) -> None:
+        """See it for the first time."""
+        self.number = number
+        self.reading: Reading | None = None
+        self.checks: Mapping[str, tuple[object, FlatCheck | None]] = _NO_CHECKS
+        self.sighted = 0
+
+
+_NO_CHECKS: Final[Mapping[str, tuple[object, FlatCheck | None]]] = MappingProxyType({})
 
 
 class Screening:
@@ -61,14 +86,13 @@ class Screening:
 
     def __init__(self, plan: CheckPlan, delimiters: Delimiters, made: str) -> None:
         """Gather what the rules ask; nothing is known yet."""
-        self._component = delimiters.component
-        window = window_of(made)
-        days = None if window is None else (read_d8(window[0]), read_d8(window[1]))
-        of_day = Made(value_checks(made), days)
+        self._delimiters = delimiters
+        self._named_checks = plan.named_checks
+        known = Known(plan.named_checks, plan.code_checks, _day(made))
         asked: Asked = []
         self._facts: dict[LoopNode, tuple[RuleFacts, ...]] = {
             loop: tuple(
-                rule_facts(rule, partial(resolve, at=loop, dropped=plan.dropped), plan.code_checks, of_day, asked)
+                rule_facts(rule, partial(resolve, at=loop, dropped=plan.dropped), known, asked)
                 for rule in plan.rules_at(loop)
             )
             for loop in plan.loops
@@ -79,25 +103,42 @@ class Screening:
             asked += [(node, question) for spec, question in asks.questions for node in nodes if _is_of(node, spec)]
         self._ends = {loop: tuple(c for c in plan.checks(loop) if c.moment is Moment.END) for loop in plan.loops}
         self._numbers = Numbers()
-        by_node: dict[SegmentNode, list[Question]] = {}
+        by_node: dict[SegmentNode, list[Question]] = {node: [] for node in nodes}
         for node, question in asked:
-            by_node.setdefault(node, []).append(question)
-        self._classes = {node: SegmentClasses(each, delimiters, self._numbers) for node, each in by_node.items()}
+            by_node[node].append(question)
+        self._forms = {node: Form(node, each, delimiters, self._numbers) for node, each in by_node.items()}
         self._shapes: dict[tuple[SegmentNode | None, ...], ShapeFacts] = {}
         self._verdicts: dict[Key, Verdict] = {}
         self.units = frozenset(loop.first for loop in plan.dropped)
+        self._levels = frozenset(
+            loop for loop in plan.loops for c in loop.children if isinstance(c, LoopNode) and _holds_unit(c, plan)
+        )
         self.bounds = self.units | frozenset(_behind_units(plan))
 
-    def shape(self, nodes: tuple[SegmentNode | None, ...]) -> ShapeFacts:
-        """Return the facts of a shape."""
+    def shape(self, nodes: tuple[SegmentNode | None, ...], loop: LoopNode) -> ShapeFacts:
+        """Return the facts of a shape; of a level they are known at once, for all that stands in it hangs on them."""
         facts = self._shapes.get(nodes)
         if facts is None:
             if len(self._shapes) >= _MOST_SHAPES:
                 self._forget()
-            classes = ((index, self._classes.get(node)) for index, node in enumerate(nodes) if node is not None)
-            asked = tuple((index, each.known, each.classify) for index, each in classes if each is not None)
-            facts = self._shapes[nodes] = ShapeFacts(self._numbers.of(nodes), asked)
+            facts = self._shapes[nodes] = ShapeFacts(self._numbers.of(nodes))
+        if facts.reading is None:
+            facts.sighted += 1
+            shape = [node for node in nodes if node is not None]
+            if (loop in self._levels or facts.sighted >= _SIGHTED) and len(shape) == len(nodes) <= _MOST_SEGMENTS:
+                self._read(facts, shape)
         return facts
+
+    def _read(self, facts: ShapeFacts, shape: Shape) -> None:
+        """Compile the expression of a shape, and make its flat checks."""
+        pattern = UnitPattern(shape, self._forms, self._delimiters)
+        facts.checks = {
+            each.rule.id: self._flat(each, shape, pattern)
+            for loop in dict.fromkeys(node.loop for node in shape)
+            for each in self._facts[loop]
+            if not each.is_decided
+        }
+        facts.reading = pattern.done()
 
     def known(self, key: Key) -> Verdict | None:
         """Return what is known of a key."""
@@ -115,42 +156,44 @@ class Screening:
 
     def ends_right(self, loop: LoopInstance) -> bool:
         """Say whether it is known already that a level whose first unit begins is right at its end."""
-        return all(
-            check.rule.verb is Verb.CHECK and check.rule.asked in KNOWN_EARLY and not any(check.faults(loop))
-            for check in self._ends[loop.node]
-        )
+        return all(self._is_known_early(check.rule) and not any(check.faults(loop)) for check in self._ends[loop.node])
 
-    def left(self, loop: LoopInstance, shape: Shape) -> tuple[FlatCheck, ...] | None:
+    def _is_known_early(self, rule: Rule) -> bool:
+        named = self._named_checks.get(rule.asked) if rule.verb is Verb.CHECK else None
+        return isinstance(named, Screened) and named.is_known_early
+
+    def left(self, loop: LoopInstance, shape: ShapeFacts) -> tuple[FlatCheck, ...] | None:
         """Return the checks that the key of a unit does not decide; None where one cannot be made of flat segments.
 
         Args:
             loop: The unit, in the tree, complete.
-            shape: Its shape.
+            shape: Its shape, whose expression is there.
         """
         made: dict[object, FlatCheck] = {}
         for instance in (loop, *loop.within()):
             for facts in self._facts[instance.node]:
                 if not facts.is_decided and facts.may_apply(instance) and not _is_harmless(facts, instance, loop):
-                    maker, check = self._flat(facts, shape)
+                    maker, check = shape.checks.get(facts.rule.id, (None, None))
                     if check is None:
                         return None
                     made[maker] = check
-        return tuple(made.values())
+        return tuple(check for check in made.values() if check is not ALWAYS)
 
-    def _flat(self, facts: RuleFacts, shape: Shape) -> tuple[object, FlatCheck | None]:
+    def _flat(self, facts: RuleFacts, shape: Shape, columns: Columns) -> tuple[object, FlatCheck | None]:
+        """Make the flat check of a rule, where there is one; rules with the same maker share it."""
         rule, clause = facts.rule, facts.asked
         if any(not item.is_decided for item in facts.items):
             return rule.id, None
         if rule.verb is Verb.CHECK:
-            make = FLAT_CHECKS.get(rule.asked)
-            return make, None if make is None else make(shape, rule.arguments)
+            make = facts.flat
+            return make, None if make is None else make(shape, rule.arguments, columns)
         if clause is None:
             return rule.id, None
         verb = clause.text.split(" ", 2)[1]
         if verb == UNIQUE:
-            return rule.id, differing(clause.path, shape, self._component)
+            return rule.id, differing(clause.path, shape, columns)
         if verb == "!=" and facts.other is not None:
-            return rule.id, unlike(clause.path, facts.other, shape)
+            return rule.id, unlike(clause.path, facts.other, shape, columns)
         return rule.id, None
 
     def _forget(self) -> None:
@@ -163,6 +206,14 @@ class Screening:
 def screening_of(plan: CheckPlan, delimiters: Delimiters, made: str) -> Screening:
     """Return what is known for the sets made on a day (BHT04), kept for later sets."""
     return Screening(plan, delimiters, made)
+
+
+def _day(made: str) -> Day | None:
+    """Return the day a set was made; None where it is none."""
+    try:
+        return Day(made, write_d8(read_d8(made) - _SOME_TIME))
+    except ValueError:
+        return None
 
 
 def _behind_units(plan: CheckPlan) -> Iterator[SegmentNode]:
@@ -180,9 +231,10 @@ def _holds_unit(loop: LoopNode, plan: CheckPlan) -> bool:
 
 
 def _is_of(node: SegmentNode, spec: str) -> bool:
-    """Say whether a segment is one of a spec: an id, with qualifiers in brackets if only some are meant."""
-    segment_id, _, qualifiers = spec.rstrip("]").partition("[")
-    if node.segment_id != segment_id:
+    """Say whether a segment is one of a spec: an id, with a loop before or qualifiers behind if only some are meant."""
+    loop_id, _, segment = spec.rpartition("/")
+    segment_id, _, qualifiers = segment.rstrip("]").partition("[")
+    if node.segment_id != segment_id or (loop_id and node.loop_id != loop_id):
         return False
     return not qualifiers or node.selector is None or bool(node.selector.codes & set(qualifiers.split("|")))
 
@@ -204,7 +256,9 @@ def _is_harmless(facts: RuleFacts, instance: LoopInstance, unit: LoopInstance) -
         for spec, question in facts.asks.questions
         for loop in _around(unit)
         for segment in loop.segments
-        if _is_of(segment.node, spec) and (text := segment.value(question.element, question.component))
+        if _is_of(segment.node, spec)
+        for element in ((question.element,) if question.element else range(1, len(segment.elements)))
+        if (text := segment.value(element, question.component))
     )
 
 

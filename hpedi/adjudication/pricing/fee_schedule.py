@@ -1,49 +1,57 @@
-"""Fee schedule: the fee of the date of service for each unit, or the charge where that is less."""
+"""Fee schedule: the fee of the date of service for each unit, or the charge where that is less.
+
+A procedure done on both sides, an assistant at surgery or a visit from afar is paid a share of the fee, as the
+contract says. A component (26, TC) has a fee of its own, found by code and modifier.
+"""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from decimal import Decimal
 
-from hpedi.claims.adjustment import Adjustment
+from hpedi.adjudication.context import LineContext
 from hpedi.money import Usd, rounded
-from hpedi.reference.contracts import GroupAndCode
+from hpedi.reference.contracts import Bilateral, ContractRate, PaymentShare
+from hpedi.reference.edits import ProcedureIndicators
+
+WHOLE = Decimal(1)
 
 
-@dataclass(frozen=True, slots=True)
-class Price:
-    """What is allowed for a line, and the adjustment that explains the difference to the charge."""
-
-    allowed: Usd
-    adjustments: tuple[Adjustment, ...]
-
-
-def price_by_fee_schedule(
-    charged: Usd,
-    fee: Usd,
-    units: Decimal,
-    *,
-    lesser_of_charge: bool,
-    excess: GroupAndCode,
-    over_charge: GroupAndCode | None,
-) -> Price | None:
-    """Price a line.
+def agreed_fee(line: LineContext, rate: ContractRate, units: Decimal, indicators: ProcedureIndicators | None) -> Usd:
+    """Return what the contract agrees for a line, US dollars, before several procedures are ranked.
 
     Args:
-        charged: The line's charge, US dollars.
-        fee: US dollars for one unit.
-        units: Units billed.
-        lesser_of_charge: The charge is allowed where it is less than the fee.
-        excess: Adjustment for what is charged above the allowed amount: CO-45, or PR-45 where nothing protects
-            the member.
-        over_charge: Adjustment, negative, for what is allowed above the charge.
+        line: The line, with its fee.
+        rate: Its rate.
+        units: Units to be priced.
+        indicators: Payment indicators of its code.
 
-    Returns:
-        The price; None where more than the charge is allowed and the payer has no reason for it.
+    Raises:
+        ValueError: The line has no fee: the edits let it pass wrongly.
     """
-    agreed = rounded(fee * units)
-    allowed = min(agreed, charged) if lesser_of_charge else agreed
-    if allowed == charged:
-        return Price(allowed, ())
-    code = excess if allowed < charged else over_charge
-    return None if code is None else Price(allowed, (Adjustment(code.group, code.carc, charged - allowed),))
+    if line.fee is None:
+        raise ValueError("a line without a fee cannot have been accepted")
+    share = fee_share(line, rate, indicators)
+    return rounded(line.fee * units if share is WHOLE else line.fee * units * share)
+
+
+def fee_share(line: LineContext, rate: ContractRate, indicators: ProcedureIndicators | None) -> Decimal:
+    """Return the share of the fee that a line is paid: 1, or the product of all that its modifiers say."""
+    share = WHOLE
+    if rate.bilateral is not None and is_bilateral(line, rate.bilateral, indicators):
+        share *= rate.bilateral.percent
+    for each in rate.shares:
+        if _holds(each, line):
+            share *= each.percent
+    return share
+
+
+def is_bilateral(line: LineContext, terms: Bilateral, indicators: ProcedureIndicators | None) -> bool:
+    """Say whether a line is a procedure done on both sides that is paid as one with a share."""
+    billed_so = terms.modifier in line.line.modifiers
+    return billed_so and indicators is not None and indicators.bilateral == terms.indicator
+
+
+def _holds(share: PaymentShare, line: LineContext) -> bool:
+    if share.codes is not None and line.line.code not in share.codes:
+        return False
+    return not set(share.modifiers).isdisjoint(line.line.modifiers) or line.place_of_service in share.pos

@@ -60,10 +60,21 @@ def check_duplicate(context: ClaimContext, line: LineContext, earlier: Sequence[
     )
     past = next((each for each in context.history if _of_past(each, keys.exact_key) == exact), None)
     if same_claim or past is not None:
+        if context.is_newborn:
+            return _near_of_newborn(context, line)
         first = f"{past.payer_claim_control_number} line {past.line}" if past is not None else "this claim"
         parameter = f"same {', '.join(keys.exact_key)}"
         return Denies(reason=REASON, parameter=parameter, source="conventions", inputs=(("first billed on", first),))
     return _near(context, line) if context.history else None
+
+
+def _near_of_newborn(context: ClaimContext, line: LineContext) -> Verdict:
+    # Twins, and mother and child, are one member here: what is the same for one may be another service for the other.
+    reason = context.reference.reason(NEAR_REASON, context.received.received)
+    message = "The same service was billed before for the subscriber or another newborn; decide whether it is another."
+    if reason is None:
+        return Pends(reason=NEAR_REASON, message=message, line=line.line.number)
+    return Pends(reason=reason.pend, message=message, status277=reason.status277, line=line.line.number)
 
 
 def _near(context: ClaimContext, line: LineContext) -> Verdict:

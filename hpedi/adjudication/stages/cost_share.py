@@ -1,24 +1,30 @@
-"""Cost share: what of the allowed amount is the member's, line by line, each seeing what the earlier ones counted."""
+"""Cost share: what of the allowed amount is the member's, unit by unit, each seeing what the earlier ones counted.
+
+A unit is a line, or the whole claim where the contract prices the claim as one (number 0 in the entries).
+"""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from typing import Final
 
-from hpedi.adjudication.context import ClaimContext, LineContext
+from hpedi.adjudication.context import ClaimContext
 from hpedi.adjudication.decision import TrailStep
-from hpedi.adjudication.pricing.fee_schedule import Price
+from hpedi.adjudication.pricing.price import Priced, PricedUnit
 from hpedi.adjudication.rules.coinsurance import coinsurance_of
 from hpedi.adjudication.rules.copay import copay_of
 from hpedi.adjudication.rules.deductible import deductible_of
 from hpedi.adjudication.rules.out_of_pocket_maximum import capped_shares
+from hpedi.adjudication.stages.coordination import Coordinator, coordinator
+from hpedi.adjudication.verdicts import Pends
 from hpedi.benefits.accumulators import AccumulatorEntry
 from hpedi.benefits.balances import RunningBalances
 from hpedi.benefits.membership import MatchedMember
-from hpedi.benefits.rows import PlanBenefits, TierCounters
+from hpedi.benefits.rows import TierCounters
+from hpedi.claims.adjustment import Adjustment
 from hpedi.money import ZERO, Usd
 from hpedi.reference.plans import Benefit, CostSharePart
 
@@ -28,126 +34,148 @@ NO_SHARES: Final[Mapping[str, Usd]] = {"copay": ZERO, "deductible": ZERO, "coins
 
 @dataclass(frozen=True, slots=True)
 class Share:
-    """The member's share of a line.
+    """The member's share of a unit.
 
     Attributes:
         parts: US dollars by part: deductible, coinsurance, copay.
         capped: The out-of-pocket maximum took something off.
-        entries: What the line adds to accumulators.
+        entries: What the unit adds to accumulators.
+        adjustments: After other payers: what stands in place of the price's adjustments; None where we pay first.
     """
 
     parts: Mapping[str, Usd]
     capped: bool
     entries: tuple[AccumulatorEntry, ...]
+    adjustments: tuple[Adjustment, ...] | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Shared:
-    """Shares of the accepted lines, None for the denied ones, and the steps of the trail."""
+    """Shares of the priced units in their order, and the steps of the trail."""
 
-    shares: tuple[Share | None, ...]
+    shares: tuple[Share, ...]
     steps: tuple[TrailStep, ...]
 
 
 class _Sharer:
-    """Shares the lines of one claim in order."""
+    """Shares the units of one claim in order."""
 
-    def __init__(self, context: ClaimContext, matched: MatchedMember, plan: PlanBenefits) -> None:
+    def __init__(self, context: ClaimContext, matched: MatchedMember, coordinator: Coordinator | None) -> None:
         self.context = context
-        self.plan = plan
-        self.balances = RunningBalances(context.balances, plan.plan.id, matched.member.id, matched.family.id)
+        self.coordinator = coordinator
+        self.balances = RunningBalances(context.balances, matched.member.id, matched.family.id)
         self.visits: set[tuple[date, str]] = {(past.date, past.benefit) for past in context.history}
         self.steps: list[TrailStep] = []
+        admitted = context.conventions.admitted_tob_prefixes
+        self.admitted = bool(admitted) and context.claim.type_of_bill.startswith(admitted)
 
-    def share(self, line: LineContext, benefit: Benefit, price: Price) -> Share:
-        """Return a line's share and count it."""
-        plan, tier = line.terms.plan, line.tier
-        if plan is None or tier is None:
-            raise ValueError("a line without plan or tier cannot have been accepted")
+    def share(self, unit: PricedUnit) -> Share:
+        """Return a unit's share and count it."""
+        line = unit.line
+        plan, tier, benefit = line.terms.plan, line.tier, line.benefit
+        if plan is None or tier is None or benefit is None:
+            raise ValueError("a line without plan, tier or benefit cannot have been accepted")
         counters, period = plan.counters[tier], line.terms.period
-        wanted = self._wanted(line, benefit, price.allowed, counters)
+        self.balances.of_plan(plan.plan.id)
+        wanted = self._wanted(unit, benefit, counters)
         conventions = self.context.conventions
         oop_left = self.balances.left(counters.oop_limits, period)
         parts = capped_shares(wanted, conventions.oop_counts, conventions.oop_cap_removes, oop_left)
         if parts is not wanted and oop_left is not None:
-            self._step(line, "out_of_pocket_maximum", f"{oop_left} left", _total(wanted), _total(parts))
-        self.visits.add((line.terms.day, benefit.id))
-        return Share(parts, parts is not wanted, self._count(line, benefit, counters, parts))
+            self._step(unit, "out_of_pocket_maximum", f"{oop_left} left", _total(wanted), _total(parts))
+        if not unit.price.reason or unit.price.prepaid is not None:
+            self.visits.add((line.terms.day, benefit.id))
+        capped = parts is not wanted
+        if self.coordinator is None:
+            return Share(parts, capped, self._count(unit, benefit, counters, parts, parts["deductible"]))
+        after = self.coordinator.coordinate(unit, plan, parts)
+        self.steps.append(after.step)
+        entries = self._count(unit, benefit, counters, after.parts, after.deductible)
+        return Share(after.parts, capped, entries, after.adjustments)
 
-    def _wanted(self, line: LineContext, benefit: Benefit, allowed: Usd, counters: TierCounters) -> Mapping[str, Usd]:
-        if not benefit.cost_share:
-            self._step(line, "paid_in_full", f"benefit {benefit.id}: no cost share", allowed, ZERO)
+    def _wanted(self, unit: PricedUnit, benefit: Benefit, counters: TierCounters) -> Mapping[str, Usd]:
+        allowed, cost_share = unit.price.allowed, benefit.cost_share
+        if unit.price.prepaid is not None:
+            # Nothing is payable for the service, so the member owes the copay and no share of an amount.
+            allowed, cost_share = unit.charged, tuple(part for part in benefit.cost_share if part.type == "copay")
+        if not cost_share:
+            self._step(unit, "paid_in_full", f"benefit {benefit.id}: no cost share", allowed, ZERO)
             return NO_SHARES
         wanted, remaining = dict(NO_SHARES), allowed
-        for part in benefit.cost_share:
-            amount, parameter = self._part(part, line, benefit, remaining, counters)
+        for part in cost_share:
+            amount, parameter = self._part(part, unit, benefit, remaining, counters)
             wanted[part.type] += amount
-            self._step(line, part.type, parameter, remaining, amount)
+            self._step(unit, part.type, parameter, remaining, amount)
             remaining -= amount
         return wanted
 
     def _part(
-        self, part: CostSharePart, line: LineContext, benefit: Benefit, remaining: Usd, counters: TierCounters
+        self, part: CostSharePart, unit: PricedUnit, benefit: Benefit, remaining: Usd, counters: TierCounters
     ) -> tuple[Usd, str]:
+        terms = unit.line.terms
         if part.type == "deductible":
-            left = self.balances.left(counters.deductible_limits, line.terms.period)
+            left = self.balances.left(counters.deductible_limits, terms.period)
             return deductible_of(remaining, left), f"benefit {benefit.id}: {left} left"
         if part.rate is not None:
             return coinsurance_of(remaining, part.rate), f"benefit {benefit.id}: {part.rate} of what remains"
         amount = part.amount or ZERO
-        had_one = (line.terms.day, benefit.id) in self.visits
-        # `waived_if: admitted` asks for type of bill 011x, which a professional claim does not have.
+        if part.waived_if == "admitted" and self.admitted:
+            return ZERO, f"benefit {benefit.id}: {amount} per {part.per}, waived: admitted"
+        had_one = (terms.day, benefit.id) in self.visits
         words = f"benefit {benefit.id}: {amount} per {part.per}" + (", borne already" if had_one else "")
         return copay_of(amount, remaining, visit_had_one=had_one), words
 
     def _count(
-        self, line: LineContext, benefit: Benefit, counters: TierCounters, parts: Mapping[str, Usd]
+        self, unit: PricedUnit, benefit: Benefit, counters: TierCounters, parts: Mapping[str, Usd], deductible: Usd
     ) -> tuple[AccumulatorEntry, ...]:
-        received, period = self.context.received, line.terms.period
-        source = f"claim:{received.payer_claim_control_number}/{received.version}/{line.line.number}"
+        received, terms = self.context.received, unit.line.terms
+        source = f"claim:{received.payer_claim_control_number}/{received.version}/{unit.number}"
         out_of_pocket = sum((parts[part] for part in self.context.conventions.oop_counts), ZERO)
         entries = (
-            *self.balances.add(counters.deductible, period, parts["deductible"], source),
-            *self.balances.add(counters.oop, period, out_of_pocket, source),
+            *self.balances.add(counters.deductible, terms.period, deductible, source, terms.day),
+            *self.balances.add(counters.oop, terms.period, out_of_pocket, source, terms.day),
         )
-        if benefit.limit is not None and line.terms.plan is not None:
-            visits = line.terms.plan.visits[benefit.limit.acc]
-            entries += self.balances.add((visits,), period, Decimal(1), source)
+        if benefit.limit is not None and terms.plan is not None:
+            visits = terms.plan.visits[benefit.limit.acc]
+            entries += self.balances.add((visits,), terms.period, Decimal(1), source, terms.day)
         return entries
 
-    def _step(self, line: LineContext, rule: str, parameter: str, before: Usd, amount: Usd) -> None:
+    def _step(self, unit: PricedUnit, rule: str, parameter: str, before: Usd, amount: Usd) -> None:
+        plan = unit.line.terms.plan
         self.steps.append(
             TrailStep(
                 stage=STAGE,
                 rule=rule,
-                line=line.line.number,
+                line=unit.number,
                 parameter=parameter,
-                source=line.terms.plan.source if line.terms.plan is not None else "",
+                source=plan.source if plan is not None else "",
                 amounts=(("of", before), ("member", amount)),
             )
         )
 
 
-def share_cost(context: ClaimContext, prices: Sequence[Price | None]) -> Shared:
-    """Share the allowed amounts of the accepted lines between member and plan.
+def share_cost(context: ClaimContext, priced: Priced) -> Shared | Pends:
+    """Share the allowed amounts of what was priced between member and plan.
 
     Args:
-        context: The claim; its accepted lines are all of one plan.
-        prices: One for each line; None where it is denied.
+        context: The claim; each line counts to the plan and benefit year of its own day.
+        priced: Its accepted lines, or the claim as one.
+
+    Returns:
+        `Pends` where another payer pays first and its decision, or a code for it, is missing.
 
     Source: golden FORMAT 5.3: deductible and out-of-pocket left are the lesser of individual and family where the plan
     is embedded, the family's where it is aggregate; one copay a visit over all claims; the maximum removes in the order
     of `conventions.oop_cap_removes`.
     """
-    sharer: _Sharer | None = None
-    shares: list[Share | None] = []
-    for line, price in zip(context.lines, prices, strict=True):
-        if price is None or line.benefit is None or line.terms.plan is None or context.matched is None:
-            shares.append(None)
-            continue
-        sharer = sharer or _Sharer(context, context.matched, line.terms.plan)
-        shares.append(sharer.share(line, line.benefit, price))
-    return Shared(tuple(shares), tuple(sharer.steps) if sharer is not None else ())
+    if context.matched is None or not priced.units:
+        return Shared((), ())
+    after = coordinator(context)
+    if isinstance(after, Pends):
+        return after
+    sharer = _Sharer(context, context.matched, after)
+    shares = tuple(sharer.share(unit) for unit in priced.units)
+    return Shared(shares, tuple(sharer.steps))
 
 
 def _total(parts: Mapping[str, Usd]) -> Usd:

@@ -1,19 +1,27 @@
-"""Finalise: put together the decision: adjustments, remarks, claim status, accumulator entries and the trail."""
+"""Finalise: put together the decision: adjustments, remarks, claim status, accumulator entries and the trail.
+
+Where the contract prices the claim as one, all adjustments stand with the claim, and each line has its share of what is
+allowed and paid.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import date
+from decimal import Decimal
 from typing import Final
 
 from hpedi.adjudication.context import ClaimContext, LineContext
 from hpedi.adjudication.decision import ClaimDecision, LineDecision, TrailStep
-from hpedi.adjudication.pricing.fee_schedule import Price
+from hpedi.adjudication.pricing.price import Priced, PricedUnit
 from hpedi.adjudication.stages.cost_share import Share
-from hpedi.adjudication.verdicts import Denies, Pends
+from hpedi.adjudication.stages.disbursement import Payable, disburse
+from hpedi.adjudication.stages.edits import Edited
+from hpedi.adjudication.stages.pricing import denied_charge
+from hpedi.adjudication.verdicts import Denies, DeniesUnits, Pends
 from hpedi.claims.adjustment import Adjustment
-from hpedi.money import ZERO, Usd
+from hpedi.money import ZERO, Usd, allocate
 from hpedi.reference.conventions import Reason
 
 STAGE: Final = "finalise"
@@ -22,43 +30,56 @@ SHARE_REASONS: Final = ("deductible", "coinsurance", "copay")
 
 
 @dataclass(frozen=True, slots=True)
-class Paid:
-    """What an accepted line has beyond a denied one."""
+class Settled:
+    """A priced unit with the member's share.
 
-    allowed: Usd
-    copay: Usd
+    Attributes:
+        unit: What was priced.
+        share: The member's share of it.
+        adjustments: All that explain the difference between what was priced of its charge and what is paid.
+        remarks: Remark codes on it.
+        paid: US dollars.
+    """
+
+    unit: PricedUnit
+    share: Share
+    adjustments: tuple[Adjustment, ...]
+    remarks: tuple[str, ...]
+    paid: Usd
 
 
 def finalise(
-    context: ClaimContext,
-    denials: Sequence[Denies | None],
-    prices: Sequence[Price | None],
-    shares: Sequence[Share | None],
-    steps: Sequence[TrailStep],
+    context: ClaimContext, edited: Edited, priced: Priced, shares: Sequence[Share], steps: Sequence[TrailStep]
 ) -> ClaimDecision | Pends:
     """Return the decision on a claim.
 
     Args:
         context: The claim.
-        denials: One for each line; None where it is accepted.
-        prices: One for each line; None where it is denied.
-        shares: Likewise.
+        edited: What was denied of it.
+        priced: Its prices.
+        shares: One a priced unit.
         steps: The trail so far.
 
     Returns:
         The decision; `Pends` where a reason or claim status it needs is not in force.
     """
-    reasons = _reasons(context, denials)
+    reasons = _reasons(context, edited, priced)
     if isinstance(reasons, Pends):
         return reasons
     usual_status = context.conventions.clp02.get(context.claim.subscriber.payer_responsibility)
     if usual_status is None:
         return Pends(reason="clp02", message="The conventions have no claim status for this SBR01; load one.")
-    lines = tuple(
-        _denied(line, reasons[denial.reason]) if denial is not None else _accepted(context, line, price, share, reasons)
-        for line, denial, price, share in zip(context.lines, denials, prices, shares, strict=True)
-    )
-    denied_for = [reasons[denial.reason] for denial in denials if denial is not None]
+    settled = {
+        unit.number: _settled(context, unit, share, reasons) for unit, share in zip(priced.units, shares, strict=True)
+    }
+    payables = [Payable(each.unit.line.terms, each.paid, number) for number, each in settled.items()]
+    disbursed = disburse(context, payables)
+    if isinstance(disbursed, Pends):
+        return disbursed
+    for number, more in zip(tuple(settled), disbursed.adjustments, strict=True):
+        settled[number] = _paid_out(settled[number], more)
+    lines = _lines_of_claim(context, edited, settled, reasons, priced)
+    denied_for = [reasons[denial.reason] for denial in edited.denials if denial is not None]
     all_denied = len(denied_for) == len(lines)
     matched = context.matched
     return ClaimDecision(
@@ -67,19 +88,32 @@ def finalise(
         snapshot=context.reference.snapshot,
         member=matched.member.id if matched is not None else "",
         family=matched.family.id if matched is not None else "",
-        plan=_plan(context, denials),
+        plan=_plan(context, edited.denials),
         provider=context.provider.id,
         status=(denied_for[0].clp02 if all_denied else "") or usual_status,
-        status277=_status277(context, lines, denied_for if all_denied else []),
-        coverage_ended=_coverage_ended(context, denials),
+        status277=context.conventions.status277.paid
+        if disbursed.to_member
+        else _status277(context, lines, settled, reasons, denied_for if all_denied else []),
+        coverage_ended=_coverage_ended(context, edited.denials),
         lines=lines,
-        entries=tuple(entry for share in shares if share is not None for entry in share.entries),
-        trail=(*steps, *(_line_step(line) for line in lines)),
+        adjustments=_of_the_claim(context, edited, settled, reasons) if priced.stay is not None else (),
+        remarks=_remarks_of_the_claim(edited, settled, reasons) if priced.stay is not None else (),
+        stay=priced.stay,
+        entries=tuple(entry for share in shares for entry in share.entries),
+        uses=edited.uses,
+        carried=context.carried,
+        subscriber=matched.member.subscriber if matched is not None else "",
+        paid_to_member=disbursed.to_member,
+        pools=disbursed.pools,
+        employer_charges=disbursed.employer,
+        trail=(*steps, *disbursed.steps, *(_line_step(line) for line in lines)),
     )
 
 
-def _reasons(context: ClaimContext, denials: Sequence[Denies | None]) -> dict[str, Reason] | Pends:
-    names = dict.fromkeys([*SHARE_REASONS, *(denial.reason for denial in denials if denial is not None)])
+def _reasons(context: ClaimContext, edited: Edited, priced: Priced) -> dict[str, Reason] | Pends:
+    names = dict.fromkeys([*SHARE_REASONS, *(denial.reason for denial in edited.denials if denial is not None)])
+    names.update(dict.fromkeys(each.reason for line in edited.reductions for each in line))
+    names.update(dict.fromkeys(unit.price.reason for unit in priced.units if unit.price.reason))
     reasons: dict[str, Reason] = {}
     for name in names:
         reason = context.reference.reason(name, context.received.received)
@@ -89,32 +123,60 @@ def _reasons(context: ClaimContext, denials: Sequence[Denies | None]) -> dict[st
     return reasons
 
 
-def _denied(line: LineContext, reason: Reason) -> LineDecision:
-    charged = line.line.charged
-    # A charge of nothing is denied without an adjustment: there is no amount to adjust.
-    adjustments = (Adjustment(reason.group or "", reason.carc, charged),) if charged else ()
-    return _decided(line, adjustments, reason.rarcs, None)
-
-
-def _accepted(
-    context: ClaimContext, line: LineContext, price: Price | None, share: Share | None, reasons: dict[str, Reason]
-) -> LineDecision:
-    if price is None or share is None or line.rate is None:
-        raise ValueError("an accepted line is priced and shared")
+def _settled(context: ClaimContext, unit: PricedUnit, share: Share, reasons: Mapping[str, Reason]) -> Settled:
     parts = tuple(
         Adjustment(reasons[name].group or "", reasons[name].carc, share.parts[name])
         for name in SHARE_REASONS
         if share.parts[name]
     )
+    adjustments = (*(unit.price.adjustments if share.adjustments is None else share.adjustments), *parts)
+    left = unit.charged - sum((each.amount for each in adjustments), ZERO)
+    if unit.price.prepaid is not None:
+        if left:
+            adjustments = (Adjustment(unit.price.prepaid.group, unit.price.prepaid.carc, left), *adjustments)
+        left = ZERO
     capped = (context.conventions.oop_cap_remark,) if share.capped and context.conventions.oop_cap_remark else ()
-    paid = Paid(price.allowed, share.parts["copay"])
-    return _decided(line, (*price.adjustments, *parts), (*line.rate.rarcs, *capped), paid)
+    rate = context.claim_rate or unit.line.rate
+    own = reasons[unit.price.reason].rarcs if unit.price.reason else ()
+    rarcs = rate.rarcs if rate is not None else ()
+    return Settled(unit, share, adjustments, (*rarcs, *own, *capped), left)
 
 
-def _decided(
-    line: LineContext, adjustments: tuple[Adjustment, ...], remarks: tuple[str, ...], paid: Paid | None
-) -> LineDecision:
+def _paid_out(settled: Settled, more: tuple[Adjustment, ...]) -> Settled:
+    """Return a unit less what of its payment goes elsewhere than to the provider."""
+    if not more:
+        return settled
+    paid = settled.paid - sum((each.amount for each in more), ZERO)
+    return replace(settled, adjustments=(*settled.adjustments, *more), paid=paid)
+
+
+# --- lines -----------------------------------------------------------------------------------------------------------
+
+
+def _lines_of_claim(
+    context: ClaimContext,
+    edited: Edited,
+    settled: Mapping[int, Settled],
+    reasons: Mapping[str, Reason],
+    priced: Priced,
+) -> tuple[LineDecision, ...]:
+    if priced.stay is not None:
+        return _lines_by_share(context, edited, settled.get(0))
+    lines = []
+    for index, (line, denial) in enumerate(zip(context.lines, edited.denials, strict=True)):
+        references = edited.references[index] if edited.references else ()
+        if denial is not None:
+            lines.append(_denied(line, reasons[denial.reason], references))
+        else:
+            reduced = edited.reductions[index] if edited.reductions else ()
+            lines.append(_accepted(line, settled[line.line.number], reduced, reasons, references))
+    return tuple(lines)
+
+
+def _denied(line: LineContext, reason: Reason, references: tuple[tuple[str, str], ...]) -> LineDecision:
     billed = line.line
+    # A charge of nothing is denied without an adjustment: there is no amount to adjust.
+    adjustments = (Adjustment(reason.group or "", reason.carc, billed.charged),) if billed.charged else ()
     return LineDecision(
         number=billed.number,
         code=billed.code,
@@ -123,15 +185,122 @@ def _decided(
         units_billed=billed.units,
         units_paid=billed.units,
         charged=billed.charged,
-        allowed=ZERO if paid is None else paid.allowed,
-        paid=billed.charged - sum((adjustment.amount for adjustment in adjustments), ZERO),
+        allowed=ZERO,
+        paid=ZERO,
         adjustments=adjustments,
-        remarks=remarks,
+        remarks=reason.rarcs,
         control_number=billed.control_number,
-        benefit=line.benefit.id if line.benefit is not None else "",
-        copay=ZERO if paid is None else paid.copay,
-        denied=paid is None,
+        benefit=_benefit(line),
+        denied=True,
+        references=references,
     )
+
+
+def _accepted(
+    line: LineContext,
+    settled: Settled,
+    reduced: Sequence[DeniesUnits],
+    reasons: Mapping[str, Reason],
+    references: tuple[tuple[str, str], ...],
+) -> LineDecision:
+    billed, price = line.line, settled.unit.price
+    denied = _denied_units(line, reduced, reasons)
+    remarks = (rarc for each in reduced for rarc in reasons[each.reason].rarcs)
+    return LineDecision(
+        number=billed.number,
+        code=billed.code,
+        modifiers=billed.modifiers,
+        date=billed.dates.start,
+        units_billed=billed.units,
+        units_paid=settled.unit.units,
+        charged=billed.charged,
+        allowed=price.allowed,
+        paid=settled.paid,
+        adjustments=(*denied, *settled.adjustments),
+        remarks=tuple(dict.fromkeys((*remarks, *settled.remarks))),
+        control_number=billed.control_number,
+        benefit=_benefit(line),
+        copay=settled.share.parts["copay"],
+        references=(*references, *price.references),
+        episode=price.episode,
+    )
+
+
+def _denied_units(
+    line: LineContext, reduced: Sequence[DeniesUnits], reasons: Mapping[str, Reason]
+) -> tuple[Adjustment, ...]:
+    return tuple(
+        Adjustment(reasons[each.reason].group or "", reasons[each.reason].carc, denied_charge(line, each), each.units)
+        for each in reduced
+    )
+
+
+def _lines_by_share(context: ClaimContext, edited: Edited, settled: Settled | None) -> tuple[LineDecision, ...]:
+    """Return the lines of a claim that is priced as one, each with its share of what is allowed and paid."""
+    weights = [
+        ZERO if denial is not None else max(line.line.charged, ZERO)
+        for line, denial in zip(context.lines, edited.denials, strict=True)
+    ]
+    allowed, paid = (
+        (allocate(settled.unit.price.allowed, weights), allocate(settled.paid, weights))
+        if settled is not None
+        else ((ZERO,) * len(weights), (ZERO,) * len(weights))
+    )
+    lines = []
+    for index, line in enumerate(context.lines):
+        billed, denial = line.line, edited.denials[index]
+        reduced = edited.reductions[index] if edited.reductions else ()
+        lines.append(
+            LineDecision(
+                number=billed.number,
+                code=billed.code,
+                modifiers=billed.modifiers,
+                date=billed.dates.start,
+                units_billed=billed.units,
+                units_paid=billed.units - sum((each.units for each in reduced), Decimal(0)),
+                charged=billed.charged,
+                allowed=allowed[index],
+                paid=paid[index],
+                control_number=billed.control_number,
+                benefit=_benefit(line if denial is not None or settled is None else settled.unit.line),
+                denied=denial is not None,
+                references=edited.references[index] if edited.references else (),
+            )
+        )
+    return tuple(lines)
+
+
+def _benefit(line: LineContext) -> str:
+    return line.benefit.id if line.benefit is not None else ""
+
+
+# --- the claim -------------------------------------------------------------------------------------------------------
+
+
+def _of_the_claim(
+    context: ClaimContext, edited: Edited, settled: Mapping[int, Settled], reasons: Mapping[str, Reason]
+) -> tuple[Adjustment, ...]:
+    found: list[Adjustment] = []
+    for index, (line, denial) in enumerate(zip(context.lines, edited.denials, strict=True)):
+        if denial is not None and line.line.charged:
+            reason = reasons[denial.reason]
+            found.append(Adjustment(reason.group or "", reason.carc, line.line.charged))
+        elif denial is None and edited.reductions:
+            # Days are told by QTY; CAS04 would count units of lines that the claim does not show.
+            denied = _denied_units(line, edited.reductions[index], reasons)
+            found += [Adjustment(each.group, each.carc, each.amount) for each in denied]
+    for each in settled.values():
+        found += each.adjustments
+    return tuple(found)
+
+
+def _remarks_of_the_claim(
+    edited: Edited, settled: Mapping[int, Settled], reasons: Mapping[str, Reason]
+) -> tuple[str, ...]:
+    denied = [denial.reason for denial in edited.denials if denial is not None]
+    denied += [each.reason for line in edited.reductions for each in line]
+    remarks = [rarc for name in denied for rarc in reasons[name].rarcs]
+    return tuple(dict.fromkeys([*remarks, *(rarc for each in settled.values() for rarc in each.remarks)]))
 
 
 def _plan(context: ClaimContext, denials: Sequence[Denies | None]) -> str:
@@ -153,11 +322,21 @@ def _coverage_ended(context: ClaimContext, denials: Sequence[Denies | None]) -> 
     return context.matched.last_covered_before(min(days)) if days and context.matched is not None else None
 
 
-def _status277(context: ClaimContext, lines: Sequence[LineDecision], denied_for: Sequence[Reason]) -> str:
+def _status277(
+    context: ClaimContext,
+    lines: Sequence[LineDecision],
+    settled: Mapping[int, Settled],
+    reasons: Mapping[str, Reason],
+    denied_for: Sequence[Reason],
+) -> str:
     if denied_for:
         return denied_for[0].status277
-    paid = any(line.paid for line in lines)
-    return context.conventions.status277.paid if paid else context.conventions.status277.zero_cost_share
+    if any(line.paid for line in lines):
+        return context.conventions.status277.paid
+    # Nothing is paid: because each service is paid for otherwise (capitated, in a case rate), or by cost share.
+    otherwise = [reasons[each.unit.price.reason].status277 for each in settled.values() if each.unit.price.reason]
+    told = [status for status in otherwise if status]
+    return told[0] if told and len(otherwise) == len(settled) else context.conventions.status277.zero_cost_share
 
 
 def _line_step(line: LineDecision) -> TrailStep:

@@ -1,87 +1,152 @@
-"""Pricing: what the contract allows for each accepted line."""
+"""Pricing: what the contract allows for each accepted line, or for the claim where it prices the claim as one."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
-from decimal import Decimal
+from collections.abc import Mapping, Sequence
 from typing import Final
 
+from msgspec.structs import replace
+
 from hpedi.adjudication.context import ClaimContext, LineContext
-from hpedi.adjudication.decision import TrailStep
-from hpedi.adjudication.pricing.fee_schedule import Price, price_by_fee_schedule
-from hpedi.adjudication.verdicts import Denies, Pends
-from hpedi.money import LARGEST_AMOUNT, ZERO
-from hpedi.reference.contracts import ContractRate, FeeVersion, GroupAndCode
+from hpedi.adjudication.decision import Stay, TrailStep
+from hpedi.adjudication.pricing.line_methods import LinePricer
+from hpedi.adjudication.pricing.price import Allowance, Billed, Priced, PricedUnit, balanced
+from hpedi.adjudication.pricing.reasons import CONTRACTUAL, OVER_CHARGE, codes_of
+from hpedi.adjudication.pricing.stay import BilledStay, allowed_for_stay
+from hpedi.adjudication.verdicts import Denies, DeniesUnits, Pends
+from hpedi.money import LARGEST_AMOUNT, ZERO, Usd, rounded
+from hpedi.reference.contracts import ContractRate, GroupAndCode
 
 STAGE: Final = "pricing"
-CONTRACTUAL: Final = "contractual"
-OVER_CHARGE: Final = "over_charge"
 TOO_LARGE: Final = "amount_too_large"
 
 
-@dataclass(frozen=True, slots=True)
-class Priced:
-    """Prices of the accepted lines, None for the denied ones, and the steps of the trail."""
+def price_claim(
+    context: ClaimContext, denials: Sequence[Denies | None], reductions: Sequence[Sequence[DeniesUnits]] = ()
+) -> Priced | Pends:
+    """Price what no edit denied.
 
-    prices: tuple[Price | None, ...]
-    steps: tuple[TrailStep, ...]
-
-
-def price_lines(context: ClaimContext, denials: Sequence[Denies | None]) -> Priced | Pends:
-    """Price the lines that no edit denied.
+    Args:
+        context: The claim.
+        denials: One for each line; None where it is accepted.
+        reductions: Units denied of each line; empty where no line has any.
 
     Returns:
-        The prices; `Pends` where the payer has no reason for what the contract asks for.
+        The prices; `Pends` where the payer has no price, or no reason for what the contract asks for.
     """
-    contractual = _codes(context, CONTRACTUAL)
-    if contractual is None:
-        return Pends(reason=CONTRACTUAL, message="No reason `contractual` is in force; load one.")
-    prices: list[Price | None] = []
+    accepted: dict[int, Billed] = {}
+    for index, (line, denial) in enumerate(zip(context.lines, denials, strict=True)):
+        if denial is None:
+            accepted[line.line.number] = billed_of(line, reductions[index] if reductions else ())
+    if context.claim_rate is not None:
+        return _price_as_one(context, context.claim_rate, accepted)
+    return _price_lines(context, accepted)
+
+
+def billed_of(line: LineContext, denied: Sequence[DeniesUnits]) -> Billed:
+    """Return charge and units of a line that are left to be priced."""
+    billed = line.line
+    if not denied:
+        return Billed(charged=billed.charged, units=billed.units)
+    taken = sum((denied_charge(line, each) for each in denied), ZERO)
+    return Billed(charged=billed.charged - taken, units=billed.units - sum(each.units for each in denied))
+
+
+def denied_charge(line: LineContext, denied: DeniesUnits) -> Usd:
+    """Return the share of a line's charge for units that are denied, US dollars (golden FORMAT 5.1)."""
+    return rounded(line.line.charged / line.line.units * denied.units)
+
+
+def _price_lines(context: ClaimContext, accepted: Mapping[int, Billed]) -> Priced | Pends:
+    lines = [line for line in context.lines if line.line.number in accepted]
+    allowances = LinePricer.of(context, lines, accepted).allowances()
+    if isinstance(allowances, Pends):
+        return allowances
+    units: list[PricedUnit] = []
     steps: list[TrailStep] = []
+    for line, allowance in zip(lines, allowances, strict=True):
+        unit = _unit(context, line, line.line.number, accepted[line.line.number], allowance)
+        if isinstance(unit, Pends):
+            return unit
+        units.append(unit)
+        steps.append(_step(line, unit, allowance))
+    too_large = _too_large(units)
+    return too_large or Priced(units=tuple(units), steps=tuple(steps))
+
+
+def _price_as_one(context: ClaimContext, rate: ContractRate, accepted: Mapping[int, Billed]) -> Priced | Pends:
+    stay = BilledStay.of(context, rate, accepted)
+    told = Stay(covered_charge=stay.charged, covered_days=stay.days, denied_days=stay.denied_days)
+    first = next((line for line in context.lines if line.line.number in accepted), None)
+    if first is None:
+        return Priced(units=(), stay=told)
+    allowance = allowed_for_stay(context, rate, stay)
+    if isinstance(allowance, Pends):
+        return allowance
+    unit = _unit(context, first, 0, Billed(charged=stay.charged, units=stay.days), allowance)
+    if isinstance(unit, Pends):
+        return unit
+    too_large = _too_large([unit])
+    return too_large or Priced(
+        units=(unit,), stay=_with_drg(context, rate, told), steps=(_step(first, unit, allowance),)
+    )
+
+
+def _with_drg(context: ClaimContext, rate: ContractRate, told: Stay) -> Stay:
+    if rate.method != "drg" or context.drg is None or context.drg.row is None:
+        return told
+    return replace(told, drg=context.drg.drg, weight=context.drg.row.weight)
+
+
+def _unit(
+    context: ClaimContext, line: LineContext, number: int, billed: Billed, allowance: Allowance
+) -> PricedUnit | Pends:
+    excess = _excess(context, line)
+    if excess is None:
+        return Pends(reason=CONTRACTUAL, message="No reason `contractual` is in force; load one.")
+    if allowance.reason and allowance.prepaid is None:
+        included = codes_of(context, allowance.reason)
+        if included is None:
+            message = f"No reason `{allowance.reason}` is in force; load one."
+            return Pends(reason=allowance.reason, message=message, line=number)
+        excess = included
+    over_charge = codes_of(context, OVER_CHARGE) if allowance.amount > billed.charged else excess
+    price = balanced(allowance, billed.charged, excess, over_charge)
+    if price is None:
+        message = "More than the charge is allowed and no reason `over_charge` is in force; load one."
+        return Pends(reason=OVER_CHARGE, message=message, line=number)
+    return PricedUnit(number=number, line=line, charged=billed.charged, units=billed.units, price=price)
+
+
+def _excess(context: ClaimContext, line: LineContext) -> GroupAndCode | None:
+    rate = context.claim_rate or line.rate
+    return (rate.excess if rate is not None else None) or codes_of(context, CONTRACTUAL)
+
+
+def _too_large(units: Sequence[PricedUnit]) -> Pends | None:
     allowed = ZERO
-    for line, denial in zip(context.lines, denials, strict=True):
-        if denial is not None:
-            prices.append(None)
-            continue
-        rate, fees, fee = line.rate, line.fees, line.fee
-        if rate is None or fees is None or fee is None:
-            return Pends(reason="fee_schedule", message="No price is in force for the service.", line=line.line.number)
-        over_charge = None if rate.lesser_of_charge else _codes(context, OVER_CHARGE)
-        price = price_by_fee_schedule(
-            line.line.charged,
-            fee,
-            line.line.units,
-            lesser_of_charge=rate.lesser_of_charge,
-            excess=rate.excess or contractual,
-            over_charge=over_charge,
-        )
-        if price is None:
-            message = "More than the charge is allowed and no reason `over_charge` is in force; load one."
-            return Pends(reason=OVER_CHARGE, message=message, line=line.line.number)
-        allowed += price.allowed
+    for unit in units:
+        allowed += unit.price.allowed
         if allowed > LARGEST_AMOUNT:
             message = "More is allowed than an amount of a remittance can say; look at the units."
-            return Pends(reason=TOO_LARGE, message=message, line=line.line.number)
-        prices.append(price)
-        steps.append(_step(line, rate, fees, fee, price))
-    return Priced(tuple(prices), tuple(steps))
+            return Pends(reason=TOO_LARGE, message=message, line=unit.number)
+    return None
 
 
-def _codes(context: ClaimContext, reason: str) -> GroupAndCode | None:
-    codes = context.reference.reason(reason, context.received.received)
-    return GroupAndCode(group=codes.group, carc=codes.carc) if codes is not None and codes.group is not None else None
-
-
-def _step(line: LineContext, rate: ContractRate, fees: FeeVersion, fee: Decimal, price: Price) -> TrailStep:
-    lesser = ", the charge if less" if rate.lesser_of_charge else ""
+def _step(line: LineContext, unit: PricedUnit, allowance: Allowance) -> TrailStep:
     contract = line.terms.contract.id if line.terms.contract is not None else ""
+    rate = line.rate
+    source = f"contract {contract} rate {rate.id if rate is not None else ''}"
     return TrailStep(
         stage=STAGE,
-        rule="fee_schedule",
-        line=line.line.number,
-        parameter=f"{line.fee_key} {fee} a unit{lesser}",
-        source=f"contract {contract} rate {rate.id}, {rate.fee_schedule} {fees.version} from {fees.start}",
-        inputs=(("units", f"{line.line.units:f}"),),
-        amounts=(("charged", line.line.charged), ("allowed", price.allowed)),
+        rule=allowance.reason or (rate.method if rate is not None else ""),
+        line=unit.number,
+        parameter=allowance.parameter,
+        source=f"{source}, {allowance.source}" if allowance.source else source,
+        inputs=(("units", f"{unit.units:f}"),),
+        amounts=(
+            ("charged", unit.charged),
+            *((f"{each.group}-{each.carc}", each.amount) for each in allowance.adjustments),
+            ("allowed", unit.price.allowed),
+        ),
     )

@@ -2,25 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from decimal import Decimal
 
-from hpedi.adjudication.context import ClaimContext, DayTerms, LineContext
+from hpedi.adjudication.context import ClaimContext, DayTerms, DrgFound, LineContext
 from hpedi.adjudication.decision import PastLine
+from hpedi.adjudication.pricing.sources import NOTHING_NEEDED, Asked, Source, apc_row, drg_of, source_of
 from hpedi.benefits.accumulators import Balances
 from hpedi.benefits.membership import MatchedMember, Recognised
 from hpedi.benefits.periods import period_of
 from hpedi.benefits.rows import LineFacts, PlanBenefits, plan_benefits
 from hpedi.claims.claim import Claim, ReceivedClaim, ServiceLine
-from hpedi.reference.contracts import ContractRate, FeeVersion, RateCondition
+from hpedi.reference.contracts import ApcStatus, Contract, ContractRate, RateCondition
 from hpedi.reference.conventions import Conventions, Emergency
 from hpedi.reference.providers import BillingProvider
 from hpedi.reference.reference import Reference
-
-CLAIM_TYPE = "P"
-"""Only professional claims are read so far."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +32,8 @@ class _Resolver:
     matched: MatchedMember | None
     emergency: bool
     days: dict[date, DayTerms]
+    fitting: dict[tuple[str, str], bool]
+    drgs: dict[str, DrgFound | None]
 
     def line(self, line: ServiceLine) -> LineContext:
         """Return a line with its parameters."""
@@ -45,23 +44,36 @@ class _Resolver:
         if terms.plan is None or terms.tier is None:
             return LineContext(line=line, terms=terms, last_terms=last_terms)
         rate = self.rate(line, terms)
-        fees = (
-            self.reference.fee_version(rate.fee_schedule, terms.day) if rate is not None and rate.fee_schedule else None
-        )
-        fee_key, fee = _fee_of(line, fees, self.reference.edits.component_modifiers)
-        benefit = terms.plan.row(terms.tier, self.facts(line))
+        source = self.source(line, terms.day, rate)
+        facts = self.facts(line)
+        benefit = terms.plan.row(terms.tier, facts)
         tier = (benefit.tier_override if benefit is not None else None) or terms.tier
         return LineContext(
             line=line,
             terms=terms,
             last_terms=last_terms,
             rate=rate,
-            fees=fees,
-            fee=fee,
-            fee_key=fee_key,
+            fees=source.fees,
+            fee=source.fee,
+            fee_key=source.fee_key,
+            apc=source.apc,
+            missing=source.missing,
             benefit=benefit,
             tier=tier,
+            place_of_service=facts.place_of_service,
         )
+
+    def source(self, line: ServiceLine, day: date, rate: ContractRate | None) -> Source:
+        """Return where the price of a line stands."""
+        if rate is None:
+            return NOTHING_NEEDED
+        return source_of(rate, Asked(line, day, self.reference), self.drg(rate) if rate.drg_table else None)
+
+    def drg(self, rate: ContractRate) -> DrgFound | None:
+        """Return the claim's DRG by the table of a rate."""
+        if rate.id not in self.drgs:
+            self.drgs[rate.id] = drg_of(self.claim, rate, self.reference)
+        return self.drgs[rate.id]
 
     def terms(self, day: date) -> DayTerms:
         """Return what holds on a day."""
@@ -88,20 +100,37 @@ class _Resolver:
         """Return the first rate of the contract that fits a line."""
         if terms.contract is None:
             return None
-        return next((rate for rate in terms.contract.rates if self._fits(rate.when, line)), None)
+        contract = terms.contract
+        return next((rate for rate in contract.rates if self._fits(rate, line, contract)), None)
 
-    def _fits(self, when: RateCondition, line: ServiceLine) -> bool:
-        if (
-            when.tob_prefixes is not None
-            or when.any_line_revenue_codes is not None
-            or when.any_line_apc_status is not None
-        ):
-            return False  # these are of institutional claims
+    def _fits(self, rate: ContractRate, line: ServiceLine, contract: Contract) -> bool:
+        when = rate.when
+        if when.codes is not None and line.code not in when.codes:
+            return False
+        if not rate.all_inclusive and line.revenue_code not in (rate.room_revenue_codes or ()):
+            return False
+        place = (contract.id, rate.id)
+        fits = self.fitting.get(place)
+        if fits is None:
+            fits = self.fitting[place] = self._claim_fits(when)
+        return fits
+
+    def _claim_fits(self, when: RateCondition) -> bool:
+        claim = self.claim
         return (
-            (when.claim_types is None or CLAIM_TYPE in when.claim_types)
-            and (when.codes is None or line.code in when.codes)
+            (when.claim_types is None or claim.type in when.claim_types)
+            and (when.tob_prefixes is None or (claim.type_of_bill or "-").startswith(when.tob_prefixes))
             and (when.emergency is None or when.emergency is self.emergency)
+            and (
+                when.any_line_revenue_codes is None
+                or any(line.revenue_code in when.any_line_revenue_codes for line in claim.lines)
+            )
+            and (when.any_line_apc_status is None or self._has_status(when.any_line_apc_status))
         )
+
+    def _has_status(self, wanted: ApcStatus) -> bool:
+        rows = (apc_row(Asked(line, line.dates.start, self.reference), wanted.table) for line in self.claim.lines)
+        return any(row is not None and row.status in wanted.status for row in rows)
 
     def facts(self, line: ServiceLine) -> LineFacts:
         """Return what benefit rows ask of a line."""
@@ -113,6 +142,8 @@ class _Resolver:
             tuple(diagnoses[pointer - 1].code for pointer in line.diagnosis_pointers if 0 < pointer <= len(diagnoses)),
             self.emergency,
             self.provider.designated_online,
+            line.revenue_code,
+            self.claim.type_of_bill,
         )
 
 
@@ -139,9 +170,10 @@ def resolve(
     claim = received.claim
     emergency = _is_emergency(claim, conventions.emergency)
     resolver = _Resolver(
-        reference, plan_benefits(reference), conventions, claim, provider, recognised.patient, emergency, days={}
+        reference, plan_benefits(reference), conventions, claim, provider, recognised.patient, emergency, {}, {}, {}
     )
     lines = tuple(resolver.line(line) for line in claim.lines)
+    claim_rate = next((line.rate for line in lines if line.rate is not None and line.rate.prices_claim), None)
     return ClaimContext(
         received=received,
         reference=reference,
@@ -151,9 +183,22 @@ def resolve(
         subscriber=recognised.subscriber,
         emergency=emergency,
         lines=lines,
+        claim_rate=claim_rate,
+        drg=resolver.drg(claim_rate) if claim_rate is not None and claim_rate.drg_table else None,
         history=_of_these_days(history, received) if history else (),
         balances=balances,
+        past=history,
+        is_newborn=recognised.is_newborn,
     )
+
+
+def day_terms(context: ClaimContext) -> Callable[[date], DayTerms]:
+    """Return what tells what holds for a claim's patient and provider on any day."""
+    benefits, emergency = plan_benefits(context.reference), context.emergency
+    return _Resolver(
+        context.reference, benefits, context.conventions, context.claim, context.provider, context.matched, emergency,
+        {}, {}, {},
+    ).terms  # fmt: skip
 
 
 def _of_these_days(history: Sequence[PastLine], received: ReceivedClaim) -> tuple[PastLine, ...]:
@@ -166,19 +211,5 @@ def _of_these_days(history: Sequence[PastLine], received: ReceivedClaim) -> tupl
 
 def _is_emergency(claim: Claim, definition: Emergency) -> bool:
     return claim.place_of_service in definition.pos or any(
-        line.place_of_service in definition.pos for line in claim.lines
+        line.place_of_service in definition.pos or line.revenue_code in definition.revenue_codes for line in claim.lines
     )
-
-
-def _fee_of(
-    line: ServiceLine, fees: FeeVersion | None, component_modifiers: tuple[str, ...]
-) -> tuple[str, Decimal | None]:
-    if fees is None or line.code_qualifier != "HC":
-        return "", None
-    for modifier in line.modifiers:
-        key = f"{line.code}-{modifier}"
-        if key in fees.fees:
-            return key, fees.fees[key]
-        if modifier in component_modifiers:
-            return "", None  # a component is never priced as the whole service
-    return line.code, fees.fees.get(line.code)

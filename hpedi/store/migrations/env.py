@@ -2,9 +2,17 @@
 
 from alembic import context
 
-from hpedi.store.access_tables import access_grant
+from hpedi.store import (  # noqa: F401 - their tables stand in the same metadata
+    access_tables,
+    accumulator_tables,
+    authorization_tables,
+    era_tables,
+    funding_tables,
+    key_tables,
+)
+from hpedi.store.tables import metadata
 
 connection = context.config.attributes["connection"]
-context.configure(connection=connection, target_metadata=access_grant.metadata, render_as_batch=True)
+context.configure(connection=connection, target_metadata=metadata, render_as_batch=True)
 with context.begin_transaction():
     context.run_migrations()

@@ -1,44 +1,33 @@
 """From the drafts of a claim to its model.
 
 Every amount, quantity and date is converted here, exactly or not at all. What cannot be converted becomes a finding,
-and the claim is then not made: a claim is read whole or refused.
+and the claim is then not made: a claim is read whole or refused. What every claim says is made first; what its type or
+seldom sent segments add is put in afterwards, so that it costs an ordinary claim nothing.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Sequence
 from datetime import date
-from decimal import Decimal
+from typing import Final, TypeAlias
 
-from hpedi.claims.adjustment import Adjustment
-from hpedi.claims.claim import (
-    Attachment,
-    Claim,
-    Diagnosis,
-    Drug,
-    LineAdjudication,
-    OtherPayer,
-    Provider,
-    ServiceLine,
-)
-from hpedi.money import ZERO, Usd
+from msgspec.structs import replace
+
+from hpedi.claims.claim import Claim, Diagnosis, Drug, Provider, ServiceLine
+from hpedi.money import Usd
 from hpedi.service_dates import DateSpan
-from hpedi.transactions.claim_837.draft import (
-    NOTHING,
-    ClaimDraft,
-    DecisionDraft,
-    LineDraft,
-    OtherPayerDraft,
-    Placed,
-    SetDraft,
-)
+from hpedi.transactions.claim_837.build_coordination import CoordinationBuilder
+from hpedi.transactions.claim_837.build_dental import DentalBuilder
+from hpedi.transactions.claim_837.build_details import DetailsBuilder, attachment
+from hpedi.transactions.claim_837.build_institutional import InstitutionalBuilder
+from hpedi.transactions.claim_837.claim_types import DENTAL, INSTITUTIONAL, PROFESSIONAL
+from hpedi.transactions.claim_837.draft import NOTHING, ClaimDraft, LineDraft, Placed, SetDraft
+from hpedi.transactions.claim_837.elements import Elements
 from hpedi.transactions.claim_837.parties import Parties
-from hpedi.transactions.claim_837.problems import Problems
 from hpedi.transactions.claim_837.values import (
     read_amount,
     read_causes,
     read_dated,
-    read_day,
     read_diagnosis,
     read_identifier,
     read_line_number,
@@ -50,29 +39,44 @@ from hpedi.transactions.claim_837.values import (
 
 _DAYS_OF_SERVICE = ("472", "434")
 _TYPE_OF_BILL = "A"
-_CLAIM_DAYS = ("439", "435", "096")
+_DIAGNOSES_OF_CLAIM: Final = frozenset({"ABK", "ABF", "BK", "BF", "TQ"})
 _NO_DAY = DateSpan(date.min, date.min)
+_RENDERING, _PRIMARY_CARE, _PROCEDURE = "82", "P3", "HC"
+MakesLine: TypeAlias = Callable[[LineDraft, int, DateSpan | None], ServiceLine]
 
 
 class ClaimBuilder:
     """Makes claims of drafts for one set."""
 
-    __slots__ = ("_component", "_element", "_parties", "_problems", "_split")
+    __slots__ = (
+        "_component", "_coordination", "_dental", "_details", "_element", "_elements", "_institutional", "_line",
+        "_parties", "_problems", "_split", "_type",
+    )  # fmt: skip
 
-    def __init__(self, element: str, component: str, parties: Parties, problems: Problems) -> None:
+    def __init__(self, claim_type: str, elements: Elements, parties: Parties) -> None:
         """Begin.
 
         Args:
-            element: The element separator.
-            component: The component separator.
+            claim_type: P, I or D.
+            elements: Reads elements.
             parties: Makes the models of providers, subscriber, patient and payer.
-            problems: Takes what cannot be read.
         """
-        self._element = element
-        self._component = component
+        self._type = claim_type
+        self._elements = elements
+        self._element, self._component = elements.element, elements.component
         self._parties = parties
-        self._problems = problems
-        self._split = parties.split
+        self._problems = elements.problems
+        self._split = elements.split
+        self._coordination = CoordinationBuilder(elements, parties)
+        self._details = DetailsBuilder(elements, parties)
+        self._institutional = InstitutionalBuilder(elements, parties)
+        self._dental = DentalBuilder(elements, parties)
+        makes: dict[str, MakesLine] = {
+            PROFESSIONAL: self._professional_line,
+            INSTITUTIONAL: self._institutional_line,
+            DENTAL: self._dental_line,
+        }
+        self._line = makes[claim_type]
 
     def claim(self, levels: SetDraft, draft: ClaimDraft) -> Claim | None:
         """Make the claim; None if anything in it could not be read.
@@ -84,12 +88,20 @@ class ClaimBuilder:
         Findings:
             claim-amount, claim-quantity, claim-date, claim-incomplete, claim-without-line
         """
-        cut = self._split(draft.segment[0])
-        charged = self._amount(cut[2], draft.segment[1], "2300", "CLM", 2)
-        lines = tuple([self._line(line, number) for number, line in enumerate(draft.lines, 1)])
-        others = tuple([self._other_payer(other) for other in draft.others])
-        accident, admission, discharge = [self._day(draft.dates.get(kind), "2300") for kind in _CLAIM_DAYS]
-        patient_paid = self._amount_at(draft.amounts, "F5", "2300")
+        dates = None if self._type == PROFESSIONAL else self._dates(levels, draft)
+        claim = self._usual(levels, draft, dates)
+        if claim is None or (self._type == PROFESSIONAL and not _says_more(levels, draft)):
+            return claim
+        further = self._further(levels, draft, dates)
+        return None if self._problems else replace(claim, **further)
+
+    def _usual(self, levels: SetDraft, draft: ClaimDraft, dates: DateSpan | None) -> Claim | None:
+        """Make what every claim says; `dates` are those of lines that do not say their own."""
+        cut, elements = self._split(draft.segment[0]), self._elements
+        charged = elements.amount(cut[2], draft.segment[1], "2300", "CLM", 2)
+        lines = tuple([self._line(line, number, dates) for number, line in enumerate(draft.lines, 1)])
+        others = tuple([self._coordination.other_payer(other) for other in draft.others])
+        patient_paid = elements.amount_at(draft.amounts, "F5", "2300")
         billing, subscriber, payer = levels.billing_model, levels.subscriber_model, levels.payer_model
         lacks_patient = levels.patient_model is None and levels.patient is not None
         if billing is None or subscriber is None or payer is None or lacks_patient or not lines:
@@ -98,28 +110,84 @@ class ClaimBuilder:
         if self._problems:
             return None
         place, frequency = read_place(cut[5], self._component)
-        causes, state = read_causes(cut[11], self._component)
+        causes, state, country = read_causes(cut[11], self._component)
         reference, provider = draft.references.get, self._provider
         # fmt: off
         return Claim(
             patient_control_number=cut[1], charged=charged, place_of_service=place, frequency=frequency,
             signature_on_file=cut[6] == "Y", assignment=cut[7], benefits_assigned=cut[8], release_of_information=cut[9],
-            related_causes=causes, accident_state=state,
+            related_causes=causes, accident_state=state, accident_country=country, special_program=cut[12],
+            delay_reason=cut[20],
             submitter_id=read_identifier(levels.submitter[0], self._element), billing=billing,
             pay_to_address=self._parties.address(levels.pay_to),
             subscriber=subscriber, payer=payer, patient=levels.patient_model,
-            diagnoses=self._diagnoses(draft.diagnoses),
-            accident_date=accident, admission_date=admission, discharge_date=discharge,
+            diagnoses=self._diagnoses(draft.codes),
             original_reference=reference("F8", ""), prior_authorization=reference("G1", ""),
             referral_number=reference("9F", ""), clearinghouse_trace=reference("D9", ""),
             medical_record_number=reference("EA", ""),
             patient_paid=patient_paid, note="" if draft.note is NOTHING else self._split(draft.note[0])[2],
-            attachments=tuple([self._attachment(text) for text, _ in draft.attachments]),
-            rendering=provider(draft, "82"), referring=provider(draft, "DN"),
+            attachments=tuple([attachment(self._split(text)) for text, _ in draft.attachments]),
+            rendering=provider(draft, _RENDERING), referring=provider(draft, "DN"),
             service_facility=provider(draft, "77"), supervising=provider(draft, "DQ"),
             other_payers=others, lines=lines,
         )
         # fmt: on
+
+    def _dates(self, levels: SetDraft, draft: ClaimDraft) -> DateSpan | None:
+        """Return the days of service of lines that do not say their own."""
+        if self._type == DENTAL:
+            return self._dental.service_dates(levels, draft)
+        return self._institutional.statement_dates(draft)
+
+    # --- what the type of a claim and seldom sent segments add ------------------------------------------------------
+
+    def _further(self, levels: SetDraft, draft: ClaimDraft, dates: DateSpan | None) -> dict[str, object]:
+        further: dict[str, object] = {}
+        if draft.further:
+            further |= self._details.of_claim(draft)
+        if draft.dates:
+            further["accident_date"] = self._elements.day(draft.dates.get("439"), "2300")
+        if _PRIMARY_CARE in draft.providers:
+            further["primary_care"] = self._provider(draft, _PRIMARY_CARE)
+        if levels.pay_to_plan is not None:
+            further["pay_to_plan"] = self._details.pay_to_plan(levels.pay_to_plan)
+        if levels.billing_ids:
+            cuts = [self._split(text) for text, _ in levels.billing_ids]
+            further["billing_ids"] = tuple([(cut[1], cut[2]) for cut in cuts])
+        if self._type == PROFESSIONAL:
+            return further | self._of_professional(draft)
+        if self._type == DENTAL:
+            return further | {"dental": self._dental.dental(draft)}
+        return further if dates is None else further | self._of_institutional(draft, dates)
+
+    def _of_professional(self, draft: ClaimDraft) -> dict[str, object]:
+        further: dict[str, object] = {}
+        if draft.dates:
+            further["admission_date"] = self._elements.day(draft.dates.get("435"), "2300")
+            further["discharge_date"] = self._elements.day(draft.dates.get("096"), "2300")
+        if draft.further or len(draft.codes) > 1:
+            further["professional"] = self._details.professional(draft)
+        return further
+
+    def _of_institutional(self, draft: ClaimDraft, dates: DateSpan) -> dict[str, object]:
+        """A claim form without a signature to tell has it on file; its accident is told by a REF and by codes."""
+        admitted, hour = self._institutional.admission(draft)
+        states = [cut[2] for cut in (self._split(text) for text, _ in draft.further) if cut[:2] == ["REF", "LU"]]
+        return {
+            "place_of_service": "",
+            "signature_on_file": True,
+            "accident_state": states[0] if states else "",
+            "references": tuple([each for each in self._references(draft) if each[0] != "LU"]),
+            "admission_date": admitted,
+            "patient_due": self._elements.amount_at(draft.amounts, "F3", "2300"),
+            "institutional": self._institutional.institutional(draft, dates, hour),
+        }
+
+    def _references(self, draft: ClaimDraft) -> list[tuple[str, str]]:
+        cuts = (self._split(text) for text, _ in draft.further)
+        return [(cut[1], cut[2]) for cut in cuts if cut[0] == "REF"]
+
+    # --- of a claim that could not be made ------------------------------------------------------------------------
 
     def charged(self, draft: ClaimDraft) -> Usd | None:
         """Return CLM02, where it is an amount, of a claim that could not be made."""
@@ -134,7 +202,7 @@ class ClaimBuilder:
 
     def bill_type(self, draft: ClaimDraft) -> str:
         """Return the type of bill of an institutional claim: CLM05-1 and CLM05-3; empty for any other."""
-        facility, qualifier, frequency = self._components(self._split(draft.segment[0])[5], 3)
+        facility, qualifier, frequency = self._elements.components(self._split(draft.segment[0])[5], 3)
         return facility + frequency if qualifier == _TYPE_OF_BILL else ""
 
     def _tell_missing(self, levels: SetDraft, draft: ClaimDraft) -> None:
@@ -151,37 +219,103 @@ class ClaimBuilder:
         if levels.patient is not None and levels.patient_model is None:
             self._problems.add("claim-incomplete", position, loop="2010CA", segment_id="NM1")
 
-    def _line(self, draft: LineDraft, ordinal: int) -> ServiceLine:
+    # --- lines ------------------------------------------------------------------------------------------------------
+
+    def _professional_line(self, draft: LineDraft, ordinal: int, _dates: DateSpan | None) -> ServiceLine:
         service, position = self._split(draft.service[0]), draft.service[1]
         if draft.service is NOTHING:
             self._problems.add("claim-incomplete", draft.number[1], loop="2400", segment_id="SV1")
         number = read_line_number(draft.number[0], self._element)
-        qualifier, code, modifiers = read_procedure(service[1], self._component)
+        qualifier, code, modifiers, description = read_procedure(service[1], self._component)
         charged, units = read_amount(service[2]), read_quantity(service[4])
-        return ServiceLine(
+        line = ServiceLine(
             number=ordinal if number is None else number,
             code=code,
             code_qualifier=qualifier,
             modifiers=modifiers,
-            charged=self._amount(service[2], position, "2400", "SV1", 2) if charged is None else charged,
+            charged=self._elements.amount(service[2], position, "2400", "SV1", 2) if charged is None else charged,
             unit=service[3],
-            units=self._quantity(service[4], position, "2400", "SV1", 4) if units is None else units,
+            units=self._elements.quantity(service[4], position, "2400", "SV1", 4) if units is None else units,
             place_of_service=service[5],
             diagnosis_pointers=read_pointers(service[7], self._component),
             emergency=service[9] == "Y",
-            dates=self._service_dates(draft),
+            description=description,
+            dates=self._service_dates(draft, None),
             control_number=draft.references.get("6R", ""),
             prior_authorization=draft.references.get("G1", ""),
-            rendering=self._parties.provider(draft.rendering) if draft.rendering is not None else None,
+            rendering=self._rendering(draft) if draft.providers else None,
             drug=self._drug(draft) if draft.drug is not NOTHING else None,
-            adjudications=tuple([self._decision(each, service[1]) for each in draft.decisions]),
+            adjudications=tuple([self._coordination.decision(each, service[1]) for each in draft.decisions]),
         )
+        if not (draft.further or draft.providers or service[11] or service[12] or service[15]):
+            return line
+        segments = self._elements.by_id(draft.further)
+        professional = self._details.professional_service(service, segments, draft)
+        return replace(line, **self._details.of_line(segments, draft), professional=professional)
 
-    def _service_dates(self, draft: LineDraft) -> DateSpan:
+    def _institutional_line(self, draft: LineDraft, ordinal: int, dates: DateSpan | None) -> ServiceLine:
+        elements = self._elements
+        service, position = self._split(draft.service[0]), draft.service[1]
+        if draft.service is NOTHING:
+            self._problems.add("claim-incomplete", draft.number[1], loop="2400", segment_id="SV2")
+        number = read_line_number(draft.number[0], self._element)
+        qualifier, code, modifiers, description = read_procedure(service[2], self._component)
+        coordination, revenue_code = self._coordination, service[1]
+        line = ServiceLine(
+            number=ordinal if number is None else number,
+            code=code,
+            code_qualifier=qualifier or _PROCEDURE,
+            modifiers=modifiers,
+            charged=elements.amount(service[3], position, "2400", "SV2", 3),
+            unit=service[4],
+            units=elements.quantity(service[5], position, "2400", "SV2", 5),
+            non_covered=elements.maybe_amount(service, position, "2400", 7),
+            revenue_code=revenue_code,
+            description=description,
+            dates=self._service_dates(draft, dates),
+            control_number=draft.references.get("6R", ""),
+            rendering=self._rendering(draft) if draft.providers else None,
+            drug=self._drug(draft) if draft.drug is not NOTHING else None,
+            adjudications=tuple([coordination.decision(each, service[2], revenue_code) for each in draft.decisions]),
+        )
+        if not draft.further and not draft.providers:
+            return line
+        return replace(line, **self._details.of_line(elements.by_id(draft.further), draft))
+
+    def _dental_line(self, draft: LineDraft, ordinal: int, dates: DateSpan | None) -> ServiceLine:
+        """Make a line; without a quantity it is one service."""
+        elements = self._elements
+        service, position = self._split(draft.service[0]), draft.service[1]
+        if draft.service is NOTHING:
+            self._problems.add("claim-incomplete", draft.number[1], loop="2400", segment_id="SV3")
+        number = read_line_number(draft.number[0], self._element)
+        qualifier, code, modifiers, description = read_procedure(service[1], self._component)
+        line = ServiceLine(
+            number=ordinal if number is None else number,
+            code=code,
+            code_qualifier=qualifier,
+            modifiers=modifiers,
+            charged=elements.amount(service[2], position, "2400", "SV3", 2),
+            units=elements.quantity(service[6] or "1", position, "2400", "SV3", 6),
+            place_of_service=service[3],
+            diagnosis_pointers=read_pointers(service[11], self._component),
+            description=description,
+            dates=self._service_dates(draft, dates),
+            control_number=draft.references.get("6R", ""),
+            prior_authorization=draft.references.get("G1", ""),
+            rendering=self._rendering(draft) if draft.providers else None,
+            adjudications=tuple([self._coordination.decision(each, service[1]) for each in draft.decisions]),
+        )
+        segments = elements.by_id(draft.further)
+        dental = self._dental.dental_service(service, segments)
+        return replace(line, dental=dental, **self._details.of_line(segments, draft))
+
+    def _service_dates(self, draft: LineDraft, of_claim: DateSpan | None) -> DateSpan:
         segment = draft.dates.get("472")
         if segment is None:
-            self._problems.add("claim-incomplete", draft.number[1], loop="2400", segment_id="DTP")
-            return _NO_DAY
+            if of_claim is None:
+                self._problems.add("claim-incomplete", draft.number[1], loop="2400", segment_id="DTP")
+            return of_claim or _NO_DAY
         span = read_dated(segment[0], self._element)
         if span is None:
             self._problems.add("claim-date", segment[1], loop="2400", segment_id="DTP", element=3)
@@ -192,99 +326,31 @@ class ClaimBuilder:
         cut = self._split(draft.drug_quantity[0])
         return Drug(
             ndc=self._split(draft.drug[0])[3],
-            quantity=self._quantity(cut[4], draft.drug_quantity[1] or draft.drug[1], "2410", "CTP", 4),
-            unit=self._components(cut[5], 1)[0],
+            quantity=self._elements.quantity(cut[4], draft.drug_quantity[1] or draft.drug[1], "2410", "CTP", 4),
+            unit=self._elements.components(cut[5], 1)[0],
+            prescription=draft.references.get("XZ", ""),
+            compound=draft.references.get("VY", ""),
         )
 
-    def _decision(self, draft: DecisionDraft, line_procedure: str) -> LineAdjudication:
-        cut, position = self._split(draft.service[0]), draft.service[1]
-        of_line = cut[3] == line_procedure
-        qualifier, code, modifiers = ("HC", "", ()) if of_line else read_procedure(cut[3], self._component)
-        return LineAdjudication(
-            payer_id=cut[1],
-            paid=self._amount(cut[2], position, "2430", "SVD", 2),
-            code=code,
-            code_qualifier=qualifier,
-            modifiers=modifiers,
-            units=self._quantity(cut[5], position, "2430", "SVD", 5),
-            adjustments=self._adjustments(draft.adjustments, "2430"),
-            paid_on=self._day(draft.dates.get("573"), "2430"),
-        )
-
-    def _other_payer(self, draft: OtherPayerDraft) -> OtherPayer:
-        level, insurance = self._split(draft.level[0]), self._split(draft.insurance[0])
-        subscriber, payer = self._split(draft.subscriber[0]), self._split(draft.payer[0])
-        return OtherPayer(
-            payer_responsibility=level[1],
-            relationship=level[2],
-            claim_filing=level[9],
-            group_number=level[3],
-            group_name=level[4],
-            subscriber=self._parties.name(draft.subscriber),
-            subscriber_is_person=subscriber[2] != "2",
-            subscriber_member_id=subscriber[9],
-            benefits_assigned=insurance[3],
-            release_of_information=insurance[6],
-            payer_name=payer[3],
-            payer_id=payer[9],
-            paid=self._amount_at(draft.amounts, "D", "2320"),
-            remaining=self._amount_at(draft.amounts, "EAF", "2320"),
-            adjustments=self._adjustments(draft.adjustments, "2320"),
-            adjudicated_on=self._day(draft.dates.get("573"), "2330B"),
-        )
-
-    def _adjustments(self, segments: Sequence[Placed], loop: str) -> tuple[Adjustment, ...]:
-        """Make the adjustments of CAS segments: up to six of reason, amount and quantity in each."""
-        made: list[Adjustment] = []
-        for text, position in segments:
-            cut = self._split(text)
-            for at in range(2, 20, 3):
-                if cut[at]:
-                    amount = self._amount(cut[at + 1], position, loop, "CAS", at + 1)
-                    quantity = self._quantity(cut[at + 2], position, loop, "CAS", at + 2) if cut[at + 2] else None
-                    made.append(Adjustment(cut[1], cut[at], amount, quantity))
-        return tuple(made)
+    def _rendering(self, draft: LineDraft) -> Provider | None:
+        return self._parties.provider(draft.providers.get(_RENDERING))
 
     def _diagnoses(self, segments: Sequence[Placed]) -> tuple[Diagnosis, ...]:
         made = [read_diagnosis(each, self._component) for text, _ in segments for each in text.split(self._element)[1:]]
-        return tuple([diagnosis for diagnosis in made if diagnosis is not None])
-
-    def _attachment(self, text: str) -> Attachment:
-        cut = self._split(text)
-        return Attachment(type=cut[1], transmission=cut[2], control_number=cut[6])
-
-    def _components(self, element: str, count: int) -> list[str]:
-        return [*element.split(self._component), *([""] * count)][:count]
+        return tuple([each for each in made if each is not None and each.qualifier in _DIAGNOSES_OF_CLAIM])
 
     def _provider(self, draft: ClaimDraft, role: str) -> Provider | None:
         party = draft.providers.get(role)
         return None if party is None else self._parties.provider(party)
 
-    def _day(self, segment: Placed | None, loop: str) -> date | None:
-        """Read the day of a DTP; None where there is none."""
-        if segment is None:
-            return None
-        day = read_day(self._split(segment[0])[3])
-        if day is None:
-            self._problems.add("claim-date", segment[1], loop=loop, segment_id="DTP", element=3)
-        return day
 
-    def _amount_at(self, amounts: Mapping[str, Placed], qualifier: str, loop: str) -> Usd | None:
-        segment = amounts.get(qualifier)
-        if segment is None:
-            return None
-        return self._amount(self._split(segment[0])[2], segment[1], loop, "AMT", 2)
-
-    def _amount(self, text: str, position: int, loop: str, segment_id: str, element: int) -> Usd:
-        amount = read_amount(text)
-        if amount is None:
-            self._problems.add("claim-amount", position, loop=loop, segment_id=segment_id, element=element)
-            return ZERO
-        return amount
-
-    def _quantity(self, text: str, position: int, loop: str, segment_id: str, element: int) -> Decimal:
-        quantity = read_quantity(text)
-        if quantity is None:
-            self._problems.add("claim-quantity", position, loop=loop, segment_id=segment_id, element=element)
-            return Decimal(0)
-        return quantity
+def _says_more(levels: SetDraft, draft: ClaimDraft) -> bool:
+    """Say whether a professional claim says more than every claim does."""
+    return bool(
+        draft.further
+        or draft.dates
+        or len(draft.codes) > 1
+        or levels.pay_to_plan
+        or levels.billing_ids
+        or _PRIMARY_CARE in draft.providers
+    )

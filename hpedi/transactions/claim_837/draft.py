@@ -17,60 +17,72 @@ NOTHING: Final[Placed] = ("", 0)
 
 
 class PartyDraft:
-    """The segments of one provider, subscriber or patient; `level` is the SBR or PAT above its name."""
+    """The segments of one provider, subscriber or patient.
 
-    __slots__ = ("city", "demographics", "level", "name", "references", "specialty", "street")
+    `level` is the SBR or PAT above its name, `condition` the PAT of a subscriber who is the patient.
+    """
+
+    __slots__ = ("city", "condition", "demographics", "level", "name", "references", "specialty", "street")
 
     def __init__(self) -> None:
         """Begin a party."""
-        self.level = self.name = self.street = self.city = self.specialty = self.demographics = NOTHING
+        self.level = self.name = self.street = self.city = self.specialty = self.demographics = self.condition = NOTHING
         self.references: list[Placed] = []
 
 
 class OtherPayerDraft:
     """The segments of one 2320 and the loops below it."""
 
-    __slots__ = ("adjustments", "amounts", "dates", "insurance", "level", "payer", "subscriber")
+    __slots__ = (
+        "adjustments", "amounts", "dates", "inpatient", "insurance", "level", "outpatient", "payer", "references",
+        "subscriber",
+    )  # fmt: skip
 
     def __init__(self) -> None:
         """Begin another payer."""
-        self.level = self.insurance = self.payer = self.subscriber = NOTHING
+        self.level = self.insurance = self.payer = self.subscriber = self.inpatient = self.outpatient = NOTHING
         self.adjustments: list[Placed] = []
         self.amounts: dict[str, Placed] = {}
         self.dates: dict[str, Placed] = {}
+        self.references: list[Placed] = []
 
 
 class DecisionDraft:
     """The segments of one 2430."""
 
-    __slots__ = ("adjustments", "dates", "service")
+    __slots__ = ("adjustments", "amounts", "dates", "service")
 
     def __init__(self) -> None:
         """Begin a decision of another payer."""
         self.service = NOTHING
         self.adjustments: list[Placed] = []
+        self.amounts: dict[str, Placed] = {}
         self.dates: dict[str, Placed] = {}
 
 
 class LineDraft:
-    """The segments of one 2400 and the loops below it."""
+    """The segments of one 2400 and the loops below it: `providers` by NM101, seldom sent ones in `further`."""
 
-    __slots__ = ("dates", "decisions", "drug", "drug_quantity", "number", "references", "rendering", "service")
+    __slots__ = (
+        "dates", "decisions", "drug", "drug_quantity", "further", "number", "providers", "references", "service",
+    )  # fmt: skip
 
     def __init__(self) -> None:
         """Begin a line."""
         self.number = self.service = self.drug = self.drug_quantity = NOTHING
         self.dates: dict[str, Placed] = {}
         self.references: dict[str, str] = {}
-        self.rendering: PartyDraft | None = None
+        self.providers: dict[str, PartyDraft] = {}
         self.decisions: list[DecisionDraft] = []
+        self.further: list[Placed] = []
 
 
 class ClaimDraft:
-    """The segments of one 2300 and the loops below it; `providers` by NM101."""
+    """The segments of one 2300 and the loops below it: `providers` by NM101, seldom sent ones in `further`."""
 
     __slots__ = (
-        "amounts", "attachments", "dates", "diagnoses", "lines", "note", "others", "providers", "references", "segment",
+        "amounts", "attachments", "codes", "dates", "further", "lines", "note", "others", "providers", "references",
+        "segment",
     )  # fmt: skip
 
     def __init__(self) -> None:
@@ -79,8 +91,9 @@ class ClaimDraft:
         self.amounts: dict[str, Placed] = {}
         self.dates: dict[str, Placed] = {}
         self.references: dict[str, str] = {}
-        self.diagnoses: list[Placed] = []
+        self.codes: list[Placed] = []
         self.attachments: list[Placed] = []
+        self.further: list[Placed] = []
         self.providers: dict[str, PartyDraft] = {}
         self.others: list[OtherPayerDraft] = []
         self.lines: list[LineDraft] = []
@@ -94,13 +107,14 @@ class SetDraft:
         finish: Called with the position before a segment that ends the claim under way.
         party, claim, other, line, decision: What the next segments belong to; `nowhere` stands for the claim between
             claims, and what was never begun is never made a model of.
+        billing_ids: The payer's numbers of the billing provider.
         billing_model: The model made of `billing`, None until asked for; likewise the other models.
     """
 
     __slots__ = (
-        "billing", "billing_model", "claim", "contact", "decision", "element", "finish", "head", "line", "nowhere",
-        "other", "party", "patient", "patient_model", "pay_to", "payer", "payer_model", "receiver", "submitter",
-        "subscriber", "subscriber_model",
+        "billing", "billing_ids", "billing_model", "claim", "contact", "decision", "element", "finish", "head", "line",
+        "nowhere", "other", "party", "patient", "patient_model", "pay_to", "pay_to_plan", "payer", "payer_model",
+        "receiver", "submitter", "subscriber", "subscriber_model",
     )  # fmt: skip
 
     def __init__(self, element: str, finish: Callable[[int], None]) -> None:
@@ -117,6 +131,7 @@ class SetDraft:
         """Enter a 2000A."""
         self.party = self.billing = PartyDraft()
         self.pay_to: PartyDraft | None = None
+        self.pay_to_plan: PartyDraft | None = None
         self.billing_model: Provider | None = None
         self.begin_subscriber()
         self.party = self.billing
@@ -127,6 +142,7 @@ class SetDraft:
         self.subscriber: PartyDraft | None = None
         self.subscriber_model: Subscriber | None = None
         self.payer = NOTHING
+        self.billing_ids: list[Placed] = []
         self.payer_model: Payer | None = None
         self.begin_patient()
 

@@ -7,14 +7,11 @@ from __future__ import annotations
 
 from datetime import date
 
-from hpedi.claims.claim import Address, Name, Patient, Payer, Provider, Subscriber
+from hpedi.claims.claim import Address, Name, Patient, PatientCondition, Payer, Provider, Subscriber
 from hpedi.claims.submission import SubmissionHeader
 from hpedi.transactions.claim_837.draft import NOTHING, PartyDraft, Placed, SetDraft
-from hpedi.transactions.claim_837.problems import Problems
+from hpedi.transactions.claim_837.elements import Elements
 from hpedi.transactions.claim_837.values import read_day
-
-PADDING = ("",) * 20
-"""Appended to split segments, so that elements left out at the end read as empty."""
 
 _REMEMBERED = 4096
 _NPI, _MEMBER_ID = "XX", "MI"
@@ -24,23 +21,18 @@ _TAX_IDS = ("EI", "SY")
 class Parties:
     """Makes models of parties for one set."""
 
-    __slots__ = ("_element", "_payers", "_problems", "_providers")
+    __slots__ = ("_elements", "_payers", "_providers", "_split")
 
-    def __init__(self, element: str, problems: Problems) -> None:
+    def __init__(self, elements: Elements) -> None:
         """Begin with nothing remembered.
 
         Args:
-            element: The element separator.
-            problems: Takes what cannot be read.
+            elements: Reads elements.
         """
-        self._element = element
-        self._problems = problems
+        self._elements = elements
+        self._split = elements.split
         self._providers: dict[tuple[str, ...], Provider] = {}
         self._payers: dict[str, Payer] = {}
-
-    def split(self, text: str) -> list[str]:
-        """Split a segment into id and elements, those left out at the end as empty."""
-        return [*text.split(self._element), *PADDING]
 
     def provider(self, draft: PartyDraft | None) -> Provider | None:
         """Make a provider of a billing, referring, rendering, supervising or facility loop."""
@@ -57,8 +49,8 @@ class Parties:
         return made
 
     def _provider(self, draft: PartyDraft) -> Provider:
-        name = self.split(draft.name[0])
-        references = [(cut[1], cut[2]) for cut in (self.split(text) for text, _ in draft.references)]
+        name = self._split(draft.name[0])
+        references = self.references(draft)
         tax_id = next((pair for pair in references if pair[0] in _TAX_IDS), ("", ""))
         return Provider(
             is_person=name[2] == "1",
@@ -66,20 +58,25 @@ class Parties:
             npi=name[9] if name[8] == _NPI else "",
             tax_id=tax_id[1],
             tax_id_qualifier=tax_id[0],
-            taxonomy=self.split(draft.specialty[0])[3],
+            taxonomy=self._split(draft.specialty[0])[3],
             address=self.address(draft),
             secondary_ids=tuple(pair for pair in references if pair[0] not in _TAX_IDS),
         )
+
+    def references(self, draft: PartyDraft) -> list[tuple[str, str]]:
+        """Return qualifier and value of the REFs of a party, less those that REF04 gives to another payer."""
+        cuts = (self._split(text) for text, _ in draft.references)
+        return [(cut[1], cut[2]) for cut in cuts if not cut[4]]
 
     def subscriber(self, draft: PartyDraft | None) -> Subscriber | None:
         """Make the subscriber of a 2000B and its 2010BA; None where it is not named."""
         if draft is None:
             return None
-        cut = self.split(draft.name[0])
+        cut = self._split(draft.name[0])
         name = _name(cut)
         if name is None:
             return None
-        level = self.split(draft.level[0])
+        level = self._split(draft.level[0])
         birth, sex = self._demographics(draft, "2010BA")
         return Subscriber(
             payer_responsibility=level[1],
@@ -93,6 +90,8 @@ class Parties:
             birth_date=birth,
             sex=sex,
             address=self.address(draft),
+            secondary_ids=tuple(self.references(draft)) if draft.references else (),
+            condition=self._condition(draft.condition, "2000B") if draft.condition is not NOTHING else None,
         )
 
     def patient(self, draft: PartyDraft | None) -> Patient | None:
@@ -101,12 +100,25 @@ class Parties:
             return None
         birth, sex = self._demographics(draft, "2010CA")
         return Patient(
-            relationship=self.split(draft.level[0])[1],
+            relationship=self._split(draft.level[0])[1],
             name=name,
             birth_date=birth,
             sex=sex,
             address=self.address(draft),
+            secondary_ids=tuple(self.references(draft)) if draft.references else (),
+            condition=self._condition(draft.level, "2000C"),
         )
+
+    def _condition(self, segment: Placed, loop: str) -> PatientCondition | None:
+        """Make what a PAT says of who is treated; None where it says nothing of that."""
+        cut, position = self._split(segment[0]), segment[1]
+        if not (cut[6] or cut[8] or cut[9]):
+            return None
+        died = read_day(cut[6])
+        if cut[6] and died is None:
+            self._elements.problems.add("claim-date", position, loop=loop, segment_id="PAT", element=6)
+        weight = self._elements.maybe_quantity(cut, position, loop, 8)
+        return PatientCondition(death_date=died, weight=weight, is_pregnant=cut[9] == "Y")
 
     def payer(self, segment: Placed) -> Payer | None:
         """Make the payer of a 2010BB; None where it is not named."""
@@ -116,19 +128,19 @@ class Parties:
             return known
         if len(self._payers) >= _REMEMBERED:
             self._payers.clear()
-        cut = self.split(segment[0])
+        cut = self._split(segment[0])
         made = self._payers[segment[0]] = Payer(name=cut[3], id=cut[9])
         return made
 
     def name(self, segment: Placed) -> Name | None:
         """Make the name of an NM1; None where it has none."""
-        return _name(self.split(segment[0]))
+        return _name(self._split(segment[0]))
 
     def address(self, draft: PartyDraft | None) -> Address | None:
         """Make the address of an N3 and N4; None where there is neither."""
         if draft is None or (draft.street is NOTHING and draft.city is NOTHING):
             return None
-        street, city = self.split(draft.street[0]), self.split(draft.city[0])
+        street, city = self._split(draft.street[0]), self._split(draft.city[0])
         return Address(
             lines=tuple([line for line in street[1:3] if line]),
             city=city[1],
@@ -141,16 +153,16 @@ class Parties:
         text, position = draft.demographics
         if not text:
             return None, ""
-        cut = self.split(text)
+        cut = self._split(text)
         birth = read_day(cut[2])
         if cut[2] and birth is None:
-            self._problems.add("claim-date", position, loop=loop, segment_id="DMG", element=2)
+            self._elements.problems.add("claim-date", position, loop=loop, segment_id="DMG", element=2)
         return birth, cut[3]
 
     def header(self, draft: SetDraft) -> SubmissionHeader:
         """Make the head of the submission."""
-        head, submitter = self.split(draft.head[0]), self.split(draft.submitter[0])
-        contact, receiver = self.split(draft.contact[0]), self.split(draft.receiver[0])
+        head, submitter = self._split(draft.head[0]), self._split(draft.submitter[0])
+        contact, receiver = self._split(draft.contact[0]), self._split(draft.receiver[0])
         phones = [number for kind, number in zip(contact[3:9:2], contact[4:10:2], strict=True) if kind == "TE"]
         return SubmissionHeader(
             reference=head[3],

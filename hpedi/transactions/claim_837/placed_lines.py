@@ -14,7 +14,7 @@ from typing import Final, NamedTuple
 from hpedi.money import Usd
 from hpedi.service_dates import DateSpan
 from hpedi.transactions.claim_837.draft import NOTHING, LineDraft
-from hpedi.transactions.claim_837.parties import PADDING
+from hpedi.transactions.claim_837.elements import PADDING
 from hpedi.transactions.claim_837.values import read_amount, read_dated, read_procedure, read_quantity
 
 
@@ -96,7 +96,7 @@ class PlacedLines:
     def _line(self, draft: LineDraft) -> PlacedLine:
         service = self._split(draft.service[0])
         at = _SERVICES.get(service[0], _NO_SERVICE)
-        qualifier, code, modifiers = read_procedure(service[at.procedure], self._component)
+        qualifier, code, modifiers, _ = read_procedure(service[at.procedure], self._component)
         return PlacedLine(
             first_segment=draft.number[1],
             qualifier=qualifier,

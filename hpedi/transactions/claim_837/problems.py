@@ -8,23 +8,23 @@ from dataclasses import replace
 from hpedi.finding_kinds import found
 from hpedi.findings import Finding, Where
 
-SOURCE = "005010X222A1"
-
 
 class Problems:
     """The findings of the claim under way."""
 
-    __slots__ = ("_byte_offset", "_findings", "_where")
+    __slots__ = ("_byte_offset", "_findings", "_source", "_where")
 
-    def __init__(self, where: Where, byte_offset: Callable[[int], int | None]) -> None:
+    def __init__(self, where: Where, byte_offset: Callable[[int], int | None], source: str) -> None:
         """Begin with none.
 
         Args:
             where: The set, as far as it is known.
             byte_offset: From a position in the set to the offset in the file, where that is still known.
+            source: The guide.
         """
         self._where = where
         self._byte_offset = byte_offset
+        self._source = source
         self._findings: list[Finding] = []
 
     def __bool__(self) -> bool:
@@ -41,7 +41,7 @@ class Problems:
             segment_id=segment_id,
             element=element,
         )
-        self._findings.append(found(kind, where, source=SOURCE))
+        self._findings.append(found(kind, where, source=self._source))
 
     def taken(self) -> tuple[Finding, ...]:
         """Return the findings and begin anew."""

@@ -1,8 +1,8 @@
-"""From the placed segments of an 837P to claims, one at a time, while the set is still being walked.
+"""From the placed segments of an 837P, 837I or 837D to claims, one at a time, while the set is still being walked.
 
 Nothing is parsed a second time: the walk says where each segment stands, this takes its elements. Bad data is never
 raised: a claim that cannot be read is handed out without a model and with findings. What the guide found wrong is not
-judged here. Source: 005010X222A1.
+judged here. Source: 005010X222A1, 005010X223A2, 005010X224A2.
 """
 
 from __future__ import annotations
@@ -19,7 +19,9 @@ from hpedi.guides.walk import PlacedBatch
 from hpedi.money import Usd
 from hpedi.service_dates import DateSpan
 from hpedi.transactions.claim_837.build import ClaimBuilder
+from hpedi.transactions.claim_837.claim_types import GUIDES, INSTITUTIONAL, PROFESSIONAL
 from hpedi.transactions.claim_837.draft import ClaimDraft, SetDraft
+from hpedi.transactions.claim_837.elements import Elements
 from hpedi.transactions.claim_837.parties import Parties
 from hpedi.transactions.claim_837.placed_lines import PlacedLines
 from hpedi.transactions.claim_837.problems import Problems
@@ -42,7 +44,7 @@ class PlacedClaim(msgspec.Struct, frozen=True, kw_only=True, gc=False):
         patient: The patient above it, where not the subscriber.
         readable_dates: Days of service of a claim that cannot be read whole; None where none can be read.
         clearinghouse_trace: REF*D9.
-        bill_type: CLM05-1 and CLM05-3 of an institutional claim that no model was made of.
+        bill_type: CLM05-1 and CLM05-3 of an institutional claim.
         lines: Its service lines as sent.
         findings: What cannot be read.
     """
@@ -71,12 +73,20 @@ class PlacedClaim(msgspec.Struct, frozen=True, kw_only=True, gc=False):
 class ClaimReader:
     """Reads the claims of one 837 transaction set."""
 
-    def __init__(self, delimiters: Delimiters, where: Where = Where(), *, makes_models: bool = True) -> None:  # noqa: B008  frozen
+    def __init__(
+        self,
+        delimiters: Delimiters,
+        where: Where = Where(),  # noqa: B008  frozen
+        *,
+        claim_type: str = PROFESSIONAL,
+        makes_models: bool = True,
+    ) -> None:
         """Begin a set.
 
         Args:
             delimiters: Those of its interchange.
             where: The set, for findings: file, interchange, group and set.
+            claim_type: P, I or D; `claim_types` says which by the guide.
             makes_models: Without it claims are told by what stands above and in them alone: for guides that we have no
                 models of.
         """
@@ -84,9 +94,11 @@ class ClaimReader:
         self._delimiters = delimiters
         self._where = where
         self._batches: list[SegmentBatch] = []
-        self._problems = Problems(where, self._byte_offset)
-        self._parties = Parties(delimiters.element, self._problems)
-        self._builder = ClaimBuilder(delimiters.element, delimiters.component, self._parties, self._problems)
+        self._problems = Problems(where, self._byte_offset, GUIDES[claim_type])
+        self._elements = Elements(delimiters.element, delimiters.component, self._problems)
+        self._parties = Parties(self._elements)
+        self._builder = ClaimBuilder(claim_type, self._elements, self._parties)
+        self._has_bill_type = claim_type == INSTITUTIONAL or not makes_models
         self._draft = SetDraft(delimiters.element, self._finish)
         self._steps = _StepsByNode()
         self._finished: list[PlacedClaim] = []
@@ -159,14 +171,14 @@ class ClaimReader:
                 patient=draft.patient_model,
                 readable_dates=self._builder.service_dates(claim) if model is None else None,
                 clearinghouse_trace=claim.references.get("D9", ""),
-                bill_type=self._builder.bill_type(claim) if model is None else "",
+                bill_type=self._builder.bill_type(claim) if model is None or self._has_bill_type else "",
                 lines=PlacedLines(claim.lines, self._delimiters.element, self._delimiters.component),
                 findings=problems if self._makes_models else (),
             )
         )
 
     def _number(self, claim: ClaimDraft) -> str:
-        return self._parties.split(claim.segment[0])[1]
+        return self._elements.split(claim.segment[0])[1]
 
     def _model_levels(self) -> None:
         """Make the models of the levels in force, once for all claims below them."""

@@ -18,7 +18,8 @@ _REMEMBERED = 2048
 _DIGITS_AT_MOST = 18  # an amount has 18 at most (data element 782), a quantity 15 (380)
 _COUNT_DIGITS = 9
 _IDENTIFIER = 9
-_DIAGNOSES = frozenset({"ABK", "ABF", "BK", "BF"})
+_PRESENT_ON_ADMISSION = 9
+_DIAGNOSES = frozenset({"ABK", "ABF", "BK", "BF", "TQ", "ABJ", "BJ", "APR", "PR", "ABN", "BN"})
 _NUMBER = re.compile(r"-?(?:[0-9]+\.?[0-9]*|\.[0-9]+)")
 _DOLLARS_AND_CENTS = re.compile(r"[0-9]{1,8}(?:\.[0-9]{1,2})?")
 
@@ -69,10 +70,10 @@ def read_span(form: str, text: str) -> DateSpan | None:
 
 
 @lru_cache(maxsize=_REMEMBERED)
-def read_procedure(text: str, component: str) -> tuple[str, str, tuple[str, ...]]:
-    """Read a procedure composite (SV101, SVD03) into qualifier, code and modifiers."""
-    qualifier, code, *rest = [*text.split(component), "", ""][:6]
-    return qualifier, code, tuple(modifier for modifier in rest if modifier)
+def read_procedure(text: str, component: str) -> tuple[str, str, tuple[str, ...], str]:
+    """Read a procedure composite (SV101, SVD03) into qualifier, code, modifiers and description."""
+    qualifier, code, *rest = [*text.split(component), *([""] * 7)][:7]
+    return qualifier, code, tuple(modifier for modifier in rest[:4] if modifier), rest[4]
 
 
 @lru_cache(maxsize=_REMEMBERED)
@@ -83,10 +84,10 @@ def read_place(text: str, component: str) -> tuple[str, str]:
 
 
 @lru_cache(maxsize=_REMEMBERED)
-def read_causes(text: str, component: str) -> tuple[tuple[str, ...], str]:
-    """Read what a claim's services are related to (CLM11) into causes and the state of an accident."""
-    *causes, state = [*text.split(component), "", "", ""][:4]
-    return tuple(cause for cause in causes if cause), state
+def read_causes(text: str, component: str) -> tuple[tuple[str, ...], str, str]:
+    """Read what a claim's services are related to (CLM11) into causes, and state and country of an accident."""
+    *causes, state, country = [*text.split(component), "", "", "", ""][:5]
+    return tuple(cause for cause in causes if cause), state, country
 
 
 @lru_cache(maxsize=_REMEMBERED)
@@ -98,8 +99,10 @@ def read_pointers(text: str, component: str) -> tuple[int, ...]:
 @lru_cache(maxsize=_REMEMBERED)
 def read_diagnosis(text: str, component: str) -> Diagnosis | None:
     """Read a diagnosis composite (HI01 to HI12); None for other codes (procedures, conditions) and without a code."""
-    qualifier, code, *_ = [*text.split(component), ""]
-    return Diagnosis(qualifier=qualifier, code=code) if qualifier in _DIAGNOSES and code else None
+    qualifier, code, *_, present = [*text.split(component), *([""] * _PRESENT_ON_ADMISSION)][:_PRESENT_ON_ADMISSION]
+    if qualifier not in _DIAGNOSES or not code:
+        return None
+    return Diagnosis(qualifier=qualifier, code=code, present_on_admission=present)
 
 
 @lru_cache(maxsize=_REMEMBERED)

@@ -1,4 +1,6 @@
-"""From claims to the segments of an 837P X222A1 set, in the guide's order; ST, SE and envelope are the X12 writer's.
+"""From claims to the segments of an 837P, 837I or 837D set, in its guide's order.
+
+ST, SE and envelope are the X12 writer's; the guide of a type is in `claim_types`. A set has claims of one type.
 
 Claims that follow each other share the levels they have in common: billing provider, subscriber and payer, patient.
 What the guide requires and a model may lack gets the plainest value the guide allows, as said where it is written.
@@ -11,21 +13,24 @@ from collections.abc import Hashable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 
-from hpedi.claims.claim import Claim
+from hpedi.claims.claim import Claim, PatientCondition
 from hpedi.claims.submission import SubmissionHeader
+from hpedi.money import on_the_wire
 from hpedi.service_dates import write_d8
+from hpedi.transactions.claim_837.claim_types import GUIDES, PROFESSIONAL
 from hpedi.transactions.claim_837.write_claim import write_claim
 from hpedi.transactions.claim_837.write_parties import (
     write_address,
     write_demographics,
     write_name,
     write_organisation,
+    write_pay_to_plan,
     write_references,
     write_taxonomy,
 )
 from hpedi.x12.segment import SegmentValues
 
-SET_ID, FUNCTIONAL_ID, VERSION = "837", "HC", "005010X222A1"
+SET_ID, FUNCTIONAL_ID, VERSION = "837", "HC", GUIDES[PROFESSIONAL]
 CLAIMS_A_PATIENT = 100
 """A 2300 repeats at most so often below one HL; the level is opened again for the rest."""
 
@@ -40,8 +45,10 @@ def write_claims(claims: Sequence[Claim], header: SubmissionHeader) -> Iterator[
         header: The head of the submission.
 
     Raises:
-        ValueError: A claim is of another submitter, or the header has no date.
+        ValueError: A claim is of another submitter or of another type than the first, or the header has no date.
     """
+    if len({claim.type for claim in claims}) > 1:
+        raise ValueError("the claims of a set are of one type")
     if any(claim.submitter_id != header.submitter_id for claim in claims):
         raise ValueError("the claims of a set have the submitter of its header")
     yield from _write_header(header)
@@ -62,11 +69,11 @@ class _Hierarchy:
 
 
 def _billing_level(claim: Claim) -> Hashable:
-    return claim.billing, claim.pay_to_address
+    return claim.billing, claim.pay_to_address, claim.pay_to_plan
 
 
 def _subscriber_level(claim: Claim) -> Hashable:
-    return claim.subscriber, claim.payer, claim.patient is None
+    return claim.subscriber, claim.payer, claim.billing_ids, claim.patient is None
 
 
 def _patient_level(claim: Claim) -> Hashable:
@@ -101,6 +108,7 @@ def _write_billing(claims: Sequence[Claim], hierarchy: _Hierarchy) -> Iterator[S
     if claims[0].pay_to_address is not None:
         yield ("NM1", "87", "1" if billing.is_person else "2")
         yield from write_address(claims[0].pay_to_address)
+    yield from write_pay_to_plan(claims[0].pay_to_plan)
     for _, of_subscriber in groupby(claims, key=_subscriber_level):
         yield from _write_subscriber(list(of_subscriber), own, hierarchy)
 
@@ -131,10 +139,13 @@ def _write_subscriber_level(claim: Claim, own: str, parent: str, *, has_patients
     relationship = "" if has_patients else "18"
     insured = (subscriber.group_number, subscriber.group_name, subscriber.insurance_type)
     yield ("SBR", subscriber.payer_responsibility, relationship, *insured, "", "", "", subscriber.claim_filing)
+    yield from _condition("", subscriber.condition)
     yield write_name("IL", subscriber.name, is_person=subscriber.is_person, qualifier="MI", id=subscriber.member_id)
     yield from write_address(subscriber.address)
     yield from write_demographics(subscriber.birth_date, subscriber.sex)
+    yield from write_references(subscriber.secondary_ids)
     yield write_organisation("PR", claim.payer.name, qualifier="PI", id=claim.payer.id)
+    yield from write_references(claim.billing_ids)
 
 
 def _write_patient(claims: Sequence[Claim], parent: str, hierarchy: _Hierarchy) -> Iterator[SegmentValues]:
@@ -142,9 +153,21 @@ def _write_patient(claims: Sequence[Claim], parent: str, hierarchy: _Hierarchy) 
     if patient is None:
         raise ValueError("a patient level without a patient")
     yield ("HL", hierarchy.next(), parent, _PATIENT, "0")
-    yield ("PAT", patient.relationship)
+    yield from _condition(patient.relationship, patient.condition)
     yield write_name("QC", patient.name, is_person=True)
     yield from write_address(patient.address)
     yield from write_demographics(patient.birth_date, patient.sex)
+    yield from write_references(patient.secondary_ids)
     for claim in claims:
         yield from write_claim(claim)
+
+
+def _condition(relationship: str, condition: PatientCondition | None) -> Iterator[SegmentValues]:
+    """Write the PAT, if there is anything to tell; weight in pounds."""
+    if condition is None:
+        if relationship:
+            yield ("PAT", relationship)
+        return
+    died = ("", "") if condition.death_date is None else ("D8", write_d8(condition.death_date))
+    weight = ("", "") if condition.weight is None else ("01", on_the_wire(condition.weight))
+    yield ("PAT", relationship, "", "", "", *died, *weight, "Y" if condition.is_pregnant else "")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from datetime import date
 
-from hpedi.claims.claim import Address, Name, Provider
+from hpedi.claims.claim import Address, Name, PayToPlan, Provider
 from hpedi.service_dates import write_d8
 from hpedi.x12.segment import SegmentValues
 
@@ -36,6 +36,15 @@ def write_provider(entity: str, provider: Provider, *, taxonomy: str = "") -> It
         yield from write_taxonomy(taxonomy, provider)
     yield from write_address(provider.address)
     yield from write_references(provider.secondary_ids)
+
+
+def write_pay_to_plan(plan: PayToPlan | None) -> Iterator[SegmentValues]:
+    """Write the 2010AC of a plan that is to be paid, if there is one."""
+    if plan is not None:
+        yield write_organisation("PE", plan.name, qualifier="PI", id=plan.id)
+        yield from write_address(plan.address)
+        yield from write_references(plan.secondary_ids)
+        yield from write_references([("EI", plan.tax_id)] if plan.tax_id else ())
 
 
 def write_taxonomy(role: str, provider: Provider) -> Iterator[SegmentValues]:

@@ -40,16 +40,18 @@ REVERSAL: Final = "22"
 class ServicePayment(Model, frozen=True, kw_only=True):
     """A service line of a claim payment (2110)."""
 
-    code: str  # SVC01-2
+    code: str  # SVC01-2; the revenue code where the line has no other (NU)
     code_qualifier: str = "HC"  # SVC01-1
     modifiers: tuple[str, ...] = ()  # SVC01-3..
     charged: Usd  # SVC02
     paid: Usd  # SVC03
+    revenue_code: str = ""  # SVC04, beside a procedure code
     units_paid: Decimal  # SVC05
     units_billed: Decimal  # SVC07 where it differs
     service_date: date | None  # DTM*472, or DTM*150 with service_end; None where only the claim is dated
     service_end: date | None = None  # DTM*151 where it is a later day
     adjustments: tuple[Adjustment, ...] = ()  # CAS
+    references: tuple[tuple[str, str], ...] = ()  # REF01 and REF02 of service identification: APC, G1 ...
     allowed: Usd | None = None  # AMT*B6; None or 0.00 is not sent
     remarks: tuple[str, ...] = ()  # LQ*HE
     control_number: str = ""  # REF*6R
@@ -69,6 +71,8 @@ class ClaimPayment(Model, frozen=True, kw_only=True):
     payer_claim_control_number: str  # CLP07
     facility_code: str = ""  # CLP08
     frequency: str = ""  # CLP09
+    drg: str = ""  # CLP11
+    drg_weight: Decimal | None = None  # CLP12
     patient: Name  # NM1*QC
     patient_member_id: str = ""  # NM1*QC NM109
     subscriber: Name | None = None  # NM1*IL where the patient is not the subscriber
@@ -82,7 +86,9 @@ class ClaimPayment(Model, frozen=True, kw_only=True):
     coverage_ended: date | None = None  # DTM*036
     adjustments: tuple[Adjustment, ...] = ()  # CAS
     remarks: tuple[str, ...] = ()  # MOA03-07
-    amounts: tuple[tuple[str, Usd], ...] = ()  # AMT01 and AMT02, for example I interest
+    inpatient_remarks: tuple[str, ...] = ()  # MIA05, MIA20-23
+    amounts: tuple[tuple[str, Usd], ...] = ()  # AMT01 and AMT02, for example I interest, AU coverage
+    quantities: tuple[tuple[str, Decimal], ...] = ()  # QTY01 and QTY02, for example CA covered days
     services: tuple[ServicePayment, ...] = ()  # 2110
 
 
@@ -181,6 +187,7 @@ def _service_as_sent(service: ServicePayment) -> ServicePayment:
     return replace(
         service,
         adjustments=grouped(service.adjustments),
+        references=tuple(sorted(service.references, key=lambda reference: reference[0])),
         allowed=service.allowed or None,
         service_end=service.service_end if service.service_end != service.service_date else None,
         line_number=0,

@@ -1,7 +1,7 @@
 """Placed segments of an 835 X221A1 set to a remittance.
 
 The reader follows the guide's walk: it is told the loop of each segment and gathers the segments of a loop until it
-ends. It reads what `model` holds; other segments that the guide allows (CUR, TS3, MIA, QTY ...) are passed over, and
+ends. It reads what `model` holds; other segments that the guide allows (CUR, TS3 ...) are passed over, and
 segments that the guide could not place are the walk's finding. A value that cannot be read is a finding, and there is
 no remittance.
 """
@@ -40,6 +40,8 @@ LoopSegments: TypeAlias = dict[str, list[Elements]]
 QUALIFIED: Final = frozenset({"NM1", "REF", "DTM", "AMT", "PER", "LQ"})
 CLAIM_LOOP: Final = "2100"
 SERVICE_LOOP: Final = "2110"
+SERVICE_REFERENCES: Final = ("1S", "APC", "BB", "E9", "G1", "G3", "LU", "RB")
+"""REF01 of service identification (2110)."""
 METHODS: Final = frozenset(PaymentMethod)
 PARTY_LOOPS: Final = frozenset({"1000A", "1000B"})
 
@@ -239,6 +241,8 @@ def _claim(loop: LoopSegments, services: tuple[ServicePayment, ...]) -> ClaimPay
         payer_claim_control_number=_at(clp, 7),
         facility_code=_at(clp, 8),
         frequency=_at(clp, 9),
+        drg=_at(clp, 11),
+        drg_weight=_number_at(clp, 12) if _at(clp, 12) else None,
         patient=_name(patient),
         patient_member_id=_at(patient, 9),
         subscriber=_name(subscriber) if subscriber else None,
@@ -252,9 +256,15 @@ def _claim(loop: LoopSegments, services: tuple[ServicePayment, ...]) -> ClaimPay
         coverage_ended=_day(loop, "036"),
         adjustments=_adjustments(loop),
         remarks=tuple(remark for remark in _first(loop, "MOA")[3:8] if remark),
+        inpatient_remarks=_inpatient_remarks(_first(loop, "MIA")),
         amounts=_amounts(loop),
+        quantities=tuple((_at(segment, 1), _number_at(segment, 2)) for segment in loop.get("QTY", ())),
         services=services,
     )
+
+
+def _inpatient_remarks(mia: Sequence[str]) -> tuple[str, ...]:
+    return tuple(remark for remark in (_at(mia, 5), *mia[20:24]) if remark)
 
 
 def _amounts(loop: LoopSegments) -> tuple[tuple[str, Usd], ...]:
@@ -282,11 +292,17 @@ def _service(loop: LoopSegments, delimiters: Delimiters) -> ServicePayment:
         modifiers=tuple(modifiers),
         charged=_usd_at(svc, 2),
         paid=_usd_at(svc, 3),
+        revenue_code=_at(svc, 4),
         units_paid=units_paid,
         units_billed=_number_at(svc, 7) if _at(svc, 7) else units_paid,
         service_date=_day(loop, "472") or _day(loop, "150"),
         service_end=_day(loop, "151"),
         adjustments=_adjustments(loop),
+        references=tuple(
+            (qualifier, _at(segment, 2))
+            for qualifier in SERVICE_REFERENCES
+            for segment in loop.get(f"REF*{qualifier}", ())
+        ),
         allowed=_usd_at(allowed, 2) if allowed else None,
         remarks=tuple(_at(segment, 2) for segment in loop.get("LQ*HE", ())),
         control_number=_at(_first(loop, "REF*6R"), 2),

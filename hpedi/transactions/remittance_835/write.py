@@ -27,7 +27,7 @@ from hpedi.transactions.remittance_835.model import (
 )
 from hpedi.x12.segment import SegmentValues
 
-REMARKS_A_CLAIM: Final = 5  # MOA03-MOA07
+REMARKS_A_CLAIM: Final = 5  # MOA03-MOA07; MIA05, MIA20-MIA23
 ADDRESS_LINES: Final = 2  # N301, N302
 PAIRS_A_PLB: Final = 6
 ROUTING_NUMBER: Final = "01"  # BPR06, BPR12
@@ -128,6 +128,9 @@ def _claim(claim: ClaimPayment) -> Iterator[SegmentValues]:
         claim.payer_claim_control_number,
         claim.facility_code,
         claim.frequency,
+        "",
+        claim.drg,
+        "" if claim.drg_weight is None else on_the_wire(claim.drg_weight),
     )
     yield from _adjustments(claim.adjustments)
     yield _name("QC", claim.patient, is_person=True, qualifier="MI", identifier=claim.patient_member_id)
@@ -137,11 +140,15 @@ def _claim(claim: ClaimPayment) -> Iterator[SegmentValues]:
         yield _name(
             "82", claim.rendering, is_person=claim.rendering_is_person, qualifier="XX", identifier=claim.rendering_npi
         )
+    if claim.inpatient_remarks:
+        yield _inpatient_adjudication(claim.inpatient_remarks)
     if claim.remarks:
         yield _outpatient_adjudication(claim.remarks)
     yield from _claim_dates(claim)
     for qualifier, amount in claim.amounts:
         yield ("AMT", qualifier, on_the_wire(amount))
+    for qualifier, quantity in claim.quantities:
+        yield ("QTY", qualifier, on_the_wire(quantity))
     for service in claim.services:
         yield from _service(service)
 
@@ -149,6 +156,14 @@ def _claim(claim: ClaimPayment) -> Iterator[SegmentValues]:
 def _name(entity: str, name: Name | None, *, is_person: bool, qualifier: str, identifier: str) -> SegmentValues:
     parts = (name.last, name.first, name.middle, "", name.suffix) if name else ("",) * 5
     return ("NM1", entity, "1" if is_person else "2", *parts, *((qualifier, identifier) if identifier else ()))
+
+
+def _inpatient_adjudication(remarks: Sequence[str]) -> SegmentValues:
+    if len(remarks) > REMARKS_A_CLAIM:
+        raise ValueError("MIA holds five remark codes")
+    first, others = remarks[0], remarks[1:]
+    # MIA01 is always zero: covered days are told by QTY (X221A1 2100 MIA, TR3 note 2).
+    return ("MIA", "0", "", "", "", first, *(("",) * 14 if others else ()), *others)
 
 
 def _outpatient_adjudication(remarks: Sequence[str]) -> SegmentValues:
@@ -174,13 +189,15 @@ def _service(service: ServicePayment) -> Iterator[SegmentValues]:
         (service.code_qualifier, service.code, *service.modifiers),
         on_the_wire(service.charged),
         on_the_wire(service.paid),
-        "",
+        service.revenue_code,
         on_the_wire(service.units_paid),
         "",
         on_the_wire(service.units_billed) if differ else "",
     )
     yield from _service_dates(service.service_date, service.service_end)
     yield from _adjustments(service.adjustments)
+    for qualifier, value in service.references:
+        yield ("REF", qualifier, value)
     if service.control_number:
         yield ("REF", "6R", service.control_number)
     if service.rendering_npi:

@@ -1,0 +1,25 @@
+"""What an examiner decides of a claim in place of a rule."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from hpedi.claims.model import Model
+
+
+class Override(Model, frozen=True, kw_only=True):
+    """What somebody decided of a claim.
+
+    Attributes:
+        by: Who.
+        on: The day.
+        note: Why, in their words.
+        waived: Edits, pend codes, policies and authorisation rows that are not applied.
+        denials: Lines that are denied, each with the name of a reason of the payer; line 0 is every line.
+    """
+
+    by: str
+    on: date
+    note: str
+    waived: tuple[str, ...] = ()
+    denials: tuple[tuple[int, str], ...] = ()

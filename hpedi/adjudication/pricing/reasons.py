@@ -1,0 +1,17 @@
+"""The payer's reasons that pricing calls by name, and their codes on the day of receipt."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from hpedi.adjudication.context import ClaimContext
+from hpedi.reference.contracts import GroupAndCode
+
+CONTRACTUAL: Final = "contractual"
+OVER_CHARGE: Final = "over_charge"
+
+
+def codes_of(context: ClaimContext, reason: str) -> GroupAndCode | None:
+    """Return the adjustment of a reason; None where no reason of that name is in force, or it adjusts nothing."""
+    codes = context.reference.reason(reason, context.received.received)
+    return GroupAndCode(group=codes.group, carc=codes.carc) if codes is not None and codes.group is not None else None

@@ -1,0 +1,51 @@
+"""Medically unlikely units: more units of a code than its maximum are not paid."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import Final
+
+from hpedi.adjudication.context import ClaimContext, LineContext
+from hpedi.adjudication.edit_tables import edit_tables
+from hpedi.adjudication.standing import Standing
+from hpedi.adjudication.verdicts import Denies, DeniesUnits, Verdict
+from hpedi.reference.dated import in_force
+
+REASON: Final = "mue"
+DAY: Final = "day"
+LINE: Final = "line"
+
+
+def check_units(context: ClaimContext, line: LineContext, standing: Standing) -> Verdict:
+    """Deny the units of a line above the maximum of its code.
+
+    The maximum is of a day, over the accepted lines before it in the claim and the accepted units of the member's other
+    claims; or of each line for itself, where the row says so.
+
+    Returns:
+        `DeniesUnits` for reason `mue` for the units above; `Denies` where nothing is left of the maximum, or the row
+        denies the whole line.
+
+    Source: `edits.mue` of the payer folder (CMS MUE).
+    """
+    limit = in_force(edit_tables(context.reference).mue.get(line.line.code, ()), line.terms.day)
+    if limit is None:
+        return None
+    units = standing.units(line)
+    before = _units_before(context, line, standing) if limit.per == DAY else Decimal(0)
+    above = before + units - limit.units
+    if above <= 0:
+        return None
+    parameter = f"{limit.code} at most {limit.units:f} a {limit.per}"
+    source = limit.source or "edits mue"
+    inputs = (("units", f"{units:f}"), ("units before", f"{before:f}"))
+    if limit.denies == LINE or above >= units:
+        return Denies(reason=REASON, parameter=parameter, source=source, inputs=inputs)
+    return DeniesUnits(reason=REASON, units=above, parameter=parameter, source=source, inputs=inputs)
+
+
+def _units_before(context: ClaimContext, line: LineContext, standing: Standing) -> Decimal:
+    code, day = line.line.code, line.terms.day
+    here = [standing.units(other) for other in standing if other.line.code == code and other.terms.day == day]
+    before = [past.accepted_units for past in context.history if past.code == code and past.date == day]
+    return sum((*here, *before), Decimal(0))

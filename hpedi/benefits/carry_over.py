@@ -1,0 +1,179 @@
+"""Carry-over: deductible that members met in the last months of a benefit year counts for the next one too.
+
+It is worked out the first time that somebody of a family is decided on in the new year, for each of its members, and
+kept as entries of their own: once for a member, plan and year. What arrives of the old year after that carries nothing
+more.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+from decimal import Decimal
+from functools import lru_cache
+from typing import Final
+
+from hpedi.benefits.accumulators import AccumulatorEntry, AccumulatorKey, Balances
+from hpedi.benefits.membership import Family
+from hpedi.benefits.periods import period_of
+from hpedi.benefits.rows import PlanBenefits
+from hpedi.money import ZERO
+from hpedi.reference.plans import Accumulator, CarryOver, PlanVersion
+from hpedi.reference.reference import Reference
+
+SOURCE: Final = "carry_over:"
+
+
+@dataclass(slots=True)
+class DatedCounts:
+    """What carrying over needs to know of the entries of some owners.
+
+    Attributes:
+        by_month: Sums by counter and calendar month of service, of entries whose day is known.
+        carried: Counters of members, or of families alone, to which something was carried already.
+    """
+
+    by_month: dict[tuple[AccumulatorKey, int], Decimal] = field(default_factory=dict)
+    carried: set[AccumulatorKey] = field(default_factory=set)
+
+    @classmethod
+    def of(cls, entries: Iterable[AccumulatorEntry]) -> DatedCounts:
+        """Sum up entries."""
+        counts = cls()
+        counts.add(entries)
+        return counts
+
+    def copy(self) -> DatedCounts:
+        """Return one of its own that changes by itself."""
+        return DatedCounts(dict(self.by_month), set(self.carried))
+
+    def add(self, entries: Iterable[AccumulatorEntry]) -> None:
+        """Count entries."""
+        for entry in entries:
+            if entry.source.startswith(SOURCE):
+                self.carried.add(entry.key)
+            elif entry.day is not None:
+                place = (entry.key, entry.day.month)
+                self.by_month[place] = self.by_month.get(place, ZERO) + entry.amount
+
+
+@dataclass(frozen=True, slots=True)
+class _Year:
+    """A plan's new benefit year and the one before it."""
+
+    plan: str
+    rule: CarryOver
+    accumulators: Mapping[str, Accumulator]
+    last_limits: Mapping[str, Decimal]
+    period: date
+    last: date
+    balances: Balances
+    counts: DatedCounts
+
+    def key(self, accumulator: str, owner: str, period: date) -> AccumulatorKey:
+        """Return a counter of the plan."""
+        return AccumulatorKey(self.plan, accumulator, owner, period)
+
+    def credited(self, scope: str) -> list[Accumulator]:
+        """Return the accumulators of a scope that are credited."""
+        every = (self.accumulators[name] for name in self.rule.credits if name in self.accumulators)
+        return [each for each in every if each.scope == scope]
+
+    def late(self, accumulator: str, owner: str) -> Decimal:
+        """Return what was counted for the last months of the last year."""
+        key = self.key(accumulator, owner, self.last)
+        return sum((self.counts.by_month.get((key, month), ZERO) for month in self.rule.months), ZERO)
+
+
+def _deductible_not_met(year: _Year, accumulator: str, owner: str) -> bool:
+    used = year.balances.get(year.key(accumulator, owner, year.last), ZERO)
+    return used < year.last_limits.get(accumulator, ZERO)
+
+
+CONDITIONS: Final[Mapping[str, Callable[[_Year, str, str], bool]]] = {
+    "prior_individual_deductible_not_met": _deductible_not_met,
+    "always": lambda _year, _accumulator, _owner: True,
+}
+"""By the name that plans use: whether what an owner met of an accumulator in the last months carries over."""
+
+
+@lru_cache(maxsize=8)
+def plans_that_carry_over(reference: Reference) -> frozenset[str]:
+    """Return the ids of the plans that carry anything over, in any version."""
+    return frozenset(
+        plan.id for plan in reference.plans.values() if any(each.carry_over is not None for each in plan.versions)
+    )
+
+
+def carried_over(
+    reference: Reference, plan: PlanBenefits, family: Family, period: date, balances: Balances, counts: DatedCounts
+) -> tuple[AccumulatorEntry, ...]:
+    """Return what is carried into a benefit year for a family, as far as it was not before.
+
+    Args:
+        reference: Holds the plan as it was last year.
+        plan: The plan as it is in the new year.
+        family: Whose members.
+        period: First day of the new benefit year.
+        balances: Balances of the family and its members, both years.
+        counts: What was counted when, and carried already.
+
+    Returns:
+        Entries with source `carry_over:<new year>/<member or family>`, never above a limit.
+    """
+    rule = plan.version.carry_over
+    last_version = reference.plan_version(plan.plan.id, period - timedelta(days=1))
+    if rule is None or last_version is None:
+        return ()
+    year = _Year(
+        plan=plan.plan.id,
+        rule=rule,
+        accumulators={each.id: each for each in plan.version.accumulators},
+        last_limits={each.id: each.limit for each in last_version.accumulators},
+        period=period,
+        last=period_of(last_version.benefit_year, period - timedelta(days=1)),
+        balances=balances,
+        counts=counts,
+    )
+    return tuple(_entries(year, plan.version, family))
+
+
+def _entries(year: _Year, version: PlanVersion, family: Family) -> Iterator[AccumulatorEntry]:
+    used: dict[AccumulatorKey, Decimal] = {}
+    individual = year.credited("individual")
+    owners = [member.id for member in family.members] if individual else [family.id]
+    for owner in owners:
+        for accumulator in individual or year.credited("family"):
+            amount = _carried(year, accumulator, owner)
+            counters = [(accumulator, owner)]
+            if individual:
+                counters += [(each, family.id) for each in year.credited("family") if each.tier == accumulator.tier]
+            if year.rule.counts_to_oop:
+                counters += _out_of_pocket(version, accumulator, owner, family.id)
+            for counter, of in counters:
+                key = year.key(counter.id, of, year.period)
+                used.setdefault(key, year.balances.get(key, ZERO))
+                counted = min(amount, counter.limit - used[key])
+                if counted > ZERO:
+                    used[key] += counted
+                    yield AccumulatorEntry(key, counted, f"{SOURCE}{year.period}/{owner}")
+
+
+def _carried(year: _Year, accumulator: Accumulator, owner: str) -> Decimal:
+    was_carried = year.key(accumulator.id, owner, year.period) in year.counts.carried
+    if was_carried or not CONDITIONS[year.rule.condition](year, accumulator.id, owner):
+        return ZERO
+    return min(year.late(accumulator.id, owner), accumulator.limit)
+
+
+def _out_of_pocket(
+    version: PlanVersion, deductible: Accumulator, owner: str, family: str
+) -> list[tuple[Accumulator, str]]:
+    maxima = [each for each in version.accumulators if each.kind == "oop" and each.tier == deductible.tier]
+    individual = deductible.scope == "individual"
+    return [
+        (each, owner if each.scope == "individual" else family)
+        for each in maxima
+        if individual or each.scope == "family"
+    ]

@@ -1,0 +1,135 @@
+"""`hpedi claims`: search claims as the payer's own people do, and override a decision."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Final
+
+import click
+
+from hpedi.commands import ExitCode, Session
+from hpedi.commands.options import Day, as_of_option
+from hpedi.commands.printing import Column, json_option, money_column, print_json, print_table
+from hpedi.commands.worked import note_option, override_of, print_worked, refusals, working
+
+_CLAIMS: Final = (
+    Column("Claim", whole=True),
+    Column("Version", right=True),
+    Column("Payee", whole=True),
+    Column("Member", whole=True),
+    Column("Plan", whole=True),
+    Column("Decided", whole=True),
+    Column("277", whole=True),
+    money_column("Charged"),
+    money_column("Paid"),
+    money_column("Patient owes"),
+)
+AT_MOST: Final = 1_000
+
+
+@click.group()
+def command() -> None:
+    """Search claims, and decide one otherwise than the rules.
+
+    \b
+    Example:
+      hpedi claims search --provider lakes --since 2026-03-01
+      hpedi claims override 26061000010000002 --deny duplicate --line 2 --note "billed twice, see the record"
+    """
+
+
+@command.command()
+@click.option("--provider", default="", metavar="ID", help="Claims paid to a provider (our id).")
+@click.option("--member", default="", metavar="ID", help="Claims of a member (our id).")
+@click.option("--plan", default="", metavar="ID", help="Claims decided under a plan.")
+@click.option("--after", default="", metavar="CLAIM", help="Later claims of the member of this claim.")
+@click.option("--since", type=Day(), metavar="DATE", help="First day of service, or later.")
+@click.option("--until", type=Day(), metavar="DATE", help="First day of service, or earlier.")
+@json_option
+@click.pass_obj
+def search(
+    session: Session,
+    *,
+    provider: str,
+    member: str,
+    plan: str,
+    after: str,
+    since: date | None,
+    until: date | None,
+    as_json: bool,
+) -> int:
+    """List the decisions that stand, in the order in which they became final.
+
+    \b
+    Example:
+      hpedi claims search --member M000123 --since 2026-01-01
+    """
+    from hpedi.pipeline.sought import StandingSought
+
+    jobs = working(session)
+    sought = StandingSought(provider=provider, member=member, plan=plan, after=after, since=since, until=until)
+    with jobs.workspace.books.writing(jobs.context) as work:
+        found = work.decisions.standing(sought, AT_MOST)
+        members = sorted({each.decision.member for each in found}) or [""]
+        work.audit.record("search", "claims", members=members, reason="review", result=f"{len(found)} claims")
+    rows = [
+        {
+            "claim": each.decision.payer_claim_control_number,
+            "version": each.decision.version,
+            "payee": each.decision.provider,
+            "member": each.decision.member,
+            "plan": each.decision.plan,
+            "decided": each.decided_on,
+            "status277": each.decision.status277,
+            "charged": each.decision.charged,
+            "paid": each.decision.paid,
+            "patient": each.decision.patient_responsibility,
+        }
+        for each in found
+    ]
+    if as_json:
+        for row in rows:
+            print_json({"claim": row})
+        return ExitCode.OK
+    print_table("Claims", _CLAIMS, (tuple(row.values()) for row in rows))
+    if len(rows) == AT_MOST:
+        click.echo(f"the first {AT_MOST:,}; narrow it down by dates, payee or member", err=True)
+    return ExitCode.OK
+
+
+@command.command()
+@click.argument("claim", metavar="CLAIM")
+@click.option("--set-aside", metavar="NAME", multiple=True, help="An edit or policy not to be applied.")
+@click.option("--deny", "reason", default="", metavar="NAME", help="Deny for a name of the payer's reasons.")
+@click.option("--line", type=int, default=0, metavar="N", help="Deny only this line; all of them if left out.")
+@note_option
+@as_of_option
+@json_option
+@click.pass_obj
+def override(
+    session: Session,
+    claim: str,
+    *,
+    set_aside: tuple[str, ...],
+    reason: str,
+    line: int,
+    note: str,
+    as_of: date | None,
+    as_json: bool,
+) -> int:
+    """Decide a decided claim otherwise than the rules: it gets its reversal and correction.
+
+    \b
+    Example:
+      hpedi claims override 26061000010000002 --set-aside timely_filing --note "our own mail was late"
+    """
+    from hpedi.pipeline.working import override as override_claim
+
+    if not set_aside and not reason:
+        raise click.UsageError("say what is to be otherwise: --set-aside NAME or --deny REASON")
+    jobs = working(session, as_of)
+    denials = ((line, reason),) if reason else ()
+    with refusals(jobs):
+        made = override_of(jobs, note, set_aside, denials)
+        worked = override_claim(jobs.workspace.books, jobs.context, jobs.reference, claim, made)
+    return print_worked(worked, as_json=as_json)

@@ -1,0 +1,30 @@
+"""The tables of benefit counters, and the locks that keep their order."""
+
+from __future__ import annotations
+
+from sqlalchemy import BigInteger, Column, Date, String, Table, UniqueConstraint
+
+from hpedi.store.tables import Cents, RowId, metadata
+
+accumulator_entry = Table(
+    "accumulator_entry",
+    metadata,
+    Column("id", RowId, primary_key=True),
+    Column("plan", String(80), nullable=False),
+    Column("accumulator", String(80), nullable=False),
+    Column("owner", String(80), nullable=False),
+    Column("period", Date, nullable=False),
+    Column("amount", Cents, nullable=False),
+    Column("source", String(120), nullable=False),
+    Column("day", Date),  # of service; none where it is not known
+    Column("posted_on", Date),  # none where it was not kept yet
+    UniqueConstraint("owner", "plan", "accumulator", "period", "source"),
+)
+
+# The lock set of a claim: its families, taken in sorted order; the version tells who wrote in between.
+family_lock = Table(
+    "family_lock",
+    metadata,
+    Column("family", String(80), primary_key=True),
+    Column("version", BigInteger, nullable=False),
+)

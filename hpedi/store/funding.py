@@ -1,0 +1,130 @@
+"""Pools, charges to employers and payments to members: ledgers that are only ever added to."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import date
+from typing import Final
+
+import msgspec
+from sqlalchemy import Connection, and_, select
+
+from hpedi.adjudication.decision import ClaimDecision
+from hpedi.adjudication.funding import EmployerCharge, PoolKey, PoolMovement
+from hpedi.money import Usd
+from hpedi.pipeline.funding_records import MemberPayment, PostedCharge, PostedMovement
+from hpedi.store.funding_tables import employer_charge, member_payment, pool_movement
+from hpedi.store.in_batches import in_batches
+from hpedi.store.inserts import Insert
+from hpedi.store.tables import paid_decision, payment
+
+_INSERT_MOVEMENTS: Final = Insert(
+    pool_movement, "pool", "provider", "employer", "year", "what", "amount", "source", "posted_on"
+)
+_INSERT_CHARGES: Final = Insert(employer_charge, "employer", "what", "amount", "parts", "source", "posted_on")
+_INSERT_PAYMENTS: Final = Insert(member_payment, "member", "payee", "amount", "source", "posted_on")
+_PARTS: Final = msgspec.json.Decoder(tuple[tuple[str, Usd], ...])
+_OF_CLAIM: Final = "claim:"
+
+
+class StoredFunding:
+    """Money beside provider payments, in rows."""
+
+    def __init__(self, connection: Connection) -> None:
+        """Work inside an open transaction."""
+        self._connection = connection
+
+    def append_of(self, decisions: Iterable[ClaimDecision], posted_on: date) -> None:
+        """Add what decisions move beside the provider's payment; a source stands once or the store refuses it."""
+        payments = []
+        for made in decisions:
+            if made.pools or made.employer_charges or made.paid_to_member:
+                source = f"{_OF_CLAIM}{made.payer_claim_control_number}/{made.version}"
+                self.append(made.pools, made.employer_charges, source, posted_on)
+                if made.paid_to_member:
+                    payments.append((made.member, made.subscriber, made.paid_to_member, source, posted_on))
+        _INSERT_PAYMENTS(self._connection, payments)
+
+    def append(
+        self, movements: Sequence[PoolMovement], charges: Sequence[EmployerCharge], source: str, posted_on: date
+    ) -> None:
+        """Add movements and charges of a source."""
+        rows = [(*_pool(each.key), each.what, each.amount, source, posted_on) for each in movements]
+        _INSERT_MOVEMENTS(self._connection, rows)
+        charged = [
+            (each.employer, each.what, each.amount, msgspec.json.encode(each.parts).decode(), source, posted_on)
+            for each in charges
+        ]
+        _INSERT_CHARGES(self._connection, charged)
+
+    def movements(self, key: PoolKey | None = None) -> tuple[PostedMovement, ...]:
+        """Return the movements of a pool, or of all pools, in the order they were added."""
+        column = pool_movement.c
+        query = select(pool_movement).order_by(column.id)
+        if key is not None:
+            of_key = (column.pool, column.provider, column.employer, column.year)
+            query = query.where(and_(*(each == value for each, value in zip(of_key, _pool(key), strict=True))))
+        return tuple(
+            PostedMovement(
+                movement=PoolMovement(PoolKey(row.pool, row.provider, row.employer, row.year), row.what, row.amount),
+                source=row.source,
+                posted_on=row.posted_on,
+            )
+            for row in self._connection.execute(query)
+        )
+
+    def charges(self, employer: str | None = None) -> tuple[PostedCharge, ...]:
+        """Return the charges to an employer, or to all, in the order they were added."""
+        query = select(employer_charge).order_by(employer_charge.c.id)
+        if employer is not None:
+            query = query.where(employer_charge.c.employer == employer)
+        rows = self._connection.execute(query).all()
+        paid_on = self._paid_on([row.source for row in rows])
+        return tuple(
+            PostedCharge(
+                charge=EmployerCharge(row.employer, row.what, row.amount, _PARTS.decode(row.parts)),
+                source=row.source,
+                posted_on=row.posted_on,
+                paid_on=paid_on.get(row.source),
+            )
+            for row in rows
+        )
+
+    def member_payments(self, member: str | None = None) -> tuple[MemberPayment, ...]:
+        """Return what was, or is to be, paid to a member or to all, in the order it was added."""
+        query = select(member_payment).order_by(member_payment.c.id)
+        if member is not None:
+            query = query.where(member_payment.c.member == member)
+        rows = self._connection.execute(query).all()
+        paid_on = self._paid_on([row.source for row in rows])
+        return tuple(
+            MemberPayment(
+                member=row.member,
+                payee=row.payee,
+                amount=row.amount,
+                source=row.source,
+                posted_on=row.posted_on,
+                paid_on=paid_on.get(row.source),
+            )
+            for row in rows
+        )
+
+    def _paid_on(self, sources: Iterable[str]) -> Mapping[str, date]:
+        """Return the payment date of the claims among some sources that are paid."""
+        numbers = sorted({source[len(_OF_CLAIM) :].rpartition("/")[0] for source in sources if _is_of_claim(source)})
+        found: dict[str, date] = {}
+        column = paid_decision.c
+        for batch in in_batches(numbers):
+            query = select(column.control_number, column.version, payment.c.payment_date)
+            query = query.join(payment, payment.c.id == column.payment).where(column.control_number.in_(batch))
+            for number, version, day in self._connection.execute(query):
+                found[f"{_OF_CLAIM}{number}/{version}"] = day
+        return found
+
+
+def _is_of_claim(source: str) -> bool:
+    return source.startswith(_OF_CLAIM)
+
+
+def _pool(key: PoolKey) -> tuple[str, str, str, int]:
+    return key.pool, key.provider, key.employer, key.year

@@ -1,0 +1,51 @@
+"""The tables of money beside provider payments: pools, what employers are charged, what members are paid.
+
+Rows are only ever added; what is taken back is a row of the negated amount.
+"""
+
+from __future__ import annotations
+
+from sqlalchemy import Column, Date, Index, Integer, String, Table, Text, UniqueConstraint
+
+from hpedi.store.tables import Cents, RowId, metadata
+
+pool_movement = Table(
+    "pool_movement",
+    metadata,
+    Column("id", RowId, primary_key=True),
+    Column("pool", String(80), nullable=False),
+    Column("provider", String(80), nullable=False),
+    Column("employer", String(80), nullable=False),
+    Column("year", Integer, nullable=False),
+    Column("what", String(40), nullable=False),
+    Column("amount", Cents, nullable=False),
+    Column("source", String(120), nullable=False),
+    Column("posted_on", Date, nullable=False),
+    UniqueConstraint("source", "pool", "provider", "employer", "year", "what", name="uq_pool_movement"),
+    Index("ix_pool_movement_pool", "pool", "provider", "employer", "year"),
+)
+
+employer_charge = Table(
+    "employer_charge",
+    metadata,
+    Column("id", RowId, primary_key=True),
+    Column("employer", String(80), nullable=False),
+    Column("what", String(40), nullable=False),
+    Column("amount", Cents, nullable=False),  # positive: the employer pays
+    Column("parts", Text, nullable=False),  # JSON: names and amounts
+    Column("source", String(120), nullable=False),
+    Column("posted_on", Date, nullable=False),
+    UniqueConstraint("source", "employer", "what", name="uq_employer_charge"),
+)
+
+member_payment = Table(
+    "member_payment",
+    metadata,
+    Column("id", RowId, primary_key=True),
+    Column("member", String(80), nullable=False),  # the patient
+    Column("payee", String(80), nullable=False),  # the subscriber
+    Column("amount", Cents, nullable=False),
+    Column("source", String(120), nullable=False),
+    Column("posted_on", Date, nullable=False),
+    UniqueConstraint("source", name="uq_member_payment"),
+)

@@ -1,0 +1,314 @@
+"""Every command there is, over canaries: nothing rests in plain, and names stand only where they are asked for.
+
+One long day: the payer of the canaries is loaded, their claims come, are decided, paid and delivered, people sign in,
+ask and grant. A command that is not among the steps fails the test; keys, backups and restorations have their own file.
+"""
+
+from __future__ import annotations
+
+import io
+import json
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Final
+
+import click
+import pytest
+
+from hpedi.commands import ExitCode, hpedi
+from tests.commands.running import run_hpedi
+from tests.databases import kept_in
+from tests.pipeline.conftest import KEY
+from tests.safety.canaries import (
+    CANARIES,
+    SENT_TO_PARTNERS,
+    SENT_TO_THE_BANK,
+    found_in,
+    found_in_files,
+    payer_folder,
+    submission,
+)
+from tests.safety.samples import DAY, RECEIVED
+from tests.safety.test_canaries import LOUD, files_of, written
+from tests.shared import PROJECT
+
+SSN, MEMBER, ACCOUNT = CANARIES["ssn"], CANARIES["member id"], CANARIES["bank account"]
+CLAIM: Final = "26061000010000001"
+NPI: Final = "1000002000"
+CLINIC: Final = ("--tax-id", SSN, "--npi", NPI)
+"""The Tax ID of the canaries' clinic is a person's SSN."""
+
+SHOWN_ONCE: Final = frozenset({"user add", "user key", "access mail-pin"})
+"""Commands that show a secret, once."""
+
+KEYS_ROWS: Final = {
+    "keys rotate": "test_canaries_keys.py",
+    "keys show": "test_canaries_keys.py",
+    "backup make": "test_canaries_keys.py",
+    "backup verify": "test_canaries_keys.py",
+    "restore": "test_canaries_keys.py",
+}
+"""Command -> the file beside this one that runs it over canaries."""
+
+
+@dataclass(frozen=True)
+class Step:
+    """A command of the day.
+
+    Attributes:
+        command: Its name, as in `COMMANDS` and the names of its group.
+        words: What follows; words in braces are places of the day.
+        shows: What may stand on the standard output, and nowhere else.
+        finds: What does stand there: the positive control.
+        code: How it ends.
+        typed: Lines of the standard input; words in braces are secrets that were shown before.
+        forms: With and without --json; one of them where it cannot be done twice.
+    """
+
+    command: str
+    words: tuple[str, ...] = ()
+    shows: frozenset[str] = frozenset()
+    finds: frozenset[str] = frozenset()
+    code: int = ExitCode.OK
+    typed: tuple[str, ...] = ()
+    forms: tuple[tuple[str, ...], ...] = ((), ("--json",))
+
+
+@dataclass
+class Day:
+    """The places of the day, and the secrets that were shown once."""
+
+    home: Path
+    folder: Path
+    secrets: dict[str, str] = field(default_factory=dict)
+    who: str = ""
+
+    def filled(self, word: str) -> str:
+        """Return a word with its places and secrets."""
+        places = {"{arrived}": "arrived.837", "{answer}": "ack", "{payer}": "payer", "{out}": "out"}
+        for brace, name in {**places, **self.secrets}.items():
+            word = word.replace(brace, name if brace in self.secrets else str(self.folder / name))
+        return word
+
+
+ONCE: Final = ((),)
+JSON: Final = (("--json",),)
+NAMES: Final = frozenset({"last name", "first name", "member id", "patient control number"})
+AS_ASKED: Final = frozenset({*NAMES, "birth date", "birth date, written out", "street", "ssn"})
+
+FILES: Final = (
+    Step("validate", ("{arrived}",), forms=((), ("--json",), ("--ack-dir", "{out}/answers"))),
+    Step("view", ("{arrived}",), shows=AS_ASKED, finds=frozenset({"last name"})),
+    Step("view", ("{arrived}", "--mask")),
+    Step("convert", ("{arrived}", "--to", "json"), shows=AS_ASKED, finds=frozenset({"last name"}), forms=ONCE),
+    Step("split", ("{arrived}", "--by", "claim", "{out}/split"), forms=ONCE),
+    Step("normalise", ("{arrived}", "-o", "{out}/normal.837"), forms=ONCE),
+    Step("normalise", ("{arrived}", "--check"), code=-1),
+    Step("codes list"),
+    Step("codes import", ("{out}/codes.csv", "--set", "hcpcs", "--from", "2026-01-01"), code=-1, forms=ONCE),
+)
+SETTING_UP: Final = (
+    Step("init"),
+    Step("load", ("{payer}",)),
+    Step("partner add", ("lakes", "--name", "LAKES", "--isa", "ZZ:LAKES", "--why", "signed"), forms=ONCE),
+    Step("partner set", ("lakes", "gs_ids=[LAKES]", "--why", "letter"), forms=JSON),
+    Step("partner set", ("lakes", f"remittances_for=[{SSN}]", "--why", "letter"), code=ExitCode.USAGE),
+    Step("partner list"),
+    Step("partner show", ("riverbend", "--history")),
+    Step("partner keys", ("lakes",)),
+    Step("partner suspend", ("lakes", "--why", "lapsed"), forms=ONCE),
+    Step("partner resume", ("lakes", "--why", "renewed"), forms=ONCE),
+    Step("partner test-report", ("riverbend",), code=-1),
+    Step("partner companion-guide", ("riverbend",), code=-1, forms=ONCE),
+)
+WORK: Final = (
+    Step("receive", (*RECEIVED, "{arrived}")),
+    Step("adjudicate", DAY),
+    Step("pay", DAY),
+    Step("deliver"),
+    Step("run", (*RECEIVED, *DAY, "{arrived}")),
+    Step("status"),
+    Step("explain", (CLAIM,), shows=NAMES),
+    Step("explain", (SSN,), code=ExitCode.USAGE),
+    Step("inquire remittance", ("900000001",), shows=NAMES, finds=frozenset({"patient control number"})),
+    Step("inquire remittance", (ACCOUNT,), code=ExitCode.FINDINGS),
+    Step("inquire payment", ("--payee", NPI)),
+    Step("inquire claim", (CLAIM,), shows=NAMES, finds=frozenset({"patient control number"})),
+    Step("inquire claim", ("--patient-account", SSN), code=ExitCode.FINDINGS),
+    Step("inquire member", (MEMBER, "--born", "1931-07-19"), shows=AS_ASKED, finds=frozenset({"last name"})),
+    Step("inquire member", (SSN,), code=ExitCode.FINDINGS),
+    Step("authorizations", (MEMBER,), shows=frozenset({"member id"}), code=ExitCode.FINDINGS),
+    Step("reprocess propose", ("--reason", "payer_pricing_error", "--claim", CLAIM), code=-1, forms=JSON),
+    Step("reprocess list"),
+    Step("reprocess show", ("1",), code=-1),
+    Step("reprocess drop", ("1",), code=-1, forms=ONCE),
+    Step("reprocess approve", ("1",), code=-1),
+)
+PEOPLE: Final = (
+    Step("user add", ("root", "--name", "Op Erator", "--role", "operator"), forms=JSON),
+    Step("login", ("root", "--password-stdin"), typed=("{root}",)),
+    Step("status", code=ExitCode.NOT_PERMITTED),
+    Step("user password", ("--password-stdin",), typed=("{root}", "horses, correct"), forms=ONCE),
+    Step("whoami"),
+    Step("access register", ("house", "--name", "House", "--kind", "provider"), forms=ONCE),
+    Step("access register", ("lakeside", "--name", "Lakeside", "--kind", "third party", "--partner", "prairielink"),
+         forms=JSON),
+    Step("user add", ("maja", "--name", "Maja", "--role", "provider approver", "--organisation", "house"), forms=JSON),
+    Step("user add", ("ola", "--name", "Ola", "--role", "biller", "--organisation", "lakeside"), forms=JSON),
+    Step("user add", ("audra", "--name", "Audra", "--role", "auditor"), forms=JSON),
+    Step("user add", ("kim", "--name", "Kim", "--role", "examiner"), forms=ONCE),
+    Step("user add", ("night", "--name", "Night", "--role", "operator", "--machine"), forms=ONCE),
+    Step("user list"),
+    Step("user show", ("kim",)),
+    Step("user show", (SSN,), code=ExitCode.USAGE),
+    Step("user role", ("kim", "--give", "finance")),
+    Step("user key", ("night", "--label", "the scheduler"), forms=JSON),
+    Step("user disable", ("kim",), forms=ONCE),
+    Step("user demo", code=ExitCode.USAGE),
+    Step("login", (SSN, "--password-stdin"), typed=(MEMBER,), code=ExitCode.NOT_PERMITTED),
+    Step("login", ("audra", "--password-stdin"), typed=(SSN,), code=ExitCode.NOT_PERMITTED),
+)  # fmt: skip
+GRANTING: Final = (
+    *(
+        step
+        for login in ("maja", "ola")
+        for step in (
+            Step("login", (login, "--password-stdin"), typed=(f"{{{login}}}",), forms=ONCE),
+            Step("user password", ("--password-stdin",), typed=(f"{{{login}}}", "horses, correct"), forms=ONCE),
+        )
+    ),
+    Step("login", ("maja", "--password-stdin"), typed=("horses, correct",), forms=ONCE),
+    Step("access request", (*CLINIC, "--own", "--from", "2026-03-01"), forms=ONCE),
+    Step("access prove", ("1", "--payment", ACCOUNT, "--amount", "90.00"), code=ExitCode.FINDINGS, forms=ONCE),
+    Step("login", ("root", "--password-stdin"), typed=("horses, correct",), forms=ONCE),
+    Step("access mail-pin", ("1",), forms=JSON),
+    Step("login", ("maja", "--password-stdin"), typed=("horses, correct",), forms=ONCE),
+    Step("access prove", ("1", "--pin", "{pin}"), forms=ONCE),
+    Step("login", ("ola", "--password-stdin"), typed=("horses, correct",), forms=ONCE),
+    Step("access request", (*CLINIC, "--approver", "maja", "--scope", "remittance", "--from", "2026-03-01")),
+    Step("access list"),
+    Step("login", ("maja", "--password-stdin"), typed=("horses, correct",), forms=ONCE),
+    Step("access approve", ("2",), forms=ONCE),
+    Step("access deny", ("3", "--why", "twice"), forms=JSON),
+    Step("access list"),
+    Step("era enrol", (*CLINIC, "--receiver", "prairielink", "--dry-run")),
+    Step("era enrol", (*CLINIC, "--receiver", "prairielink", "--from", "2026-03-01"), forms=ONCE),
+    Step("era change", (*CLINIC, "--receiver", "riverbend", "--from", "2026-05-01", "--dry-run")),
+    Step("era change", (*CLINIC, "--receiver", "riverbend", "--from", "2026-05-01"), forms=JSON),
+    Step("login", ("ola", "--password-stdin"), typed=("horses, correct",), forms=ONCE),
+    Step("era enrol", (*CLINIC, "--receiver", "prairielink")),
+    Step("era enrol", ("--tax-id", SSN, "--all-npis", "--receiver", "prairielink")),
+    Step("login", ("maja", "--password-stdin"), typed=("horses, correct",), forms=ONCE),
+    Step("era approve", ("3",), forms=ONCE),
+    Step("era deny", ("4", "--why", "twice"), forms=JSON),
+    Step("era list"),
+    Step("era show", ("1",)),
+    Step("era receiver", CLINIC),
+    Step("era cancel", ("3", "--on", "2027-12-31"), forms=ONCE),
+    Step("access revoke", ("2", "--why", "ended"), forms=ONCE),
+    Step("inquire remittance", ("900000001",), shows=NAMES, finds=frozenset({"patient control number"})),
+    Step("logout"),
+)
+AUDITING: Final = (
+    Step("login", ("audra", "--password-stdin"), typed=("{audra}",), forms=ONCE),
+    Step("user password", ("--password-stdin",), typed=("{audra}", "horses, correct"), forms=ONCE),
+    Step("audit search", ("--limit", "9999")),
+    Step("audit search", ("--member", MEMBER), code=-1),
+    Step("audit disclosures", ("M01",)),
+    Step("audit export", ("--out", "{out}/log.jsonl"), forms=ONCE),
+    Step("audit verify", code=-1),
+    Step("logout"),
+)
+THE_DAY: Final = (*FILES, *SETTING_UP, *WORK, *PEOPLE, *GRANTING, *AUDITING)
+
+
+def every_command(group: click.Group = hpedi, before: str = "") -> Iterator[str]:
+    """Yield the names of all commands, as people type them."""
+    context = click.Context(group)
+    for name in group.list_commands(context):
+        found = group.get_command(context, name)
+        if isinstance(found, click.Group):
+            yield from every_command(found, f"{before}{name} ")
+        else:
+            yield f"{before}{name}"
+
+
+def test_each_command_is_among_the_steps() -> None:
+    """A command that is new has its step here, or a file of its own that runs it over canaries."""
+    steps = {step.command for step in THE_DAY}
+    assert steps | set(KEYS_ROWS) == set(every_command())
+    assert not steps & set(KEYS_ROWS)
+    for command, name in KEYS_ROWS.items():
+        file = PROJECT / "tests" / "safety" / name
+        first, *rest = (f'"{word}"' for word in command.split())
+        assert all(word in file.read_text() for word in (first, *rest)), f"{name} does not run `hpedi {command}`"
+
+
+def run_step(day: Day, step: Step, form: tuple[str, ...], monkeypatch: pytest.MonkeyPatch) -> int:
+    """Run a command of the day."""
+    typed = "".join(day.filled(line) + "\n" for line in step.typed)
+    monkeypatch.setattr(sys, "stdin", io.StringIO(typed))
+    words = [*step.command.split(), *map(day.filled, step.words), *map(day.filled, form)]
+    return run_hpedi("--home", day.home, *LOUD, *words)
+
+
+def note_secrets(day: Day, step: Step, told: str) -> None:
+    """Note passwords by their login, and the PIN, that are shown only once."""
+    for line in told.splitlines() if step.command in SHOWN_ONCE else ():
+        made: dict[str, Any] = json.loads(line) if line.startswith("{") else {}
+        if "password" in made:
+            day.secrets[f"{{{made['login']}}}"] = str(made["password"])
+        for secret in ("pin", "key"):
+            if secret in made:
+                day.secrets[f"{{{secret}}}"] = str(made[secret])
+
+
+def test_no_command_tells_or_keeps_what_it_should_not(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Through every command SSNs and accounts never rest in plain, names are in no log, error or name of a file.
+
+    And the same search finds each of them where it may be: in what is asked for, what goes out, and what came in.
+    """
+    for name, folder in {"XDG_CONFIG_HOME": "config", "XDG_STATE_HOME": "state"}.items():
+        monkeypatch.setenv(name, str(tmp_path / folder))
+    monkeypatch.setenv("HPEDI_KEY", KEY)
+    day = Day(tmp_path / "home", tmp_path)
+    payer_folder(tmp_path / "payer")
+    written(tmp_path / "arrived.837", submission(501))
+    (tmp_path / "out").mkdir()
+    (tmp_path / "out" / "codes.csv").write_text("code\nA0001\n")
+    seen: set[str] = set()
+    for step in THE_DAY:
+        for form in step.forms:
+            at = f"hpedi {step.command} {' '.join(form)}"
+            code = run_step(day, step, form, monkeypatch)
+            told = capsys.readouterr()
+            assert step.code in {code, -1}, f"{at}: {code}\n{told.err}"
+            assert code != ExitCode.BUG, f"{at}\n{told.err}"
+            assert found_in(told.err) == set(), at
+            assert step.finds <= found_in(told.out) <= step.shows, at
+            seen |= found_in(told.out)
+            note_secrets(day, step, told.out)
+        assert found_in(kept_in(day.home) if (day.home / "hpedi.toml").exists() else b"") == set(), step.command
+    assert seen >= NAMES
+    assert_rests_sealed(day)
+
+
+def assert_rests_sealed(day: Day) -> None:
+    """Nothing stands in plain where it rests, nor in a file name; what was sent holds what its receiver is to get."""
+    stays = [
+        *files_of(day.home, outbound=False),
+        *(day.folder / "config").rglob("*"),
+        *(day.folder / "state").rglob("*"),
+    ]
+    assert found_in_files(path for path in stays if path.is_file()) == set()
+    assert found_in(*map(str, day.folder.rglob("*"))) == set()
+    assert found_in_files((day.folder / "out").glob("log*")) == set()
+    assert all(secret.encode() not in kept_in(day.home) for secret in day.secrets.values())
+    assert b"prairielink" in kept_in(day.home), "the search finds nothing at all"
+    assert found_in_files((day.home / "outbox").rglob("*.*")) >= SENT_TO_PARTNERS
+    assert found_in_files((day.home / "bank").rglob("*.*")) >= SENT_TO_THE_BANK
+    assert found_in_files([day.folder / "arrived.837"]) >= NAMES
