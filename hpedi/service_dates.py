@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from calendar import monthrange
 from dataclasses import dataclass
 from datetime import date
 
@@ -46,3 +47,10 @@ def read_rd8(text: str) -> DateSpan:
 def write_d8(day: date) -> str:
     """Write a date as CCYYMMDD."""
     return day.isoformat().replace("-", "")
+
+
+def add_months(day: date, months: int) -> date:
+    """Return the same day some months on, or the last of the month where it has no such day."""
+    years, month = divmod(day.month - 1 + months, 12)
+    year, month = day.year + years, month + 1
+    return date(year, month, min(day.day, monthrange(year, month)[1]))

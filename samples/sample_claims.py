@@ -11,19 +11,25 @@ from datetime import date
 from decimal import Decimal
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 import yaml
+from msgspec.structs import replace
 
 from hpedi.claims.claim import (
     Address,
     Claim,
+    Dental,
+    DentalService,
     Diagnosis,
+    Institutional,
     Name,
     Patient,
     Payer,
     Provider,
     ServiceLine,
     Subscriber,
+    Tooth,
 )
 from hpedi.money import usd
 from hpedi.service_dates import DateSpan
@@ -53,17 +59,21 @@ def members() -> dict[str, dict[str, str]]:
 
 
 @cache
+def _entries() -> tuple[dict[str, Any], ...]:
+    files = ("providers.yaml", "hospital.yaml")
+    return tuple(entry for name in files for entry in yaml.safe_load((PAYER_FOLDER / name).read_text())["providers"])
+
+
+@cache
 def providers() -> dict[str, Provider]:
     """Return the billing providers by id."""
-    loaded = yaml.safe_load((PAYER_FOLDER / "providers.yaml").read_text())
-    return {entry["id"]: _billing(entry) for entry in loaded["providers"]}
+    return {entry["id"]: _billing(entry) for entry in _entries()}
 
 
 @cache
 def rendering_of() -> dict[str, Provider]:
-    """Return the first rendering person of each provider."""
-    loaded = yaml.safe_load((PAYER_FOLDER / "providers.yaml").read_text())
-    return {entry["id"]: _rendering(entry["rendering"][0]) for entry in loaded["providers"]}
+    """Return the first rendering person of each provider that has one."""
+    return {entry["id"]: _rendering(entry["rendering"][0]) for entry in _entries() if entry.get("rendering")}
 
 
 def claim_of(
@@ -96,13 +106,54 @@ def claim_of(
         place_of_service=place_of_service,
         submitter_id=submitter_id,
         billing=providers()[provider] if isinstance(provider, str) else provider,
-        rendering=rendering_of()[provider] if isinstance(provider, str) else None,
+        rendering=rendering_of().get(provider) if isinstance(provider, str) else None,
         subscriber=subscriber,
         payer=payer,
         patient=patient,
         diagnoses=tuple(Diagnosis(qualifier="ABF" if i else "ABK", code=code) for i, code in enumerate(diagnoses)),
         lines=tuple(_line(number, service) for number, service in enumerate(services, start=1)),
     )
+
+
+ATTENDING = Provider(is_person=True, name=Name(last="STEEN", first="ASTRID"), npi="1000002562")
+DENTIST = "1223G0001X"
+
+
+def institutional_claim_of(
+    claim: Claim, told: Institutional, revenue_codes: tuple[str, ...], *, admitted: date | None = None
+) -> Claim:
+    """Return a claim as a hospital bills it.
+
+    Args:
+        claim: The claim as `claim_of` returns it.
+        told: What only an institutional claim says.
+        revenue_codes: Of its lines; rooms (01xx) are counted in days.
+        admitted: The day of admission: the lines are then over all days of the statement.
+    """
+    lines = tuple(
+        replace(
+            line,
+            revenue_code=code,
+            unit="DA" if code.startswith("01") else "UN",
+            dates=line.dates if admitted is None else told.statement_dates,
+            diagnosis_pointers=(),
+        )
+        for line, code in zip(claim.lines, revenue_codes, strict=True)
+    )
+    present = "" if admitted is None else "Y"
+    diagnoses = tuple(replace(each, present_on_admission=present) for each in claim.diagnoses)
+    made = replace(claim, place_of_service="", institutional=told, lines=lines, diagnoses=diagnoses)
+    return replace(made, admission_date=admitted)
+
+
+def dental_claim_of(claim: Claim, teeth: tuple[Tooth, ...]) -> Claim:
+    """Return a claim as a dentist bills it: each line with its tooth."""
+    lines = tuple(
+        replace(line, code_qualifier="AD", dental=DentalService(teeth=(tooth,)))
+        for line, tooth in zip(claim.lines, teeth, strict=True)
+    )
+    rendering = None if claim.rendering is None else replace(claim.rendering, taxonomy=DENTIST)
+    return replace(claim, dental=Dental(), rendering=rendering, lines=lines)
 
 
 def stranger(last: str, first: str, member_id: str, born: date, sex: str) -> Subscriber:

@@ -9,11 +9,22 @@ from collections.abc import Iterable, Sequence
 from datetime import date, datetime
 from pathlib import Path
 
-from hpedi.claims.claim import Claim, Name
+from hpedi.claims.claim import Claim, Diagnosis, Institutional, Name, Tooth
 from hpedi.claims.submission import SubmissionHeader
-from hpedi.transactions.claim_837.write import FUNCTIONAL_ID, SET_ID, VERSION, write_claims
+from hpedi.service_dates import DateSpan
+from hpedi.transactions.claim_837.claim_types import GUIDES
+from hpedi.transactions.claim_837.write import FUNCTIONAL_ID, SET_ID, write_claims
 from hpedi.x12.writer import FunctionalGroup, Interchange, InterchangeParty, TransactionSet, write_x12
-from samples.sample_claims import OTHER_PAYER, Service, claim_of, stranger, unknown_provider
+from samples.sample_claims import (
+    ATTENDING,
+    OTHER_PAYER,
+    Service,
+    claim_of,
+    dental_claim_of,
+    institutional_claim_of,
+    stranger,
+    unknown_provider,
+)
 
 INBOUND = Path(__file__).resolve().parent / "inbound"
 SENT = datetime(2026, 3, 2, 8, 30)  # noqa: DTZ001  # ISA09, ISA10: local time of the sender
@@ -26,6 +37,7 @@ SUBMITTERS = {CLINIC: "RIVERBEND FAMILY CLINIC", CLEARINGHOUSE: "PRAIRIELINK CLE
 
 CHECKUP, FLU_SHOT, WELL_CHILD = "Z0000", "Z23", "Z00129"
 BACK_PAIN, SORE_THROAT, ECZEMA, HIP_PAIN = "M5450", "J029", "L309", "M25551"
+PNEUMONIA, CARIES = "J189", "K0262"
 
 
 def feb(day: int) -> date:
@@ -114,6 +126,57 @@ def clearinghouse_claims() -> list[Claim]:
     ]
 
 
+def hospital_claims() -> list[Claim]:
+    """Return what a hospital bills: four days for pneumonia, and a bone density study without a stay."""
+
+    def claim(number: str, member: str, *services: Service, diagnosis: str) -> Claim:
+        return claim_of(number, "HARVEST", member, services, diagnoses=(diagnosis,), submitter_id=CLEARINGHOUSE)
+
+    stay, visit = DateSpan(feb(3), feb(7)), DateSpan(feb(12), feb(12))
+    admitting = Diagnosis(qualifier="ABJ", code=PNEUMONIA)
+    inpatient = Institutional(
+        facility_code="11",
+        statement_dates=stay,
+        admission_hour="1430",
+        admission_type="1",
+        admission_source="1",
+        patient_status="01",
+        discharge_hour="1100",
+        drg="193",
+        admitting_diagnosis=admitting,
+        attending=ATTENDING,
+    )
+    outpatient = Institutional(
+        facility_code="13",
+        statement_dates=visit,
+        admission_type="3",
+        admission_source="1",
+        patient_status="01",
+        attending=ATTENDING,
+    )
+    scan = Service("G0130", visit.start, "300.00")
+    room, drugs = Service("", stay.start, "12000.00", 4), Service("", stay.start, "4400.00")
+    return [
+        institutional_claim_of(
+            claim("HV-1", "M12", room, drugs, diagnosis=PNEUMONIA), inpatient, ("0120", "0250"), admitted=stay.start
+        ),
+        institutional_claim_of(claim("HV-2", "M08", scan, diagnosis=HIP_PAIN), outpatient, ("0320",)),
+    ]
+
+
+def dental_claims() -> list[Claim]:
+    """Return what the clinic's dentist bills: a service that no plan of the sample payer has."""
+    claim = claim_of(
+        "RB-2609",
+        "RIVERBEND",
+        "M02",
+        (Service("D2391", feb(16), "180.00"),),
+        diagnoses=(CARIES,),
+        submitter_id=CLINIC,
+    )
+    return [dental_claim_of(claim, (Tooth(code="3", surfaces=("O",)),))]
+
+
 def harbor_claim(number: str, day: int) -> Claim:
     """Return one more claim of Harbor."""
     services = (Service("T1015", feb(day), "200.00"),)
@@ -127,7 +190,7 @@ def clinic_claim(number: str, member: str, day: int) -> Claim:
 
 
 def claim_set(control_number: str, claims: Sequence[Claim]) -> TransactionSet:
-    """Return an 837P with these claims."""
+    """Return an 837 with these claims, which are of one type."""
     submitter = claims[0].submitter_id
     header = SubmissionHeader(
         reference=f"{submitter}-{control_number}",
@@ -141,7 +204,8 @@ def claim_set(control_number: str, claims: Sequence[Claim]) -> TransactionSet:
         receiver_id=US.id,
     )
     segments = tuple(write_claims(claims, header))
-    return TransactionSet(id=SET_ID, control_number=control_number, version=VERSION, segments=segments)
+    version = GUIDES[claims[0].type]
+    return TransactionSet(id=SET_ID, control_number=control_number, version=version, segments=segments)
 
 
 def interchange(
@@ -153,15 +217,16 @@ def interchange(
     receiver: InterchangeParty = US,
     usage: str = "P",
 ) -> bytes:
-    """Return an interchange of one group, a segment a line."""
+    """Return an interchange of one group, of the version of its sets, a segment a line."""
+    bodies = tuple(sets)
     group = FunctionalGroup(
         functional_id=FUNCTIONAL_ID,
         sender=application_sender,
         receiver=receiver.id,
         instant=SENT,
         control_number=control_number,
-        version=VERSION,
-        sets=sets,
+        version=bodies[0].version,
+        sets=bodies,
     )
     whole = Interchange(
         sender=sender,
@@ -203,6 +268,8 @@ def files() -> dict[str, bytes]:
         "05-test.837": interchange(
             RIVERBEND, CLINIC, 102, [claim_set("0001", [clinic_claim("RB-2607", "M01", 26)])], usage="T"
         ),
+        "07-hospital.837": interchange(PRAIRIELINK, CLEARINGHOUSE, 4713, [claim_set("0001", hospital_claims())]),
+        "08-dental.837": interchange(RIVERBEND, CLINIC, 104, [claim_set("0001", dental_claims())]),
         "06-cut-off.837": broken[: len(broken) * 2 // 3],
     }
 

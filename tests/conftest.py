@@ -63,11 +63,21 @@ def only_sqlite(database_kind: str) -> None:
         pytest.skip("a server keeps no file in the workspace")
 
 
+@pytest.fixture
+def only_postgresql(database_kind: str) -> None:
+    """The test is about transactions at the same time."""
+    if database_kind == SQLITE:
+        pytest.skip("on SQLite one transaction writes at a time")
+
+
 @pytest.fixture(autouse=True)
-def _new_workspaces(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Let `hpedi init` make its workspace on the kind of database that the test runs on."""
+def _new_workspaces(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Let `hpedi init` make its workspace on the kind of database that the test runs on; with anchors of its own."""
     monkeypatch.delenv(URL_SETTING, raising=False)
     if "database_kind" in request.fixturenames:
+        monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path_factory.mktemp("state")))
         url = request.getfixturevalue("standing_workspaces").empty()
         if url:
             monkeypatch.setenv(URL_SETTING, url)

@@ -1,6 +1,7 @@
 """Adjudicate: a claim in its context becomes a decision, or pends. Pure: no store, no clock.
 
-The stages, in order: resolve what holds for each line, pend what needs features to come, edits, pricing, cost share,
+The stages, in order: resolve what holds for each line (lines that cross a change in parts), what carries over from last
+year, what pends the claim as a whole, edits, pricing, cost share and coordination with other payers, disbursement,
 finalise. Stored balances and history are handed in; what the decision adds to them is handed back.
 """
 
@@ -13,16 +14,16 @@ from hpedi.adjudication.context import ClaimContext, DayTerms
 from hpedi.adjudication.correction import Correction, as_correction
 from hpedi.adjudication.date_ranges import divide
 from hpedi.adjudication.decision import ClaimDecision, PastLine, Pend, TrailStep
-from hpedi.adjudication.stages.carry_over import carry_over, carry_over_steps
 from hpedi.adjudication.override import Override
 from hpedi.adjudication.overrides import override_steps, waived_by
+from hpedi.adjudication.stages.carry_over import carry_over, carry_over_steps
 from hpedi.adjudication.stages.cost_share import share_cost
 from hpedi.adjudication.stages.edits import apply_edits
 from hpedi.adjudication.stages.features import check_accepted, check_claim
 from hpedi.adjudication.stages.finalise import finalise
 from hpedi.adjudication.stages.pricing import price_claim
-from hpedi.adjudication.stages.review import review
 from hpedi.adjudication.stages.resolve import resolve
+from hpedi.adjudication.stages.review import review
 from hpedi.adjudication.verdicts import Pends
 from hpedi.benefits.accumulators import Balances
 from hpedi.benefits.authorizations import UnitsUsed
@@ -76,6 +77,7 @@ def adjudicate(
     divided = divide(context)
     if divided is not None:
         context = resolve(divided.received, reference, conventions, provider, recognised, history, balances)
+        overrides = divided.overrides(overrides)
     if units_used:
         context = replace(context, units_used=units_used)
     if counts is not None:

@@ -17,6 +17,7 @@ from hpedi.benefits.authorizations import UnitsUsed
 from hpedi.benefits.membership import MatchedMember
 from hpedi.benefits.rows import PlanBenefits
 from hpedi.claims.claim import Claim, ReceivedClaim, ServiceLine
+from hpedi.claims.model import Model
 from hpedi.reference.contracts import ApcRow, Contract, ContractRate, DrgVersion, DrgWeight, FeeVersion
 from hpedi.reference.conventions import Conventions
 from hpedi.reference.members import CoverageSpan
@@ -55,8 +56,7 @@ class DrgFound:
     version: DrgVersion | None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class LineContext:
+class LineContext(Model, frozen=True, kw_only=True):
     """A service line with its parameters.
 
     Attributes:

@@ -19,6 +19,7 @@ from msgspec.structs import replace
 
 from hpedi.adjudication.context import ClaimContext, DayTerms, LineContext
 from hpedi.adjudication.decision import ClaimDecision, LineDecision
+from hpedi.adjudication.override import Override
 from hpedi.adjudication.rules.duplicate import check_duplicate
 from hpedi.adjudication.stages.resolve import day_terms
 from hpedi.adjudication.verdicts import Denies, Pends
@@ -55,6 +56,23 @@ class Divided:
             status277=made.status277,
             line=self.billed.get(made.line, made.line),
         )
+
+    def overrides(self, told: Sequence[Override]) -> tuple[Override, ...]:
+        """Return what examiners decided of billed lines as decided of their parts."""
+        return tuple(
+            replace(
+                each,
+                denials=tuple(
+                    (part, reason)
+                    for number, reason in each.denials
+                    for part in (self._parts_of(number) if number else (0,))
+                ),
+            )
+            for each in told
+        )
+
+    def _parts_of(self, number: int) -> tuple[int, ...]:
+        return tuple(part for part, billed in self.billed.items() if billed == number)
 
     def joined(self, made: ClaimDecision) -> ClaimDecision:
         """Return the decision on the lines that were billed."""
@@ -109,7 +127,8 @@ def _parts(context: ClaimContext, line: LineContext, terms_of: Callable[[date], 
     billed = line.line
     if not crosses_a_change(line) or isinstance(check_duplicate(context, line, ()), Denies):
         return [billed]
-    runs = [list(days) for _held_on, days in groupby(_days(billed.dates), lambda day: _priced(context, line, terms_of(day)))]
+    by_terms = groupby(_days(billed.dates), lambda day: _priced(context, line, terms_of(day)))
+    runs = [list(days) for _held_on, days in by_terms]
     days = sum(len(run) for run in runs)
     units = [billed.units * len(run) / days for run in runs]
     if days > LONGEST or any(each != each.to_integral_value() for each in units):

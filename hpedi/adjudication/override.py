@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import date
 
 from hpedi.claims.model import Model
+from hpedi.money import Usd
 
 
 class Override(Model, frozen=True, kw_only=True):
@@ -15,6 +16,7 @@ class Override(Model, frozen=True, kw_only=True):
         on: The day.
         note: Why, in their words.
         waived: Edits, pend codes, policies and authorisation rows that are not applied.
+        interest: US dollars of interest, in place of what is worked out when the claim is paid; None: as worked out.
         denials: Lines that are denied, each with the name of a reason of the payer; line 0 is every line.
     """
 
@@ -23,3 +25,4 @@ class Override(Model, frozen=True, kw_only=True):
     note: str
     waived: tuple[str, ...] = ()
     denials: tuple[tuple[int, str], ...] = ()
+    interest: Usd | None = None

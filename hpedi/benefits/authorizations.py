@@ -43,15 +43,15 @@ UnitsUsed: TypeAlias = Mapping[str, Decimal]
 
 def used_of(authorization: Authorization, used: UnitsUsed) -> Decimal:
     """Return the units used of an authorisation, with those used before hpedi counted."""
-    return _plain(authorization.units_used + used.get(authorization.id, Decimal(0)))
+    return plain_units(authorization.units_used + used.get(authorization.id, Decimal(0)))
 
 
 def left_of(authorization: Authorization, used: UnitsUsed) -> Decimal:
     """Return the units left of an authorisation, never below zero."""
-    return _plain(max(authorization.units_approved - used_of(authorization, used), Decimal(0)))
+    return plain_units(max(authorization.units_approved - used_of(authorization, used), Decimal(0)))
 
 
-def _plain(units: Decimal) -> Decimal:
+def plain_units(units: Decimal) -> Decimal:
     """Return units as they are written on claims, without zeros after the point."""
     whole = units.to_integral_value()
     return whole if whole == units else units.normalize()

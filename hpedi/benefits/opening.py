@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from typing import Final
 
 from hpedi.benefits.accumulators import AccumulatorEntry, AccumulatorKey
 from hpedi.money import usd
 from hpedi.reference.tables import OpeningBalance
+
+OPENING: Final = "opening:"
 
 
 def opening_entries(balances: Iterable[OpeningBalance]) -> tuple[AccumulatorEntry, ...]:
@@ -15,7 +18,7 @@ def opening_entries(balances: Iterable[OpeningBalance]) -> tuple[AccumulatorEntr
         AccumulatorEntry(
             key=AccumulatorKey(balance.plan, balance.accumulator, balance.owner, balance.period),
             amount=usd(balance.amount),
-            source=f"opening:{balance.reference}",
+            source=f"{OPENING}{balance.reference}",
             day=balance.day,
         )
         for balance in balances

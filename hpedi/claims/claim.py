@@ -189,7 +189,7 @@ class Professional(Model, frozen=True, kw_only=True):
     """What only a professional claim may say (837P X222A1, 2300)."""
 
     conditions: tuple[str, ...] = ()  # HI*BG
-    anesthesia_procedures: tuple[str, ...] = ()  # HI*BP
+    anesthesia_procedures: tuple[str, ...] = ()  # HI*BP and BO
     ambulance: Ambulance | None = None  # CR1, 2310E, 2310F
     spinal_manipulation: SpinalManipulation | None = None  # CR2
 

@@ -40,6 +40,7 @@ COMMANDS: Final = {
     "claims": "Search claims, and decide one otherwise than the rules.",
     "reprocess": "Decide claims again by what is known now: propose, look, approve.",
     "explain": "Show why a claim was decided as it was.",
+    "accumulators": "Show what members used of deductibles and maxima; import amounts.",
     "inquire": "Look up remittances, payments, claims and members.",
     "authorizations": "Show what members were authorised for: approved, used and left.",
     "user": "Keep accounts: people and machines, their roles and keys.",
@@ -51,7 +52,7 @@ COMMANDS: Final = {
     "audit": "Verify, search and export the audit log.",
     "keys": "Show the keys of a workspace, and replace them.",
     "backup": "Make and verify backups of a workspace.",
-    "restore": "Make a workspace from a backup.",
+    "restore": "Make a workspace from a backup, in an empty place.",
 }
 """Command -> what it does, in one line; the module of the same name holds it."""
 

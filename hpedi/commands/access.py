@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import date, timedelta
 from decimal import Decimal
 from typing import TYPE_CHECKING, Final
@@ -16,7 +18,9 @@ from hpedi.commands.options import Day
 from hpedi.commands.printing import Column, json_option, print_json, print_table
 
 if TYPE_CHECKING:
+    from hpedi.commands.workspace import Workspace
     from hpedi.pipeline.granting import Asked
+    from hpedi.run_context import RunContext
 
 _ORGANISATION: Final = re.compile(r"[a-z0-9][a-z0-9-]{1,39}", re.ASCII)
 _AREAS: Final = [area.value for area in Area]
@@ -97,18 +101,15 @@ def request(session: Session, /, *, as_json: bool, **asked: object) -> int:
       hpedi access request --tax-id 410000202 --npi 1000002018 --own
     """
     from hpedi.commands.access_files import access_rules
-    from hpedi.commands.signed_in import NotPermitted, context_of
+    from hpedi.commands.signed_in import context_of
     from hpedi.commands.workspace import open_workspace
-    from hpedi.pipeline.granting import NotAllowed, ask
+    from hpedi.pipeline.granting import ask
 
     workspace = open_workspace(session.home)
     context = context_of(workspace)
     wanted = _asked(asked, context.instant.date())
-    try:
-        with workspace.books.writing(context) as work:
-            number = ask(work, access_rules(), wanted)
-    except NotAllowed as refused:
-        raise NotPermitted(str(refused)) from None
+    with _refusals_noted(workspace, context, "request grant"), workspace.books.writing(context) as work:
+        number = ask(work, access_rules(), wanted)
     if as_json:
         print_json({"request": number, "state": GrantState.REQUESTED})
     else:
@@ -161,9 +162,9 @@ def prove(session: Session, number: int, payment: str, amount: str, pin: str, *,
       hpedi access prove 1 --pin 0123456789
     """
     from hpedi.commands.access_files import access_rules, sign_in_terms
-    from hpedi.commands.signed_in import NotPermitted, context_of
+    from hpedi.commands.signed_in import context_of
     from hpedi.commands.workspace import open_workspace
-    from hpedi.pipeline.granting import NotAllowed, Proof
+    from hpedi.pipeline.granting import Proof
     from hpedi.pipeline.granting import prove as hold_against
 
     if bool(pin) == bool(payment and amount):
@@ -171,11 +172,8 @@ def prove(session: Session, number: int, payment: str, amount: str, pin: str, *,
     workspace = open_workspace(session.home)
     context = context_of(workspace)
     proof = Proof(payment=payment, amount=_dollars(amount) if amount else None, pin=pin)
-    try:
-        with workspace.books.writing(context) as work:
-            state = hold_against(work, access_rules(), number, proof, sign_in_terms(context.instant.date()).proof)
-    except (NotAllowed, WrongState) as refused:
-        raise NotPermitted(str(refused)) from None
+    with _refusals_noted(workspace, context, "prove grant"), workspace.books.writing(context) as work:
+        state = hold_against(work, access_rules(), number, proof, sign_in_terms(context.instant.date()).proof)
     print_json({"request": number, "state": state}) if as_json else click.echo(f"request {number}: {_PROVED[state]}")
     return ExitCode.OK if state is GrantState.APPROVED else ExitCode.FINDINGS
 
@@ -284,18 +282,24 @@ def revoke(session: Session, number: int, why: str, *, as_json: bool) -> int:
     return _decided(session, number, GrantState.REVOKED, why, as_json=as_json)
 
 
+_DECIDING: Final = {
+    GrantState.APPROVED: "approve grant",
+    GrantState.DENIED: "deny grant",
+    GrantState.REVOKED: "revoke grant",
+}
+"""What was asked for, as the audit log calls it where it is refused."""
+
+
 def _decided(session: Session, number: int, state: GrantState, why: str, *, as_json: bool) -> int:
     from hpedi.commands.access_files import access_rules
-    from hpedi.commands.signed_in import NotPermitted, context_of
+    from hpedi.commands.signed_in import context_of
     from hpedi.commands.workspace import open_workspace
-    from hpedi.pipeline.granting import NotAllowed, decide
+    from hpedi.pipeline.granting import decide
 
     workspace = open_workspace(session.home)
-    try:
-        with workspace.books.writing(context_of(workspace)) as work:
-            grant = decide(work, access_rules(), number, state, why[:120])
-    except (NotAllowed, WrongState) as refused:
-        raise NotPermitted(str(refused)) from None
+    context = context_of(workspace)
+    with _refusals_noted(workspace, context, _DECIDING[state]), workspace.books.writing(context) as work:
+        grant = decide(work, access_rules(), number, state, why[:120])
     print_json(_facts(grant)) if as_json else click.echo(f"request {number}: {state}")
     return ExitCode.OK
 
@@ -311,16 +315,14 @@ def list_grants(session: Session, *, as_json: bool) -> int:
       hpedi access list
     """
     from hpedi.commands.access_files import access_rules
-    from hpedi.commands.signed_in import NotPermitted, context_of
+    from hpedi.commands.signed_in import context_of
     from hpedi.commands.workspace import open_workspace
-    from hpedi.pipeline.granting import NotAllowed, known_to
+    from hpedi.pipeline.granting import known_to
 
     workspace = open_workspace(session.home)
-    try:
-        with workspace.books.reading(context_of(workspace)) as work:
-            grants = known_to(work, access_rules())
-    except NotAllowed as refused:
-        raise NotPermitted(str(refused)) from None
+    context = context_of(workspace)
+    with _refusals_noted(workspace, context, "list grant"), workspace.books.reading(context) as work:
+        grants = known_to(work, access_rules())
     if as_json:
         for grant in grants:
             print_json({**_facts(grant), "history": grant.history})
@@ -328,6 +330,23 @@ def list_grants(session: Session, *, as_json: bool) -> int:
         shown = [_facts(grant) for grant in grants]
         print_table("", _COLUMNS, ([facts[name] for name in _SHOWN] for facts in shown))
     return ExitCode.OK
+
+
+@contextmanager
+def _refusals_noted(workspace: Workspace, context: RunContext, action: str) -> Iterator[None]:
+    """Leave the audit row of what is refused inside; the transaction inside has ended by then.
+
+    Raises:
+        NotPermitted: It was refused.
+    """
+    from hpedi.commands.signed_in import NotPermitted, note_refusal
+    from hpedi.pipeline.granting import NotAllowed
+
+    try:
+        yield
+    except (NotAllowed, WrongState) as refused:
+        note_refusal(workspace, context, action)
+        raise NotPermitted(str(refused)) from None
 
 
 def _facts(grant: Grant) -> dict[str, object]:

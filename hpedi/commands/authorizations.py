@@ -63,6 +63,8 @@ def command(session: Session, sought: str, as_of: date | None, born: date | None
 
 
 def _row(seen: SeenAuthorization) -> dict[str, object]:
+    from hpedi.benefits.authorizations import plain_units
+
     told = seen.authorization
     return {
         "authorization": told.id,
@@ -73,13 +75,16 @@ def _row(seen: SeenAuthorization) -> dict[str, object]:
         "provider": told.provider,
         "services": " ".join(told.services),
         "unit": told.unit,
-        "approved": f"{told.units_approved:f}",
+        "approved": f"{plain_units(told.units_approved):f}",
         "used": seen.used,
         "left": seen.left,
     }
 
 
 def _uses(seen: SeenAuthorization) -> list[dict[str, object]]:
+    from hpedi.benefits.authorizations import plain_units
+
     return [
-        {"source": each.use.source, "units": f"{each.use.units:f}", "decided_on": each.posted_on} for each in seen.uses
+        {"source": each.use.source, "units": f"{plain_units(each.use.units):f}", "decided_on": each.posted_on}
+        for each in seen.uses
     ]

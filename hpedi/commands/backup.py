@@ -87,9 +87,13 @@ def verify(file: Path, key_file: Path | None, *, as_json: bool) -> int:
       hpedi backup verify /safe/backups/hpedi-20260316T180000Z.backup
     """
     from hpedi.commands.backup_keys import opened
+    from hpedi.safekeeping.backup_file import NoBackup
 
     backup = opened(file, key_file)
-    manifest = backup.verify()
+    try:
+        manifest = backup.verify()
+    except NoBackup as refused:
+        raise click.UsageError(str(refused)) from None
     if as_json:
         print_json({"backup": {"path": str(file), **_facts(backup.line, manifest)}})
     else:

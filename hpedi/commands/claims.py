@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 import click
 
@@ -11,6 +11,9 @@ from hpedi.commands import ExitCode, Session
 from hpedi.commands.options import Day, as_of_option
 from hpedi.commands.printing import Column, json_option, money_column, print_json, print_table
 from hpedi.commands.worked import note_option, override_of, print_worked, refusals, working
+
+if TYPE_CHECKING:
+    from hpedi.money import Usd
 
 _CLAIMS: Final = (
     Column("Claim", whole=True),
@@ -130,6 +133,40 @@ def override(
     jobs = working(session, as_of)
     denials = ((line, reason),) if reason else ()
     with refusals(jobs):
-        made = override_of(jobs, note, set_aside, denials)
+        made = override_of(jobs, note, waived=set_aside, denials=denials)
         worked = override_claim(jobs.workspace.books, jobs.context, jobs.reference, claim, made)
     return print_worked(worked, as_json=as_json)
+
+
+@command.command()
+@click.argument("claim", metavar="CLAIM")
+@click.argument("dollars", metavar="DOLLARS")
+@note_option
+@click.pass_obj
+def interest(session: Session, claim: str, dollars: str, *, note: str) -> int:
+    """Set the interest of a decided claim that is not paid yet, in place of what is worked out when it is paid.
+
+    \b
+    Example:
+      hpedi claims interest 26061000010000002 5.10 --note "received by mail on 10 April, see the stamp"
+    """
+    from hpedi.pipeline.working import set_interest
+
+    jobs = working(session)
+    with refusals(jobs):
+        made = override_of(jobs, note, interest=_dollars(dollars))
+        set_interest(jobs.workspace.books, jobs.context, claim, made)
+    click.echo(f"the next payment of claim {claim} pays {dollars} US dollars of interest")
+    return ExitCode.OK
+
+
+def _dollars(text: str) -> Usd:
+    from hpedi.money import usd
+
+    try:
+        amount = usd(text)
+    except ValueError:
+        raise click.UsageError("DOLLARS is an amount such as 5.10") from None
+    if amount < 0:
+        raise click.UsageError("interest is never below zero")
+    return amount

@@ -79,6 +79,8 @@ def import_list(
         raise click.UsageError(f"--set names no set that can have a list; there are {known}")
     entry = sets[set_name].entry
     published = read_published_list(file.read_bytes(), file.name, entry)
+    if folder is None:
+        _check_loads(session.home, set_name)
     target = (folder or session.home / FOLDER) / f"{set_name}.tsv"
     if not published.findings:
         write_whole(target, [write_code_table(entry, published.rows, file.name, since)])
@@ -91,6 +93,23 @@ def import_list(
             f"{set_name}: {written:,} rows imported" if written else "nothing imported: correct the errors first"
         )
     return ExitCode.FINDINGS if published.findings else ExitCode.OK
+
+
+def _check_loads(home: Path, set_name: str) -> None:
+    """Refuse who may not change reference data of a workspace; where there is none yet, nobody's data is changed.
+
+    Raises:
+        NotPermitted: No role permits it; the audit log tells of it.
+    """
+    from hpedi.commands.settings import CONFIG
+    from hpedi.commands.signed_in import acting
+    from hpedi.commands.workspace import open_workspace
+
+    if (home / CONFIG).exists():
+        workspace = open_workspace(home)
+        context = acting(workspace, "load", "reference")
+        with workspace.books.writing(context) as work:
+            work.audit.record("codes import", f"code set:{set_name}", reason="reference data", result="begun")
 
 
 @command.command("list")

@@ -15,7 +15,8 @@ from hpedi.commands.printing import json_option
 def command(session: Session, *, as_json: bool) -> int:
     """Hand what waits in the outbox to partners and bank.
 
-    Each file appears whole under its name or not at all.
+    Each file appears whole under its name or not at all. A remittance goes to whoever receives the provider's 835s now
+    (`hpedi era`), also where it was made out to somebody else.
 
     \b
     Example:

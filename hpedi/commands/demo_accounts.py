@@ -1,4 +1,4 @@
-"""Accounts for a demo: one for each role, a clinic that is linked to its Tax ID and NPI, and a billing service."""
+"""Accounts for a demo: one for each role, a clinic linked to its Tax ID and NPI and enrolled, and a billing service."""
 
 from __future__ import annotations
 
@@ -7,11 +7,13 @@ from typing import Final
 import click
 
 from hpedi.access.accounts import Account
+from hpedi.access.era_enrolment import EnrolmentEvent, EnrolmentState, EraEnrolment, SubmissionReason
 from hpedi.access.grants import Area, Grant, GrantEvent, GrantState, ProviderId
 from hpedi.access.organisations import Organisation, OrganisationKind
 from hpedi.commands.jobs import Jobs
 from hpedi.commands.new_accounts import add_account
 from hpedi.commands.workspace import Workspace
+from hpedi.pipeline.parties import FUNDING_ACCOUNT
 from hpedi.run_context import RunContext
 
 CLINIC: Final = Organisation(id="clinic", name="Demo clinic", kind=OrganisationKind.PROVIDER)
@@ -35,7 +37,8 @@ def make_demo_accounts(workspace: Workspace, context: RunContext) -> list[tuple[
     Raises:
         click.UsageError: There are accounts already, or no payer is loaded.
     """
-    providers = Jobs(workspace, context).reference.providers
+    jobs = Jobs(workspace, context)
+    providers = jobs.reference.providers
     first = providers[min(providers)]
     with workspace.books.writing(context) as work:
         if work.accounts.any():
@@ -43,11 +46,30 @@ def make_demo_accounts(workspace: Workspace, context: RunContext) -> list[tuple[
         for each in (CLINIC, BILLING):
             work.accounts.register(each, context.instant)
         work.grants.request(_own(ProviderId(first.tax_id, first.npi), context))
+        receiver = next((each.id for each in jobs.reference.partners if first.id in each.remittances_for), None)
+        if receiver is not None:
+            work.era.request(_enrolment(ProviderId(first.tax_id, first.npi), receiver, context))
         accounts = [
             Account(login=login, name=f"Demo {role}", organisation=organisation, roles=frozenset({role}))
             for login, (role, organisation) in ROLES.items()
         ]
         return [(account, add_account(work, account, is_for_demo=True)) for account in accounts]
+
+
+def _enrolment(provider: ProviderId, receiver: str, context: RunContext) -> EraEnrolment:
+    """Return the enrolment of a provider with the partner that receives its remittances already."""
+    states = (EnrolmentState.REQUESTED, EnrolmentState.APPROVED)
+    return EraEnrolment(
+        id=0,
+        provider=provider,
+        funding_account=FUNDING_ACCOUNT,
+        receiver=receiver,
+        submission=SubmissionReason.NEW,
+        start=context.instant.date(),
+        history=tuple(
+            EnrolmentEvent(state=state, at=context.instant, by=context.principal.id, why="demo") for state in states
+        ),
+    )
 
 
 def _own(provider: ProviderId, context: RunContext) -> Grant:

@@ -35,8 +35,8 @@ def command(session: Session, name: str, *, from_input: bool, as_json: bool) -> 
     """
     from hpedi.commands.access_files import sign_in_terms
     from hpedi.commands.passwords import read_password
-    from hpedi.commands.signed_in import MUST_CHANGE, NotPermitted, keep_session
-    from hpedi.commands.workspace import context_for, open_workspace, payer_zone
+    from hpedi.commands.signed_in import NotPermitted, keep_session
+    from hpedi.commands.workspace import context_for, open_workspace
     from hpedi.safekeeping.passwords import new_secret
 
     workspace = open_workspace(session.home)
@@ -53,16 +53,25 @@ def command(session: Session, name: str, *, from_input: bool, as_json: bool) -> 
             f"it opens again in {terms.lock_out.minutes} minutes"
         )
     keep_session(session.home, secret)
+    _tell(account, until, as_json=as_json)
+    return ExitCode.OK
+
+
+def _tell(account: Account, until: datetime, *, as_json: bool) -> None:
+    """Say who signed in, until when, and when the account was used before."""
+    from hpedi.commands.signed_in import MUST_CHANGE
+    from hpedi.commands.workspace import payer_zone
+
+    must_change = account.is_password_given
     last = account.last_sign_in.astimezone(payer_zone()) if account.last_sign_in else None
     if as_json:
-        must_change = account.is_password_given
-        print_json({"login": account.login, "until": until, "last_sign_in": last, "must_change_password": must_change})
-    else:
-        told = f"last sign-in {last:%Y-%m-%d %H:%M}" if last else "first sign-in"
-        click.echo(f"signed in as {account.name} until {until.astimezone(payer_zone()):%Y-%m-%d %H:%M}; {told}")
-        if account.is_password_given:
-            hint(MUST_CHANGE)
-    return ExitCode.OK
+        facts = {"login": account.login, "until": until, "last_sign_in": last}
+        print_json({**facts, "must_change_password": must_change})
+        return
+    told = f"last sign-in {last:%Y-%m-%d %H:%M}" if last else "first sign-in"
+    click.echo(f"signed in as {account.name} until {until.astimezone(payer_zone()):%Y-%m-%d %H:%M}; {told}")
+    if must_change:
+        hint(MUST_CHANGE)
 
 
 def _signed_in(work: StoredWork, login: str, password: str, terms: SignInTerms, now: datetime) -> Account | None:

@@ -118,7 +118,7 @@ def release(
 
     jobs = working(session, as_of)
     with refusals(jobs):
-        made = override_of(jobs, note, set_aside)
+        made = override_of(jobs, note, waived=set_aside)
         worked = release_claim(jobs.workspace.books, jobs.context, jobs.reference, claim, made)
     return print_worked(worked, as_json=as_json)
 
@@ -142,7 +142,7 @@ def deny(session: Session, claim: str, *, reason: str, line: int, note: str, as_
 
     jobs = working(session, as_of)
     with refusals(jobs):
-        made = override_of(jobs, note, (), denials=((line, reason),))
+        made = override_of(jobs, note, denials=((line, reason),))
         worked = release_claim(jobs.workspace.books, jobs.context, jobs.reference, claim, made)
     return print_worked(worked, as_json=as_json)
 
@@ -168,10 +168,11 @@ def assign(session: Session, claim: str, *, login: str) -> int:
 
 
 def _due(waiting: WaitingClaim, jobs: Jobs) -> date | None:
+    from hpedi.payments.interest import prompt_pay
+
     received = waiting.received_at.date()
-    conventions = jobs.reference.conventions(received)
-    days = conventions.clean_claim_days if conventions is not None else None
-    return None if days is None else received + timedelta(days=days)
+    terms = prompt_pay(jobs.reference, received)
+    return None if terms is None else received + timedelta(days=terms.days)
 
 
 def _facts(waiting: WaitingClaim, jobs: Jobs) -> dict[str, object]:

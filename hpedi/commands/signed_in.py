@@ -56,12 +56,23 @@ def acting(workspace: Workspace, action: str, thing: str, as_of: date | None = N
         NotPermitted: No role permits it.
     """
     context = context_of(workspace, as_of)
-    try:
-        check(context, action, Scope(thing=thing))
-    except NotPermitted:
-        note_refusal(workspace, context, f"{action} {thing}")
-        raise
+    check_noted(workspace, context, action, Scope(thing=thing))
     return context
+
+
+def check_noted(workspace: Workspace, context: RunContext, action: str, on: Scope) -> None:
+    """Refuse who may not do an action on something that needs no grant; a refusal is an entry of the audit log.
+
+    Not to be called inside a transaction: the entry has one of its own.
+
+    Raises:
+        NotPermitted: No role permits it.
+    """
+    try:
+        check(context, action, on)
+    except NotPermitted:
+        note_refusal(workspace, context, f"{action} {on.thing}")
+        raise
 
 
 def note_refusal(workspace: Workspace, context: RunContext, action: str) -> None:

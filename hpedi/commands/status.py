@@ -30,15 +30,20 @@ def command(session: Session, *, as_json: bool) -> int:
             "Payments": work.payments.totals(),
         }
         waiting = len(work.outbox.waiting())
+        is_held = work.restorations.held() is not None
         ledger = [(*account, balance) for account, balance in sorted(work.ledger.totals().items())]
     if as_json:
-        print_json({**found, "files waiting for delivery": waiting, "ledger": ledger})
+        print_json(
+            {**found, "files waiting for delivery": waiting, "held since a restoration": is_held, "ledger": ledger}
+        )
         return ExitCode.OK
     for title, totals in found.items():
         rows = [(each.kind, each.count, each.charged or None, each.paid or None) for each in totals]
         print_table(title, _TOTALS, rows)
     print_table("Ledger (debits less credits)", _LEDGER, ledger)
     click.echo(f"files waiting for delivery: {waiting}")
+    if is_held:
+        click.echo("payments and deliveries are held since these books came back from a backup")
     return ExitCode.OK
 
 

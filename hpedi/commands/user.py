@@ -13,6 +13,7 @@ from hpedi.commands.printing import Column, json_option, print_json, print_table
 
 if TYPE_CHECKING:
     from hpedi.access.accounts import Account
+    from hpedi.commands.workspace import Workspace
     from hpedi.run_context import RunContext
     from hpedi.store.books import StoredWork
 
@@ -65,8 +66,8 @@ def add(
     workspace = open_workspace(session.home)
     context = context_of(workspace)
     account = Account(login=login, name=name, is_machine=is_machine, organisation=organisation, roles=frozenset(roles))
+    _check_manages(workspace, context, organisation)
     with workspace.books.writing(context) as work:
-        _check_manages(context, organisation)
         if not work.accounts.any() and _OPERATOR not in roles:
             raise click.UsageError("the first account is an operator's: give it --role operator")
         password = add_account(work, account)
@@ -85,13 +86,13 @@ def list_accounts(session: Session, *, as_json: bool) -> int:
       hpedi user list
     """
     from hpedi.access.reach import Scope
-    from hpedi.commands.signed_in import check, context_of
+    from hpedi.commands.signed_in import check_noted, context_of
     from hpedi.commands.workspace import open_workspace
 
     workspace = open_workspace(session.home)
     context = context_of(workspace)
     own = context.principal.organisation
-    check(context, "list", Scope(thing="account", organisation=own))
+    check_noted(workspace, context, "list", Scope(thing="account", organisation=own))
     with workspace.books.reading(context) as work:
         accounts = work.accounts.accounts(own or None)
     if as_json:
@@ -235,12 +236,17 @@ def password(session: Session, login: str, *, from_input: bool, as_json: bool) -
       hpedi user password kim
     """
     from hpedi.commands.new_accounts import change_own_password, new_first_password
-    from hpedi.commands.signed_in import context_of
+    from hpedi.commands.signed_in import NotPermitted, context_of, note_refusal
     from hpedi.commands.workspace import open_workspace
 
     workspace = open_workspace(session.home)
     if not login:
-        change_own_password(workspace, context_of(workspace, with_given_password=True), from_input=from_input)
+        own = context_of(workspace, with_given_password=True)
+        try:
+            change_own_password(workspace, own, from_input=from_input)
+        except NotPermitted:
+            note_refusal(workspace, own, "user password")
+            raise
         print_json({"changed": True}) if as_json else click.echo("the password is changed")
         return ExitCode.OK
     context, account = _managed(session, login)
@@ -282,25 +288,28 @@ def demo(session: Session, *, as_json: bool) -> int:
 def _managed(session: Session, login: str) -> tuple[RunContext, Account]:
     """Return who runs the command, and an account that it may manage; those of others are as if they were not."""
     from hpedi.access.reach import Scope
-    from hpedi.commands.signed_in import context_of, is_permitted
+    from hpedi.commands.signed_in import context_of, is_permitted, note_refusal
     from hpedi.commands.workspace import open_workspace
 
     workspace = open_workspace(session.home)
     context = context_of(workspace)
     with workspace.books.reading(context) as work:
         account = work.accounts.account(login)
-    _check_manages(context, context.principal.organisation)
+    _check_manages(workspace, context, context.principal.organisation)
     on = Scope(thing="account", organisation=account.organisation if account else "")
-    if account is None or not is_permitted(context, "manage", on):
+    is_theirs = is_permitted(context, "manage", on)
+    if account is not None and not is_theirs:
+        note_refusal(workspace, context, "manage account")
+    if account is None or not is_theirs:
         raise click.UsageError("there is no such account; `hpedi user list` names them")
     return context, account
 
 
-def _check_manages(context: RunContext, organisation: str) -> None:
+def _check_manages(workspace: Workspace, context: RunContext, organisation: str) -> None:
     from hpedi.access.reach import Scope
-    from hpedi.commands.signed_in import check
+    from hpedi.commands.signed_in import check_noted
 
-    check(context, "manage", Scope(thing="account", organisation=organisation))
+    check_noted(workspace, context, "manage", Scope(thing="account", organisation=organisation))
 
 
 def _check_not_last(work: StoredWork, account: Account) -> None:

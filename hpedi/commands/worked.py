@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import date
 from typing import TYPE_CHECKING, Any, Final, TypeVar
@@ -47,12 +47,11 @@ def working(session: Session, as_of: date | None = None) -> Jobs:
     return Jobs(workspace, acting(workspace, "work", "claim", as_of))
 
 
-def override_of(jobs: Jobs, note: str, waived: Sequence[str], denials: tuple[tuple[int, str], ...] = ()) -> Override:
-    """Return what somebody decides, with who and when."""
+def override_of(jobs: Jobs, note: str, **decided: Any) -> Override:
+    """Return what somebody decides, with who and when; `decided` are the other fields of an `Override`."""
     from hpedi.adjudication.override import Override
 
-    context = jobs.context
-    return Override(by=context.principal.id, on=context.as_of, note=note, waived=tuple(waived), denials=denials)
+    return Override(by=jobs.context.principal.id, on=jobs.context.as_of, note=note, **decided)
 
 
 @contextmanager

@@ -20,6 +20,7 @@ from hpedi.guides.numbering import Numbering
 from hpedi.guides.standing import GUESSED, Standing
 from hpedi.x12.events import SegmentBatch
 
+_LEVEL: Final = "HL"
 _SEGMENT_IDS: Final = "segment_ids"
 _ID_FORM: Final = re.compile("[A-Z][A-Z0-9]{1,2}")
 
@@ -88,9 +89,14 @@ class Recovery:
         if move is not None:
             return self._take_for(move, index, text)
         node = self._out_of_order(index, text, segment_id)
-        if node is None:
-            self._hold(index, text, segment_id)
-        return node
+        if node is not None:
+            return node
+        guesses = self._guesses(text, segment_id)
+        move = None if any(not guess.inside.needs for guess in guesses) else self._mistaken(text, segment_id)
+        if move is not None:
+            return self._take_for(move, index, text)
+        self._hold(index, segment_id, guesses)
+        return None
 
     def settle(self) -> None:
         """Tell what was held back: nothing explained it."""
@@ -135,7 +141,7 @@ class Recovery:
         self._go(guess.opening, held.index)
         walk.add("segment-missing", held.index, guess.opening.node)
         walk.missing[len(walk.outer), GUESSED] = None
-        if guess.opening.node.segment_id == "HL":
+        if guess.opening.node.segment_id == _LEVEL:
             self._numbering.imply_level()
         self._go(guess.inside, held.index)
         walk.batch = now
@@ -225,11 +231,21 @@ class Recovery:
 
         A qualifier that the guide has somewhere is not wrong, and a segment with other faults is not taken for another.
         """
-        walk = self._walk
-        if walk.tables.has_qualifier(segment_id, text):
-            return None
+        return None if self._walk.tables.has_qualifier(segment_id, text) else self._meant(text, segment_id)
+
+    def _mistaken(self, text: str, segment_id: str) -> Move | None:
+        """Return the one move into a loop that a segment must be meant to make although its qualifier is another's.
+
+        Asked where a segment missing before it does not explain it alone: one wrong value is likelier than two segments
+        left out.
+        """
+        move = None if segment_id == _LEVEL else self._meant(text, segment_id)
+        return move if move is not None and move.opens != STAYS else None
+
+    def _meant(self, text: str, segment_id: str) -> Move | None:
+        """Return the move of a segment but for its qualifier: the one that is due, else the only one there is."""
         moves = [move for move in self._every_move() if move.node.segment_id == segment_id and not self._is_full(move)]
-        if segment_id == "HL":
+        if segment_id == _LEVEL:
             moves = list(self._under_parent(moves, text))
         meant = (move for move in moves if self._only_qualifier(move, text))
         due = next((move for move in moves if self._is_due(move) and self._only_qualifier(move, text)), None)
@@ -266,12 +282,16 @@ class Recovery:
             if self._numbering.parent_at(len(walk.outer) - len(move.closes)) == parent:
                 yield move
 
-    def _hold(self, index: int, text: str, segment_id: str) -> None:
+    def _hold(self, index: int, segment_id: str, guesses: tuple[_Guess, ...]) -> None:
         """Keep back what is wrong until the next segment."""
         walk = self._walk
-        node = walk.station.node
-        where = walk.place_of(index, node)
+        where = walk.place_of(index, walk.station.node)
         finding = found("segment-unexpected", where).within(segment_id=segment_id)
+        self._held = _Held(index, walk.batch, (finding,), guesses, self._followers(segment_id))
+        walk.moves = {}
+
+    def _guesses(self, text: str, segment_id: str) -> tuple[_Guess, ...]:
+        """Return the loops that would explain a segment, were the segment that starts them not missing; best first."""
         guesses = [
             _Guess(opening, inside)
             for opening in self._every_move()
@@ -280,8 +300,7 @@ class Recovery:
             if inside is not None
         ]
         guesses.sort(key=lambda guess: (guess.inside.needs != 0, guess.inside.opens != STAYS))
-        self._held = _Held(index, walk.batch, (finding,), tuple(guesses), self._followers(segment_id))
-        walk.moves = {}
+        return tuple(guesses)
 
     def _inside(self, opening: Move, segment_id: str, text: str) -> Move | None:
         """Return the move a segment makes inside a loop, had that been opened."""

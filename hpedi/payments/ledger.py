@@ -33,6 +33,7 @@ class LedgerAccount(StrEnum):
     EMPLOYERS_RECEIVABLE = "employers_receivable"  # what self-insured employers bear of claims and pre-funds
     MEMBERS_PAYABLE = "members_payable"  # what goes to members where benefits are not assigned
     POOLS = "pools"  # withhold and programme pools: owed to providers or employers at the year's end
+    INTEREST = "interest"  # PLB L6: what was paid for being late
     PROVIDER_ADJUSTMENTS = "provider_adjustments"  # PLB: what is taken back from payees, or given to them beyond claims
     RECEIVABLE = "receivable"  # PLB FB, WO: what payees owe and later payments take back
     ACH_CLEARING = "ach_clearing"
@@ -137,7 +138,8 @@ def _sides(payment: Payment) -> list[tuple[LedgerAccount, Usd]]:
     """Return signed amounts, debit positive."""
     sides = [
         (LedgerAccount.CLAIMS_PAYABLE, payment.claims_paid),
-        (LedgerAccount.PROVIDER_ADJUSTMENTS, payment.forwarded - payment.adjusted),
+        (LedgerAccount.INTEREST, payment.interest),
+        (LedgerAccount.PROVIDER_ADJUSTMENTS, payment.forwarded - payment.adjusted - payment.interest),
         (LedgerAccount.RECEIVABLE, -payment.forwarded),
     ]
     if payment.method in CLEARING:

@@ -46,7 +46,10 @@ class PayeeBalance:
 
 
 def adjustments_of(
-    decided: Sequence[ClaimDecision], recovery: Mapping[str, Recovery], owed: Sequence[PayeeBalance]
+    decided: Sequence[ClaimDecision],
+    recovery: Mapping[str, Recovery],
+    owed: Sequence[PayeeBalance],
+    interest: Usd = ZERO,
 ) -> tuple[ProviderAdjustment, ...]:
     """Return the PLB rows of a payee's next remittance, but for what it then carries forward itself.
 
@@ -54,13 +57,15 @@ def adjustments_of(
         decided: What the remittance pays, reversals and corrections among it.
         recovery: How what a correction lowers is taken back, by its reason.
         owed: The payee's open balances, oldest first.
+        interest: US dollars that it pays beside its claims.
     """
     told = [
         ProviderAdjustment(code=OVERPAYMENT, reference=claim, amount=-amount)
         for claim, amount in overpaid(decided, recovery)
     ]
     forwarded = [_taken(each, each.amount) for each in owed if each.kind == BALANCE_FORWARD]
-    left = sum((decision.paid for decision in decided), ZERO) - sum((each.amount for each in (*told, *forwarded)), ZERO)
+    paid = sum((decision.paid for decision in decided), interest)
+    left = paid - sum((each.amount for each in (*told, *forwarded)), ZERO)
     taken = []
     for balance in owed:
         amount = min(balance.amount, max(left, ZERO))

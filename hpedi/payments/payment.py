@@ -5,16 +5,17 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 
-from hpedi.money import Usd
+from hpedi.money import ZERO, Usd
 from hpedi.transactions.remittance_835.model import PaymentMethod, ProviderAdjustment, Remittance, RemittancePayee
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PaidClaim:
-    """A claim version that a payment pays, or denies."""
+    """A claim version that a payment pays, or denies, and the interest on it, US dollars."""
 
     payer_claim_control_number: str
     version: int
+    interest: Usd = ZERO
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,6 +50,11 @@ class Payment:
     adjusted: Usd
     forwarded: Usd
     adjustments: tuple[ProviderAdjustment, ...] = ()
+
+    @property
+    def interest(self) -> Usd:
+        """US dollars of interest on its claims: the sum of AMT*I, and of PLB L6 with the other sign."""
+        return sum((claim.interest for claim in self.claims), ZERO)
 
     @property
     def trace_segment(self) -> str:

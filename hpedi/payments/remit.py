@@ -14,15 +14,19 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 
+import msgspec
+
 from hpedi.adjudication.decision import ClaimDecision
 from hpedi.claims.claim import ReceivedClaim
 from hpedi.money import ZERO, Usd
 from hpedi.payments.balancing import check_remittance
 from hpedi.payments.calendar import AchCalendar
 from hpedi.payments.claim_payments import ClaimFiling, claim_payment
+from hpedi.payments.interest import Interest
 from hpedi.payments.payee_balances import BALANCE_FORWARD, OWED
 from hpedi.payments.payment import PaidClaim, Payment, RemittedPayment
 from hpedi.transactions.remittance_835.model import (
+    ClaimPayment,
     PaymentMethod,
     ProviderAdjustment,
     Remittance,
@@ -31,6 +35,9 @@ from hpedi.transactions.remittance_835.model import (
 )
 
 __all__ = ["Payment", "PaymentRunInput", "RunNumbers", "remit"]
+
+INTEREST, INTEREST_AMOUNT = "L6", "I"
+"""PLB03-1 and AMT01 of interest."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,6 +53,7 @@ class PaymentRunInput:
         claim_filing: CLP06 by plan.
         provider_adjustments: PLB rows to take into account, by (provider id, funding account), for example a balance
             forward that is taken back.
+        interest: US dollars by our number of a claim and version, where it is paid late.
         production_date: DTM*405: the business date of the run.
         payment_date: The day asked for; moved to the next ACH business day.
         calendar: ACH business days.
@@ -59,6 +67,7 @@ class PaymentRunInput:
     funding_account_by_plan: Mapping[str, str] = field(default_factory=dict)
     claim_filing: ClaimFiling
     provider_adjustments: Mapping[tuple[str, str], tuple[ProviderAdjustment, ...]] = field(default_factory=dict)
+    interest: Interest = field(default_factory=dict)
     production_date: date
     payment_date: date
     calendar: AchCalendar
@@ -80,16 +89,26 @@ class _Share:
     payee: RemittancePayee
     funding_account: str
     adjustments: tuple[ProviderAdjustment, ...]
+    interest: Interest
     claims_paid: Usd = ZERO
     decided: list[tuple[ReceivedClaim, ClaimDecision]] = field(default_factory=list)
+    interest_rows: list[ProviderAdjustment] = field(default_factory=list)
 
     def add(self, received: ReceivedClaim, decision: ClaimDecision) -> None:
         self.decided.append((received, decision))
+        interest = self.interest_on(decision)
+        if interest:
+            told = received.claim.patient_control_number
+            row = ProviderAdjustment(code=INTEREST, reference=told, amount=-interest)
+            self.interest_rows.append(row)
         self.claims_paid += decision.paid
+
+    def interest_on(self, decision: ClaimDecision) -> Usd:
+        return self.interest.get((decision.payer_claim_control_number, decision.version), ZERO)
 
     @property
     def total(self) -> Usd:
-        return self.claims_paid - _sum_of(self.adjustments)
+        return self.claims_paid - _sum_of((*self.interest_rows, *self.adjustments))
 
     @property
     def method(self) -> PaymentMethod:
@@ -144,7 +163,7 @@ def _new_share(run: PaymentRunInput, key: tuple[str, str]) -> _Share:
         raise ValueError("the payee of a decision is not among the payees of the run")
     if account not in run.payers:
         raise ValueError("a funding account is not among the payer's accounts of the run")
-    return _Share(run.payees[provider], account, run.provider_adjustments.get(key, ()))
+    return _Share(run.payees[provider], account, run.provider_adjustments.get(key, ()), run.interest)
 
 
 def _take(numbers: Iterator[str]) -> str:
@@ -167,9 +186,16 @@ def _remittance(run: PaymentRunInput, share: _Share, number: str, payment_date: 
         production_date=run.production_date,
         receiver_id=run.receiver_ids.get(payee.provider, ""),
         claims=tuple(
-            claim_payment(received, decision, payee.npi, run.claim_filing) for received, decision in share.decided
+            _with_interest(claim_payment(received, decision, payee.npi, run.claim_filing), share.interest_on(decision))
+            for received, decision in share.decided
         ),
-        provider_adjustments=share.adjustments + carried,
+        provider_adjustments=(*share.interest_rows, *share.adjustments, *carried),
+    )
+
+
+def _with_interest(claim: ClaimPayment, interest: Usd) -> ClaimPayment:
+    return (
+        claim if not interest else msgspec.structs.replace(claim, amounts=(*claim.amounts, (INTEREST_AMOUNT, interest)))
     )
 
 
@@ -183,7 +209,11 @@ def _payment(share: _Share, remittance: Remittance) -> Payment:
         payee=share.payee,
         originator_id=f"1{remittance.payer.tax_id}",
         claims=tuple(
-            PaidClaim(payer_claim_control_number=decision.payer_claim_control_number, version=decision.version)
+            PaidClaim(
+                payer_claim_control_number=decision.payer_claim_control_number,
+                version=decision.version,
+                interest=share.interest_on(decision),
+            )
             for _, decision in share.decided
         ),
         claims_paid=share.claims_paid,

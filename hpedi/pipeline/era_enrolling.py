@@ -105,30 +105,12 @@ def enrol(work: Work, terms: EnrolmentTerms, asked: EnrolmentAsked, *, rehearses
         NotAllowed: No role and no grant of the principal lets it ask for this provider.
         CannotEnrol: The receiver may not receive, or new and change do not fit what stands.
     """
-    who = asker(work, terms.rules)
-    covered = _covered(terms.reference, asked.provider)
-    if not covered or not all(who.may("request", _scope(each.named)) for each in covered):
-        raise NotAllowed(NO_SUCH_PROVIDER)
-    holds_now = _holds_now(work, who, covered)
-    if not who.principal.organisation and not asked.why:
-        raise CannotEnrol("give --why: the payer names a receiver on behalf of a provider, and says by what word of it")
     if not rehearses:
         work.era.lock(asked.provider)
-    made = _made(work, who, asked, holds_now=holds_now)
-    _check_receiver(work, who, terms, made, covered, holds_now=holds_now)
-    others = work.era.of_provider(asked.provider)
-    # To others than the provider and the payer it is not told who receives now.
-    is_told = holds_now or who.may("list", Scope(thing=ENROLMENT))
-    if is_told:
-        _check_submission(asked, others, who.day)
-    outcome = EnrolmentOutcome(
-        enrolment=made,
-        replaced=replaced_by(made, others) if is_told else (),
-        routes=tuple(_route(work, terms, each, made, others) for each in covered) if is_told else (),
-    )
+    outcome, holds_now = _outcome(work, terms, asked)
     if rehearses:
         return outcome
-    made = replace(made, id=work.era.request(made))
+    made = replace(outcome.enrolment, id=work.era.request(outcome.enrolment))
     work.audit.record(
         "era request",
         f"era:{made.id}",
@@ -139,6 +121,26 @@ def enrol(work: Work, terms: EnrolmentTerms, asked: EnrolmentAsked, *, rehearses
     if holds_now:
         _end_those_before(work, made, outcome.replaced)
     return replace(outcome, enrolment=made)
+
+
+def _outcome(work: Work, terms: EnrolmentTerms, asked: EnrolmentAsked) -> tuple[EnrolmentOutcome, bool]:
+    """Return what becomes of a request, and whether it holds without anybody's approval."""
+    who = asker(work, terms.rules)
+    covered = _covered(terms.reference, asked.provider)
+    if not covered or not all(who.may("request", _scope(each.named)) for each in covered):
+        raise NotAllowed(NO_SUCH_PROVIDER)
+    holds_now = _holds_now(work, who, covered)
+    if not who.principal.organisation and not asked.why:
+        raise CannotEnrol("give --why: the payer names a receiver on behalf of a provider, and says by what word of it")
+    made = _made(work, who, asked, holds_now=holds_now)
+    _check_receiver(work, who, terms, made, covered, holds_now=holds_now)
+    # To others than the provider and the payer it is not told who receives now.
+    if not holds_now and not who.may("list", Scope(thing=ENROLMENT)):
+        return EnrolmentOutcome(enrolment=made, replaced=(), routes=()), holds_now
+    others = work.era.of_provider(asked.provider)
+    _check_submission(asked, others, who.day)
+    routes = tuple(_route(work, terms, each, made) for each in covered)
+    return EnrolmentOutcome(enrolment=made, replaced=replaced_by(made, others), routes=routes), holds_now
 
 
 def _covered(reference: Reference, provider: ProviderId) -> tuple[PaidProvider, ...]:
@@ -222,17 +224,15 @@ def _check_submission(asked: EnrolmentAsked, others: Iterable[EraEnrolment], day
         raise CannotEnrol("no enrolment stands to be changed; name a receiver with `hpedi era enrol`")
 
 
-def _route(
-    work: Work, terms: EnrolmentTerms, provider: PaidProvider, made: EraEnrolment, others: Iterable[EraEnrolment]
-) -> Rerouted:
+def _route(work: Work, terms: EnrolmentTerms, provider: PaidProvider, made: EraEnrolment) -> Rerouted:
     """Say where the 835s of a provider go on the eve of an enrolment's start, and from then on."""
-    eve = made.start - timedelta(days=1)
-    before = chosen_receiver(work, terms.rules, terms.reference, provider, eve)
-    closer = made.provider.npi == ALL_NPIS and any(
-        each.provider == provider.named and each.is_in_force(made.start) for each in others
+    before = chosen_receiver(work, terms.rules, terms.reference, provider, made.start - timedelta(days=1))
+    on_start = chosen_receiver(work, terms.rules, terms.reference, provider, made.start)
+    closer = next((each for each in work.era.of_provider(provider.named) if each.id == on_start.enrolment), None)
+    is_kept = made.provider.npi == ALL_NPIS and closer is not None and closer.provider == provider.named
+    return Rerouted(
+        npi=provider.named.npi, before=before, after=closer.receiver if is_kept and closer else made.receiver
     )
-    after = before.partner.id if closer and before.partner is not None else made.receiver
-    return Rerouted(npi=provider.named.npi, before=before, after=after)
 
 
 def _end_those_before(work: Work, made: EraEnrolment, replaced: Iterable[EraEnrolment]) -> None:

@@ -7,6 +7,9 @@ from dataclasses import dataclass
 
 from hpedi.benefits.membership import Family
 from hpedi.benefits.opening import opening_entries
+from hpedi.money import usd
+from hpedi.payments.payee_balances import PayeeBalance
+from hpedi.pipeline.parties import FUNDING_ACCOUNT
 from hpedi.pipeline.ports import Books, Work
 from hpedi.reference.members import FAMILY
 from hpedi.reference.payer_folder import Loaded
@@ -42,6 +45,19 @@ def load(books: Books, context: RunContext, loaded: Loaded) -> LoadOutcome:
     with books.writing(context) as work:
         snapshot, changed = work.reference.load(loaded.records, context.instant)
         opening = work.accumulators.append_new(opening_entries(loaded.opening), context.as_of)
+        opening += work.payee_balances.append_opening(
+            [
+                PayeeBalance(
+                    provider=each.provider,
+                    funding_account=FUNDING_ACCOUNT,
+                    kind=each.kind,
+                    reference=each.reference,
+                    amount=usd(each.amount),
+                )
+                for each in loaded.opening_payees
+            ],
+            context.as_of,
+        )
         members = _members_changed(work, loaded.records, snapshot) if changed else []
         work.audit.record(
             "load",

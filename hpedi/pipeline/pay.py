@@ -17,13 +17,15 @@ from hpedi.access.rules import AccessRules
 from hpedi.finding_kinds import found
 from hpedi.findings import Finding, Unavailable, Where
 from hpedi.guides.load import Guide
+from hpedi.money import ZERO, Usd
 from hpedi.payments.balancing import check_run
 from hpedi.payments.calendar import AchCalendar, check_calendar
 from hpedi.payments.claim_payments import ClaimFiling
 from hpedi.payments.conventions import load_ach_conventions
 from hpedi.payments.faults import ReleaseBlocked
+from hpedi.payments.interest import Interest, interest_of
 from hpedi.payments.ledger import ledger_source, payment_postings
-from hpedi.payments.payee_balances import adjustments_of, balance_entries
+from hpedi.payments.payee_balances import OWED, adjustments_of, balance_entries
 from hpedi.payments.payment import Payment, RemittedPayment
 from hpedi.payments.remit import PaymentRunInput, RunNumbers, remit
 from hpedi.payments.states import PaymentState, approves_itself
@@ -176,22 +178,43 @@ def _payments(work: Work, run: PaymentRun, reference: Reference, data: PaymentDa
             trace_numbers=[str(run.first_trace_number + len(payments) - checks)],
             check_numbers=[str(run.first_check_number + checks)],
         )
-        adjustments = _adjustments(work, decided, payee, reference)
-        (remitted,) = remit(_run_input(decided, payee, run.as_of, reference, data, adjustments), numbers)
+        run_input = _run_input(decided, payee, run.as_of, reference, data)
+        interest = _interest(work, run_input, reference)
+        adjustments = _adjustments(work, decided, payee, reference, sum(interest.values(), ZERO))
+        given = {(payee, FUNDING_ACCOUNT): adjustments}
+        (remitted,) = remit(replace(run_input, provider_adjustments=given, interest=interest), numbers)
         payments.append(remitted.payment)
         checks += remitted.payment.method is PaymentMethod.CHECK
     return payments
 
 
+def _interest(work: Work, run_input: PaymentRunInput, reference: Reference) -> Interest:
+    """Return the interest on the claims of a payment; what an examiner set takes the place of what is worked out."""
+    interest = interest_of(run_input.decided, reference, run_input.payment_date)
+    numbers = [decision.payer_claim_control_number for _received, decision in run_input.decided]
+    set_by_hand = {
+        number: made.interest
+        for number, overrides in work.pends.overrides(numbers).items()
+        for made in overrides
+        if made.interest is not None
+    }
+    for _received, decision in run_input.decided:
+        if decision.payer_claim_control_number in set_by_hand and decision.kind != "reversal":
+            key = decision.payer_claim_control_number, decision.version
+            interest[key] = set_by_hand[decision.payer_claim_control_number]
+    return interest
+
+
 def _adjustments(
-    work: Work, decided: Sequence[StoredDecision], payee: str, reference: Reference
+    work: Work, decided: Sequence[StoredDecision], payee: str, reference: Reference, interest: Usd
 ) -> tuple[ProviderAdjustment, ...]:
     """Return what a payee's remittance takes back, and tells to be taken back later."""
     recovery: dict[str, Recovery] = {}
     for stored in decided:
         conventions = reference.conventions(stored.received.received)
         recovery |= conventions.recovery if stored.decision.reason and conventions is not None else {}
-    return adjustments_of([stored.decision for stored in decided], recovery, work.payee_balances.owed(payee))
+    owed = work.payee_balances.owed(payee)
+    return adjustments_of([stored.decision for stored in decided], recovery, owed, interest)
 
 
 def _run_input(
@@ -200,7 +223,6 @@ def _run_input(
     day: date,
     reference: Reference,
     data: PaymentData,
-    adjustments: Sequence[ProviderAdjustment],
 ) -> PaymentRunInput:
     payer, payment_date = _payer_and_date(day, reference, data)
     provider = reference.providers.get(payee)
@@ -212,7 +234,6 @@ def _run_input(
         payers={FUNDING_ACCOUNT: payer},
         funding_account=FUNDING_ACCOUNT,
         claim_filing=ClaimFiling(usual=reference.payer.claim_filing, by_plan=reference.claim_filing_by_plan),
-        provider_adjustments={(payee, FUNDING_ACCOUNT): tuple(adjustments)},
         production_date=day,
         payment_date=payment_date,
         calendar=business_days(data.calendar, reference),
@@ -357,12 +378,13 @@ def _remitted_again(
     """Build the remittance of a stored payment from the decisions it pays: the same again, or it is not released."""
     payment = stored.payment
     provider = payment.payee.provider
-    given = [each for each in payment.adjustments if each.reference != payment.trace_number]
-    run_input = _run_input(decided, provider, run.as_of, reference, data, given)
+    given = [each for each in payment.adjustments if each.code in OWED and each.reference != payment.trace_number]
     as_built = replace(
-        run_input,
+        _run_input(decided, provider, run.as_of, reference, data),
         payees={provider: payment.payee},
         funding_account=payment.funding_account,
+        provider_adjustments={(provider, payment.funding_account): tuple(given)},
+        interest={(paid.payer_claim_control_number, paid.version): paid.interest for paid in payment.claims},
         payment_date=payment.payment_date,
     )
     numbers = RunNumbers(trace_numbers=[payment.trace_number], check_numbers=[payment.trace_number])

@@ -308,6 +308,9 @@ class PayeeBalances(Protocol):
     def append(self, entries: Sequence[PayeeBalance], source: str, posted_on: date) -> None:
         """Add the entries of a payment; one whose source stands already is refused by the store."""
 
+    def append_opening(self, entries: Sequence[PayeeBalance], posted_on: date) -> int:
+        """Add opening balances that are not there yet; return how many were new."""
+
 
 class Ledger(Protocol):
     """The claims-payable and cash ledger."""

@@ -15,11 +15,14 @@ from hpedi.pipeline.adjudicate import decide_waiting_claim
 from hpedi.pipeline.ports import Books, Work
 from hpedi.pipeline.records import WaitingClaim
 from hpedi.pipeline.reprocess import correct_claim
+from hpedi.pipeline.sought import StandingSought
 from hpedi.reference.reference import Reference
 from hpedi.run_context import RunContext
 
 OVERRIDE: Final = "examiner_override"
 """Why a decided claim is corrected: a name of the payer's recovery rules."""
+
+NOT_STANDING: Final = "no decision of this claim stands; `hpedi pends list` shows those that wait"
 
 
 class NotWorked(Exception):
@@ -62,13 +65,34 @@ def override(books: Books, context: RunContext, reference: Reference, number: st
     """
     with books.writing(context) as work:
         _check_reasons(made, context, reference)
+        if work.claims.find(number) is None:
+            raise NotWorked(NOT_STANDING)
         work.pends.override(number, made)
         worked = correct_claim(work, context, reference, number, OVERRIDE)
         if worked is None:
-            raise NotWorked("no decision of this claim stands; `hpedi pends list` shows those that wait")
+            raise NotWorked(NOT_STANDING)
+        if not worked:
+            raise NotWorked("the claim comes out as before; nothing was changed")
         members = [worked[-1].member]
         work.audit.record("override", f"claim:{number}", members=members, reason="review", result="corrected")
         return Worked(worked)
+
+
+def set_interest(books: Books, context: RunContext, number: str, made: Override) -> None:
+    """Set the interest of a decided claim that is not paid yet, in place of what is worked out when it is paid.
+
+    Raises:
+        NotWorked: No decision of the claim stands, or it is paid already.
+    """
+    with books.writing(context) as work:
+        standing = work.decisions.standing(StandingSought(claims=(number,)), 1)
+        if not standing:
+            raise NotWorked("no decision of this claim stands")
+        if standing[0].payment_run is not None:
+            raise NotWorked("this claim is paid already; its interest stands in its remittance")
+        work.pends.override(number, made)
+        members = [standing[0].decision.member]
+        work.audit.record("set interest", f"claim:{number}", members=members, reason="review", result="set")
 
 
 def assign(books: Books, context: RunContext, number: str, login: str) -> WaitingClaim:

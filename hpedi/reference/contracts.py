@@ -1,4 +1,4 @@
-"""Contracts: what a provider is paid, for which lines of business, from when to when; and the dated tables they name."""
+"""Contracts: what a provider is paid, for which lines of business, from when to when; the dated tables they name."""
 
 from __future__ import annotations
 

@@ -90,7 +90,6 @@ class Conventions(Dated, frozen=True, kw_only=True):
         voiding: Frequencies that void an earlier claim.
         not_on_corrections: Edits that a correction is not tried against.
         reviews: What waits for somebody to look at it before it is final.
-        clean_claim_days: Days from receipt within which a clean claim is to be paid or denied; the clock of what waits.
         recovery: By reason of a correction, how what it lowers is taken back; in the same remittance where absent.
     """
 
@@ -108,7 +107,6 @@ class Conventions(Dated, frozen=True, kw_only=True):
     voiding: tuple[str, ...] = ()
     not_on_corrections: tuple[EditName, ...] = ()
     reviews: tuple[Review, ...] = ()
-    clean_claim_days: int | None = None
     recovery: Mapping[str, Recovery] = {}
 
 

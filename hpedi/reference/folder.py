@@ -22,7 +22,7 @@ from hpedi.reference.plans import Employer, Plan
 from hpedi.reference.policies import Policies
 from hpedi.reference.providers import BillingProvider
 from hpedi.reference.shape import Places, Shaper
-from hpedi.reference.tables import TABLES, ApcTableRow, DrgRow, FeeRow, OpeningBalance, read_table
+from hpedi.reference.tables import TABLES, ApcTableRow, DrgRow, FeeRow, OpeningBalance, OpeningPayeeBalance, read_table
 
 
 class PayerSection(Payer, frozen=True, kw_only=True):
@@ -59,6 +59,7 @@ class Folder:
     drg_rows: list[DrgRow] = field(default_factory=list)
     apc_rows: list[ApcTableRow] = field(default_factory=list)
     opening_balances: list[OpeningBalance] = field(default_factory=list)
+    opening_payee_balances: list[OpeningPayeeBalance] = field(default_factory=list)
     authorizations: list[Authorization] = field(default_factory=list)
     places: Places = field(default_factory=Places)
     findings: list[Finding] = field(default_factory=list)
@@ -84,6 +85,7 @@ _TABLE_FIELDS: Final = {
     "drg-tables": "drg_rows",
     "apc-tables": "apc_rows",
     "opening-balances": "opening_balances",
+    "opening-payee-balances": "opening_payee_balances",
     "authorizations": "authorizations",
 }
 

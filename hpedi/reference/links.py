@@ -155,6 +155,9 @@ def check_plans(folder: Folder) -> Iterator[Finding]:
     contracts = {contract.id for contract in folder.contracts}
     for employer in folder.employers:
         for program in employer.programs:
+            if program.on_835 and not program.carc:
+                message = "What is held back from the provider is told on the 835: add `group` and `carc`."
+                yield _broken(folder, program, "carc", message)
             if not set(program.contracts) <= contracts:
                 yield _broken(
                     folder, program, "contracts", "A contract named here is not defined; define it or correct it."
@@ -227,6 +230,18 @@ def check_opening_balances(folder: Folder) -> Iterator[Finding]:
         seen.add(key)
 
 
+def check_opening_payee_balances(folder: Folder) -> Iterator[Finding]:
+    """Opening balances of payees name providers that exist, each reference once."""
+    providers = {provider.id for provider in folder.providers}
+    seen: set[Hashable] = set()
+    for balance in folder.opening_payee_balances:
+        yield from _unknown(folder, balance, "provider", providers)
+        key = (balance.provider, balance.kind, balance.reference)
+        if key in seen:
+            yield _broken(folder, balance, "reference", "This balance is given twice; add them up.")
+        seen.add(key)
+
+
 def check_folder_authorizations(folder: Folder) -> Iterator[Finding]:
     """Authorisations are of members and providers that exist, and do not overlap."""
     members = frozenset(member.id for member in folder.members)
@@ -258,6 +273,7 @@ CHECKS: Final[tuple[Check, ...]] = (
     check_contracts,
     check_plans,
     check_opening_balances,
+    check_opening_payee_balances,
     check_tables,
     check_folder_authorizations,
     check_edits,

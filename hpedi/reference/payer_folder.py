@@ -25,7 +25,7 @@ from hpedi.reference.rate_tables import apc_tables, drg_tables, fee_schedules
 from hpedi.reference.reason_checks import check_reasons
 from hpedi.reference.records import ReferenceRecord, record_of
 from hpedi.reference.spans import check_spans
-from hpedi.reference.tables import OpeningBalance
+from hpedi.reference.tables import OpeningBalance, OpeningPayeeBalance
 
 RULES = "rules/"
 """Where rule files lie below mappings/."""
@@ -38,11 +38,13 @@ class Loaded:
     Attributes:
         records: In the order of their kind and key.
         opening: What accumulators held before; `benefits.opening` makes ledger entries of them.
+        opening_payees: What payees owed before.
         findings: Everything wrong, by file and line.
     """
 
     records: tuple[ReferenceRecord, ...]
     opening: tuple[OpeningBalance, ...]
+    opening_payees: tuple[OpeningPayeeBalance, ...] = ()
     findings: tuple[Finding, ...]
 
 
@@ -82,7 +84,12 @@ def load_payer_folder(
         return Loaded(records=(), opening=(), findings=findings)
     made = (*_records(folder), *change_records(folder.partners, changes))
     records = sorted(made, key=lambda record: (record.kind, record.key))
-    return Loaded(records=tuple(records), opening=tuple(folder.opening_balances), findings=findings)
+    return Loaded(
+        records=tuple(records),
+        opening=tuple(folder.opening_balances),
+        opening_payees=tuple(folder.opening_payee_balances),
+        findings=findings,
+    )
 
 
 def _add_standard_rules(folder: Folder, standard: Mapping[str, bytes]) -> None:

@@ -48,4 +48,4 @@ class BillingProvider(Entry, frozen=True, kw_only=True):
     @property
     def has_spans(self) -> bool:
         """Whether anything is known of the days on which it is eligible."""
-        return bool(self.credentialed or self.locations or self.rendering)
+        return bool(self.credentialed or self.locations) or any(each.credentialed for each in self.rendering)

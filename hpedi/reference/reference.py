@@ -142,6 +142,11 @@ class Reference:
         """Return the codes of a reason on claims received on a day."""
         return in_force(self._reasons.get(name, ()), received)
 
+    def unclean_codes(self, received: date) -> frozenset[tuple[str, str]]:
+        """Return group and code of the reasons for which a claim received on a day is not clean."""
+        every = (in_force(versions, received) for versions in self._reasons.values())
+        return frozenset((each.group or "", each.carc) for each in every if each is not None and not each.clean_claim)
+
     def rule_parameter(self, rule: str, name: str, day: date) -> RuleParameter | None:
         """Return the parameter of a rule in force on a day."""
         file = self._rules.get(rule)

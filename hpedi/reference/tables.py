@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 from collections.abc import Callable, Iterator, Mapping
 from datetime import date
-from typing import Final
+from typing import Final, Literal
 
 import msgspec
 
@@ -73,6 +73,15 @@ class OpeningBalance(Entry, frozen=True, kw_only=True):
     day: date | None = msgspec.field(name="date", default=None)
 
 
+class OpeningPayeeBalance(Entry, frozen=True, kw_only=True):
+    """What a payee owed before hpedi kept it, US dollars: carried forward (FB), or an overpayment told already (WO)."""
+
+    provider: Name
+    kind: Literal["FB", "WO"]
+    reference: Name
+    amount: Money
+
+
 TABLES: Final[Mapping[str, type[msgspec.Struct]]] = {
     "members": Member,
     "coverage": CoverageSpan,
@@ -81,6 +90,7 @@ TABLES: Final[Mapping[str, type[msgspec.Struct]]] = {
     "drg-tables": DrgRow,
     "apc-tables": ApcTableRow,
     "opening-balances": OpeningBalance,
+    "opening-payee-balances": OpeningPayeeBalance,
     "authorizations": Authorization,
 }
 """What a CSV file holds, by the first part of its path."""

@@ -23,6 +23,7 @@ _MONTH_DAY: Final = re.compile(r"\d\d-\d\d", re.ASCII)
 _LEAP_YEAR, _LEAP_DAY = "2024", "02-29"
 
 Money = Annotated[Decimal, Meta(title="money")]
+Amount = Annotated[Decimal, Meta(title="amount")]
 Fee = Annotated[Decimal, Meta(title="fee")]
 Rate = Annotated[Decimal, Meta(title="rate")]
 Weight = Annotated[Decimal, Meta(title="weight")]
@@ -107,6 +108,7 @@ def _text(text: str) -> str:
 
 READERS: Final[Mapping[str, tuple[str, Callable[[str], Decimal | str]]]] = {
     "money": ("an amount of US dollars with at most two decimal places, not below zero", _money),
+    "amount": ("an amount of US dollars with at most two decimal places", usd),
     "fee": ("an amount of US dollars above zero with at most two decimal places", _fee),
     "rate": ("a share between 0 and 1, for example 0.20", _rate),
     "factor": ("a number not below zero", _factor),

@@ -11,6 +11,8 @@ from hpedi.payments.payee_balances import PayeeBalance
 from hpedi.store.inserts import Insert
 from hpedi.store.tables import payee_balance_entry
 
+OPENING = "opening"
+
 _INSERT = Insert(
     payee_balance_entry, "provider", "funding_account", "kind", "reference", "amount", "source", "posted_on"
 )
@@ -38,3 +40,14 @@ class StoredPayeeBalances:
             for each in entries
         ]
         _INSERT(self._connection, rows)
+
+    def append_opening(self, entries: Sequence[PayeeBalance], posted_on: date) -> int:
+        """Add opening balances that are not there yet; return how many were new."""
+        column = payee_balance_entry.c
+        query = select(column.provider, column.funding_account, column.kind, column.reference)
+        standing = {tuple(row) for row in self._connection.execute(query.where(column.source == OPENING))}
+        new = [
+            each for each in entries if (each.provider, each.funding_account, each.kind, each.reference) not in standing
+        ]
+        self.append(new, OPENING, posted_on)
+        return len(new)

@@ -32,9 +32,7 @@ BY_ROLE: Final = {
 
 
 @pytest.fixture(scope="module")
-def staffed(
-    standing_workspaces: Workspaces, tmp_path_factory: pytest.TempPathFactory
-) -> tuple[Path, dict[str, str]]:
+def staffed(standing_workspaces: Workspaces, tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, dict[str, str]]:
     """A demo workspace with something paid and an account for each role, to be copied; and the passwords."""
     home = tmp_path_factory.mktemp("staffed") / "home"
     with pytest.MonkeyPatch.context() as patch:
@@ -167,6 +165,30 @@ def test_a_person_changes_the_password(staff: Staff) -> None:
     assert staff.login("finance")[0] == ExitCode.NOT_PERMITTED
     code, told = staff.login("finance", new)
     assert (code, "last sign-in" in told) == (ExitCode.OK, True)
+
+
+def test_a_password_that_was_given_is_changed_first(staff: Staff) -> None:
+    """With a first password, or one that an operator gave anew, nothing else works until its holder has another one."""
+    staff.login("operator")
+    first = staff.told("user", "add", "kim", "--name", "Kim", "--role", "auditor")[0]["password"]
+    new, newer = "correct horse battery", "staple, horse and battery"
+    code, told = staff.login("kim", first)
+    assert (code, "change it with `hpedi user password`" in told) == (ExitCode.OK, True)
+    for words in (("user", "list"), ("audit", "verify"), ("status",), ("era", "list")):
+        code, told = staff.run(*words)
+        assert (code, "change it with `hpedi user password`" in told) == (ExitCode.NOT_PERMITTED, True), words
+    assert staff.told("whoami")[0]["id"] == "person:kim"
+    assert staff.run("user", "password", "--password-stdin", typed=f"{first}\n{first}\n")[0] == ExitCode.USAGE
+    assert staff.run("user", "list")[0] == ExitCode.NOT_PERMITTED
+    assert staff.run("user", "password", "--password-stdin", typed=f"{first}\n{new}\n")[0] == ExitCode.OK
+    assert staff.run("user", "list")[0] == ExitCode.OK
+    assert staff.told("login", "kim", "--password-stdin", typed=f"{new}\n")[0]["must_change_password"] is False
+    staff.login("operator")
+    given = staff.told("user", "password", "kim")[0]["password"]
+    assert staff.login("kim", given)[0] == ExitCode.OK
+    assert staff.run("user", "list")[0] == ExitCode.NOT_PERMITTED
+    assert staff.run("user", "password", "--password-stdin", typed=f"{given}\n{newer}\n")[0] == ExitCode.OK
+    assert staff.run("user", "list")[0] == ExitCode.OK
 
 
 def test_a_closed_account_is_out_at_once(staff: Staff) -> None:

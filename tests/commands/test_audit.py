@@ -17,6 +17,7 @@ from sqlalchemy import text
 
 from hpedi.commands import ExitCode
 from hpedi.commands.workspace import context_for, open_workspace
+from hpedi.store import audit_seals
 from hpedi.store.audit_seals import Sealer
 from samples.write_inbound import CLINIC, RIVERBEND, claim_set, clinic_claims, interchange
 from tests.commands.running import json_lines, run_hpedi
@@ -33,6 +34,7 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.Capture
     """A demo workspace in which one file was received, decided, paid and delivered; its anchor is beside it."""
     monkeypatch.setenv("HPEDI_KEY", KEY)
     monkeypatch.setenv("HPEDI_AUDIT_ANCHOR", str(tmp_path / "anchor"))
+    monkeypatch.setattr(audit_seals, "SECONDS_UNSEALED", 3600.0)  # a command makes one seal, however slow the machine
     arrived = tmp_path / "arrived.837"
     arrived.write_bytes(interchange(RIVERBEND, CLINIC, 501, [claim_set("0001", clinic_claims())]))
     home = tmp_path / "home"

@@ -153,6 +153,42 @@ def test_a_load_that_takes_another_partners_identity_is_refused(
     assert line["findings"][0]["where"]["file"] == "partners.yaml"
 
 
+@pytest.mark.parametrize(
+    ("old", "new", "field"),
+    [
+        ("folder: riverbend", "folder: riverbend\n    allowed_versions: [005010X22]", "allowed_versions"),
+        ("folder: riverbend", "folder: riverbend\n    state: alive", "state"),
+        ("folder: riverbend", "folder: riverbend\n    kind: clinic", "kind"),
+        ("folder: riverbend", "folder: riverbend\n    sends: [837]", "sends"),
+        ("folder: riverbend", "folder: riverbend\n    receives: [83S]", "receives"),
+        ("folder: riverbend", "folder: riverbend\n    acknowledgements: {ta1: allways}", "ta1"),
+        ("folder: riverbend", "folder: riverbend\n    severities: {S4-220: fatal}", "severities"),
+        ("usages: [P, T]\n    remittances_for: [RIVERBEND]", "usages: [P, X]", "usages"),
+        ("{qualifier: ZZ, id: RIVERBEND}", "{qualifier: Z2, id: RIVERBEND}", "isa_ids"),
+        ("remittances_for: [RIVERBEND]", "remittances_for: [RIVERBANK]", "remittances_for"),
+    ],
+)
+def test_a_typo_in_a_profile_is_told_at_its_line(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], old: str, new: str, field: str
+) -> None:
+    """A value that a field may not have is told on loading, with file, line and remedy; nothing is loaded."""
+    folder = tmp_path / "payer"
+    _copy_sample(folder)
+    partners = folder / "partners.yaml"
+    written = partners.read_text().replace(old, new, 1)
+    partners.write_text(written)
+    capsys.readouterr()
+    assert run_hpedi("load", folder, "--json") == ExitCode.FINDINGS
+    (line,) = json_lines(capsys.readouterr().out)
+    assert line["loaded"] is None
+    ((name, number, message),) = {
+        (finding["where"]["file"], finding["where"]["line"], finding["message"]) for finding in line["findings"]
+    }
+    at = next(number for number, text in enumerate(written.splitlines(), 1) if f"{field}:" in text)
+    assert (name, number) == ("partners.yaml", at)
+    assert "orrect" in message or "one of" in message
+
+
 def _copy_sample(folder: Path) -> None:
     """Copy the sample payer."""
     shutil.copytree(str(sample("payer")), folder)

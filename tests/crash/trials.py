@@ -5,6 +5,8 @@ the same command on a copy of the start and is killed, and a second child that r
 either points (around every commit, fsync and rename, counted from 0) or random moments of the undisturbed run's time.
 Each line of output is one trial as JSON: what was killed where, whether outputs and books equal the undisturbed ones,
 and whether the audit log is whole and sealed.
+
+Before the forks it runs the command once itself: guides, rules and statements are then compiled in all its children.
 """
 
 from __future__ import annotations
@@ -19,17 +21,19 @@ import shutil
 import signal
 import sys
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import closing, contextmanager, redirect_stderr, redirect_stdout, suppress
 from pathlib import Path
 
-from sqlalchemy import MetaData, create_engine, select
+from sqlalchemy import select
 from sqlalchemy.engine.default import DefaultDialect
 
 import hpedi.commands.outcomes
 import hpedi.commands.run  # noqa: F401 - imported once, before the forks
 from hpedi.commands import main
 from hpedi.commands.workspace import open_workspace
-from hpedi.guide_files import GuideFiles
+from hpedi.store.tables import metadata
+from tests.databases import POSTGRESQL, SQLITE, PostgresServer, Workspaces, engine_of
 
 BUSINESS = {
     "claim": ("control_number", "ordinal", "state", "charged", "note"),
@@ -122,15 +126,11 @@ def state_of(home: Path) -> str:
                 digest.update(f"{path.relative_to(home)}\0".encode())
                 if path.suffix != ".sealed":
                     digest.update(path.read_bytes())
-    engine = create_engine(f"sqlite:///{home / 'hpedi.sqlite3'}")
-    tables = MetaData()
-    tables.reflect(engine)
-    with engine.connect() as connection:
+    with engine_of(home) as engine, engine.connect() as connection:
         for name, columns in BUSINESS.items():
-            chosen = [tables.tables[name].c[column] for column in columns]
+            chosen = [metadata.tables[name].c[column] for column in columns]
             rows = sorted(repr(tuple(row)) for row in connection.execute(select(*chosen)))
             digest.update(f"{name}{rows}".encode())
-    engine.dispose()
     return digest.hexdigest()
 
 
@@ -146,42 +146,64 @@ def main_trials() -> None:
     """Run the trials that the command line asks for."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("folder", type=Path, help="An empty folder to work in.")
+    parser.add_argument("--server", help="A PostgreSQL to make databases in: the URL of one of its; SQLite if absent.")
     parser.add_argument("--share", default="0/1", help="Which part of the trials: K/N takes every N-th from K.")
     parser.add_argument("--random", type=int, default=0, help="How many kills at random moments.")
     parser.add_argument("--points", type=int, default=0, help="How many points, evenly spread; 0 = all of them.")
     parser.add_argument("command", nargs="+", help="The command on a workspace, after `--`; files are absolute.")
     asked = parser.parse_args()
     os.environ["HPEDI_KEY"] = base64.b64encode(bytes(range(32))).decode()
+    with _workspaces(asked.server) as workspaces:
+        start = asked.folder / "start"
+        _anchor_beside(start)
+        status, _points = run(["--home", str(start), "init", "--demo", *workspaces.init_options()])
+        assert status == 0, "init failed"
+        _compile_all(_copy(workspaces, start, asked.folder / "first"), asked.command)
+        _try_all(asked, workspaces, start)
 
-    for guide in (("HC", "005010X222A1", "837"), ("HP", "005010X221A1", "835")):
-        GuideFiles().guide_for(*guide)  # compiled once, before the forks
-    start = asked.folder / "start"
-    _anchor_beside(start)
-    status, _points = run(["--home", str(start), "init", "--demo"])
-    assert status == 0, "init failed"
-    calm = _copy(start, asked.folder / "calm")
+
+@contextmanager
+def _workspaces(server: str | None) -> Iterator[Workspaces]:
+    if server is None:
+        yield Workspaces(SQLITE)
+        return
+    with closing(PostgresServer(server)) as opened:
+        yield Workspaces(POSTGRESQL, opened)
+
+
+def _compile_all(home: Path, command: Sequence[str]) -> None:
+    """Run the command in this process, so that its children find everything compiled."""
+    with Path(os.devnull).open("w") as quiet, redirect_stdout(quiet), redirect_stderr(quiet), suppress(SystemExit):
+        main(["--home", str(home), *command])
+
+
+def _try_all(asked: argparse.Namespace, workspaces: Workspaces, start: Path) -> None:
+    """Run the command undisturbed, then with each kill."""
+    calm = _copy(workspaces, start, asked.folder / "calm")
     began = time.monotonic()
     status, points = run(["--home", str(calm), *asked.command])
     seconds = time.monotonic() - began
-    expected_status, expected = status, state_of(calm)
-    share, shares = (int(part) for part in asked.share.split("/"))
+    expected = state_of(calm)
     _tell({"points": points, "seconds": round(seconds, 2), "status": status})
 
-    chosen = range(points) if not asked.points else [i * points // asked.points for i in range(asked.points)]
-    dice = random.Random(20260316)  # noqa: S311 - moments to kill at, no secret
-    moments = [dice.uniform(0, seconds) for _ in range(asked.random)]
-    trials: list[dict[str, float]] = [{"die_at": point} for point in chosen] + [{"kill_after": at} for at in moments]
-    for index, trial in enumerate(trials):
-        if index % shares != share:
-            continue
-        home = _copy(start, asked.folder / f"trial-{index}")
+    share, shares = (int(part) for part in asked.share.split("/"))
+    for index, trial in list(enumerate(_instants(asked, points, seconds)))[share::shares]:
+        home = _copy(workspaces, start, asked.folder / f"trial-{index}")
         killed, _seen = run(["--home", str(home), *asked.command], **trial)  # type: ignore[arg-type]
         again, _seen = run(["--home", str(home), *asked.command])
-        equal = state_of(home) == expected and again in (0, expected_status)
+        equal = state_of(home) == expected and again in (0, status)
         was_killed = os.WIFSIGNALED(killed) and os.WTERMSIG(killed) == signal.SIGKILL
         _tell({**trial, "killed": was_killed, "again": again, "equal": equal, "sealed": is_sealed(home)})
         if equal:
-            shutil.rmtree(home)
+            workspaces.remove(home)
+
+
+def _instants(asked: argparse.Namespace, points: int, seconds: float) -> list[dict[str, float]]:
+    """Return when each trial is killed."""
+    chosen = range(points) if not asked.points else [i * points // asked.points for i in range(asked.points)]
+    dice = random.Random(20260316)  # noqa: S311 - moments to kill at, no secret
+    moments = [dice.uniform(0, seconds) for _ in range(asked.random)]
+    return [{"die_at": point} for point in chosen] + [{"kill_after": at} for at in moments]
 
 
 def _tell(facts: dict[str, object]) -> None:
@@ -189,8 +211,8 @@ def _tell(facts: dict[str, object]) -> None:
     sys.stdout.flush()
 
 
-def _copy(start: Path, target: Path) -> Path:
-    shutil.copytree(start, target)
+def _copy(workspaces: Workspaces, start: Path, target: Path) -> Path:
+    workspaces.copy(start, target)
     shutil.copy(_anchor_beside(start), _anchor_beside(target))
     return target
 

@@ -62,6 +62,9 @@ class Harness(Protocol):
     def reprocess(self, control_number: str, reason: str, waived: Sequence[str], day: date) -> None:
         """Decide a claim again by what is known now."""
 
+    def set_interest(self, control_number: str, amount: str, day: date) -> None:
+        """Set the interest of a claim by hand."""
+
     def payment_run(self, step: int, day: date) -> None:
         """Pay everything decided and unpaid."""
 

@@ -8,6 +8,7 @@ from decimal import Decimal
 from pathlib import Path
 
 from hpedi.adjudication.decision import Pend
+from hpedi.adjudication.override import Override
 from hpedi.benefits.accumulators import Balances
 from hpedi.benefits.authorizations import left_of, used_of
 from hpedi.benefits.membership import Family
@@ -16,12 +17,14 @@ from hpedi.claims.submission import SubmissionHeader
 from hpedi.commands.jobs import REMITTANCE_GUIDE, Jobs
 from hpedi.commands.workspace import Workspace, context_for, payer_zone
 from hpedi.guide_files import GuideFiles
+from hpedi.money import usd
 from hpedi.payments.payee_balances import PayeeBalance
 from hpedi.payments.verification import read_remittances
 from hpedi.pipeline.load import load
 from hpedi.pipeline.reprocess import approve, propose
 from hpedi.pipeline.reprocessing import Asked
 from hpedi.pipeline.sought import StandingSought
+from hpedi.pipeline.working import set_interest
 from hpedi.reference.payer_folder import Loaded, load_payer_folder
 from hpedi.transactions.claim_837.claim_types import GUIDES
 from hpedi.transactions.claim_837.write import FUNCTIONAL_ID, SET_ID, write_claims
@@ -59,6 +62,12 @@ class RealHarness:
         proposal = propose(books, jobs.context, jobs.reference, sought, Asked(reason=reason, waived=tuple(waived)))
         assert not [each.pends for each in proposal.impacts if each.pends]
         approve(books, jobs.context, jobs.reference, proposal.id)
+
+    def set_interest(self, control_number: str, amount: str, day: date) -> None:
+        """Set the interest of a claim by hand."""
+        context = context_for(day)
+        made = Override(by=context.principal.id, on=day, note="as printed", interest=usd(amount))
+        set_interest(self._workspace.books, context, control_number, made)
 
     def receive_claim(self, label: str, claim: Claim, received: date, day: date) -> None:
         """Send a claim as a file of its own, and decide what waits."""

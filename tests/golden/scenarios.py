@@ -17,7 +17,7 @@ Json = Any
 
 HERE = Path(__file__).resolve().parent
 APPEAL, OVERTURNED = "appeal_overturn", "overturned"
-OPTIONAL_FEATURES: frozenset[str] = frozenset()
+OPTIONAL_FEATURES = frozenset({"manual_interest"})
 """Optional features (`requires` of a run) that are supported."""
 
 
@@ -74,6 +74,8 @@ def execute(run: Json, world: Json, harness: Harness) -> None:
             world, given = WORLD_CHANGES[step["type"]](step, world, given)
             harness.load(payer_folder(world, given), day)
             reprocess(harness, step.get("reprocess", ()), day)
+        elif step["type"] == "manual_interest":
+            harness.set_interest(harness.control_numbers()[step["claim"]], step["amount"], day)
         elif step["type"] == "reprocess":
             reprocess(harness, [step], day)
         elif step["type"] == "appeal_decision":

@@ -112,6 +112,7 @@ def payer_folder(world: Json, given: Json) -> Mapping[str, bytes]:
         "employers": [_employer(employer) for employer in world["employers"]],
         "partners": [PARTNER],
         "edits": _edits(world["edit_tables"]),
+        "rules": [_prompt_pay(world["prompt_pay"])],
         "policies": _policies(world["policies"]),
     }
     # JSON is YAML without anchors.
@@ -125,6 +126,7 @@ def payer_folder(world: Json, given: Json) -> Mapping[str, bytes]:
         "fee-schedules.csv": _fees(world["fee_schedules"]),
         "drg-tables.csv": _drgs(world["drg_tables"]),
         "apc-tables.csv": _apcs(world["apc_tables"]),
+        "opening-payee-balances.csv": _payee_balances(given["provider_balances"]),
         "opening-balances.csv": _balances(given, world["plans"]),
         "authorizations.csv": _authorizations(given["authorizations"]),
     }
@@ -183,6 +185,16 @@ def _conventions(world: Json) -> Json:
         "not_on_corrections": ["timely_filing", "duplicate"],
         "recovery": {name: rule for name, rule in world["recovery_rules"].items() if name not in RECOVERY_WORDS},
     }
+
+
+def _prompt_pay(said: Json) -> Json:
+    """The rule takes the place of the standard one."""
+    values = {"days": {"value": str(said["days"])}, "rate_per_month": {"value": said["rate_per_month"]}}
+    parameters = [
+        {"name": name, "from": IN_FORCE, "source": said["source"], **value}
+        for name, value in {**values, "funding": {"values": said["funding"]}}.items()
+    ]
+    return {"rule": "prompt_pay", "description": "prompt pay", "date": "receipt", "parameters": parameters}
 
 
 def _reason(name: str, codes: Json) -> Json:
@@ -330,6 +342,11 @@ def _period_of(day: str, benefit_year: Json) -> str:
     start = "01-01" if benefit_year["type"] == "calendar" else benefit_year["start_month_day"]
     year = int(day[:4]) - (day[5:] < start)
     return f"{year}-{start}"
+
+
+def _payee_balances(balances: Iterable[Json]) -> bytes:
+    rows = [{**each, "reference": each["reference"]["value"]} for each in balances]
+    return _table(["provider", "kind", "reference", "amount"], rows)
 
 
 def _table(columns: Sequence[str], rows: Iterable[Json]) -> bytes:

@@ -77,6 +77,25 @@ def test_a_wrong_qualifier_is_unexpected_where_several_kinds_are_possible() -> N
     assert found_in(guide_of(*refs), "REF*Q*1") == [("segment-unexpected", 2, "REF")]
 
 
+def test_a_qualifier_of_another_level_is_wrong_where_the_level_would_lack_more_than_its_start() -> None:
+    """TRN*1 of the level above, sent where TRN*2 belongs, is one wrong code: not a level without start and name."""
+
+    def trace(xid: str, code: str, at: int) -> str:
+        number = segment("TRN", element(1, "R", "ID", codes=code), element(2, "R"), usage="R", at=10)
+        return loop(xid, number, segment("STC", usage="R", at=20), segment("REF", at=30), most=">1", at=at)
+
+    below = loop("DDD", segment("LVL", usage="R"), segment("NAM", usage="R", at=20), trace("TWO", "2", 30), at=40)
+    guide = guide_of(
+        loop(
+            "CCC", segment("TOP", usage="R"), segment("NAM", usage="R", at=20), trace("ONE", "1", 30), below, most=">1"
+        )
+    )
+    right = ["TOP*1", "NAM*1", "LVL*1", "NAM*2", "TRN*2*5", "STC*1", "REF*1", "TRN*2*6", "STC*2"]
+    assert found_in(guide, *right) == []
+    wrong = [text.replace("TRN*2*5", "TRN*1*5") for text in right]
+    assert found_in(guide, *wrong) == [("element-code", 6, "TRN")]
+
+
 def test_siblings_are_chosen_by_what_the_map_selects() -> None:
     """Two PWK with the same first code are told apart by their second element if the map says so."""
 

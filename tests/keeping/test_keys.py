@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from pathlib import Path
 from shutil import rmtree
 
@@ -131,16 +132,16 @@ def test_old_sealing_keys_are_nowhere_at_rest(home: Path, monkeypatch: pytest.Mo
         before = [row[0] for row in connection.execute(text("SELECT sealed FROM decision"))]
         before += [row[0] for row in connection.execute(text("SELECT wrapped FROM wrapped_key"))]
     kept = kept_in(home)
-    assert all(bytes(value) in kept for value in before), "the search finds nothing"
+    assert all(bytes(value)[:24] in kept for value in before), "the search finds nothing"
     monkeypatch.setenv("HPEDI_NEW_KEY", NEW_KEY)
     assert run_hpedi("--home", home, "keys", "rotate") == ExitCode.OK
     with engine_of(home) as engine, engine.connect() as connection:
         if engine.dialect.name != "sqlite":  # its server keeps its own log until it is done with it
             rows = b"".join(bytes(row[0]) for row in connection.execute(text("SELECT sealed FROM decision")))
-            assert not any(bytes(value) in rows for value in before)
+            assert not any(bytes(value)[:24] in rows for value in before)
             return
     kept = kept_in(home)
-    assert not any(bytes(value) in kept for value in before)
+    assert not any(bytes(value)[:24] in kept for value in before)
 
 
 def test_after_a_rotation_it_pays_the_same(
@@ -216,7 +217,7 @@ def test_a_machine_signs_in_after_a_rotation(
     run_hpedi("--home", home, "user", "add", "nightly", "--name", "Nightly", "--role", "operator", "--machine")
     workspace, context = open_workspace(home), context_for(None)
     with workspace.books.writing(context) as work:
-        work.accounts.add_key("nightly", "the-secret-of-nightly", "test", context.as_of, context.instant)
+        work.accounts.add_key("nightly", "the-secret-of-nightly", "test", date(2099, 1, 1), context.instant)
     workspace.database.close()
     monkeypatch.setenv("HPEDI_MACHINE_KEY", "the-secret-of-nightly")
     monkeypatch.setenv("HPEDI_NEW_KEY", NEW_KEY)

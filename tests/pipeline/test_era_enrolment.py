@@ -314,6 +314,17 @@ def test_an_enrolment_of_all_npis_ends_by_its_last_day(demo: Demo) -> None:
     assert told(demo, "era end") == [("partner:prairielink", "last day 2026-03-31")]
 
 
+def test_what_was_named_for_one_npi_stays_beside_all_npis(demo: Demo) -> None:
+    """Naming a receiver for all NPIs leaves the one of an NPI as it is, and the outcome says so."""
+    operator = as_of(demo, "operator")
+    named(demo, operator, "riverbend")
+    outcome = named(demo, operator, "prairielink", ALL_OF_CLINIC)
+    assert [(route.npi, route.after) for route in outcome.routes] == [(CLINIC_ID.npi, "riverbend")]
+    assert outcome.replaced == ()
+    with demo.workspace.books.reading(operator) as work:
+        assert routes_known_to(work, terms(demo), CLINIC_ID, AS_OF)[0].after == "riverbend"
+
+
 def listed(demo: Demo, context: RunContext) -> tuple[EraEnrolment, ...]:
     """Return what somebody may list."""
     with demo.workspace.books.reading(context) as work:

@@ -14,7 +14,7 @@ from tests.golden.world import standard_files
 GUIDE = Path(__file__).resolve().parent.parent.parent / "docs" / "payer-folder.md"
 
 SECOND_CONTRACT = b"""contracts:
-- {id: K-2, provider: LAKES, network: INN, lines_of_business: [commercial], from: 2026-01-01, rates: []}
+- {id: K-2, provider: LAKES, network: INN, lines_of_business: [commercial], from: 2026-01-01, rates: [{id: R, when: {}, method: capitation}]}
 """
 
 
@@ -47,7 +47,7 @@ def test_documented_example_loads() -> None:
     assert len(loaded.opening) == 3
     assert {record.kind for record in loaded.records} == {
         "payer", "bank_account", "conventions", "reason_codes", "rule", "plan", "provider", "contract", "partner",
-        "fee_schedule", "family",
+        "fee_schedule", "drg_table", "apc_table", "family", "edits", "policies",
     }  # fmt: skip
 
 
@@ -66,9 +66,9 @@ def test_only_bank_accounts_are_secret() -> None:
 
 
 def test_family_is_found_by_card_numbers() -> None:
-    """A family record is looked up by the member ids of its members."""
+    """A family record is looked up by the member ids of its members, and by their authorisations."""
     (family,) = (record for record in load().records if record.kind == "family")
-    assert family.lookups == ("942670000101", "942670000102")
+    assert family.lookups == ("942670000101", "942670000102", "authorization AUTH-1", "authorization AUTH-2")
 
 
 REFUSED = [
@@ -103,6 +103,21 @@ REFUSED = [
     ("fee-schedules.csv", "T1015,,100.00", "T1015,,0.00", "reference-value", "above zero"),
     ("opening-balances.csv", "ded_fam_inn,F1", "ded_fam_inn,M1", "reference-link", "family owner"),
     ("opening-balances.csv", "vis_therapy", "vis_other", "reference-link", "no such accumulator"),
+    ("authorizations.csv", "AUTH-1,M1", "AUTH-1,M9", "reference-link", "nobody of the members"),
+    ("authorizations.csv", "AUTH-2,M2,LAKES", "AUTH-2,M2,NOBODY", "reference-link", "`provider`"),
+    ("authorizations.csv", "AUTH-2", "AUTH-1", "reference-link", "given twice"),
+    ("authorizations.csv", "30,UN,5", "-30,UN,5", "reference-value", "not below zero"),
+    ("authorizations.csv", "30,UN,5", "30,UN,31", "reference-value", "More units are used than approved"),
+    ("authorizations.csv", "J1745 J1746,,", ",,", "reference-link", "for no service"),
+    ("authorizations.csv", "AUTH-2,M2,LAKES,,011", "AUTH-2,M1,,J1746,", "reference-value", "one service on one day"),
+    ("authorizations.csv", "2026-12-31,approved", "2025-12-31,approved", "reference-value", "ends before it begins"),
+    ("edits.yaml", 'modifier_indicator: "1"', 'modifier_indicator: "2"', "reference-value", "one of 0, 1, 9"),
+    ("edits.yaml", "min_age: 0, max_age: 20", "min_age: 21, max_age: 20", "reference-value", "`max_age` is below"),
+    ("edits.yaml", "unless_policy: RECONSTRUCTION", "unless_policy: OTHER", "reference-link", "`unless_policy`"),
+    ("edits.yaml", "reason: experimental}", "reason: daring}", "reference-link", "`reason`"),
+    ("edits.yaml", ", require: {dx_any_prefix: [I20]}", "", "reference-link", "says nothing"),
+    ("edits.yaml", 'PA-INPATIENT, tob_prefixes: ["011"]', "PA-INPATIENT", "reference-link", "about no service"),
+    ("edits.yaml", "id: EECP", "id: EXPERIMENTAL", "reference-link", "given twice"),
 ]  # fmt: skip
 
 

@@ -107,7 +107,7 @@ def test_entries_older_than_macs_lie_under_the_first_seal(database: Database, lo
     assert log.first_fault() is not None
 
 
-@pytest.mark.parametrize("database", ["postgresql"], indirect=True)  # on SQLite one transaction writes at a time
+@pytest.mark.usefixtures("only_postgresql")
 def test_an_entry_that_commits_late_is_sealed_by_the_next(log: KeptLog) -> None:
     """Of two transactions on PostgreSQL the one with lower ids may commit last: its entries are not passed over."""
     with log.books.writing(log.context) as early:

@@ -55,3 +55,19 @@ def test_only_one_process_is_the_writer(database: Database) -> None:
     with elsewhere.only_writer() as take_elsewhere:
         assert take_elsewhere()
     elsewhere.close()
+
+
+def test_a_counter_of_a_part_goes_on_where_the_whole_stands(database: Database) -> None:
+    """Receivers that had their numbers from one counter never get one of them again; each then counts alone."""
+    with database.writing() as connection:
+        StoredNumbers(connection).reserve("isa13", 56)
+    with database.writing() as connection:
+        numbers = StoredNumbers(connection)
+        assert [numbers.reserve("isa13:lakes"), numbers.reserve("isa13:lakes"), numbers.peek("isa13:north")] == [
+            57,
+            58,
+            57,
+        ]
+    with database.writing() as connection:
+        numbers = StoredNumbers(connection)
+        assert [numbers.peek("isa13:lakes"), numbers.reserve("isa13-test:lakes"), numbers.peek("isa13")] == [59, 1, 57]

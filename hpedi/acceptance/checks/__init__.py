@@ -24,6 +24,7 @@ from hpedi.acceptance.checks import (
     situational_dates,
     situational_payers,
     situational_payments,
+    situational_statements,
     situational_values,
 )
 from hpedi.acceptance.loops import Spot
@@ -45,6 +46,7 @@ _TOPICS: Final = (
     situational_dates.CHECKS,
     situational_payers.CHECKS,
     situational_payments.CHECKS,
+    situational_statements.CHECKS,
     situational_values.CHECKS,
 )
 

@@ -32,8 +32,6 @@ if TYPE_CHECKING:
 _CHARGE_ELEMENTS: Final = {"SV1": 2, "SV2": 3, "SV3": 2}
 """Where the charge of a line stands, by its service segment."""
 _NONCOVERED_CHARGE: Final = 7
-_INCLUDED_AMOUNTS: Final = ("T", "F4", "GT", "N8")
-"""AMT01 in 2400 of what the charge of the line includes: sales tax, postage, service tax, facility tax."""
 
 
 class _LineAdjudication(NamedTuple):
@@ -108,10 +106,10 @@ def patient_paid_within_charge(claim: LoopInstance) -> Iterator[Spot]:
             yield Spot(segment, 2)
 
 
-def charge_includes_taxes(line: LoopInstance) -> Iterator[Spot]:
-    """Taxes and postage, which the charge of a line includes, are not more than it."""
+def charge_includes_taxes(line: LoopInstance, *, amounts: frozenset[str]) -> Iterator[Spot]:
+    """Taxes and postage (AMT01 of `amounts`), which the charge of a line includes, are not more than it."""
     charge = _charge(line)
-    included = line.segments_of("AMT", *_INCLUDED_AMOUNTS)
+    included = line.segments_of("AMT", *amounts)
     if exceeds(sum((amount_of(each, 2) for each in included), NOTHING), charge):
         yield Spot(included[0], 2)
 

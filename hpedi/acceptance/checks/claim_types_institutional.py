@@ -29,7 +29,8 @@ from hpedi.acceptance.checks.screen import (
     is_any,
     unless_there,
 )
-from hpedi.acceptance.checks.situational_dates import dates_in, days_of, flat_admission
+from hpedi.acceptance.checks.situational_dates import days_of
+from hpedi.acceptance.checks.situational_statements import dates_in, flat_admission
 from hpedi.acceptance.loops import LoopInstance, Segment, Spot
 from hpedi.service_dates import D8_LENGTH, read_d8
 
@@ -41,7 +42,6 @@ _ADMISSION: Final = "435"
 _RANGE: Final = "RD8"
 _VALUE_CODE: Final = "BE"
 _OCCURRENCE_SPAN: Final = "BI"
-_DIAGNOSES: Final = ("BK", "ABK", "BF", "ABF")
 _CODE, _SPAN, _VALUE, _PRESENT_ON_ADMISSION = 2, 4, 5, 9
 """Components of the composites of HI."""
 _UNIT, _UNITS = 4, 5
@@ -89,9 +89,12 @@ def occurrence_span_after_statement(claim: LoopInstance) -> Iterator[Spot]:
             yield Spot(segment, element, _SPAN)
 
 
-def present_on_admission_missing(claim: LoopInstance, *, exempt: str) -> Iterator[Spot]:
-    """Each diagnosis says whether it was present on admission, but for those that `exempt` (a pattern) matches."""
-    for segment, element in _composites(claim, *_DIAGNOSES):
+def present_on_admission_missing(claim: LoopInstance, *, exempt: str, diagnoses: frozenset[str]) -> Iterator[Spot]:
+    """Each diagnosis (HI01-1 of `diagnoses`) says whether it was present on admission.
+
+    Those that `exempt` (a pattern) matches need not.
+    """
+    for segment, element in _composites(claim, *diagnoses):
         if segment.value(element, _PRESENT_ON_ADMISSION) or re.fullmatch(exempt, segment.value(element, _CODE)):
             continue
         yield Spot(segment, element, _PRESENT_ON_ADMISSION)
@@ -134,11 +137,15 @@ def _is_none_of(codes: Container[str], code: str) -> bool:
 def _ask_present(given: Given) -> Asks:
     return Asks(
         (
-            *asks("HI", (EVERY,), _DIAGNOSES.__contains__, component=1),
+            *asks("HI", (EVERY,), partial(_is_one_of, given["diagnoses"]), component=1),
             *asks("HI", (EVERY,), partial(_is_like, str(given["exempt"])), component=_CODE),
             *asks("HI", (EVERY,), is_any, component=_PRESENT_ON_ADMISSION),
         )
     )
+
+
+def _is_one_of(codes: Container[str], code: str) -> bool:
+    return code in codes
 
 
 def _is_like(pattern: str, code: str) -> bool:

@@ -191,11 +191,18 @@ class Screened:
         return None if made is None or (given and not made.whatever_given) else made
 
 
-def unless_there(segment_id: str, *codes: str) -> Make:
-    """Return what makes a check that finds nothing where there is no such segment, or none with these qualifiers."""
+def unless_there(segment_id: str, *codes: str, given: str = "") -> Make:
+    """Return what makes a check that finds nothing where there is no such segment, or none with these qualifiers.
 
-    def make(shape: Shape, _given: Given, _columns: Columns) -> FlatCheck | None:
-        is_there = any(node.segment_id == segment_id and chosen_by(node, *codes) for node in shape)
+    Args:
+        segment_id: Its id.
+        codes: The qualifiers.
+        given: What a rule's `with` calls the qualifiers, where they stand there.
+    """
+
+    def make(shape: Shape, arguments: Given, _columns: Columns) -> FlatCheck | None:
+        chosen = arguments.get(given, codes)
+        is_there = any(node.segment_id == segment_id and chosen_by(node, *chosen) for node in shape)
         return None if is_there else ALWAYS
 
     return make

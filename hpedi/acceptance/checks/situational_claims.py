@@ -5,8 +5,9 @@ Of 837 P, I and D. Whether a code is one of its set is said by the code sets.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Container, Iterator, Mapping
 from decimal import Decimal
+from functools import partial
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Final
 
@@ -31,47 +32,39 @@ from hpedi.acceptance.loops import LoopInstance, Segment, Spot
 if TYPE_CHECKING:
     from hpedi.acceptance.checks import NamedCheck
 
-_DIAGNOSES: Final = frozenset({"ABK", "ABF", "BK", "BF", "TQ"})
-"""HI01-1 of the segments of diagnoses that lines may point to; the guides let no other code stand in them."""
-_REVISIONS: Final[Mapping[str, int]] = MappingProxyType(
-    dict.fromkeys(("BK", "BF", "BJ", "PR", "BN", "BR", "BQ"), 9)
-    | dict.fromkeys(("ABK", "ABF", "ABJ", "APR", "ABN", "BBR", "BBQ"), 10)
-)
-"""The revision of ICD that a qualifier stands for."""
 _LETTERS: Final = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 _NPI: Final = 9
 """NM109."""
 _POINTERS: Final = {"SV1": 7, "SV3": 11}
 """Where the diagnosis pointers of a line stand, by its service segment."""
-_SENT_SEPARATELY: Final = frozenset({"BM", "EL", "EM", "FT", "FX"})
-"""PWK02 of attachments that travel by themselves."""
 _OF_SUBSCRIBER: Final = "claims of the subscriber"
 
 
-def diagnoses_mixed(claim: LoopInstance) -> Iterator[Spot]:
-    """The codes of a claim are all of one revision of ICD."""
+def diagnoses_mixed(claim: LoopInstance, *, ninth: frozenset[str], tenth: frozenset[str]) -> Iterator[Spot]:
+    """The codes of a claim are all of one revision of ICD: the ninth or tenth, by their qualifiers."""
     first = None
     for segment in claim.segments_of("HI"):
         for element in range(1, len(segment.elements)):
-            revision = _REVISIONS.get(segment.value(element, 1))
+            revision = _revision(ninth, tenth, segment.value(element, 1))
             if revision is not None and revision != (first or revision):
                 yield Spot(segment, element, 1)
                 return
             first = first or revision
 
 
-def _revision(qualifier: str) -> int:
-    return _REVISIONS.get(qualifier, 0)
+def _revision(ninth: Container[str], tenth: Container[str], qualifier: str) -> int | None:
+    return 9 if qualifier in ninth else 10 if qualifier in tenth else None
 
 
-def _diagnosis_segments(claim: LoopInstance) -> list[Segment]:
-    return [segment for segment in claim.segments_of("HI") if segment.qualifier in _DIAGNOSES]
+def _ask_revisions(given: Given) -> Asks:
+    answer = partial(_revision, given["ninth"], given["tenth"])
+    return Asks(asks("HI", (EVERY,), answer, component=1))
 
 
-def diagnosis_repeats(claim: LoopInstance) -> Iterator[Spot]:
-    """No diagnosis stands twice."""
+def diagnosis_repeats(claim: LoopInstance, *, diagnoses: frozenset[str]) -> Iterator[Spot]:
+    """No diagnosis stands twice: `diagnoses` are HI01-1 of their segments, in which the guides let no other code be."""
     seen: set[str] = set()
-    for segment in _diagnosis_segments(claim):
+    for segment in claim.segments_of("HI", *diagnoses):
         for element in range(1, len(segment.elements)):
             code = segment.value(element, 2)
             if code and code in seen:
@@ -91,9 +84,9 @@ def _flat_diagnoses(shape: Shape, _given: Given, columns: Columns) -> FlatCheck:
     return FlatCheck(holds)
 
 
-def diagnosis_pointer_wrong(claim: LoopInstance) -> Iterator[Spot]:
+def diagnosis_pointer_wrong(claim: LoopInstance, *, diagnoses: frozenset[str]) -> Iterator[Spot]:
     """Each pointer of a line names a diagnosis of the claim, and none twice."""
-    known = sum(1 for segment in _diagnosis_segments(claim) for text in segment.elements[1:] if text)
+    known = sum(1 for segment in claim.segments_of("HI", *diagnoses) for text in segment.elements[1:] if text)
     for line in claim.loops("2400") if known else ():
         for segment in line.segments:
             element = _POINTERS.get(segment.node.segment_id)
@@ -110,10 +103,24 @@ def _wrong_pointers(segment: Segment, element: int, known: int) -> Iterator[Spot
             yield Spot(segment, element, component)
 
 
-def attachment_number_missing(loop: LoopInstance) -> Iterator[Spot]:
-    """An attachment that travels by itself has its control number."""
+def _ask_pointers(given: Given) -> Asks:
+    return Asks(
+        (
+            *asks("HI", (EVERY,), partial(_is_one_of, given["diagnoses"]), component=1),
+            *asks("HI", (EVERY,), is_any),
+            *(each for segment_id, at in _POINTERS.items() for each in asks(segment_id, (at,), itself)),
+        )
+    )
+
+
+def _is_one_of(codes: Container[str], code: str) -> bool:
+    return code in codes
+
+
+def attachment_number_missing(loop: LoopInstance, *, separately: frozenset[str]) -> Iterator[Spot]:
+    """An attachment that travels by itself (PWK02 of `separately`) has its control number."""
     for segment in loop.segments_of("PWK"):
-        if segment.value(2) in _SENT_SEPARATELY:
+        if segment.value(2) in separately:
             if not segment.value(5):
                 yield Spot(segment, 5)
             elif not segment.value(6):
@@ -197,18 +204,9 @@ def _flat_dependent(_shape: Shape, _given: Given, _columns: Columns) -> FlatChec
 
 CHECKS: Final[Mapping[str, NamedCheck]] = MappingProxyType(
     {
-        "diagnoses_mixed": Screened(diagnoses_mixed, Asks(asks("HI", (EVERY,), _revision, component=1))),
+        "diagnoses_mixed": Screened(diagnoses_mixed, asks_given=_ask_revisions),
         "diagnosis_repeats": Screened(diagnosis_repeats, flat=_flat_diagnoses),
-        "diagnosis_pointer_wrong": Screened(
-            diagnosis_pointer_wrong,
-            Asks(
-                (
-                    *asks("HI", (EVERY,), _DIAGNOSES.__contains__, component=1),
-                    *asks("HI", (EVERY,), is_any),
-                    *(each for segment_id, at in _POINTERS.items() for each in asks(segment_id, (at,), itself)),
-                )
-            ),
-        ),
+        "diagnosis_pointer_wrong": Screened(diagnosis_pointer_wrong, asks_given=_ask_pointers),
         "attachment_number_missing": attachment_number_missing,
         "referring_order_wrong": referring_order_wrong,
         "line_control_number_repeats": Screened(line_control_number_repeats, flat=_flat_numbers),

@@ -7,31 +7,22 @@ comes before their start are here too. Which dates must be sent is said by rules
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from datetime import date
 from functools import partial
 from operator import itemgetter
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from hpedi.acceptance.checks.screen import (
-    Around,
     Asks,
-    Columns,
     Day,
-    FlatCheck,
-    Given,
     Question,
     Screened,
-    Shape,
-    Values,
     asks,
     before_day,
-    chosen_by,
     unless_there,
 )
 from hpedi.acceptance.loops import LoopInstance, Segment, Spot
-from hpedi.guides.nodes import SegmentNode
-from hpedi.service_dates import D8_LENGTH, read_d8
+from hpedi.service_dates import D8_LENGTH
 
 if TYPE_CHECKING:
     from hpedi.acceptance.checks import NamedCheck
@@ -42,28 +33,20 @@ _VALUE_OF: Final = {"DTP": _DATE, "DTM": 2}
 _DEATH: Final = 6
 """PAT06."""
 _RANGE: Final = "RD8"
-_BEFORE_SERVICE: Final = ("431", "453", "454", "455", "484")
-"""DTP01 of what comes before the service: onset, acute manifestation, initial treatment, last x-ray, last period."""
-_BEFORE_LINE: Final = ("139", "304", "441", "454", "455", "463", "471")
-"""DTP01 of what comes before the service of a line: prior placement, last seen, treatment, x-ray, prescription."""
 _SERVICE: Final = "472"
 _STATEMENT: Final = "434"
 _OF_SERVICE: Final = (_SERVICE, _STATEMENT)
 _LINE: Final = "2400"
-_PROCEDURES: Final = frozenset({"BBR", "BBQ", "BR", "BQ"})
-"""HI01-1 of ICD procedures, which carry a date."""
 _SPAN_DATES: Final = 4
 _STATUS_DATE: Final = 2
 """STC02."""
 _PAYMENT_DATE: Final = 16
 """BPR16."""
-_OF_PAID: Final = ("150", "232", "472")
-"""DTM01 of the first day of what an 835 pays for."""
 _PERIOD: Final = (5, 6)
 """DTM05, DTM06: the kind of a period and the period."""
 
 
-class _Days(NamedTuple):
+class Days(NamedTuple):
     """The first and last day of a date segment, and the segment."""
 
     first: str
@@ -71,18 +54,19 @@ class _Days(NamedTuple):
     segment: Segment
 
 
-def days_of(segment: Segment) -> _Days | None:
+def days_of(segment: Segment) -> Days | None:
     """Return the days of a DTP or DTM; None where they are no dates."""
     first, dash, last = segment.value(_VALUE_OF[segment.node.segment_id]).partition("-")
     first, last = first[:D8_LENGTH], last if dash else first[:D8_LENGTH]
-    return _Days(first, last, segment) if _is_day(first) and _is_day(last) else None
+    return Days(first, last, segment) if _is_day(first) and _is_day(last) else None
 
 
 def _is_day(text: str) -> bool:
     return len(text) == D8_LENGTH and text.isdigit()
 
 
-def _all_days(loop: LoopInstance, *qualifiers: str) -> list[_Days]:
+def all_days(loop: LoopInstance, *qualifiers: str) -> list[Days]:
+    """Return the days of the DTP of a loop with these qualifiers."""
     found = (days_of(segment) for segment in loop.segments_of("DTP", *qualifiers))
     return [days for days in found if days is not None]
 
@@ -134,7 +118,7 @@ def service_starts_after_transaction(claim: LoopInstance) -> Iterator[Spot]:
 def service_ends_after_transaction(loop: LoopInstance) -> Iterator[Spot]:
     """No service of a line or statement that began by the day the set was made ends after it."""
     made = _day_of_transaction(loop)
-    for days in _all_days(loop, *_OF_SERVICE):
+    for days in all_days(loop, *_OF_SERVICE):
         if made is not None and days.first <= made[0] < days.last:
             yield Spot(days.segment, _DATE, trigger=made[1])
 
@@ -212,7 +196,7 @@ def _born_long_before(day: Day) -> Asks:
 def decision_after_transaction(loop: LoopInstance) -> Iterator[Spot]:
     """Another payer's decision (DTP*573) is not after the day the set was made."""
     made = _day_of_transaction(loop)
-    for days in _all_days(loop, "573"):
+    for days in all_days(loop, "573"):
         if made is not None and days.first > made[0]:
             yield Spot(days.segment, _DATE, trigger=made[1])
 
@@ -220,7 +204,7 @@ def decision_after_transaction(loop: LoopInstance) -> Iterator[Spot]:
 def date_after_transaction(loop: LoopInstance, *, qualifiers: frozenset[str]) -> Iterator[Spot]:
     """What happened (DTP01 of `qualifiers`) did not begin after the day the set was made."""
     made = _day_of_transaction(loop)
-    for days in _all_days(loop, *qualifiers):
+    for days in all_days(loop, *qualifiers):
         if made is not None and days.first > made[0]:
             yield Spot(days.segment, _DATE, trigger=made[1])
 
@@ -238,18 +222,18 @@ def status_after_transaction(loop: LoopInstance) -> Iterator[Spot]:
             yield Spot(segment, _STATUS_DATE, trigger=made[1])
 
 
-def service_after_payment(loop: LoopInstance) -> Iterator[Spot]:
-    """What is paid for (DTM) began by the day of the payment (BPR16)."""
+def service_after_payment(loop: LoopInstance, *, dates: frozenset[str]) -> Iterator[Spot]:
+    """What is paid for (DTM01 of `dates`) began by the day of the payment (BPR16)."""
     payment = loop.root.first("BPR")
     paid = "" if payment is None else payment.value(_PAYMENT_DATE)
-    for segment in loop.segments_of("DTM", *_OF_PAID) if _is_day(paid) else ():
+    for segment in loop.segments_of("DTM", *dates) if _is_day(paid) else ():
         days = days_of(segment)
         if days is not None and days.first > paid:
             yield Spot(segment, _VALUE_OF["DTM"], trigger=payment)
 
 
 def _paid_over(day: Day) -> Asks:
-    return Asks(asks("DTM", (_VALUE_OF["DTM"],), partial(_is_over, day.made)), decides=False)
+    return Asks(asks("DTM", (_VALUE_OF["DTM"],), partial(_is_over, day.made)), decides=False, whatever_given=True)
 
 
 def occurrence_after_transaction(claim: LoopInstance) -> Iterator[Spot]:
@@ -265,24 +249,24 @@ def occurrence_after_transaction(claim: LoopInstance) -> Iterator[Spot]:
 def accident_after_service(claim: LoopInstance) -> Iterator[Spot]:
     """The accident was by the first day of service."""
     first = _first_day(claim)
-    for accident in _all_days(claim, "439"):
+    for accident in all_days(claim, "439"):
         if first is not None and accident.first > first[0]:
             yield Spot(accident.segment, _DATE, trigger=first[1])
 
 
-def event_after_service(claim: LoopInstance) -> Iterator[Spot]:
-    """What comes before a service is not dated after the last day of service."""
+def event_after_service(claim: LoopInstance, *, events: frozenset[str]) -> Iterator[Spot]:
+    """What comes before a service (DTP01 of `events`) is not dated after the last day of service."""
     last = _last_day(claim)
-    for event in _all_days(claim, *_BEFORE_SERVICE):
+    for event in all_days(claim, *events):
         if last is not None and event.first > last[0]:
             yield Spot(event.segment, _DATE, trigger=last[1])
 
 
-def line_event_after_service(line: LoopInstance) -> Iterator[Spot]:
-    """What comes before the service of a line is not dated after it; without a date of its own the claim's counts."""
+def line_event_after_service(line: LoopInstance, *, events: frozenset[str]) -> Iterator[Spot]:
+    """What comes before the service of a line (DTP01 of `events`) is not dated after it, or after the claim's."""
     claim = line.parent
-    services = _all_days(line, _SERVICE) or ([] if claim is None else _all_days(claim, _SERVICE))
-    for event in _all_days(line, *_BEFORE_LINE) if services else ():
+    services = all_days(line, _SERVICE) or ([] if claim is None else all_days(claim, _SERVICE))
+    for event in all_days(line, *events) if services else ():
         if event.first > services[0].last:
             yield Spot(event.segment, _DATE, trigger=services[0].segment)
 
@@ -344,122 +328,6 @@ def _order(segment_id: str, first: str, last: str) -> Screened:
     return Screened(check, flat=unless_there(segment_id, last))
 
 
-def _statement(claim: LoopInstance) -> _Days | None:
-    """Return the days of the statement; none where they are no range, which the guide tells."""
-    return next((days for days in _all_days(claim, _STATEMENT) if days.segment.value(2) == _RANGE), None)
-
-
-def admission_after_statement(claim: LoopInstance) -> Iterator[Spot]:
-    """The patient was admitted by the last day of the statement."""
-    statement = _statement(claim)
-    for admission in _all_days(claim, "435"):
-        if statement is not None and admission.first > statement.last:
-            yield Spot(admission.segment, _DATE, trigger=statement.segment)
-
-
-def flat_admission(shape: Shape, _given: Given, columns: Columns) -> FlatCheck | None:
-    """Make the check that the admission is on or before the first day of the statement."""
-    admissions, statements = dates_in(shape, columns, "435"), dates_in(shape, columns, _STATEMENT)
-    if len(statements) != 1:
-        return None
-
-    def holds(values: Values, _around: Around) -> bool:
-        first = (values[statements[0]] or "")[:D8_LENGTH]
-        return all((values[each] or "")[:D8_LENGTH] <= first for each in admissions)
-
-    return FlatCheck(holds)
-
-
-def dates_in(shape: Shape, columns: Columns, code: str) -> list[int]:
-    """Return the columns of the dates of a kind."""
-    return [columns.at(i, _DATE) for i, node in enumerate(shape) if node.segment_id == "DTP" and chosen_by(node, code)]
-
-
-def line_outside_statement(claim: LoopInstance) -> Iterator[Spot]:
-    """Each line's service is within the days of the statement."""
-    statement = _statement(claim)
-    if statement is None:
-        return
-    for line in claim.loops("2400"):
-        for days in _all_days(line, _SERVICE):
-            if days.first < statement.first or days.last > statement.last:
-                yield Spot(days.segment, _DATE, trigger=statement.segment)
-
-
-def _flat_lines(shape: Shape, _given: Given, columns: Columns) -> FlatCheck | None:
-    statements = dates_in(shape, columns, _STATEMENT)
-    services = [columns.at(i, _DATE) for i, node in enumerate(shape) if _is_line_date(node)]
-    if len(statements) != 1:
-        return None
-
-    def holds(values: Values, _around: Around) -> bool:
-        stated = values[statements[0]] or ""
-        first, last = stated[:D8_LENGTH], stated[-D8_LENGTH:]
-        texts = [values[each] or "" for each in services]
-        return all(first <= text[:D8_LENGTH] and text[-D8_LENGTH:] <= last for text in texts)
-
-    return FlatCheck(holds)
-
-
-def _is_line_date(node: SegmentNode) -> bool:
-    return (node.loop_id, node.segment_id) == (_LINE, "DTP") and chosen_by(node, _SERVICE)
-
-
-def procedure_after_statement(claim: LoopInstance) -> Iterator[Spot]:
-    """Each ICD procedure was done by the last day of the statement."""
-    statement = _statement(claim)
-    if statement is None:
-        return
-    for segment in claim.segments_of("HI"):
-        for element in range(1, len(segment.elements)):
-            components = segment.components(element)
-            if len(components) >= _SPAN_DATES and components[0] in _PROCEDURES and components[3] > statement.last:
-                yield Spot(segment, element, _SPAN_DATES, trigger=statement.segment)
-
-
-def procedure_before_statement(claim: LoopInstance, *, days: str) -> Iterator[Spot]:
-    """An ICD procedure was done in the statement or at most so many days before it."""
-    statement = _statement(claim)
-    first = None if statement is None else _read(statement.first)
-    for segment in claim.segments_of("HI", *_PROCEDURES) if first is not None else ():
-        for element in range(1, len(segment.elements)):
-            done = _read(segment.value(element, _SPAN_DATES))
-            if statement is not None and done is not None and first is not None and (first - done).days > int(days):
-                yield Spot(segment, element, _SPAN_DATES, trigger=statement.segment)
-
-
-def _read(day: str) -> date | None:
-    try:
-        return read_d8(day)
-    except ValueError:
-        return None
-
-
-def line_date_missing(claim: LoopInstance) -> Iterator[Spot]:
-    """Where a statement covers several days, each line that is no drug has its date."""
-    statement = _statement(claim)
-    if statement is None or statement.first == statement.last:
-        return
-    for line in claim.loops("2400"):
-        if line.first("DTP", _SERVICE) is None and not line.loops("2410"):
-            yield Spot(line.trigger, trigger=statement.segment)
-
-
-def _flat_line_dates(shape: Shape, _given: Given, columns: Columns) -> FlatCheck | None:
-    """Make the check that each line has a date, or all are of one day."""
-    statements = dates_in(shape, columns, _STATEMENT)
-    lines = sum((node.loop_id, node.segment_id) == (_LINE, "LX") for node in shape)
-    if len(statements) != 1:
-        return None
-    all_dated = sum(map(_is_line_date, shape)) == lines
-
-    def holds(values: Values, _around: Around) -> bool:
-        stated = values[statements[0]] or ""
-        return all_dated or stated[:D8_LENGTH] == stated[-D8_LENGTH:]
-
-    return FlatCheck(holds)
-
-
 CHECKS: Final[Mapping[str, NamedCheck]] = MappingProxyType(
     {
         "service_starts_after_transaction": Screened(service_starts_after_transaction, asks_by_day=_service_over),
@@ -473,16 +341,11 @@ CHECKS: Final[Mapping[str, NamedCheck]] = MappingProxyType(
         "service_after_payment": Screened(service_after_payment, asks_by_day=_paid_over),
         "occurrence_after_transaction": Screened(occurrence_after_transaction, flat=unless_there("HI", "BH")),
         "period_reversed": period_reversed,
-        "procedure_before_statement": Screened(procedure_before_statement, flat=unless_there("HI", *_PROCEDURES)),
         "accident_after_service": Screened(accident_after_service, flat=unless_there("DTP", "439")),
-        "event_after_service": Screened(event_after_service, flat=unless_there("DTP", *_BEFORE_SERVICE)),
-        "line_event_after_service": line_event_after_service,
+        "event_after_service": Screened(event_after_service, flat=unless_there("DTP", given="events")),
+        "line_event_after_service": Screened(line_event_after_service, flat=unless_there("DTP", given="events")),
         "range_reversed": Screened(range_reversed, Asks(asks("DTP", (_DATE,), _is_in_order), decides=False)),
         "code_span_reversed": Screened(code_span_reversed, flat=unless_there("HI", "BI")),
-        "admission_after_statement": Screened(admission_after_statement, flat=flat_admission),
-        "line_outside_statement": Screened(line_outside_statement, flat=_flat_lines),
-        "procedure_after_statement": Screened(procedure_after_statement, flat=unless_there("HI", *_PROCEDURES)),
-        "line_date_missing": Screened(line_date_missing, flat=_flat_line_dates),
         "hospital_dates_reversed": _order("DTP", "435", "096"),
         "care_dates_reversed": _order("DTP", "090", "091"),
         "work_dates_reversed": _order("DTP", "297", "296"),

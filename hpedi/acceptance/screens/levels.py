@@ -41,7 +41,7 @@ class Level(Around):
         self.seen = 0
         self.above = above
         self.kept: list[tuple[str, Decimal]] | None = None
-        self.root = self if above is None else above.root
+        self.root: Level = self if above is None else above.root
         self.remembered: dict[object, frozenset[str]] | None = None
 
     def passed_over(self, loop: LoopNode) -> None:

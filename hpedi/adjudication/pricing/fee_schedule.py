@@ -37,6 +37,8 @@ def agreed_fee(line: LineContext, rate: ContractRate, units: Decimal, indicators
 def fee_share(line: LineContext, rate: ContractRate, indicators: ProcedureIndicators | None) -> Decimal:
     """Return the share of the fee that a line is paid: 1, or the product of all that its modifiers say."""
     share = WHOLE
+    if rate.bilateral is None and not rate.shares:
+        return share
     if rate.bilateral is not None and is_bilateral(line, rate.bilateral, indicators):
         share *= rate.bilateral.percent
     for each in rate.shares:

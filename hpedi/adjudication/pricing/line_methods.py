@@ -62,14 +62,13 @@ class LinePricer:
 
     def allowances(self) -> list[Allowance] | Pends:
         """Return what is allowed for each line, in LX order; `Pends` where one cannot be priced."""
-        for line in self.lines:
+        self._agree()
+        found: dict[int, Allowance] = {}
+        for line in self._in_order_of_days():
+            rate = line.rate
             pends = self._uncountable(line)
             if pends is not None:
                 return pends
-        self._agree()
-        found: dict[int, Allowance] = {}
-        for line in sorted(self.lines, key=lambda each: (each.terms.day, each.line.number)):
-            rate = line.rate
             if rate is None:
                 return Pends(reason="rate", message="No rate is in force for the service.", line=line.line.number)
             made = METHODS[rate.method](self, line, rate, self.billed[line.line.number])
@@ -77,6 +76,12 @@ class LinePricer:
                 return made
             found[line.line.number] = made
         return [found[line.line.number] for line in self.lines]
+
+    def _in_order_of_days(self) -> Sequence[LineContext]:
+        # Only services of an episode are counted in the order of their days.
+        if not any(line.rate is not None and line.rate.method == "case_rate" for line in self.lines):
+            return self.lines
+        return sorted(self.lines, key=lambda each: (each.terms.day, each.line.number))
 
     def _uncountable(self, line: LineContext) -> Pends | None:
         if line.rate is None or line.rate.method not in COUNTED_METHODS:
@@ -195,7 +200,7 @@ class LinePricer:
             return Pends(reason=CAPITATED, message=message, line=line.line.number)
         return allowance
 
-    def by_per_diem(self, line: LineContext, rate: ContractRate, billed: Billed) -> Allowance:
+    def by_per_diem(self, _line: LineContext, rate: ContractRate, billed: Billed) -> Allowance:
         """Price a line of days."""
         amount = price_by_per_diem(rate.rate or ZERO, billed.units)
         allowed = min(amount, billed.charged) if rate.allows_lesser_charge else amount

@@ -11,20 +11,19 @@ from decimal import Decimal
 from hpedi.adjudication.context import LineContext
 from hpedi.adjudication.decision import Stay, TrailStep
 from hpedi.claims.adjustment import Adjustment
+from hpedi.claims.model import Model
 from hpedi.money import ZERO, Usd
 from hpedi.reference.contracts import GroupAndCode
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Billed:
+class Billed(Model, frozen=True, kw_only=True):
     """What of a line is priced: its charge (US dollars) and units, less those that were denied."""
 
     charged: Usd
     units: Decimal
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Allowance:
+class Allowance(Model, frozen=True, kw_only=True):
     """What a method allows, and how it came to it.
 
     Attributes:
@@ -50,8 +49,7 @@ class Allowance:
     source: str = ""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Price:
+class Price(Model, frozen=True, kw_only=True):
     """What is allowed for a unit, and the adjustments that explain the difference to its charge.
 
     Attributes:
@@ -71,8 +69,7 @@ class Price:
     episode: str = ""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PricedUnit:
+class PricedUnit(Model, frozen=True, kw_only=True):
     """A priced unit.
 
     Attributes:

@@ -1,15 +1,15 @@
-"""Where a rate's price for a service stands on its day: a fee, an APC row, a DRG weight, or what of these is missing."""
+"""Where a rate's price for a service stands on its day: a fee, an APC row, a DRG weight, or what of these is absent."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from typing import Final
 
 from hpedi.adjudication.context import DrgFound
 from hpedi.claims.claim import Claim, ServiceLine
+from hpedi.claims.model import Model
 from hpedi.reference.contracts import ApcRow, ContractRate, FeeVersion, Method
 from hpedi.reference.reference import Reference
 
@@ -17,8 +17,7 @@ PROCEDURE_QUALIFIERS: Final = frozenset({"HC", "AD"})
 """Qualifiers of codes that fee schedules list: HCPCS and dental."""
 
 
-@dataclass(frozen=True, slots=True)
-class Source:
+class Source(Model, frozen=True):
     """What was found for a line.
 
     Attributes:
@@ -36,8 +35,7 @@ class Source:
     missing: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Asked:
+class Asked(Model, frozen=True):
     """A line and the day of its price."""
 
     line: ServiceLine

@@ -1,4 +1,4 @@
-"""The methods that price the claim as one: an inpatient stay by DRG or by the day, a claim by its charge or a case rate."""
+"""The methods that price the claim as one: a stay by DRG or by the day, a claim by its charge or a case rate."""
 
 from __future__ import annotations
 

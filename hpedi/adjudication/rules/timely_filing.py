@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from calendar import monthrange
 from collections.abc import Sequence
 from datetime import date, timedelta
 
 from hpedi.adjudication.context import ClaimContext, LineContext
 from hpedi.adjudication.verdicts import Denies, Pends, Verdict
+from hpedi.service_dates import add_months
 
 REASON = "timely_filing"
 RULE = "timely_filing"
@@ -56,10 +56,3 @@ def _counted_from(context: ClaimContext, line: LineContext) -> date:
     if "retro_eligibility" in contract.timely_filing.exceptions:
         return max(last_service, coverage.added_on)
     return last_service
-
-
-def add_months(day: date, months: int) -> date:
-    """Return the same day some months on, or the last of the month where it has no such day."""
-    years, month = divmod(day.month - 1 + months, 12)
-    year, month = day.year + years, month + 1
-    return date(year, month, min(day.day, monthrange(year, month)[1]))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+
 from hpedi.adjudication.context import ClaimContext, LineContext
 from hpedi.adjudication.verdicts import Denies, Pends, Verdict
 from hpedi.reference.contracts import ContractRate

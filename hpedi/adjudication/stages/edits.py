@@ -75,12 +75,14 @@ CONCERNS: Final[Mapping[str, Concern]] = {
     "member_unknown": lambda context, _tables: context.matched is None or context.is_newborn,
     "coverage": lambda context, _tables: any(line.terms.plan is None for line in context.lines),
     "provider_not_eligible": lambda context, _tables: context.provider.has_spans,
-    "timely_filing": lambda _context, _tables: True,
-    "duplicate": lambda _context, _tables: True,
+    "timely_filing": lambda context, _tables: _may_be_late(context),
+    "duplicate": lambda context, _tables: bool(context.history) or _repeats_a_code(context),
     "cob_information": lambda context, _tables: context.matched is not None and bool(context.matched.other_coverage),
     "modifier": lambda context, tables: bool(tables.modifier_dates) and _has_modifiers(context),
     "formulary": lambda context, tables: bool(tables.formulary) and any(line.line.drug for line in context.lines),
-    "exclusion": lambda _context, _tables: True,
+    "exclusion": lambda context, _tables: any(
+        line.benefit is None or line.benefit.exclusion is not None for line in context.lines
+    ),
     "component_paid": lambda context, _tables: bool(context.history) or _has_modifiers(context),
     "prior_auth": lambda context, tables: bool(tables.by_bill) and bool(context.claim.type_of_bill),
     "unlisted_code": lambda _context, _tables: True,
@@ -215,6 +217,17 @@ def _edits_to_try(context: ClaimContext) -> list[str]:
         and name not in context.waived
         and (name in about or (name in CONCERNS and CONCERNS[name](context, tables)))
     ]
+
+
+def _may_be_late(context: ClaimContext) -> bool:
+    """Say whether a line is late; lines of one day are all late or none is."""
+    of_day = {id(line.terms): line for line in context.lines}
+    return any(check_timely_filing(context, line, ()) is not None for line in of_day.values())
+
+
+def _repeats_a_code(context: ClaimContext) -> bool:
+    codes = {line.line.code for line in context.lines}
+    return len(codes) < len(context.lines) or "code" not in context.conventions.duplicate.exact_key
 
 
 def _has_modifiers(context: ClaimContext) -> bool:

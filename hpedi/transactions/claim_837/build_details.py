@@ -42,7 +42,7 @@ LINE_ROLES: Final = {
 """Field of `LineProviders` by NM101."""
 
 _YES, _COPAY_EXEMPT, _TAX_ID = "Y", "0", "EI"
-_CONDITIONS, _ANESTHESIA = "BG", "BP"
+_CONDITIONS, _ANESTHESIA = "BG", ("BP", "BO")
 
 
 class DetailsBuilder:
@@ -107,7 +107,7 @@ class DetailsBuilder:
         ]
         made = Professional(
             conditions=tuple([code for kind, code in composites if kind == _CONDITIONS]),
-            anesthesia_procedures=tuple([code for kind, code in composites if kind == _ANESTHESIA]),
+            anesthesia_procedures=tuple([code for kind, code in composites if kind in _ANESTHESIA]),
             ambulance=self._ambulance(segments, draft.providers, "2300"),
             spinal_manipulation=next((_spinal(cut) for cut, _ in segments.get("CR2", ())), None),
         )

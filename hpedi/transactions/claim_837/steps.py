@@ -1,7 +1,7 @@
 """Which placed segment of an 837 goes where in the drafts: one table, by loop and segment.
 
-A segment that is not in the table has no field in the models and is passed over; tests/transactions/claim_837/
-not_kept.yaml says which and why. Loops and segments are those of 837P, 837I and 837D.
+A segment that is not in the table has no field in the models and is passed over; which, and why, stands in
+tests/transactions/claim_837/not_kept.yaml. Loops and segments are those of 837P, 837I and 837D.
 """
 
 from __future__ import annotations

@@ -158,7 +158,8 @@ def _codes(claim: Claim) -> Iterator[SegmentValues]:
     if claim.institutional is None:
         yield from _in_segments([_diagnosis(each) for each in claim.diagnoses])
         if claim.professional is not None:
-            yield from _in_segments([("BP", code) for code in claim.professional.anesthesia_procedures])
+            procedures = zip(("BP", "BO"), claim.professional.anesthesia_procedures, strict=False)
+            yield from _in_segments(list(procedures))
             yield from _in_segments([("BG", code) for code in claim.professional.conditions])
         return
     told = claim.institutional

@@ -3,19 +3,18 @@
 from __future__ import annotations
 
 from datetime import date
-from decimal import Decimal
 
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
 from hpedi.claims.adjustment import Adjustment
 from hpedi.claims.claim import (
-    Address,
     Attachment,
     Claim,
     Diagnosis,
     Drug,
     LineAdjudication,
+    LineProviders,
     Name,
     OtherPayer,
     Patient,
@@ -25,7 +24,35 @@ from hpedi.claims.claim import (
     Subscriber,
 )
 from hpedi.claims.submission import SubmissionHeader
-from hpedi.service_dates import DateSpan
+from tests.transactions.claim_837.made_details import (
+    contracts,
+    events,
+    file_information,
+    informations,
+    pairs,
+    patient_conditions,
+    plans_to_pay,
+    professional_services,
+    professionals,
+    repricings,
+    screenings,
+)
+from tests.transactions.claim_837.made_parts import (
+    addresses,
+    amounts,
+    codes,
+    days,
+    maybe_amounts,
+    maybe_days,
+    maybe_words,
+    npis,
+    organisations,
+    persons,
+    quantities,
+    sexes,
+    spans,
+    words,
+)
 
 HEADER = SubmissionHeader(
     reference="BATCH7",
@@ -37,28 +64,6 @@ HEADER = SubmissionHeader(
     contact_phone="6125550100",
     receiver_name="HPEDI HEALTH PLAN",
     receiver_id="94267",
-)
-
-words = st.from_regex(r"[A-Z0-9]{2,9}( [A-Z0-9]{2,9})?", fullmatch=True)
-maybe_words = st.just("") | words
-days = st.dates(date(1926, 1, 1), date(2026, 3, 1))
-maybe_days = st.none() | days
-amounts = st.decimals(min_value=Decimal(0), max_value=Decimal("99999.99"), places=2)
-maybe_amounts = st.none() | amounts
-quantities = st.decimals(min_value=Decimal(1), max_value=Decimal(999), places=1)
-npis = st.sampled_from(["1234567893", "1000000012", "1000000103"])
-sexes = st.sampled_from(["F", "M", "U"])
-spans = st.tuples(days, st.integers(0, 20)).map(
-    lambda pair: DateSpan(pair[0], date.fromordinal(pair[0].toordinal() + pair[1]))
-)
-persons = st.builds(Name, last=words, first=words, middle=maybe_words, suffix=st.sampled_from(["", "JR"]))
-organisations = st.builds(Name, last=words)
-addresses = st.builds(
-    Address,
-    lines=st.lists(words, min_size=1, max_size=2).map(tuple),
-    city=words,
-    state=st.sampled_from(["MN", "WI"]),
-    postal_code=st.just("554010000"),
 )
 
 
@@ -110,6 +115,8 @@ subscribers = st.builds(
     birth_date=days,
     sex=sexes,
     address=addresses,
+    secondary_ids=pairs("Y4") | st.just((("SY", "411111111"),)),
+    condition=patient_conditions,
 )
 patients = st.builds(
     Patient,
@@ -118,6 +125,8 @@ patients = st.builds(
     birth_date=days,
     sex=sexes,
     address=addresses,
+    secondary_ids=pairs("Y4"),
+    condition=patient_conditions,
 )
 adjustments = st.lists(
     st.builds(
@@ -144,8 +153,11 @@ other_payers = st.builds(
     payer_id=words,
     paid=maybe_amounts,
     remaining=maybe_amounts,
+    non_covered=maybe_amounts,
     adjustments=adjustments,
+    outpatient=informations(1, 2, 8, 9),
     adjudicated_on=maybe_days,
+    references=pairs("2U", "G1", "9F", "F8").filter(lambda made: made != ()) | st.just((("T4", "Y"),)),
 )
 modifiers = st.lists(st.sampled_from(["25", "59", "TC"]), max_size=4).map(tuple)
 decisions = st.builds(
@@ -154,8 +166,25 @@ decisions = st.builds(
     paid=amounts,
     code=st.sampled_from(["", "99499"]),
     units=quantities,
+    bundled_into=st.none() | st.integers(1, 9),
     adjustments=adjustments,
     paid_on=days,
+    remaining=maybe_amounts,
+)
+attachments = st.builds(
+    Attachment,
+    type=st.sampled_from(["03", "OZ"]),
+    transmission=st.sampled_from(["BM", "FX"]),
+    control_number=words,
+)
+line_facilities = st.builds(replace, facilities, secondary_ids=references("G2", "LU"))
+line_providers = st.builds(
+    LineProviders,
+    ordering=person_providers("0B", "G2"),
+    referring=st.none() | person_providers("0B", "G2"),
+    supervising=st.none() | person_providers("0B", "G2"),
+    service_facility=st.none() | line_facilities,
+    purchased_from=st.none() | st.builds(Provider, is_person=st.just(True), name=st.none(), npi=npis),
 )
 lines = st.builds(
     ServiceLine,
@@ -168,12 +197,31 @@ lines = st.builds(
     place_of_service=st.sampled_from(["", "11", "22"]),
     diagnosis_pointers=st.lists(st.integers(1, 12), min_size=1, max_size=4).map(tuple),
     emergency=st.booleans(),
+    description=maybe_words,
     dates=spans,
     control_number=maybe_words,
     prior_authorization=maybe_words,
     rendering=st.none() | person_providers("0B", "G2", taxonomy=True),
     drug=st.none()
-    | st.builds(Drug, ndc=st.just("00074433902"), quantity=quantities, unit=st.sampled_from(["UN", "ML"])),
+    | st.builds(
+        Drug,
+        ndc=st.just("00074433902"),
+        quantity=quantities,
+        unit=st.sampled_from(["UN", "ML"]),
+        prescription=maybe_words,
+    ),
+    professional=professional_services,
+    providers=st.none() | line_providers,
+    event_dates=events("463", "461", "304", "738", "455"),
+    references=pairs("9B", "EW", "X4", "F4", "BT", "9F"),
+    amounts=st.lists(st.tuples(st.sampled_from(["T", "F4"]), amounts), max_size=2, unique_by=lambda pair: pair[0]).map(
+        tuple
+    ),
+    attachments=st.lists(attachments, max_size=2).map(tuple),
+    notes=pairs("DCP", "TPO"),
+    file_information=file_information,
+    contract=contracts,
+    repricing=repricings,
     adjudications=st.lists(decisions, max_size=2).map(tuple),
 )
 
@@ -183,15 +231,8 @@ def numbered(made: list[ServiceLine]) -> tuple[ServiceLine, ...]:
     return tuple(replace(line, number=number) for number, line in enumerate(made, 1))
 
 
-codes = st.from_regex(r"[A-TV-Z][0-9][0-9AB][0-9]{0,4}", fullmatch=True)
 diagnoses = st.lists(codes, min_size=1, max_size=12).map(
     lambda some: tuple(Diagnosis(qualifier="ABK" if at == 0 else "ABF", code=code) for at, code in enumerate(some))
-)
-attachments = st.builds(
-    Attachment,
-    type=st.sampled_from(["03", "OZ"]),
-    transmission=st.sampled_from(["BM", "FX"]),
-    control_number=words,
 )
 related_causes = st.lists(st.sampled_from(["AA", "EM", "OA"]), min_size=1, max_size=2).map(tuple)
 claims_without_cause = st.builds(
@@ -207,6 +248,8 @@ claims_without_cause = st.builds(
     submitter_id=st.just("LAKES"),
     billing=billing_providers,
     pay_to_address=st.none() | addresses,
+    pay_to_plan=plans_to_pay,
+    billing_ids=pairs("G2", "LU"),
     subscriber=subscribers,
     payer=st.builds(Payer, name=words, id=words),
     patient=st.none() | patients,
@@ -220,10 +263,20 @@ claims_without_cause = st.builds(
     clearinghouse_trace=maybe_words,
     medical_record_number=maybe_words,
     patient_paid=maybe_amounts,
+    special_program=st.sampled_from(["", "02"]),
+    delay_reason=st.sampled_from(["", "3"]),
+    event_dates=events("431", "484", "454", "304", "296", "090", "444"),
+    references=pairs("EW", "X4", "9A", "LX", "P4", "1J"),
     note=maybe_words,
+    file_information=file_information,
+    certifications=st.lists(screenings, max_size=1).map(tuple),
+    contract=contracts,
+    repricing=repricings,
+    professional=professionals,
     attachments=st.lists(attachments, max_size=2).map(tuple),
     rendering=st.none() | person_providers("0B", "LU", taxonomy=True),
     referring=st.none() | person_providers("0B", "1G"),
+    primary_care=st.none() | person_providers("0B", "1G"),
     service_facility=st.none() | facilities,
     supervising=st.none() | person_providers("0B", "LU"),
     other_payers=st.lists(other_payers, max_size=2).map(tuple),

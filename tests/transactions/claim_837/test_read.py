@@ -115,9 +115,17 @@ def test_a_procedure_code_in_hi_is_no_diagnosis() -> None:
 
 def test_what_the_models_have_no_field_for_is_passed_over() -> None:
     """Segments that no model holds do not disturb those that one does."""
-    around = "DTP*454*D8*20260301~REF*X4*12D4567890~REF*D9*TRACE1~K3*ANY~"
-    (claim,) = read(changed(submitted([MARY]), "REF*D9*TRACE1~", around))
+    around = "REF*EI*411111111~PER*IC*ANN*TE*6125550100~"
+    (claim,) = read(changed(submitted([MARY]), "REF*EI*411111111~", around))
     assert claim.claim == MARY
+
+
+def test_an_authorisation_of_another_payer_is_not_ours() -> None:
+    """A number that REF04 gives to another payer is passed over, whatever its place among its like."""
+    around = "DTP*472*D8*20260310~REF*G1*THEIRS**2U:OTHER~REF*G1*OURS~SE"
+    (claim,) = read(changed(submitted([MARY]), "DTP*472*D8*20260310~SE", around))
+    assert claim.claim is not None
+    assert claim.claim.lines[0].prior_authorization == "OURS"
 
 
 def test_providers_that_repeat_are_one_model() -> None:

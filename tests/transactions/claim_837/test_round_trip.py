@@ -10,11 +10,13 @@ from msgspec.structs import replace
 from hpedi.claims.claim import Claim
 from hpedi.claims.submission import SubmissionHeader
 from hpedi.findings import Finding
+from hpedi.transactions.claim_837.claim_types import GUIDES
 from hpedi.transactions.claim_837.read import ClaimReader, PlacedClaim
-from hpedi.transactions.claim_837.write import FUNCTIONAL_ID, SET_ID, VERSION, write_claims
+from hpedi.transactions.claim_837.write import FUNCTIONAL_ID, SET_ID, write_claims
 from hpedi.x12.events import Delimiters
 from tests.acceptance.submissions import MARY
 from tests.transactions.claim_837.made_claims import HEADER, claims
+from tests.transactions.claim_837.made_other_types import dental_claims, institutional_claims
 from tests.transactions.walked import WHERE, in_bytes, walked
 
 PHASES = (Phase.explicit, Phase.reuse, Phase.generate)
@@ -29,17 +31,23 @@ def read_back(
     delimiters: Delimiters = Delimiters(),  # noqa: B008  frozen
 ) -> tuple[list[PlacedClaim], SubmissionHeader, list[Finding]]:
     """Write claims, read them, and return them with the header and what was found."""
-    data = in_bytes(FUNCTIONAL_ID, VERSION, SET_ID, [write_claims(made, header)], delimiters)
-    reader = ClaimReader(delimiters, WHERE)
+    version = GUIDES[made[0].type]
+    data = in_bytes(FUNCTIONAL_ID, version, SET_ID, [write_claims(made, header)], delimiters)
+    reader = ClaimReader(delimiters, WHERE, claim_type=made[0].type)
     read: list[PlacedClaim] = []
     found: list[Finding] = []
-    for placed in walked(data, FUNCTIONAL_ID, VERSION, SET_ID, delimiters):
+    for placed in walked(data, FUNCTIONAL_ID, version, SET_ID, delimiters):
         found += placed.findings
         read += reader.read(placed)
     return [*read, *reader.close()], reader.header, found
 
 
-@given(st.lists(claims, min_size=1, max_size=3), st.sampled_from([Delimiters(), LINE_FEEDS]))
+ONE_TYPE = st.one_of(
+    [st.lists(of_type, min_size=1, max_size=2) for of_type in (claims, institutional_claims, dental_claims)]
+)
+
+
+@given(ONE_TYPE, st.sampled_from([Delimiters(), LINE_FEEDS]))
 @settings(max_examples=60, phases=PHASES)
 def test_what_is_written_is_read(made: list[Claim], delimiters: Delimiters) -> None:
     """Claims are read as they were written, and their guide finds nothing."""
@@ -77,6 +85,14 @@ def test_a_set_has_one_submitter() -> None:
     """Claims of another submitter than the header's are refused: a bug of the caller."""
     with pytest.raises(ValueError, match="submitter"):
         list(write_claims([replace(MARY, submitter_id="OTHER")], HEADER))
+
+
+@given(claims, dental_claims)
+@settings(max_examples=1, phases=PHASES)
+def test_a_set_has_one_type(professional: Claim, dental: Claim) -> None:
+    """Claims of two types in one set are refused: a bug of the caller."""
+    with pytest.raises(ValueError, match="type"):
+        list(write_claims([professional, dental], HEADER))
 
 
 def test_a_set_has_a_date() -> None:

@@ -148,6 +148,7 @@ _ADJUSTMENT = st.builds(
     quantity=st.none() | st.integers(min_value=1, max_value=99).map(Decimal),
 )
 _ADJUSTMENTS = st.lists(_ADJUSTMENT, max_size=20).map(tuple)
+_REMARKS = ["N919", "N362", "N383", "MA04", "M119"]
 _PERSON = st.builds(
     Name, last=_NAME, first=st.just("") | _NAME, middle=st.just("") | _NAME, suffix=st.just("") | st.just("JR")
 )
@@ -158,9 +159,12 @@ def services(draw: st.DrawFn) -> ServicePayment:
     """Draw a service payment that balances."""
     adjustments, charged = draw(_ADJUSTMENTS), draw(_CENTS)
     first = draw(_DAY)
+    has_code = draw(st.booleans())
     return ServicePayment(
-        code=draw(st.sampled_from(["99213", "G0439", "J1885"])),
-        modifiers=draw(st.lists(st.sampled_from(["25", "59", "LT"]), max_size=4).map(tuple)),
+        code=draw(st.sampled_from(["99213", "G0439", "J1885"])) if has_code else "0250",
+        code_qualifier="HC" if has_code else "NU",
+        modifiers=draw(st.lists(st.sampled_from(["25", "59", "LT"]), max_size=4).map(tuple)) if has_code else (),
+        revenue_code=draw(st.sampled_from(["", "0360"])) if has_code else "",
         charged=charged,
         paid=charged - total(adjustments),
         units_paid=draw(_UNITS),
@@ -168,6 +172,7 @@ def services(draw: st.DrawFn) -> ServicePayment:
         service_date=first,
         service_end=draw(st.none() | st.just(first) | st.dates(min_value=first, max_value=date(2030, 1, 1))),
         adjustments=adjustments,
+        references=draw(st.lists(st.tuples(st.sampled_from(["APC", "G1"]), _WORD), max_size=3).map(tuple)),
         allowed=draw(st.none() | _CENTS),
         remarks=draw(st.lists(st.sampled_from(["N362", "N383", "MA04"]), max_size=3, unique=True).map(tuple)),
         control_number=draw(st.just("") | _WORD),
@@ -196,6 +201,10 @@ def claims(draw: st.DrawFn) -> ClaimPayment:
         payer_claim_control_number=draw(_WORD),
         facility_code=draw(st.sampled_from(["11", "23"])),
         frequency=draw(st.sampled_from(["1", "7"])),
+        drg=draw(st.sampled_from(["", "193"])),
+        drg_weight=draw(st.none() | st.decimals(min_value="0.1", max_value=30, places=4)),
+        inpatient_remarks=draw(st.lists(st.sampled_from(_REMARKS), max_size=5, unique=True).map(tuple)),
+        quantities=draw(st.lists(st.tuples(st.sampled_from(["CA", "NE"]), _UNITS), max_size=2).map(tuple)),
         patient=draw(_PERSON),
         patient_member_id=draw(st.just("") | _WORD),
         subscriber=subscriber,
