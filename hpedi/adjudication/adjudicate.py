@@ -8,7 +8,8 @@ finalise. Stored balances and history are handed in; what the decision adds to t
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
+from typing import Final
 
 from hpedi.adjudication.context import ClaimContext, DayTerms
 from hpedi.adjudication.correction import Correction, as_correction
@@ -33,6 +34,22 @@ from hpedi.claims.claim import ReceivedClaim
 from hpedi.reference.reference import Reference
 
 
+@dataclass(frozen=True, slots=True)
+class Earlier:
+    """What earlier claims used, beside accumulators.
+
+    Attributes:
+        units_used: Of the member's authorisations.
+        counts: When the family's and members' entries were counted; None where no plan carries over from last year.
+    """
+
+    units_used: UnitsUsed = field(default_factory=dict)
+    counts: DatedCounts | None = None
+
+
+NOTHING_EARLIER: Final = Earlier()
+
+
 def adjudicate(
     received: ReceivedClaim,
     reference: Reference,
@@ -40,9 +57,8 @@ def adjudicate(
     history: Sequence[PastLine],
     balances: Balances,
     correction: Correction | None = None,
-    units_used: UnitsUsed | None = None,
-    counts: DatedCounts | None = None,
     overrides: tuple[Override, ...] = (),
+    earlier: Earlier = NOTHING_EARLIER,
 ) -> ClaimDecision | Pend:
     """Decide a claim.
 
@@ -53,9 +69,8 @@ def adjudicate(
         history: All past lines of the member (`past_lines` of earlier decisions).
         balances: Committed balances of the member's and family's accumulators.
         correction: What this decision corrects, taken back already in `history` and `balances`.
-        units_used: What committed claims used of the member's authorisations.
-        counts: When the family's and members' entries were counted, for plans that carry over from last year.
         overrides: What examiners decided of the claim, oldest first.
+        earlier: What else committed claims used.
 
     Returns:
         The decision with its trail and the accumulator entries to add; a `Pend` where it cannot be decided here.
@@ -78,20 +93,27 @@ def adjudicate(
     if divided is not None:
         context = resolve(divided.received, reference, conventions, provider, recognised, history, balances)
         overrides = divided.overrides(overrides)
-    if units_used:
-        context = replace(context, units_used=units_used)
-    if counts is not None:
-        context = carry_over(context, counts)
-    if overrides:
-        context = replace(context, overrides=overrides, waived=waived_by(overrides))
-    if correction is not None:
-        context = replace(context, is_correction=True, waived=context.waived | correction.waived)
-    made = _decide(context)
+    made = _decide(_completed(context, earlier, overrides, correction))
     if divided is not None:
         made = divided.pends(made) if isinstance(made, Pends) else divided.joined(made)
     if isinstance(made, Pends):
         return pended(received, reference, recognised, made, _terms_steps(context))
     return made if correction is None else as_correction(made, correction, conventions)
+
+
+def _completed(
+    context: ClaimContext, earlier: Earlier, overrides: tuple[Override, ...], correction: Correction | None
+) -> ClaimContext:
+    """Return a resolved claim with what few claims have; most are returned as they are."""
+    if earlier.units_used:
+        context = replace(context, units_used=earlier.units_used)
+    if earlier.counts is not None:
+        context = carry_over(context, earlier.counts)
+    if overrides:
+        context = replace(context, overrides=overrides, waived=waived_by(overrides))
+    if correction is not None:
+        context = replace(context, is_correction=True, waived=context.waived | correction.waived)
+    return context
 
 
 def _decide(context: ClaimContext) -> ClaimDecision | Pends:
@@ -181,6 +203,7 @@ def past_lines(received: ReceivedClaim, decision: ClaimDecision) -> tuple[PastLi
         return ()
     stay = received.claim.institutional
     procedures = tuple(each.code for each in stay.procedures) if stay is not None else ()
+    revenue_codes = {line.number: line.revenue_code for line in received.claim.lines} if stay is not None else {}
     first_accepted = next((line.number for line in decision.lines if not line.denied), 0)
     return tuple(
         PastLine(
@@ -189,7 +212,7 @@ def past_lines(received: ReceivedClaim, decision: ClaimDecision) -> tuple[PastLi
             member=decision.member,
             billing_npi=received.claim.billing.npi,
             date=line.date,
-            code=line.code,
+            code=line.code or revenue_codes.get(line.number, ""),
             modifiers=line.modifiers,
             units=line.units_billed,
             charged=line.charged,

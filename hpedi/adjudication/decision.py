@@ -41,7 +41,7 @@ class TrailStep(Model, frozen=True, kw_only=True):
 class LineDecision(Model, frozen=True, kw_only=True):
     """The decision on a service line; `charged` less all adjustments is `paid`.
 
-    Where the claim is priced as one, the adjustments stand with the claim, and `allowed` and `paid` are the line's share.
+    Where the claim is priced as one, adjustments stand with the claim, and `allowed` and `paid` are the line's share.
     """
 
     number: int  # LX01
@@ -191,6 +191,7 @@ class PastLine(Model, frozen=True, kw_only=True):
 
     Attributes:
         episode: The episode of a case rate that it is a service of (a digest); empty where it is of none.
+        code: Of the service; its revenue code where it has none.
         units_paid: Units that were not denied, where some were; None: as billed.
         procedures: ICD-10-PCS codes of the claim, on the first of its lines that is not denied.
     """

@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 
-from hpedi.adjudication.adjudicate import adjudicate, lock_set, past_lines
+from hpedi.adjudication.adjudicate import Earlier, adjudicate, lock_set, past_lines
 from hpedi.adjudication.correction import Correction
 from hpedi.adjudication.decision import ClaimDecision, PastLine, Pend
 from hpedi.adjudication.override import Override
@@ -73,8 +73,7 @@ class Seen:
             history,
             self.balances,
             correction,
-            units_used=self.units_used,
-            counts=self.counts,
+            earlier=Earlier(self.units_used, self.counts),
             overrides=self.overrides.get(received.payer_claim_control_number, ()),
         )
 

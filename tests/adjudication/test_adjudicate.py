@@ -162,9 +162,9 @@ def test_trail_explains_every_amount() -> None:
 
 def test_trail_of_a_pend_says_why_it_stopped() -> None:
     """A pend tells how far deciding came and what it waits for."""
-    made = decide({"claim": {"lines": [{"code": "T1015"}, {"code": "G0166"}]}})
+    made = decide({"claim": {"lines": [{"code": "T1015"}, {"code": "S9516"}]}})
     assert isinstance(made, Pend)
-    assert (made.reason, made.line) == ("medical_policy", 2)
+    assert (made.reason, made.line) == ("RECORD", 2)
     assert made.trail[-1].stage == "pend"
     assert made.message in dict(made.trail[-1].inputs).values()
 

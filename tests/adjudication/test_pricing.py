@@ -1,4 +1,4 @@
-"""What holds of every price: it balances, lines share it to the cent, and the order of lines decides only what it must."""
+"""What holds of every price: it balances, lines share it to the cent, their order decides only what it must."""
 
 from __future__ import annotations
 

@@ -8,7 +8,7 @@ from decimal import Decimal
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hpedi.adjudication.adjudicate import adjudicate, past_lines
+from hpedi.adjudication.adjudicate import Earlier, adjudicate, past_lines
 from hpedi.adjudication.correction import reversal_of
 from hpedi.adjudication.decision import ClaimDecision, PastLine
 from hpedi.money import ZERO
@@ -42,7 +42,7 @@ def decided(told: list[Json]) -> list[ClaimDecision]:
     for number, claim in enumerate(told):
         received = received_claim(claim, members, reference, f"I{number}")
         who = membership.recognise(received.claim)
-        decision = adjudicate(received, reference, who, history, {}, units_used=used)
+        decision = adjudicate(received, reference, who, history, {}, earlier=Earlier(used))
         if isinstance(decision, ClaimDecision):
             made.append(decision)
             history = [*history, *past_lines(received, decision)]

@@ -31,13 +31,19 @@ DECIDED = [
     ("60.00", "49.00", "0.00", "1"),  # the designated online clinic: the fee 49.00 in full
     ("60.00", "0.00", "49.00", "1"),  # the HSA plan: the fee 49.00 is deductible
     ("600.00", "0.00", "600.00", "1"),  # out of network: fee 333.33 is deductible, 266.67 the balance
+    # a hospital stay: 9,400.00 x 1.3144 of DRG 193 = 12,355.36; deductible 1,500.00, then 20 % of 10,855.36 = 2,171.07
+    ("16400.00", "8684.29", "3671.07", "1"),
+    ("300.00", "0.00", "210.00", "1"),  # outpatient: 70 % of the charge = 210.00, all of it deductible
+    ("180.00", "0.00", "0.00", ""),  # the dental claim waits
 ]
+PENDED = [("26061000070000001", "rate", "180.00")]  # the dental claim: no rate of the clinic has its service
 PAID = {
     "RIVERBEND": ("ACH", "580.00"),  # 90 + 240 + 160 + 90
     "HARBOR": ("ACH", "470.00"),
     "QUARRY": ("CHK", "70.00"),  # no bank account
     "LANTERN": ("ACH", "49.00"),
     "OUTPOST": ("NON", "0.00"),
+    "HARVEST": ("ACH", "8684.29"),
 }
 
 CANARIES = ("AMBLE", "BROOK", "FJORD", "NOBODY", "HS1000001", "HS1999999", "19790412")
@@ -71,6 +77,15 @@ def test_every_kind_of_claim_is_decided_as_worked_out(home: Path, capsys: pytest
     (adjudicated,) = told_by(lines, "adjudicated")
     assert [(each["charged"], each["paid"], each["patient"], each["clp02"]) for each in adjudicated["first"]] == DECIDED
     assert payments(lines) == PAID
+
+
+def test_what_has_no_rate_waits(home: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """The dental claim is not denied and not paid: it waits, with the reason."""
+    run_hpedi("--home", home, "run", *WHEN, *INBOUND)
+    capsys.readouterr()
+    run_hpedi("--home", home, "pends", "list", "--json")
+    waiting = [line["waiting"] for line in json_lines(capsys.readouterr().out)]
+    assert [(each["claim"], each["reason"], each["charged"]) for each in waiting] == PENDED
 
 
 def test_running_again_pays_nothing(home: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -93,6 +93,8 @@ def test_each_kind_of_fault_has_its_verdict(capsys: pytest.CaptureFixture[str]) 
         "04-not-x12.csv": "rejected",
         "05-test.837": "accepted",
         "06-cut-off.837": "rejected",
+        "07-hospital.837": "accepted",
+        "08-dental.837": "accepted",
     }
 
 

@@ -44,6 +44,8 @@ class RealHarness:
         self._inbox = inbox
         self._labels: dict[str, str] = {}
         self._remitted: list[Remitted] = []
+        self.sent: dict[str, bytes] = {}
+        """The newest file of each kind that was delivered."""
         loaded = self.load(files, FIRST_DAY)
         self._families = [record.key for record in loaded.records if record.kind == "family"]
         self._members = [lookup for record in loaded.records for lookup in record.lookups]
@@ -131,8 +133,10 @@ class RealHarness:
         guide = GuideFiles().guide_for(*REMITTANCE_GUIDE)
         assert guide is not None
         for row in jobs.deliver().files:
+            content = self._workspace.mailbox.path(row.folder, row.name).read_bytes()
+            self.sent[row.kind] = content
             if row.kind == "835":
-                read = read_remittances(self._workspace.mailbox.path(row.folder, row.name).read_bytes(), guide)
+                read = read_remittances(content, guide)
                 assert not read.findings
                 self._remitted += [Remitted(step, remittance) for remittance in read.remittances]
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import json
 from collections.abc import Callable, Iterator
 from contextlib import suppress
 from pathlib import Path
@@ -73,6 +74,36 @@ def test_scenario(scenario: Scenario, start: Start) -> None:
         pytest.fail(f"{scenario.id} passes now: take it off tests/golden/not_yet_supported.txt")
     else:
         pytest.xfail(reason)
+
+
+BATCH_HEADER = "5"
+NACHA_RECORDS = (BATCH_HEADER, "6", "7", "8", "9")
+
+
+@pytest.mark.parametrize("name", ["main", "as_printed"])
+def test_on_the_wire(name: str, start: Start) -> None:
+    """A payment run stands on the wire as printed, segment by segment and record by record, but for our EFT number."""
+    scenario = next(each for each in read_scenarios(HERE) if each.id == "GS-56")
+    told = json.loads((HERE / "GS-56.json").read_text())["facts"]
+    run = next(each for each in scenario.runs if each["run"] == name)
+    harness = start(run, scenario.world)
+    execute(run, scenario.world, harness)
+    (remitted,) = harness.remitted()
+    printed_number, number = run["expect"]["remits"][0]["trn"], remitted.remittance.trace_number
+    wire = next(each for each in (told["wire"], told["wire_main"]) if each["run"] == name)
+    segments = harness.sent["835"].decode().upper().split("~")
+    for segment in ("bpr", "trn", "ref2u", "plb"):
+        assert wire[segment].replace(printed_number, number).rstrip("~").upper() in segments
+    printed = (HERE / told["nacha"][name]["file"]).read_text().splitlines()
+    sent = harness.sent["ach"].decode().splitlines()
+    assert _money_records(sent, number) == _money_records(printed, printed_number)
+
+
+def _money_records(records: list[str], number: str) -> list[str]:
+    """Return the records of a Nacha file but its header, without our EFT number and the day on which it was written."""
+    found = [each.replace(number, "NUMBER") for each in records if each[:1] in NACHA_RECORDS]
+    undated = [each[:63] + each[69:] if each[:1] == BATCH_HEADER else each for each in found]
+    return [" ".join(each.split()) for each in undated]
 
 
 def test_never_wrong_money(scenario: Scenario, start: Start) -> None:

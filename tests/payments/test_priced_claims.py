@@ -1,4 +1,4 @@
-"""What the 835 says of claims that are priced as one, and of institutional lines, to the segment and by other readers."""
+"""What the 835 says of claims priced as one, and of institutional lines, to the segment and by other readers."""
 
 from __future__ import annotations
 
@@ -109,7 +109,7 @@ CASES = [
 
 @pytest.mark.parametrize(("claim", "expected"), CASES)
 def test_segments_of_a_claim(claim: tuple[Json, Json], expected: str) -> None:
-    """A claim priced as one has its reasons, days and covered charge at the claim and no lines; other lines have theirs."""
+    """A claim priced as one has reasons, days and covered charge at the claim and no lines; other lines have theirs."""
     segments = segments_of(interchange_of(remittance_of(*claim)))
     first = next(index for index, segment in enumerate(segments) if segment.startswith("CLP"))
     assert "\n".join(segments[first:-3]) == expected

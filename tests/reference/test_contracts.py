@@ -136,7 +136,7 @@ def test_a_rate_id_is_given_once() -> None:
 
 def test_a_contract_has_a_rate() -> None:
     """A contract without any rate is refused."""
-    content = CONTRACTS.split("  rates:")[0] + "  rates: []\n"
+    content = CONTRACTS.split("  rates:", maxsplit=1)[0] + "  rates: []\n"
     (finding,) = load_payer_folder({**example(), "z.yaml": content.encode()}, standard_files()).findings
     assert (finding.where.line, finding.message) == (7, "The contract has no rate; add one.")
 
@@ -159,7 +159,7 @@ TABLES = [("fee_schedules", FEES, 4), ("drg_tables", DRGS, 3), ("apc_tables", AP
         ("2025-12-31", "2026-01-02", "days on which none is in force"),
     ],
 )
-def test_versions_of_a_table_follow_each_other(  # noqa: PLR0913 - the parameters of the cases
+def test_versions_of_a_table_follow_each_other(
     name: str, content: str, line: int, end: str, start: str, message: str
 ) -> None:
     """Two versions of a table share no day and leave none out; a fault is told at the later one."""

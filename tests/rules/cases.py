@@ -14,7 +14,7 @@ from typing import Any
 from msgspec import to_builtins
 from msgspec.structs import replace
 
-from hpedi.adjudication.adjudicate import adjudicate, past_lines
+from hpedi.adjudication.adjudicate import Earlier, adjudicate, past_lines
 from hpedi.adjudication.decision import ClaimDecision, LineDecision, PastLine, Pend
 from hpedi.adjudication.funding import EmployerCharge, PoolMovement
 from hpedi.benefits.accumulators import AccumulatorEntry, AccumulatorKey
@@ -78,7 +78,7 @@ def decide(case: Json) -> ClaimDecision | Pend:
         received = received_claim(told, members, reference, f"ICN{number}")
         recognised = recognise(membership, received.claim, reference)
         past = history.get(recognised.patient.member.id, []) if recognised.patient else []
-        made = adjudicate(received, reference, recognised, past, balances, units_used=units_used, counts=counts)
+        made = adjudicate(received, reference, recognised, past, balances, earlier=Earlier(units_used, counts))
         if isinstance(made, ClaimDecision):
             for use in made.uses:
                 units_used[use.authorization] = units_used.get(use.authorization, ZERO) + use.units

@@ -30,9 +30,11 @@ from hpedi.x12.events import Delimiters
 Key: TypeAlias = tuple[Hashable, ...]
 
 _MOST_KEYS: Final = 16_384
-_MOST_SHAPES: Final = 2_048
+_MOST_SHAPES: Final = 1_024
 _SIGHTED: Final = 8
 """So often a shape of claims is seen before its expression is compiled: that takes as long as some trees."""
+_READ_AT_ONCE: Final = 64
+"""So many expressions are compiled as they are asked for; further ones only as fast as units come."""
 _MOST_SEGMENTS: Final = 400
 """Larger units are not screened."""
 _SOME_TIME: Final = timedelta(days=730)
@@ -109,6 +111,7 @@ class Screening:
         self._forms = {node: Form(node, each, delimiters, self._numbers) for node, each in by_node.items()}
         self._shapes: dict[tuple[SegmentNode | None, ...], ShapeFacts] = {}
         self._verdicts: dict[Key, Verdict] = {}
+        self._unread = self._read_so_far = 0
         self.units = frozenset(loop.first for loop in plan.dropped)
         self._levels = frozenset(
             loop for loop in plan.loops for c in loop.children if isinstance(c, LoopNode) and _holds_unit(c, plan)
@@ -124,13 +127,18 @@ class Screening:
             facts = self._shapes[nodes] = ShapeFacts(self._numbers.of(nodes))
         if facts.reading is None:
             facts.sighted += 1
-            shape = [node for node in nodes if node is not None]
-            if (loop in self._levels or facts.sighted >= _SIGHTED) and len(shape) == len(nodes) <= _MOST_SEGMENTS:
-                self._read(facts, shape)
+            self._unread += 1
+            is_due = loop in self._levels or facts.sighted >= _SIGHTED
+            if is_due and self._read_so_far < _READ_AT_ONCE + self._unread // _SIGHTED:
+                self._read(facts, nodes)
         return facts
 
-    def _read(self, facts: ShapeFacts, shape: Shape) -> None:
+    def _read(self, facts: ShapeFacts, nodes: tuple[SegmentNode | None, ...]) -> None:
         """Compile the expression of a shape, and make its flat checks."""
+        shape = [node for node in nodes if node is not None]
+        if len(shape) != len(nodes) or len(nodes) > _MOST_SEGMENTS:
+            return
+        self._read_so_far += 1
         pattern = UnitPattern(shape, self._forms, self._delimiters)
         facts.checks = {
             each.rule.id: self._flat(each, shape, pattern)

@@ -18,7 +18,7 @@ _OF_LINE: Final[Mapping[str, Callable[[ClaimContext, LineContext], object]]] = {
     "member": lambda context, _line: context.matched.member.id if context.matched else "",
     "billing_npi": lambda context, _line: context.claim.billing.npi,
     "dos": lambda _context, line: line.line.dates.start,
-    "code": lambda _context, line: line.line.code,
+    "code": lambda _context, line: line.line.code or line.line.revenue_code,
     "modifiers": lambda _context, line: sorted(line.line.modifiers),
     "units": lambda _context, line: line.line.units,
     "charge": lambda _context, line: line.line.charged,
@@ -91,7 +91,10 @@ def _near(context: ClaimContext, line: LineContext) -> Verdict:
 
 def _alike(line: LineContext, earlier: Sequence[LineContext], fields: tuple[str, ...]) -> Sequence[LineContext]:
     # Most lines of a claim have other codes: comparing those first keeps long claims quick.
-    return [other for other in earlier if other.line.code == line.line.code] if "code" in fields else earlier
+    if "code" not in fields:
+        return earlier
+    code, revenue = line.line.code, line.line.revenue_code
+    return [each for each in earlier if each.line.code == code and (code or each.line.revenue_code == revenue)]
 
 
 def _of_line(context: ClaimContext, line: LineContext, fields: tuple[str, ...]) -> Key:
