@@ -1,4 +1,4 @@
-# hpedi in few words: make run, make test; fmt, check, docs, bench; lock, clean.
+# hpedi in few words: make run, make test; fmt, check, docs, bench, contention; lock, clean.
 # Everything happens in .venv, which is made on first use. CI runs the same words.
 
 PYTHON ?= python3
@@ -6,7 +6,7 @@ BIN := .venv/bin
 WORKSPACE ?= workspace
 INBOUND := samples/inbound
 
-.PHONY: run test fmt check check-format check-lint check-types check-layers docs bench lock clean
+.PHONY: run test fmt check check-format check-lint check-types check-layers docs bench contention lock clean
 .DELETE_ON_ERROR:
 
 # Modules are compiled once, not by every command anew.
@@ -45,6 +45,11 @@ docs: .venv/ready-to-test
 
 bench: .venv/ready-to-test
 	$(BIN)/python -m benchmarks
+
+# Two writers and four readers at once for five minutes on SQLite, and on the PostgreSQL of the tests where there is one.
+contention: .venv/ready-to-test
+	$(BIN)/python -m tests.contention --minutes 5
+	test -z "$$HPEDI_TEST_POSTGRES" || $(BIN)/python -m tests.contention --minutes 5 --server "$$HPEDI_TEST_POSTGRES"
 
 lock: .venv/bin/python
 	$(BIN)/python requirements/lock.py

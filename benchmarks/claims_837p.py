@@ -16,7 +16,8 @@ from itertools import islice
 from pathlib import Path
 
 from benchmarks.people import Person, person, word
-from hpedi.claims.claim import Address, Claim, Diagnosis, Name, Patient, ServiceLine, Subscriber
+from hpedi.claims.claim import Claim, Diagnosis, ServiceLine
+from hpedi.claims.parties import Address, Name, Patient, Subscriber
 from hpedi.claims.submission import SubmissionHeader
 from hpedi.money import usd
 from hpedi.service_dates import DateSpan

@@ -16,21 +16,8 @@ from typing import Any
 import yaml
 from msgspec.structs import replace
 
-from hpedi.claims.claim import (
-    Address,
-    Claim,
-    Dental,
-    DentalService,
-    Diagnosis,
-    Institutional,
-    Name,
-    Patient,
-    Payer,
-    Provider,
-    ServiceLine,
-    Subscriber,
-    Tooth,
-)
+from hpedi.claims.claim import Claim, Dental, DentalService, Diagnosis, Institutional, ServiceLine, Tooth
+from hpedi.claims.parties import Address, Name, Patient, Payer, Provider, Subscriber
 from hpedi.money import usd
 from hpedi.service_dates import DateSpan
 

@@ -9,7 +9,8 @@ from collections.abc import Iterable, Sequence
 from datetime import date, datetime
 from pathlib import Path
 
-from hpedi.claims.claim import Claim, Diagnosis, Institutional, Name, Tooth
+from hpedi.claims.claim import Claim, Diagnosis, Institutional, Tooth
+from hpedi.claims.parties import Name
 from hpedi.claims.submission import SubmissionHeader
 from hpedi.service_dates import DateSpan
 from hpedi.transactions.claim_837.claim_types import GUIDES

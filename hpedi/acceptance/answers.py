@@ -7,7 +7,7 @@ from datetime import date, datetime
 
 from hpedi.acceptance.judgement import ClaimJudgement
 from hpedi.acceptance.verdicts import Verdict
-from hpedi.claims.claim import Name, Provider
+from hpedi.claims.parties import Name, Provider
 from hpedi.claims.submission import SubmissionHeader
 from hpedi.finding_kinds import FINDING_KINDS
 from hpedi.findings import Finding

@@ -13,7 +13,7 @@ from typing import Final
 
 from msgspec.structs import replace
 
-from hpedi.adjudication.decision import ClaimDecision, LineDecision, TrailStep
+from hpedi.adjudication.decision import ClaimDecision, LineDecision, Stay, TrailStep
 from hpedi.benefits.accumulators import AccumulatorEntry
 from hpedi.claims.adjustment import Adjustment
 from hpedi.reference.conventions import Conventions
@@ -68,6 +68,7 @@ def reversal_of(decision: ClaimDecision, version: int, reason: str, because: str
         status=REVERSAL,
         lines=tuple(_negated_line(line) for line in decision.lines),
         adjustments=_negated(decision.adjustments),
+        stay=_negated_stay(decision.stay),
         entries=_rolled_back(decision.entries, source),
         carried=(),
         paid_to_member=-decision.paid_to_member,
@@ -101,6 +102,10 @@ def as_correction(made: ClaimDecision, correction: Correction, conventions: Conv
         status277=f"{category}:{code}" if is_denied else corrected,
         trail=(step, *made.trail),
     )
+
+
+def _negated_stay(stay: Stay | None) -> Stay | None:
+    return None if stay is None else replace(stay, covered_charge=-stay.covered_charge)
 
 
 def _negated_line(line: LineDecision) -> LineDecision:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 from decimal import Decimal
-from typing import ClassVar, Literal, TypeAlias
+from typing import ClassVar, Final, Literal, TypeAlias
 
 from hpedi.adjudication.funding import EmployerCharge, PoolMovement
 from hpedi.benefits.accumulators import AccumulatorEntry
@@ -12,6 +12,9 @@ from hpedi.benefits.authorizations import AuthorizationUse
 from hpedi.claims.adjustment import Adjustment
 from hpedi.claims.model import Model
 from hpedi.money import Usd
+
+EPISODE_BYTES: Final = 16
+"""An episode is named by a digest of so many bytes, two hexadecimal digits each."""
 
 DecisionKind: TypeAlias = Literal["adjudicated", "reversal", "correction"]
 

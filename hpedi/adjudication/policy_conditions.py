@@ -55,11 +55,7 @@ def _has_prefix(codes: Sequence[str], prefixes: Sequence[str]) -> bool:
 
 
 def _diagnoses(context: ClaimContext, line: LineContext) -> list[str]:
-    """Return the diagnoses a line points to; those of the claim where it points to none, as institutional lines do."""
-    diagnoses, pointers = context.claim.diagnoses, line.line.diagnosis_pointers
-    if not pointers:
-        return [diagnosis.code for diagnosis in diagnoses]
-    return [diagnoses[pointer - 1].code for pointer in pointers if 0 < pointer <= len(diagnoses)]
+    return [diagnosis.code for diagnosis in context.claim.diagnoses_of(line.line)]
 
 
 def _is_old_enough(condition: PolicyCondition, context: ClaimContext, line: LineContext) -> bool:

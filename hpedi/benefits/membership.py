@@ -12,7 +12,8 @@ from datetime import date
 
 import msgspec
 
-from hpedi.claims.claim import Claim, Name
+from hpedi.claims.claim import Claim
+from hpedi.claims.parties import Name
 from hpedi.reference.authorizations import Authorization
 from hpedi.reference.dated import in_force
 from hpedi.reference.members import CoverageSpan, Member, OtherCoverage

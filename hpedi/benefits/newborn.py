@@ -6,7 +6,8 @@ from dataclasses import replace
 from datetime import date
 
 from hpedi.benefits.membership import MatchedMember, Membership, Recognised
-from hpedi.claims.claim import Claim, Patient
+from hpedi.claims.claim import Claim
+from hpedi.claims.parties import Patient
 from hpedi.reference.reference import Reference
 
 

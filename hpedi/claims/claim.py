@@ -1,7 +1,8 @@
 """The payer's claim: what a provider asks to be paid for, free of X12.
 
 `transactions.claim_837` reads placed segments straight into these models and writes them back; adjudication reads
-nothing else. Field comments name the 837P X222A1 element once. Codes are as sent: diagnoses without a point.
+nothing else. Field comments name the element once, of the 837P X222A1 where the sets agree. Codes are as sent:
+diagnoses without a point. What only claims of one type say stands in `professional`, `institutional` or `dental`.
 """
 
 from __future__ import annotations
@@ -23,95 +24,9 @@ from hpedi.claims.details import (
     SupportingForm,
 )
 from hpedi.claims.model import Model
+from hpedi.claims.parties import Address, Name, Patient, Payer, PayToPlan, Provider, Subscriber
 from hpedi.money import Usd
 from hpedi.service_dates import DateSpan
-
-
-class Address(Model, frozen=True, kw_only=True):
-    """A postal address (N3, N4)."""
-
-    lines: tuple[str, ...]  # N301, N302
-    city: str  # N401
-    state: str = ""  # N402
-    postal_code: str = ""  # N403
-    country: str = ""  # N404
-
-
-class Name(Model, frozen=True, kw_only=True):
-    """A person's name, or an organisation's in `last` (NM103-NM107)."""
-
-    last: str  # NM103
-    first: str = ""  # NM104
-    middle: str = ""  # NM105
-    suffix: str = ""  # NM107
-
-
-class Provider(Model, frozen=True, kw_only=True):
-    """A provider in one of its roles (billing, pay-to, rendering, referring, supervising, facility)."""
-
-    is_person: bool  # NM102 = 1
-    name: Name | None
-    npi: str = ""  # NM109 where NM108 = XX
-    tax_id: str = ""  # REF*EI or REF*SY of the billing provider
-    tax_id_qualifier: str = ""  # REF01: EI or SY
-    taxonomy: str = ""  # PRV03
-    address: Address | None = None
-    secondary_ids: tuple[tuple[str, str], ...] = ()  # (REF01, REF02)
-
-
-class PatientCondition(Model, frozen=True, kw_only=True):
-    """What a professional claim may say of who is treated (PAT)."""
-
-    death_date: date | None = None  # PAT06
-    weight: Decimal | None = None  # PAT08, pounds
-    is_pregnant: bool = False  # PAT09 = Y
-
-
-class Subscriber(Model, frozen=True, kw_only=True):
-    """The subscriber (2000B, 2010BA)."""
-
-    payer_responsibility: str  # SBR01
-    name: Name
-    member_id: str = ""  # NM109 where NM108 = MI
-    is_person: bool = True  # NM102
-    group_number: str = ""  # SBR03
-    group_name: str = ""  # SBR04
-    insurance_type: str = ""  # SBR05
-    claim_filing: str = ""  # SBR09
-    birth_date: date | None = None  # DMG02
-    sex: str = ""  # DMG03
-    address: Address | None = None
-    secondary_ids: tuple[tuple[str, str], ...] = ()  # (REF01, REF02): SY, Y4 of property and casualty
-    condition: PatientCondition | None = None  # PAT
-
-
-class Patient(Model, frozen=True, kw_only=True):
-    """The patient where not the subscriber (2000C, 2010CA)."""
-
-    relationship: str  # PAT01
-    name: Name
-    birth_date: date | None = None  # DMG02
-    sex: str = ""  # DMG03
-    address: Address | None = None
-    secondary_ids: tuple[tuple[str, str], ...] = ()  # (REF01, REF02): Y4, 1W and SY of property and casualty
-    condition: PatientCondition | None = None  # PAT
-
-
-class Payer(Model, frozen=True, kw_only=True):
-    """The payer a claim is sent to (2010BB)."""
-
-    name: str  # NM103
-    id: str  # NM109
-
-
-class PayToPlan(Model, frozen=True, kw_only=True):
-    """A health plan that paid already and is to be paid in place of the provider (2010AC)."""
-
-    name: str  # NM103
-    id: str  # NM109
-    tax_id: str = ""  # REF*EI
-    secondary_ids: tuple[tuple[str, str], ...] = ()  # (REF01, REF02)
-    address: Address | None = None
 
 
 class Diagnosis(Model, frozen=True, kw_only=True):
@@ -419,9 +334,21 @@ class Claim(Model, frozen=True, kw_only=True):
         return "" if self.institutional is None else f"0{self.institutional.facility_code}{self.frequency}"
 
     @property
+    def is_predetermination(self) -> bool:
+        """Whether it asks what would be paid for services that were not done yet."""
+        return self.dental is not None and self.dental.predetermination
+
+    @property
     def facility_code(self) -> str:
         """Where the services were given as CLM05-1 says it: a place of service, or the first of a type of bill."""
         return self.place_of_service if self.institutional is None else self.institutional.facility_code
+
+    def diagnoses_of(self, line: ServiceLine) -> tuple[Diagnosis, ...]:
+        """Return what a line points to; all of the claim's where it points to none, as institutional lines do."""
+        if not line.diagnosis_pointers:
+            return self.diagnoses
+        known = len(self.diagnoses)
+        return tuple([self.diagnoses[pointer - 1] for pointer in line.diagnosis_pointers if 0 < pointer <= known])
 
     @property
     def first_date(self) -> date:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from datetime import date
 
-from hpedi.claims.claim import Name
 from hpedi.claims.model import Model
+from hpedi.claims.parties import Name
 
 
 class SubmissionHeader(Model, frozen=True, kw_only=True):

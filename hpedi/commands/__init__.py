@@ -40,7 +40,7 @@ COMMANDS: Final = {
     "claims": "Search claims, and decide one otherwise than the rules.",
     "reprocess": "Decide claims again by what is known now: propose, look, approve.",
     "explain": "Show why a claim was decided as it was.",
-    "accumulators": "Show what members used of deductibles and maxima; import amounts.",
+    "accumulators": "Show what members used of limits; import amounts.",
     "inquire": "Look up remittances, payments, claims and members.",
     "authorizations": "Show what members were authorised for: approved, used and left.",
     "user": "Keep accounts: people and machines, their roles and keys.",

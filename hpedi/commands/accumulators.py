@@ -31,7 +31,7 @@ class _MemberFirst(click.Group):
 
 @click.group(cls=_MemberFirst)
 def command() -> None:
-    """Show accumulators of a member, and count amounts from elsewhere.
+    """Show what members used of limits; import amounts.
 
     `hpedi accumulators MEMBER` is short for `hpedi accumulators show MEMBER`.
 

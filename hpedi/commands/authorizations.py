@@ -38,9 +38,9 @@ COLUMNS: Final = (
 @json_option
 @click.pass_obj
 def command(session: Session, sought: str, as_of: date | None, born: date | None, npi: str, *, as_json: bool) -> int:
-    """Show authorisations with the units approved, used and left, by member id or authorisation number.
+    """Show what members were authorised for: approved, used and left.
 
-    With --json each use is told with the claim that made it. The question is kept in the audit log.
+    By the member id on the card, or by the number of an authorisation. With --json each use is told with the claim that made it. The question is kept in the audit log.
 
     \b
     Example:

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator
 import click
 
 from hpedi.adjudication.decision import ClaimDecision, LineDecision, TrailStep
+from hpedi.claims.claim import Claim
 from hpedi.commands import ExitCode, Session
 from hpedi.commands.printing import Column, json_option, money_column, print_json, print_table
 from hpedi.pipeline.records import StoredDecision
@@ -44,6 +45,8 @@ def command(session: Session, claim: str, *, as_json: bool) -> int:
         print_json(
             {
                 "claim": claim,
+                "type": stored.received.claim.type,
+                "type_of_bill": stored.received.claim.type_of_bill,
                 "state": stored.state,
                 "note": stored.note,
                 "pends": pends,
@@ -51,12 +54,14 @@ def command(session: Session, claim: str, *, as_json: bool) -> int:
             }
         )
         return ExitCode.OK
-    click.echo(f"claim {claim}: {stored.state}" + (f" ({stored.note})" if stored.note else ""))
+    sent = stored.received.claim
+    bill = f", type of bill {sent.type_of_bill}" if sent.type_of_bill else ""
+    click.echo(f"claim {claim}: {stored.state}" + (f" ({stored.note})" if stored.note else "") + bill)
     for waiting in pends:
         click.echo(f"pended: {waiting.message} ({waiting.status277})")
         print_trail("How far deciding came", waiting.trail)
     for each in decisions:
-        _print(each.decision)
+        _print(each.decision, sent)
     return ExitCode.OK
 
 
@@ -64,10 +69,20 @@ def _facts(stored: StoredDecision) -> dict[str, object]:
     return {"decided_on": stored.decided_on, "decision": stored.decision}
 
 
-def _print(made: ClaimDecision) -> None:
+def _print(made: ClaimDecision, sent: Claim) -> None:
+    """Print a decision; a line goes by its revenue code too, where it has one."""
+    revenue_codes = {line.number: line.revenue_code for line in sent.lines}
     print_trail(f"Why, in order (decided by snapshot {made.snapshot})", made.trail)
     lines = (
-        (line.number, line.code, line.charged, line.allowed, line.paid, _adjustments(line), " ".join(line.remarks))
+        (
+            line.number,
+            f"{revenue_codes.get(line.number, '')} {line.code}".strip(),
+            line.charged,
+            line.allowed,
+            line.paid,
+            _adjustments(line),
+            " ".join(line.remarks),
+        )
         for line in made.lines
     )
     print_table("Lines", _LINES, lines)

@@ -6,7 +6,6 @@ The walk itself, the way back after a misplaced segment and the numbering of lev
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import replace
 from typing import Final
 
 from hpedi.finding_kinds import FINDING_KINDS, found
@@ -63,9 +62,12 @@ class Standing:
 
     def place_of(self, index: int, node: Child, batch: SegmentBatch | None = None, **places: str | int | None) -> Where:
         """Return the place of a segment."""
-        of = batch or self.batch
-        return replace(
-            self.where,
+        of, around = batch or self.batch, self.where
+        return Where(
+            file=around.file,
+            interchange=around.interchange,
+            group=around.group,
+            transaction_set=around.transaction_set,
             segment_id=triggers(node).segment_id,
             segment=of.first_position + index,
             byte_offset=of.byte_offset(index),

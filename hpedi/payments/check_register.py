@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 
-from hpedi.claims.claim import Address
+from hpedi.claims.parties import Address
 from hpedi.money import Usd
 from hpedi.payments.payment import Payment
 from hpedi.transactions.remittance_835.model import PaymentMethod

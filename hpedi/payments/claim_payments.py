@@ -11,7 +11,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from hpedi.adjudication.decision import ClaimDecision, LineDecision, Stay
-from hpedi.claims.claim import Claim, Provider, ReceivedClaim, ServiceLine
+from hpedi.claims.claim import Claim, ReceivedClaim, ServiceLine
+from hpedi.claims.parties import Provider
 from hpedi.transactions.remittance_835.adjustments import grouped
 from hpedi.transactions.remittance_835.model import REVERSAL, ClaimPayment, ServicePayment
 

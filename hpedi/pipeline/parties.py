@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 
-from hpedi.claims.claim import Address
+from hpedi.claims.parties import Address
 from hpedi.partners.states import TEST
 from hpedi.payments.ach.build import AchOriginator
 from hpedi.payments.calendar import AchCalendar

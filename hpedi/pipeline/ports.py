@@ -9,19 +9,18 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from datetime import date, datetime
-from decimal import Decimal
 from typing import Protocol
 
 from hpedi.adjudication.decision import ClaimDecision, PastLine, Pend
 from hpedi.adjudication.override import Override
 from hpedi.benefits.accumulators import AccumulatorEntry, Balances, PostedEntry
-from hpedi.benefits.authorizations import AuthorizationUse, PostedUse
 from hpedi.claims.claim import ReceivedClaim
 from hpedi.money import Usd
 from hpedi.payments.ledger import LedgerAccount, Posting
 from hpedi.payments.payee_balances import PayeeBalance
 from hpedi.payments.payment import Payment
 from hpedi.pipeline.access_ports import EraEnrolments, Grants
+from hpedi.pipeline.authorization_ports import Authorizations
 from hpedi.pipeline.funding_ports import Funding
 from hpedi.pipeline.records import (
     EftEntry,
@@ -38,6 +37,7 @@ from hpedi.pipeline.records import (
     WaitingClaim,
 )
 from hpedi.pipeline.reprocessing import Proposal, ProposalState
+from hpedi.pipeline.restoration_ports import Restorations
 from hpedi.pipeline.sought import ClaimSought, PaymentSought, StandingSought
 from hpedi.reference.records import KnownRecord, ReferenceRecord, SnapshotMade
 from hpedi.run_context import RunContext
@@ -200,19 +200,6 @@ class Accumulators(Protocol):
         """Take the lock set of the claims of this transaction, in the order given (sorted)."""
 
 
-class Authorizations(Protocol):
-    """The append-only ledger of what is used of authorisations."""
-
-    def used(self, members: Iterable[str]) -> Mapping[str, Decimal]:
-        """Return the sums of the uses of members' authorisations, by authorisation id."""
-
-    def uses(self, authorization: str, member: str) -> tuple[PostedUse, ...]:
-        """Return the uses of an authorisation of a member, in the order they were added."""
-
-    def append(self, uses: Sequence[AuthorizationUse], posted_on: date) -> None:
-        """Add uses; one whose source stands already is refused by the store."""
-
-
 class ReferenceData(Protocol):
     """Loaded reference records, by what was known when."""
 
@@ -364,13 +351,6 @@ class AuditLog(Protocol):
         result: str = "",
     ) -> None:
         """Add one row a member (our ids); `recipient` is who outside gets to know it."""
-
-
-class Restorations(Protocol):
-    """Books that came back from a backup."""
-
-    def check_not_held(self) -> None:
-        """Refuse to pay or deliver until somebody confirmed that the original has stopped; raises `Unavailable`."""
 
 
 class Work(Protocol):

@@ -29,7 +29,7 @@ def check_edits(folder: Folder) -> Iterator[Finding]:
         for words, rows in _alone(edits):
             yield from _overlaps(folder, words, rows)
         for age in edits.age:
-            if age.max_age < age.min_age:
+            if age.max_age is not None and age.max_age < age.min_age:
                 yield found("reference-value", folder.places.of(age, "max_age"), "`max_age` is below `min_age`.")
         named: list[ModifierRule | FormularyRow] = [*edits.modifiers, *edits.formulary]
         yield from (

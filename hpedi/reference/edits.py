@@ -57,11 +57,11 @@ class SexEdit(Lasting, frozen=True, kw_only=True):
 
 
 class AgeEdit(Lasting, frozen=True, kw_only=True):
-    """A code for an age on the date of service, both ends included, in completed units."""
+    """A code for an age on the date of service, both ends included, in completed units; no `max_age`: any above."""
 
     code: Name
     min_age: int = 0
-    max_age: int
+    max_age: int | None = None
     unit: Literal["years", "months", "days"] = "years"
     source: str = ""
 

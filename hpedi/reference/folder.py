@@ -7,13 +7,14 @@ from dataclasses import dataclass, field
 from typing import Final
 
 import msgspec
+from msgspec.structs import replace
 
 from hpedi.finding_kinds import found
 from hpedi.findings import Finding, Severity, Where
 from hpedi.reference.authorizations import Authorization
 from hpedi.reference.contracts import Contract
 from hpedi.reference.conventions import Conventions, Reason, RuleFile
-from hpedi.reference.edits import Edits
+from hpedi.reference.edits import CodePair, Edits, UnitsLimit
 from hpedi.reference.marked import Mark, read_yaml
 from hpedi.reference.members import CoverageSpan, Member, OtherCoverage
 from hpedi.reference.partners import Partner
@@ -61,6 +62,8 @@ class Folder:
     opening_balances: list[OpeningBalance] = field(default_factory=list)
     opening_payee_balances: list[OpeningPayeeBalance] = field(default_factory=list)
     authorizations: list[Authorization] = field(default_factory=list)
+    ptp: list[CodePair] = field(default_factory=list)
+    mue: list[UnitsLimit] = field(default_factory=list)
     places: Places = field(default_factory=Places)
     findings: list[Finding] = field(default_factory=list)
 
@@ -87,6 +90,8 @@ _TABLE_FIELDS: Final = {
     "opening-balances": "opening_balances",
     "opening-payee-balances": "opening_payee_balances",
     "authorizations": "authorizations",
+    "ptp": "ptp",
+    "mue": "mue",
 }
 
 
@@ -109,7 +114,16 @@ def read_folder(files: Mapping[str, bytes]) -> Folder:
         elif not path.endswith(".md"):
             message = "The file is neither YAML nor CSV and is not read; remove it or change its name."
             folder.findings.append(found("reference-file", Where(file=path), message, severity=Severity.WARNING))
+    _join_edits(folder)
     return folder
+
+
+def _join_edits(folder: Folder) -> None:
+    """Put the code pairs and daily maximums of CSV files to those of the YAML: such tables are long."""
+    if folder.ptp or folder.mue:
+        edits = folder.edits[0] if folder.edits else Edits()
+        joined = replace(edits, ptp=(*edits.ptp, *folder.ptp), mue=(*edits.mue, *folder.mue))
+        folder.edits[:] = [joined]
 
 
 def _read_sections(path: str, content: bytes, folder: Folder) -> None:

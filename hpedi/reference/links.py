@@ -169,6 +169,8 @@ def _check_benefits(folder: Folder, version: PlanVersion) -> Iterator[Finding]:
     reasons = _adjusting_reasons(folder)
     if version.carry_over is not None and not set(version.carry_over.credits) <= accumulators:
         yield _broken(folder, version.carry_over, "credits", "An accumulator named here is not defined; define it.")
+    if version.carry_over is not None and not set(version.carry_over.months) <= set(range(1, 13)):
+        yield _broken(folder, version.carry_over, "months", "A month is 1 to 12; correct the list.")
     for benefit in version.benefits:
         if benefit.exclusion is not None:
             yield from _unknown(folder, benefit, "exclusion", reasons)

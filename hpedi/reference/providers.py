@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 from hpedi.reference.dated import Dated, Entry
 from hpedi.reference.payer import PostalAddress
 from hpedi.reference.values import Name, Npi, TaxId
+
+ZIP_DIGITS: Final = 5
 
 
 class Credentialed(Dated, frozen=True, kw_only=True):
@@ -15,6 +19,10 @@ class Location(Dated, frozen=True, kw_only=True):
     """Days on which a provider serves at a place, by its ZIP code."""
 
     postal_code: Name
+
+    def is_at(self, postal_code: str) -> bool:
+        """Say whether an address with a ZIP code is there, by the digits that both have of the first five."""
+        return self.postal_code[:ZIP_DIGITS] == postal_code[:ZIP_DIGITS]
 
 
 class Rendering(Entry, frozen=True, kw_only=True):

@@ -77,7 +77,17 @@ def _dated(folder: Folder) -> Iterator[tuple[str, Hashable, Dated]]:
     for rule in folder.rules:
         yield from (("values of one rule parameter", (rule.rule, piece.name), piece) for piece in rule.parameters)
     yield from table_versions(folder)
+    yield from _eligible(folder)
     yield from _accounts(folder)
+
+
+def _eligible(folder: Folder) -> Iterator[tuple[str, Hashable, Dated]]:
+    for provider in folder.providers:
+        yield from (("credentialing spans of one provider", provider.id, span) for span in provider.credentialed)
+        yield from (("spans of one location", (provider.id, place.postal_code), place) for place in provider.locations)
+        for person in provider.rendering:
+            key = (provider.id, person.npi)
+            yield from (("credentialing spans of one person", key, span) for span in person.credentialed)
 
 
 def _accounts(folder: Folder) -> Iterator[tuple[str, Hashable, Dated]]:

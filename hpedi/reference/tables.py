@@ -13,6 +13,7 @@ from hpedi.finding_kinds import found
 from hpedi.findings import Finding, Where
 from hpedi.reference.authorizations import Authorization
 from hpedi.reference.dated import Dated, Entry
+from hpedi.reference.edits import CodePair, UnitsLimit
 from hpedi.reference.marked import Mark
 from hpedi.reference.members import CoverageSpan, Member, OtherCoverage
 from hpedi.reference.shape import Piece, Places, Shaper, checks_of, fields_of
@@ -92,6 +93,8 @@ TABLES: Final[Mapping[str, type[msgspec.Struct]]] = {
     "opening-balances": OpeningBalance,
     "opening-payee-balances": OpeningPayeeBalance,
     "authorizations": Authorization,
+    "ptp": CodePair,
+    "mue": UnitsLimit,
 }
 """What a CSV file holds, by the first part of its path."""
 

@@ -12,7 +12,8 @@ from hpedi.acceptance.judge import judge
 from hpedi.acceptance.judgement import ClaimJudgement, FileJudgement, InterchangeJudgement, judged_file
 from hpedi.acceptance.judging import Judging
 from hpedi.acceptance_files import RuleFiles
-from hpedi.claims.claim import Address, Claim, Diagnosis, Name, Payer, Provider, ServiceLine, Subscriber
+from hpedi.claims.claim import Claim, Diagnosis, ServiceLine
+from hpedi.claims.parties import Address, Name, Payer, Provider, Subscriber
 from hpedi.claims.submission import SubmissionHeader
 from hpedi.guide_files import GuideFiles
 from hpedi.money import usd

@@ -10,7 +10,8 @@ from msgspec.structs import replace
 from hpedi.acceptance.acknowledge import acknowledge
 from hpedi.acceptance.claim_checks import PayerFacts, payer_checks
 from hpedi.acceptance.verdicts import Verdict
-from hpedi.claims.claim import Claim, Drug, Name, Payer
+from hpedi.claims.claim import Claim, Drug
+from hpedi.claims.parties import Name, Payer
 from hpedi.money import usd
 from hpedi.x12.writer import write_x12
 from tests.acceptance.submissions import JOHN, LINE, MARY, judged, submitted

@@ -7,7 +7,7 @@ from msgspec.structs import replace
 
 from hpedi.acceptance.claim_checks import PayerFacts, payer_checks
 from hpedi.acceptance.verdicts import Verdict
-from hpedi.claims.claim import Payer
+from hpedi.claims.parties import Payer
 from hpedi.money import usd
 from tests.acceptance.submissions import JOHN, MARY, changed, handed_out, judged, only, submitted
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 
-from hpedi.audit.anchor import anchor_line, read_anchor
+from hpedi.audit.anchor import anchor_line, read_anchor, takeover_line
 from hpedi.audit.key import AuditKey
 from hpedi.audit.seal import NextSeal
 
@@ -32,3 +32,12 @@ def test_an_anchor_that_says_more_or_other_contradicts() -> None:
     assert read_anchor([LINE], "ours").contradicts(None)
     assert read_anchor([LINE.replace(SEAL.digest(), "0" * 64)], "ours").contradicts(SEAL)
     assert not read_anchor([], "ours").contradicts(SEAL)
+
+
+def test_a_takeover_is_told_to_the_workspace_it_is_about() -> None:
+    """The line of a restored workspace that takes another's place is read by that one, and is a fault of nobody."""
+    lines = [LINE, takeover_line("ours", "ours/restored", SEAL.at), anchor_line("ours/restored", SEAL)]
+    read = read_anchor(lines, "ours")
+    assert read.taken_over is not None
+    assert (read.taken_over.taken_over_by, read.highest, read.unreadable) == ("ours/restored", 1, [])
+    assert read_anchor(lines, "ours/restored").taken_over is None

@@ -7,7 +7,8 @@ from datetime import date
 import pytest
 
 from hpedi.benefits.membership import Family, Membership
-from hpedi.claims.claim import Claim, Name, Patient, Payer, Provider, ServiceLine, Subscriber
+from hpedi.claims.claim import Claim, ServiceLine
+from hpedi.claims.parties import Name, Patient, Payer, Provider, Subscriber
 from hpedi.money import usd
 from hpedi.reference.members import CoverageSpan, Member
 from hpedi.reference.members import Family as FamilyContent

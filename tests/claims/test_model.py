@@ -8,8 +8,8 @@ from collections.abc import Iterator
 import pytest
 
 from hpedi.adjudication.decision import ClaimDecision, Pend, TrailStep
-from hpedi.claims.claim import Name
 from hpedi.claims.model import Model
+from hpedi.claims.parties import Name
 from hpedi.claims.submission import SubmissionHeader
 from hpedi.transactions.remittance_835.model import BankAccount, Remittance
 

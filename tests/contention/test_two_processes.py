@@ -18,9 +18,10 @@ from hpedi.commands.jobs import Jobs
 from hpedi.commands.workspace import context_for, open_workspace
 from hpedi.findings import Unavailable
 from hpedi.pipeline import adjudicate
+from hpedi.store.accumulator_tables import family_lock
 from hpedi.store.accumulators import StoredAccumulators
 from hpedi.store.database import Database
-from hpedi.store.tables import decision, family_lock
+from hpedi.store.tables import decision
 from tests.commands.running import run_hpedi
 from tests.contention.checks import wrong
 from tests.contention.claims import MEMBERS, accounts, file_of

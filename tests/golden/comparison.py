@@ -104,12 +104,14 @@ def _refs(references: Iterable[Json]) -> set[tuple[str, str]]:
     return {(each["qualifier"], each["value"]) for each in references}
 
 
-def _cas(adjustments: Iterable[Json]) -> set[tuple[str, str, Decimal]]:
-    return {(each["group"], each["carc"], Decimal(each["amount"])) for each in adjustments}
+def _cas(adjustments: Iterable[Json]) -> set[tuple[str, str, Decimal, Decimal]]:
+    return {
+        (each["group"], each["carc"], Decimal(each["amount"]), Decimal(each["quantity"] or 0)) for each in adjustments
+    }
 
 
-def _adjustments(adjustments: Iterable[Adjustment]) -> set[tuple[str, str, Decimal]]:
-    return {(each.group, each.carc, each.amount) for each in adjustments}
+def _adjustments(adjustments: Iterable[Adjustment]) -> set[tuple[str, str, Decimal, Decimal]]:
+    return {(each.group, each.carc, each.amount, each.quantity or Decimal(0)) for each in adjustments}
 
 
 def _counts(counts: Iterable[Json]) -> dict[AccumulatorKey, Decimal]:

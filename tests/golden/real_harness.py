@@ -12,7 +12,8 @@ from hpedi.adjudication.override import Override
 from hpedi.benefits.accumulators import Balances
 from hpedi.benefits.authorizations import left_of, used_of
 from hpedi.benefits.membership import Family
-from hpedi.claims.claim import Claim, Name
+from hpedi.claims.claim import Claim
+from hpedi.claims.parties import Name
 from hpedi.claims.submission import SubmissionHeader
 from hpedi.commands.jobs import REMITTANCE_GUIDE, Jobs
 from hpedi.commands.workspace import Workspace, context_for, payer_zone

@@ -16,11 +16,11 @@ from functools import cache
 from io import StringIO
 from typing import Any
 
+import msgspec
 from msgspec.structs import replace
 
 from hpedi.claims.adjustment import Adjustment
 from hpedi.claims.claim import (
-    Address,
     Attachment,
     Claim,
     Dental,
@@ -29,19 +29,18 @@ from hpedi.claims.claim import (
     Drug,
     Institutional,
     LineAdjudication,
-    Name,
     OccurrenceCode,
     OtherPayer,
-    Patient,
-    Payer,
     ProcedureCode,
-    Provider,
     ServiceLine,
-    Subscriber,
     ValueCode,
 )
+from hpedi.claims.parties import Address, Name, Patient, Payer, Provider, Subscriber
 from hpedi.mappings_folder import mapping
 from hpedi.money import usd
+from hpedi.reference.edits import AgeEdit, CodePair, SexEdit, UnitsLimit
+from hpedi.reference.policies import MedicalPolicy, PriorAuthorization
+from hpedi.reference.shape import fields_of
 from hpedi.service_dates import DateSpan
 
 Json = Any
@@ -71,6 +70,7 @@ USUAL_REASONS = {
     "paid_to_member": {"group": "PR", "carc": "100"},
 }
 ADDRESS = {"lines": ["1 GOLDEN WAY"], "city": "BLOOMINGTON", "state": "MN", "postal_code": "554250000"}
+EDIT_ROWS = {"ptp": CodePair, "mue": UnitsLimit, "sex": SexEdit, "age": AgeEdit}
 BENEFIT_FIELDS = ("id", "tiers", "match", "cost_share", "exclusion", "tier_override", "limit", "note")
 RECOVERY_WORDS = ("offset_same_remit", "notify_then_offset")
 """Of its recovery rules a world tells here in words what they mean."""
@@ -248,7 +248,8 @@ def _employer(employer: Json) -> Json:
 
 def _edits(tables: Json) -> Json:
     return {
-        **_only(tables, "procedure_indicators", "ptp", "ptp_bypass_modifiers", "mue", "sex", "age"),
+        **_only(tables, "procedure_indicators", "ptp_bypass_modifiers"),
+        **{name: [_known(each, kind) for each in tables[name]] for name, kind in EDIT_ROWS.items() if name in tables},
         "component_modifiers": tables["component"]["modifiers"],
         **_only(tables["component"], "global_after_component", "component_after_global"),
         "ndc_required": [each if isinstance(each, dict) else {"code": each} for each in tables["ndc_required"]],
@@ -257,9 +258,9 @@ def _edits(tables: Json) -> Json:
 
 def _policies(policies: Json) -> Json:
     return {
-        "prior_auth": policies["prior_auth"]["list"],
+        "prior_auth": [_known(each, PriorAuthorization) for each in policies["prior_auth"]["list"]],
         "exempt_emergency": policies["prior_auth"]["exempt_emergency"],
-        "medical": policies["medical"],
+        "medical": [_known(each, MedicalPolicy) for each in policies["medical"]],
     }
 
 
@@ -355,6 +356,11 @@ def _table(columns: Sequence[str], rows: Iterable[Json]) -> bytes:
     writer.writerow(columns)
     writer.writerows(["" if row.get(name) is None else row[name] for name in columns] for row in rows)
     return text.getvalue().encode()
+
+
+def _known(piece: Json, kind: type[msgspec.Struct]) -> dict[str, Any]:
+    """Return what of a row our format has: notes and titles are left out."""
+    return _only(piece, *fields_of(kind))
 
 
 def _only(piece: Json, *keys: str) -> dict[str, Any]:

@@ -57,6 +57,7 @@ def trial_of_rotation(home: Path, point: int) -> dict[str, object]:
     again = run(["--home", str(home), "keys", "rotate"])[0] if "old" in keys else 0
     is_ended = opens(home, NEW_KEY) and not opens(home, KEY)
     os.environ["HPEDI_KEY"] = NEW_KEY
+    run(["--home", str(home), "keys", "show"])  # whatever command comes next seals what the kill left
     return {"killed": was_killed(status), "open": keys, "again": again, "ended": is_ended, **seen(home)}
 
 

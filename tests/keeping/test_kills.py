@@ -12,7 +12,7 @@ import pytest
 
 from tests.shared import PROJECT
 
-POINTS = 24
+POINTS = 16
 
 
 def trials_of(name: str, folder: Path) -> list[dict[str, Any]]:

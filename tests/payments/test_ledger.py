@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from msgspec import structs
+
+from hpedi.adjudication.funding import EmployerCharge, PoolKey, PoolMovement
 from hpedi.money import usd
 from hpedi.payments.ledger import (
     LedgerAccount,
@@ -19,6 +22,7 @@ from hpedi.payments.remit import Payment, remit
 from hpedi.transactions.remittance_835.model import ProviderAdjustment
 from tests.payments.worked_example import DENIED, NUMBERS, VACCINE, VISIT, decided, run_of
 
+POOL, PREFUND = PoolKey("pip", "A", "S", 2026), PoolKey("prefund", "A", "S", 2026)
 PAIR = decided("C1", VISIT, VACCINE)  # pays 90 + 25 = 115
 
 
@@ -41,6 +45,30 @@ def test_a_decision_is_owed() -> None:
         ("claims_payable", "0.00", "115.00"),
     ]
     assert decision_postings(decided("C2", DENIED)[1], "main") == ()
+
+
+def test_what_is_withheld_and_what_a_member_is_paid_is_owed_too() -> None:
+    """Of an insured plan 6.00 into a pool and 40.00 to the member are expenses beside the provider's 115.00."""
+    made = structs.replace(PAIR[1], pools=(PoolMovement(POOL, "withheld", usd("6.00")),), paid_to_member=usd("40.00"))
+    assert sides(decision_postings(made, "main")) == [
+        ("claims_expense", "161.00", "0.00"),
+        ("claims_payable", "0.00", "115.00"),
+        ("pools", "0.00", "6.00"),
+        ("members_payable", "0.00", "40.00"),
+    ]
+
+
+def test_an_employer_bears_what_it_funds() -> None:
+    """Of a self-insured plan 115.00 paid, 6.00 withheld and 2.40 pre-funded are the employer's, and no expense."""
+    movements = (PoolMovement(POOL, "withheld", usd("6.00")), PoolMovement(PREFUND, "prefunded", usd("2.40")))
+    charges = (EmployerCharge("S", "claim_funding", usd("121.00")), EmployerCharge("S", "prefund", usd("2.40")))
+    made = structs.replace(PAIR[1], pools=movements, employer_charges=charges)
+    assert sides(decision_postings(made, "main")) == [
+        ("employers_receivable", "123.40", "0.00"),
+        ("claims_payable", "0.00", "115.00"),
+        ("pools", "0.00", "8.40"),
+    ]
+    assert not unbalanced_sources(decision_postings(made, "main"))
 
 
 def test_a_payment_moves_what_is_owed_to_clearing() -> None:

@@ -9,7 +9,7 @@ from decimal import Decimal
 import pytest
 from msgspec import structs
 
-from hpedi.claims.claim import Name, Patient, Provider
+from hpedi.claims.parties import Name, Patient, Provider
 from hpedi.money import usd
 from hpedi.payments.payment import Payment
 from hpedi.payments.remit import PaymentRunInput, RunNumbers, remit

@@ -7,7 +7,8 @@ from decimal import Decimal
 
 from hpedi.adjudication.decision import ClaimDecision, LineDecision
 from hpedi.claims.adjustment import Adjustment
-from hpedi.claims.claim import Address, Claim, Name, Payer, Provider, ReceivedClaim, ServiceLine, Subscriber
+from hpedi.claims.claim import Claim, ReceivedClaim, ServiceLine
+from hpedi.claims.parties import Address, Name, Payer, Provider, Subscriber
 from hpedi.money import Usd, usd
 from hpedi.payments.calendar import AchCalendar, load_ach_calendar
 from hpedi.payments.claim_payments import ClaimFiling

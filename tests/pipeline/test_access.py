@@ -16,6 +16,7 @@ from hpedi.access.organisations import Organisation, OrganisationKind
 from hpedi.commands.access_files import access_rules, sign_in_terms
 from hpedi.commands.jobs import Jobs
 from hpedi.pipeline import inquiring
+from hpedi.pipeline.authorization_balances import authorizations
 from hpedi.pipeline.granting import Asked, NotAllowed, Proof, ask, asker, decide, known_to, prove
 from hpedi.pipeline.inquiring import Inquiry
 from hpedi.pipeline.sought import ClaimSought, PaymentSought
@@ -326,6 +327,24 @@ def test_a_member_is_told_to_a_provider_that_knows_the_birth_date(demo: Demo) ->
     assert found("lakeside", date(1979, 4, 12)) == ["M01"]
     assert found("lakeside", None) == []
     assert found("lakeside", date(1979, 4, 13)) == []
+
+
+def test_authorisations_are_told_to_a_provider_that_knows_the_birth_date(demo: Demo) -> None:
+    """With an eligibility grant a card and birth date, or a number and birth date, find what is for any provider."""
+    register(demo, "lakeside", OrganisationKind.THIRD_PARTY)
+    reference = Jobs(demo.workspace, demo.jobs.context).reference
+
+    def found(sought: str, born: date | None) -> list[str]:
+        with demo.workspace.books.writing(context_of(demo, "biller", organisation="lakeside")) as work:
+            inquiry = Inquiry(work=work, who=asker(work, RULES), reference=reference)
+            return [each.authorization.id for each in authorizations(inquiry, sought, born)]
+
+    assert found("AUTH-1001", date(1979, 4, 12)) == []
+    give(demo, "lakeside", HARBOR, Area.ELIGIBILITY)
+    assert found("AUTH-1001", date(1979, 4, 12)) == ["AUTH-1001"]
+    assert found("HS1000001", date(1979, 4, 12)) == ["AUTH-1001"]
+    assert found("AUTH-1001", None) == []
+    assert found("AUTH-1001", date(1979, 4, 13)) == []
 
 
 # --- accounts -------------------------------------------------------------------------------------------------------

@@ -222,3 +222,18 @@ def test_aggregate_plan_with_individual_limit_is_warned_of() -> None:
     loaded = load({"plans.yaml": ("family_tier: embedded", "family_tier: aggregate")})
     assert loaded.records
     assert {finding.severity for finding in loaded.findings} == {Severity.WARNING}
+
+
+def test_a_programme_that_withholds_says_with_which_codes() -> None:
+    """A programme that holds back from the provider has a reason code; one that is the employer's alone needs none."""
+    written = '{type: pip_withhold, percent: "0.05"}, {type: shared_savings_prefund, percent: "0.02", on_835: false}'
+    files = {**example(), "employers.yaml": f"employers:\n- {{id: S, name: S, programs: [{written}]}}\n".encode()}
+    (finding,) = load_payer_folder(files, standard_files()).findings
+    assert (finding.code, finding.where.file, finding.where.line) == ("reference-link", "employers.yaml", 2)
+    assert "carc" in finding.message
+
+
+def test_months_that_carry_over_are_months() -> None:
+    """A thirteenth month is refused."""
+    loaded = load({"plans.yaml": ("months: [10, 11, 12]", "months: [10, 11, 13]")})
+    assert [finding.code for finding in loaded.findings] == ["reference-link"]

@@ -22,21 +22,17 @@ from hpedi.benefits.carry_over import DatedCounts
 from hpedi.benefits.membership import Family, Membership
 from hpedi.benefits.newborn import recognise
 from hpedi.claims.claim import (
-    Address,
     Attachment,
     Claim,
+    Dental,
     Diagnosis,
     Drug,
     Institutional,
-    Name,
-    Patient,
-    Payer,
     ProcedureCode,
-    Provider,
     ReceivedClaim,
     ServiceLine,
-    Subscriber,
 )
+from hpedi.claims.parties import Address, Name, Patient, Payer, PayToPlan, Provider, Subscriber
 from hpedi.money import ZERO, usd
 from hpedi.reference.members import Member
 from hpedi.reference.payer_folder import load_payer_folder
@@ -138,6 +134,8 @@ def received_claim(told: Json, members: dict[str, Member], reference: Reference,
         rendering=_rendering(told),
         service_facility=_facility(told),
         institutional=_stay(told, last),
+        dental=Dental(predetermination=True) if told.get("predetermination") else None,
+        pay_to_plan=PayToPlan(name="OTHER", id="OTHER") if told.get("pay_to_plan") else None,
         lines=lines,
     )
     received = date.fromisoformat(told["received"]) if "received" in told else last + timedelta(days=2)

@@ -227,8 +227,8 @@ def test_a_name_in_any_place_is_not_told(tmp_path: Path, capsys: pytest.CaptureF
 # --- bugs -------------------------------------------------------------------------------------------------------------
 
 PROVOKED = (
-    ("hpedi.pipeline.adjudicate", "adjudicate"),
-    ("hpedi.pipeline.adjudicate", "decision_postings"),
+    ("hpedi.pipeline.batch", "adjudicate"),
+    ("hpedi.pipeline.batch", "decision_postings"),
     ("hpedi.pipeline.receive", "answered_claim"),
     ("hpedi.pipeline.answering", "write_x12"),
     ("hpedi.pipeline.pay", "remit"),

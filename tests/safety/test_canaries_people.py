@@ -43,8 +43,8 @@ CLINIC: Final = ("--tax-id", SSN, "--npi", NPI)
 SHOWN_ONCE: Final = frozenset({"user add", "user key", "access mail-pin"})
 """Commands that show a secret, once."""
 
-KEYS_ROWS: Final = frozenset({"keys rotate", "keys show", "backup", "backup verify", "restore"})
-"""Commands that tests/keeping/test_canaries.py runs over the same canaries."""
+KEYS_ROWS: Final = {"keys rotate": '"keys", "rotate"', "restore": '"restore", '}
+"""Commands that tests/keeping/test_canaries.py runs over the same canaries, and how they stand there."""
 
 
 @dataclass(frozen=True)
@@ -133,7 +133,7 @@ WORK: Final = (
     Step("inquire claim", ("--patient-account", SSN), code=ExitCode.FINDINGS),
     Step("inquire member", (MEMBER, "--born", "1931-07-19"), shows=AS_ASKED, finds=frozenset({"last name"})),
     Step("inquire member", (SSN,), code=ExitCode.FINDINGS),
-    Step("authorizations", (MEMBER,), shows=frozenset({"member id"}), code=ExitCode.FINDINGS),
+    Step("authorizations", (MEMBER,), shows=frozenset({"member id"}), code=-1),
     Step("claims search", ("--provider", "RIVERBEND"), shows=NAMES),
     Step("claims search", ("--member", MEMBER), code=-1),
     Step("claims override", (CLAIM, "--set-aside", "timely_filing", "--note", "late mail"), code=-1),
@@ -152,6 +152,11 @@ WORK: Final = (
     Step("reprocess show", ("1",), code=-1),
     Step("reprocess drop", ("1",), code=-1, forms=ONCE),
     Step("reprocess approve", ("1",), code=-1),
+)
+KEEPING: Final = (
+    Step("keys show"),
+    Step("backup make", ("{out}/saved.backup",), forms=ONCE),
+    Step("backup verify", ("{out}/saved.backup",), code=-1),
 )
 PEOPLE: Final = (
     Step("user add", ("root", "--name", "Op Erator", "--role", "operator"), forms=JSON),
@@ -228,7 +233,7 @@ AUDITING: Final = (
     Step("audit verify", code=-1),
     Step("logout"),
 )
-THE_DAY: Final = (*FILES, *SETTING_UP, *WORK, *PEOPLE, *GRANTING, *AUDITING)
+THE_DAY: Final = (*FILES, *SETTING_UP, *WORK, *KEEPING, *PEOPLE, *GRANTING, *AUDITING)
 
 
 def every_command(group: click.Group = hpedi, before: str = "") -> Iterator[str]:
@@ -245,10 +250,9 @@ def every_command(group: click.Group = hpedi, before: str = "") -> Iterator[str]
 def test_each_command_is_among_the_steps() -> None:
     """A command that is new has its step here, or a file of its own that runs it over canaries."""
     steps = {step.command for step in THE_DAY}
-    assert steps | KEYS_ROWS == set(every_command())
-    assert not steps & KEYS_ROWS
+    assert steps | set(KEYS_ROWS) == set(every_command())
     run_there = (PROJECT / "tests" / "keeping" / "test_canaries.py").read_text()
-    assert not [command for command in KEYS_ROWS if ", ".join(f'"{word}"' for word in command.split()) not in run_there]
+    assert not [command for command, words in KEYS_ROWS.items() if words not in run_there]
 
 
 def run_step(day: Day, step: Step, form: tuple[str, ...], monkeypatch: pytest.MonkeyPatch) -> int:
@@ -315,6 +319,7 @@ def assert_rests_sealed(day: Day) -> None:
     assert found_in_files(path for path in stays if path.is_file()) == set()
     assert found_in(*map(str, day.folder.rglob("*"))) == set()
     assert found_in_files((day.folder / "out").glob("log*")) == set()
+    assert found_in_files((day.folder / "out").glob("saved*")) == set()
     assert all(secret.encode() not in kept_in(day.home) for secret in day.secrets.values())
     assert b"prairielink" in kept_in(day.home), "the search finds nothing at all"
     assert found_in_files((day.home / "outbox").rglob("*.*")) >= SENT_TO_PARTNERS

@@ -77,7 +77,7 @@ class ElementClasses:
         """Return the class of a value that is not known yet."""
         text = value or ""
         if self._only is not None and not self._is_kept:
-            return self._only(text)
+            return self._numbers.of((self._only(text),))
         answers: list[Hashable] = []
         components: list[str] | None = None
         for component, answer in self._questions:

@@ -13,12 +13,12 @@ from datetime import date
 from decimal import Decimal
 from hashlib import blake2s
 
+from hpedi.adjudication.decision import EPISODE_BYTES
 from hpedi.reference.contracts import ContractRate, EpisodeField
 
 INCLUDED = "case_rate_included"
 """The payer's reason for a service that the case rate covers."""
 DEFAULT_KEY: tuple[EpisodeField, ...] = ("member", "billing_provider", "principal_dx")
-KEY_BYTES = 16
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +53,7 @@ def episode_of(contract: str, rate: ContractRate, values: dict[EpisodeField, str
         values: Member, billing provider and principal diagnosis.
     """
     parts = [contract, rate.id, *(values[name] for name in rate.episode_key or DEFAULT_KEY)]
-    return blake2s("\x1f".join(parts).encode(), digest_size=KEY_BYTES).hexdigest()
+    return blake2s("\x1f".join(parts).encode(), digest_size=EPISODE_BYTES).hexdigest()
 
 
 def place_in_episode(service: Service, earlier: Sequence[Service], rate: ContractRate) -> Place:

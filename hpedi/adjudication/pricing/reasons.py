@@ -19,7 +19,7 @@ def codes_of(context: ClaimContext, reason: str) -> GroupAndCode | None:
     return _codes_on(context.reference, reason, context.received.received)
 
 
-@lru_cache(maxsize=256)
+@lru_cache
 def _codes_on(reference: Reference, reason: str, day: date) -> GroupAndCode | None:
     codes = reference.reason(reason, day)
     return GroupAndCode(group=codes.group, carc=codes.carc) if codes is not None and codes.group is not None else None

@@ -27,8 +27,9 @@ def check_age(context: ClaimContext, line: LineContext, _earlier: Sequence[LineC
         return None
     for edit in edit_tables(context.reference).age.get(line.line.code, ()):
         age = AGE_IN[edit.unit](born, day)
-        if edit.covers(day) and not edit.min_age <= age <= edit.max_age:
-            parameter = f"{edit.code} for ages {edit.min_age} to {edit.max_age} {edit.unit}"
+        highest = age if edit.max_age is None else edit.max_age
+        if edit.covers(day) and not edit.min_age <= age <= highest:
+            parameter = f"{edit.code} for ages {edit.min_age} to {edit.max_age or 'any'} {edit.unit}"
             inputs = (("age on the date of service", f"{age} {edit.unit}"),)
             return Denies(reason=REASON, parameter=parameter, source=edit.source or "edits age", inputs=inputs)
     return None

@@ -53,7 +53,7 @@ def _denial(policy: MedicalPolicy, context: ClaimContext, line: LineContext) -> 
     if reason is not None and reason.pend:
         message = f"Policy {policy.id} asks for what is not with the claim; ask for it, then decide."
         return Pends(reason=reason.pend, message=message, status277=reason.status277, line=line.line.number)
-    pointed = [context.claim.diagnoses[each - 1].code for each in line.line.diagnosis_pointers if each]
+    pointed = [diagnosis.code for diagnosis in context.claim.diagnoses_of(line.line)]
     source = f"policy {policy.id} from {policy.start}" + (f", {policy.source}" if policy.source else "")
     return Denies(
         reason=name, parameter=f"policy {policy.id}", source=source, inputs=(("diagnoses", " ".join(pointed)),)

@@ -85,12 +85,10 @@ def _draws(authorization: Authorization, context: ClaimContext, line: LineContex
     taken = min(wanted, available)
     parameter = f"authorisation {authorization.id}: {authorization.units_approved:f} {authorization.unit} approved"
     source = f"authorisation {authorization.id} from {authorization.start}"
-    inputs = (("left", f"{available:f}"), ("wanted", f"{wanted:f}"), ("drawn", f"{taken:f}"))
+    inputs = (("left", f"{available:f}"), ("wanted", f"{wanted:f}"))
     excess = None
     if wanted > taken:
-        excess = DeniesUnits(
-            reason=EXCEEDED, units=wanted - taken, parameter=parameter, source=source, inputs=inputs[:2]
-        )
+        excess = DeniesUnits(reason=EXCEEDED, units=wanted - taken, parameter=parameter, source=source, inputs=inputs)
     return Draws(
         authorization=authorization.id,
         units=taken,
@@ -98,7 +96,7 @@ def _draws(authorization: Authorization, context: ClaimContext, line: LineContex
         excess=excess,
         parameter=parameter,
         source=source,
-        inputs=inputs,
+        inputs=(*inputs, ("drawn", f"{taken:f}")),
     )
 
 

@@ -12,7 +12,6 @@ from hpedi.reference.dated import in_force
 from hpedi.reference.providers import BillingProvider, Rendering
 
 REASON: Final = "provider_not_eligible"
-ZIP_DIGITS: Final = 5
 
 
 def check_provider(context: ClaimContext, line: LineContext, _earlier: Sequence[LineContext]) -> Verdict:
@@ -50,5 +49,4 @@ def _is_at_location(provider: BillingProvider, claim: Claim, line: LineContext) 
     address = (facility.address if facility is not None else None) or claim.billing.address
     if address is None or not address.postal_code:
         return True
-    at = address.postal_code[:ZIP_DIGITS]
-    return any(place.postal_code[:ZIP_DIGITS] == at and place.covers(line.terms.day) for place in provider.locations)
+    return any(place.covers(line.terms.day) and place.is_at(address.postal_code) for place in provider.locations)

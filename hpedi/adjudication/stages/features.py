@@ -31,8 +31,18 @@ def _is_still_to_come(context: ClaimContext) -> bool:
     return any((line.dates.end or line.dates.start) > received for line in context.claim.lines)
 
 
+def _asks_beforehand(context: ClaimContext) -> bool:
+    return context.claim.is_predetermination
+
+
+def _is_to_be_paid_to_a_plan(context: ClaimContext) -> bool:
+    return context.claim.pay_to_plan is not None
+
+
 BEFORE_EDITS: Final[Mapping[str, tuple[ClaimFeature, str]]] = {
     "frequency": (_needs_frequency_link, "The claim replaces or voids another one."),
+    "predetermination": (_asks_beforehand, "The claim asks what would be paid; nothing was done yet."),
+    "pay_to_plan": (_is_to_be_paid_to_a_plan, "Another health plan is to be paid in place of the provider."),
     "service_to_come": (_is_still_to_come, "A service is dated after the claim was received."),
     "negative_charge": (_charges_below_zero, "A service is charged below zero."),
 }

@@ -16,7 +16,7 @@ from hpedi.adjudication.context import ClaimContext, LineContext
 from hpedi.adjudication.decision import ClaimDecision, LineDecision, TrailStep
 from hpedi.adjudication.pricing.price import Priced, PricedUnit
 from hpedi.adjudication.stages.cost_share import Share
-from hpedi.adjudication.stages.disbursement import Payable, disburse
+from hpedi.adjudication.stages.disbursement import Disbursed, Payable, disburse
 from hpedi.adjudication.stages.edits import Edited
 from hpedi.adjudication.stages.pricing import denied_charge
 from hpedi.adjudication.verdicts import Denies, DeniesUnits, Pends
@@ -48,6 +48,18 @@ class Settled:
     paid: Usd
 
 
+@dataclass(frozen=True, slots=True)
+class _Outcome:
+    """All that a claim came to, before it is put into a decision."""
+
+    context: ClaimContext
+    edited: Edited
+    priced: Priced
+    reasons: Mapping[str, Reason]
+    settled: Mapping[int, Settled]
+    disbursed: Disbursed
+
+
 def finalise(
     context: ClaimContext, edited: Edited, priced: Priced, shares: Sequence[Share], steps: Sequence[TrailStep]
 ) -> ClaimDecision | Pends:
@@ -66,8 +78,7 @@ def finalise(
     reasons = _reasons(context, edited, priced)
     if isinstance(reasons, Pends):
         return reasons
-    usual_status = context.conventions.clp02.get(context.claim.subscriber.payer_responsibility)
-    if usual_status is None:
+    if context.claim.subscriber.payer_responsibility not in context.conventions.clp02:
         return Pends(reason="clp02", message="The conventions have no claim status for this SBR01; load one.")
     settled = {
         unit.number: _settled(context, unit, share, reasons) for unit, share in zip(priced.units, shares, strict=True)
@@ -78,10 +89,16 @@ def finalise(
         return disbursed
     for number, more in zip(tuple(settled), disbursed.adjustments, strict=True):
         settled[number] = _paid_out(settled[number], more)
-    lines = _lines_of_claim(context, edited, settled, reasons, priced)
+    return _decision(_Outcome(context, edited, priced, reasons, settled, disbursed), steps)
+
+
+def _decision(outcome: _Outcome, steps: Sequence[TrailStep]) -> ClaimDecision:
+    context, edited, settled, disbursed = outcome.context, outcome.edited, outcome.settled, outcome.disbursed
+    reasons, stay, matched = outcome.reasons, outcome.priced.stay, context.matched
+    lines = _lines_of_claim(context, edited, settled, reasons, outcome.priced)
     denied_for = [reasons[denial.reason] for denial in edited.denials if denial is not None]
     all_denied = len(denied_for) == len(lines)
-    matched = context.matched
+    usual_status = context.conventions.clp02[context.claim.subscriber.payer_responsibility]
     return ClaimDecision(
         payer_claim_control_number=context.received.payer_claim_control_number,
         version=context.received.version,
@@ -96,10 +113,10 @@ def finalise(
         else _status277(context, lines, settled, reasons, denied_for if all_denied else []),
         coverage_ended=_coverage_ended(context, edited.denials),
         lines=lines,
-        adjustments=_of_the_claim(context, edited, settled, reasons) if priced.stay is not None else (),
-        remarks=_remarks_of_the_claim(edited, settled, reasons) if priced.stay is not None else (),
-        stay=priced.stay,
-        entries=tuple(entry for share in shares for entry in share.entries),
+        adjustments=_of_the_claim(context, edited, settled, reasons) if stay is not None else (),
+        remarks=_remarks_of_the_claim(edited, settled, reasons) if stay is not None else (),
+        stay=stay,
+        entries=tuple(entry for each in settled.values() for entry in each.share.entries),
         uses=edited.uses,
         carried=context.carried,
         subscriber=matched.member.subscriber if matched is not None else "",

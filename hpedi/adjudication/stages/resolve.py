@@ -134,12 +134,11 @@ class _Resolver:
 
     def facts(self, line: ServiceLine) -> LineFacts:
         """Return what benefit rows ask of a line."""
-        diagnoses = self.claim.diagnoses
         return LineFacts(
             line.code,
             line.modifiers,
             line.place_of_service or self.claim.place_of_service,
-            tuple(diagnoses[pointer - 1].code for pointer in line.diagnosis_pointers if 0 < pointer <= len(diagnoses)),
+            tuple([diagnosis.code for diagnosis in self.claim.diagnoses_of(line)]),
             self.emergency,
             self.provider.designated_online,
             line.revenue_code,

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from itertools import groupby
 
-from hpedi.claims.claim import Name
+from hpedi.claims.parties import Name
 from hpedi.money import ZERO, Usd
 from hpedi.service_dates import DateSpan
 

@@ -13,7 +13,8 @@ from typing import Final, TypeAlias
 
 from msgspec.structs import replace
 
-from hpedi.claims.claim import Claim, Diagnosis, Drug, Provider, ServiceLine
+from hpedi.claims.claim import Attachment, Claim, Diagnosis, Drug, LineAdjudication, ServiceLine
+from hpedi.claims.parties import Provider
 from hpedi.money import Usd
 from hpedi.service_dates import DateSpan
 from hpedi.transactions.claim_837.build_coordination import CoordinationBuilder
@@ -100,8 +101,8 @@ class ClaimBuilder:
         cut, elements = self._split(draft.segment[0]), self._elements
         charged = elements.amount(cut[2], draft.segment[1], "2300", "CLM", 2)
         lines = tuple([self._line(line, number, dates) for number, line in enumerate(draft.lines, 1)])
-        others = tuple([self._coordination.other_payer(other) for other in draft.others])
-        patient_paid = elements.amount_at(draft.amounts, "F5", "2300")
+        others = tuple([self._coordination.other_payer(other) for other in draft.others]) if draft.others else ()
+        patient_paid = elements.amount_at(draft.amounts, "F5", "2300") if draft.amounts else None
         billing, subscriber, payer = levels.billing_model, levels.subscriber_model, levels.payer_model
         lacks_patient = levels.patient_model is None and levels.patient is not None
         if billing is None or subscriber is None or payer is None or lacks_patient or not lines:
@@ -111,7 +112,7 @@ class ClaimBuilder:
             return None
         place, frequency = read_place(cut[5], self._component)
         causes, state, country = read_causes(cut[11], self._component)
-        reference, provider = draft.references.get, self._provider
+        reference, party, provider = draft.references.get, draft.providers.get, self._parties.provider
         # fmt: off
         return Claim(
             patient_control_number=cut[1], charged=charged, place_of_service=place, frequency=frequency,
@@ -126,9 +127,9 @@ class ClaimBuilder:
             referral_number=reference("9F", ""), clearinghouse_trace=reference("D9", ""),
             medical_record_number=reference("EA", ""),
             patient_paid=patient_paid, note="" if draft.note is NOTHING else self._split(draft.note[0])[2],
-            attachments=tuple([attachment(self._split(text)) for text, _ in draft.attachments]),
-            rendering=provider(draft, _RENDERING), referring=provider(draft, "DN"),
-            service_facility=provider(draft, "77"), supervising=provider(draft, "DQ"),
+            attachments=self._attachments(draft.attachments) if draft.attachments else (),
+            rendering=provider(party(_RENDERING)), referring=provider(party("DN")),
+            service_facility=provider(party("77")), supervising=provider(party("DQ")),
             other_payers=others, lines=lines,
         )
         # fmt: on
@@ -148,7 +149,7 @@ class ClaimBuilder:
         if draft.dates:
             further["accident_date"] = self._elements.day(draft.dates.get("439"), "2300")
         if _PRIMARY_CARE in draft.providers:
-            further["primary_care"] = self._provider(draft, _PRIMARY_CARE)
+            further["primary_care"] = self._parties.provider(draft.providers[_PRIMARY_CARE])
         if levels.pay_to_plan is not None:
             further["pay_to_plan"] = self._details.pay_to_plan(levels.pay_to_plan)
         if levels.billing_ids:
@@ -240,12 +241,12 @@ class ClaimBuilder:
             diagnosis_pointers=read_pointers(service[7], self._component),
             emergency=service[9] == "Y",
             description=description,
-            dates=self._service_dates(draft, None),
+            dates=read_dated(draft.dates.get("472", NOTHING)[0], self._element) or self._service_dates(draft, None),
             control_number=draft.references.get("6R", ""),
             prior_authorization=draft.references.get("G1", ""),
             rendering=self._rendering(draft) if draft.providers else None,
             drug=self._drug(draft) if draft.drug is not NOTHING else None,
-            adjudications=tuple([self._coordination.decision(each, service[1]) for each in draft.decisions]),
+            adjudications=self._decisions(draft, service[1]) if draft.decisions else (),
         )
         if not (draft.further or draft.providers or service[11] or service[12] or service[15]):
             return line
@@ -260,7 +261,7 @@ class ClaimBuilder:
             self._problems.add("claim-incomplete", draft.number[1], loop="2400", segment_id="SV2")
         number = read_line_number(draft.number[0], self._element)
         qualifier, code, modifiers, description = read_procedure(service[2], self._component)
-        coordination, revenue_code = self._coordination, service[1]
+        revenue_code = service[1]
         line = ServiceLine(
             number=ordinal if number is None else number,
             code=code,
@@ -276,7 +277,7 @@ class ClaimBuilder:
             control_number=draft.references.get("6R", ""),
             rendering=self._rendering(draft) if draft.providers else None,
             drug=self._drug(draft) if draft.drug is not NOTHING else None,
-            adjudications=tuple([coordination.decision(each, service[2], revenue_code) for each in draft.decisions]),
+            adjudications=self._decisions(draft, service[2], revenue_code),
         )
         if not draft.further and not draft.providers:
             return line
@@ -304,7 +305,7 @@ class ClaimBuilder:
             control_number=draft.references.get("6R", ""),
             prior_authorization=draft.references.get("G1", ""),
             rendering=self._rendering(draft) if draft.providers else None,
-            adjudications=tuple([self._coordination.decision(each, service[1]) for each in draft.decisions]),
+            adjudications=self._decisions(draft, service[1]),
         )
         segments = elements.by_id(draft.further)
         dental = self._dental.dental_service(service, segments)
@@ -335,13 +336,15 @@ class ClaimBuilder:
     def _rendering(self, draft: LineDraft) -> Provider | None:
         return self._parties.provider(draft.providers.get(_RENDERING))
 
+    def _decisions(self, draft: LineDraft, procedure: str, revenue_code: str = "") -> tuple[LineAdjudication, ...]:
+        return tuple([self._coordination.decision(each, procedure, revenue_code) for each in draft.decisions])
+
+    def _attachments(self, segments: Sequence[Placed]) -> tuple[Attachment, ...]:
+        return tuple([attachment(self._split(text)) for text, _ in segments])
+
     def _diagnoses(self, segments: Sequence[Placed]) -> tuple[Diagnosis, ...]:
         made = [read_diagnosis(each, self._component) for text, _ in segments for each in text.split(self._element)[1:]]
         return tuple([each for each in made if each is not None and each.qualifier in _DIAGNOSES_OF_CLAIM])
-
-    def _provider(self, draft: ClaimDraft, role: str) -> Provider | None:
-        party = draft.providers.get(role)
-        return None if party is None else self._parties.provider(party)
 
 
 def _says_more(levels: SetDraft, draft: ClaimDraft) -> bool:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import Final, TypeAlias, TypeVar
 
-from hpedi.claims.claim import Ambulance, Attachment, LineProviders, PayToPlan, Professional, ProfessionalService
+from hpedi.claims.claim import Ambulance, Attachment, LineProviders, Professional, ProfessionalService
 from hpedi.claims.details import (
     Certification,
     Contract,
@@ -19,6 +19,7 @@ from hpedi.claims.details import (
     SupportingForm,
 )
 from hpedi.claims.model import Model
+from hpedi.claims.parties import PayToPlan
 from hpedi.transactions.claim_837.draft import ClaimDraft, LineDraft, PartyDraft, Placed
 from hpedi.transactions.claim_837.elements import Cut, Elements
 from hpedi.transactions.claim_837.parties import Parties

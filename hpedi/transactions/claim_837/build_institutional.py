@@ -7,7 +7,8 @@ from datetime import date
 from decimal import Decimal
 from typing import Final, NamedTuple
 
-from hpedi.claims.claim import Diagnosis, Institutional, OccurrenceCode, ProcedureCode, Provider, ValueCode
+from hpedi.claims.claim import Diagnosis, Institutional, OccurrenceCode, ProcedureCode, ValueCode
+from hpedi.claims.parties import Provider
 from hpedi.service_dates import DateSpan
 from hpedi.transactions.claim_837.draft import ClaimDraft
 from hpedi.transactions.claim_837.elements import Elements

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Final, TypeAlias
 
-from hpedi.claims.claim import Patient, Payer, Provider, Subscriber
+from hpedi.claims.parties import Patient, Payer, Provider, Subscriber
 
 Placed: TypeAlias = tuple[str, int]
 """A segment's text and its position in the set."""

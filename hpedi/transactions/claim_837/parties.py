@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from datetime import date
 
-from hpedi.claims.claim import Address, Name, Patient, PatientCondition, Payer, Provider, Subscriber
+from hpedi.claims.parties import Address, Name, Patient, PatientCondition, Payer, Provider, Subscriber
 from hpedi.claims.submission import SubmissionHeader
 from hpedi.transactions.claim_837.draft import NOTHING, PartyDraft, Placed, SetDraft
 from hpedi.transactions.claim_837.elements import Elements

@@ -11,7 +11,8 @@ from dataclasses import replace
 
 import msgspec
 
-from hpedi.claims.claim import Claim, Patient, Provider, Subscriber
+from hpedi.claims.claim import Claim
+from hpedi.claims.parties import Patient, Provider, Subscriber
 from hpedi.claims.submission import SubmissionHeader
 from hpedi.findings import Finding, Where
 from hpedi.guides.nodes import SegmentNode

@@ -13,7 +13,8 @@ from collections.abc import Hashable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 
-from hpedi.claims.claim import Claim, PatientCondition
+from hpedi.claims.claim import Claim
+from hpedi.claims.parties import PatientCondition
 from hpedi.claims.submission import SubmissionHeader
 from hpedi.money import on_the_wire
 from hpedi.service_dates import write_d8

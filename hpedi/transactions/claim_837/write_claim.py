@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import Final
 
-from hpedi.claims.claim import Claim, Dental, Diagnosis, Institutional, OccurrenceCode, Professional, Provider
+from hpedi.claims.claim import Claim, Dental, Diagnosis, Institutional, OccurrenceCode, Professional
 from hpedi.claims.details import SpinalManipulation
+from hpedi.claims.parties import Provider
 from hpedi.money import on_the_wire
 from hpedi.service_dates import write_d8
 from hpedi.transactions.claim_837.claim_types import DENTAL, INSTITUTIONAL, PROFESSIONAL
@@ -71,7 +72,7 @@ def write_claim(claim: Claim) -> Iterator[SegmentValues]:
     for other in claim.other_payers:
         yield from write_other_payer(other, claim)
     for line in claim.lines:
-        yield from write_line(line, claim.type)
+        yield from write_line(line, claim.type, is_done=not claim.is_predetermination)
 
 
 def _claim_segment(claim: Claim) -> SegmentValues:
@@ -79,7 +80,7 @@ def _claim_segment(claim: Claim) -> SegmentValues:
     is_institutional = claim.institutional is not None
     causes = [*claim.related_causes[:3], "", "", ""][:3]
     related = (*causes, claim.accident_state, claim.accident_country) if claim.related_causes else ""
-    reason = "PB" if claim.dental is not None and claim.dental.predetermination else ""
+    reason = "PB" if claim.is_predetermination else ""
     return (
         "CLM",
         claim.patient_control_number,

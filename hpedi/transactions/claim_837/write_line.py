@@ -44,8 +44,8 @@ _SPECIALTIES: Final = {PROFESSIONAL: {_RENDERING: "PE"}, INSTITUTIONAL: {}, DENT
 """PRV01 of those that have a PRV."""
 
 
-def write_line(line: ServiceLine, claim_type: str) -> Iterator[SegmentValues]:
-    """Write 2400 to 2440."""
+def write_line(line: ServiceLine, claim_type: str, *, is_done: bool = True) -> Iterator[SegmentValues]:
+    """Write 2400 to 2440; a service that was not done yet has no date."""
     said = line.professional or _NOTHING_SAID
     yield ("LX", str(line.number))
     yield from _service(line, claim_type)
@@ -53,7 +53,7 @@ def write_line(line: ServiceLine, claim_type: str) -> Iterator[SegmentValues]:
     yield from write_transport(said.ambulance)
     yield from write_certified_equipment(said.equipment)
     yield from write_certifications(said.certifications)
-    yield from _dates(line)
+    yield from _dates(line, is_done=is_done)
     for qualifier, quantity in said.quantities:
         yield ("QTY", qualifier, on_the_wire(quantity))
     for each in said.measurements:
@@ -112,8 +112,9 @@ def _service(line: ServiceLine, claim_type: str) -> Iterator[SegmentValues]:
     yield from write_equipment(said.equipment)
 
 
-def _dates(line: ServiceLine) -> Iterator[SegmentValues]:
-    yield ("DTP", "472", *write_dates(line.dates))
+def _dates(line: ServiceLine, *, is_done: bool) -> Iterator[SegmentValues]:
+    if is_done:
+        yield ("DTP", "472", *write_dates(line.dates))
     if line.dental is not None:
         placed = "139" if line.dental.prior_placement_is_estimated else "441"
         yield from write_day(placed, line.dental.prior_placement)

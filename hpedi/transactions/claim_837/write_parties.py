@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from datetime import date
 
-from hpedi.claims.claim import Address, Name, PayToPlan, Provider
+from hpedi.claims.parties import Address, Name, PayToPlan, Provider
 from hpedi.service_dates import write_d8
 from hpedi.x12.segment import SegmentValues
 

@@ -14,8 +14,8 @@ from typing import ClassVar, Final
 from msgspec.structs import replace
 
 from hpedi.claims.adjustment import Adjustment
-from hpedi.claims.claim import Address, Name
 from hpedi.claims.model import Model
+from hpedi.claims.parties import Address, Name
 from hpedi.money import Usd
 from hpedi.transactions.remittance_835.adjustments import grouped
 

@@ -15,7 +15,7 @@ from decimal import Decimal, InvalidOperation
 from typing import Final, TypeAlias
 
 from hpedi.claims.adjustment import Adjustment
-from hpedi.claims.claim import Address, Name
+from hpedi.claims.parties import Address, Name
 from hpedi.finding_kinds import found
 from hpedi.findings import Finding, Where
 from hpedi.guides.walk import PlacedBatch

@@ -11,7 +11,7 @@ from datetime import date
 from typing import Final
 
 from hpedi.claims.adjustment import Adjustment
-from hpedi.claims.claim import Address, Name
+from hpedi.claims.parties import Address, Name
 from hpedi.money import on_the_wire
 from hpedi.service_dates import write_d8
 from hpedi.transactions.remittance_835.adjustments import segments_of

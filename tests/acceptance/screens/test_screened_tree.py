@@ -82,7 +82,7 @@ def test_what_is_found_is_equal(name: str, seed: int, tmp_path: Path, monkeypatc
     assert told(content) == expected
 
 
-@pytest.mark.parametrize("name", ["837P", "835", "270", "276", "837D"])
+@pytest.mark.parametrize("name", NAMES)
 def test_right_units_are_passed_over(name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Of a right file whose like was seen, most units are not put into the tree."""
     right = content_of(name, tmp_path)

@@ -7,7 +7,7 @@ from datetime import UTC, date, datetime
 
 import pytest
 
-from hpedi.claims.claim import Name
+from hpedi.claims.parties import Name
 from hpedi.money import usd
 from hpedi.service_dates import DateSpan
 from hpedi.transactions.ack_277ca.model import AnsweredClaim, AnsweredLine, ClaimAcknowledgment, ClaimStatus, Party

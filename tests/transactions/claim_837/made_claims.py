@@ -15,14 +15,10 @@ from hpedi.claims.claim import (
     Drug,
     LineAdjudication,
     LineProviders,
-    Name,
     OtherPayer,
-    Patient,
-    Payer,
-    Provider,
     ServiceLine,
-    Subscriber,
 )
+from hpedi.claims.parties import Name, Patient, Payer, Provider, Subscriber
 from hpedi.claims.submission import SubmissionHeader
 from tests.transactions.claim_837.made_details import (
     contracts,

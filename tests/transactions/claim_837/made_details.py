@@ -6,7 +6,7 @@ from decimal import Decimal
 
 from hypothesis import strategies as st
 
-from hpedi.claims.claim import Ambulance, PatientCondition, PayToPlan, Professional, ProfessionalService
+from hpedi.claims.claim import Ambulance, Professional, ProfessionalService
 from hpedi.claims.details import (
     AdjudicationInformation,
     Certification,
@@ -20,6 +20,7 @@ from hpedi.claims.details import (
     SpinalManipulation,
     SupportingForm,
 )
+from hpedi.claims.parties import PatientCondition, PayToPlan
 from hpedi.service_dates import DateSpan
 from tests.transactions.claim_837.made_parts import (
     addresses,

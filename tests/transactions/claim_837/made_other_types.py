@@ -16,14 +16,16 @@ from hpedi.claims.claim import (
     Institutional,
     LineProviders,
     OccurrenceCode,
-    Payer,
     ProcedureCode,
     ServiceLine,
     Tooth,
     ToothStatus,
     ValueCode,
 )
+from hpedi.claims.parties import Payer
+from hpedi.service_dates import DateSpan
 from tests.transactions.claim_837.made_claims import (
+    HEADER,
     attachments,
     billing_providers,
     decisions,
@@ -305,3 +307,14 @@ dental_claims = st.builds(
     dental=dental_parts,
     lines=st.lists(dental_lines, min_size=1, max_size=3).map(numbered),
 )
+
+
+def dated(claim: Claim) -> Claim:
+    """Date the lines of a predetermination by the day it is sent: they have no date of their own."""
+    if not claim.is_predetermination or HEADER.created is None:
+        return claim
+    day = DateSpan(HEADER.created, HEADER.created)
+    return replace(claim, lines=tuple(replace(line, dates=day) for line in claim.lines))
+
+
+dental_claims = dental_claims.map(dated)

@@ -7,7 +7,7 @@ from decimal import Decimal
 
 from hypothesis import strategies as st
 
-from hpedi.claims.claim import Address, Name
+from hpedi.claims.parties import Address, Name
 from hpedi.service_dates import DateSpan
 
 words = st.from_regex(r"[A-Z0-9]{2,9}( [A-Z0-9]{2,9})?", fullmatch=True)

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from msgspec.structs import replace
 
 from hpedi.claims.adjustment import Adjustment
-from hpedi.claims.claim import Address, Name
+from hpedi.claims.parties import Address, Name
 from hpedi.money import CENT, ZERO, Usd, usd
 from hpedi.transactions.remittance_835.adjustments import total
 from hpedi.transactions.remittance_835.model import (

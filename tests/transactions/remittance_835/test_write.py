@@ -11,7 +11,7 @@ from hypothesis import Phase, given, settings
 from msgspec.structs import replace
 
 from hpedi.claims.adjustment import Adjustment
-from hpedi.claims.claim import Address
+from hpedi.claims.parties import Address
 from hpedi.crosscheck.answer import Opinion
 from hpedi.crosscheck.pyx12_engine import validate_with_pyx12
 from hpedi.money import usd
