@@ -5,8 +5,9 @@ What is found is handed out as it becomes known; what it refuses and how it is a
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 from hpedi.acceptance.claim_checks import check_claim
 from hpedi.acceptance.judging import GUIDE_SNIP, Judging
@@ -18,11 +19,15 @@ from hpedi.guides.load import Guide
 from hpedi.guides.walk import PlacedBatch, SetWalk
 from hpedi.transactions.claim_837.claim_types import CLAIM_TYPES
 from hpedi.transactions.claim_837.read import ClaimReader, PlacedClaim
-from hpedi.x12.events import Delimiters, SegmentBatch
+from hpedi.x12.events import Delimiters, OffsetsOf, SegmentBatch
 
 CLAIM_SET = "837"
 _BALANCING = 3
 """A sum that does not hold tells nothing of the amount that makes it so; a rule above it says why a value is wrong."""
+
+
+_AT_A_TIME: Final = 512
+"""Segments whose claims are read in one go."""
 
 
 class ReadClaim(NamedTuple):
@@ -48,14 +53,14 @@ class Known:
         walked: Findings of the guide.
         ruled: Findings of rules about loops.
         of_set: Findings of rules about the set as a whole, at its end.
-        claims: Claims that ended.
+        claims: Claims that ended; read as they are gone through, once, before the next segments are taken.
     """
 
     placed: PlacedBatch | None = None
     walked: list[Finding] = field(default_factory=list)
     ruled: list[Finding] = field(default_factory=list)
     of_set: list[Finding] = field(default_factory=list)
-    claims: list[ReadClaim] = field(default_factory=list)
+    claims: Iterable[ReadClaim] = ()
 
 
 def _claim_reader(guide: Guide, delimiters: Delimiters, where: Where, judging: Judging) -> ClaimReader | None:
@@ -65,6 +70,25 @@ def _claim_reader(guide: Guide, delimiters: Delimiters, where: Where, judging: J
         return ClaimReader(delimiters, where, claim_type=claim_type)
     is_answered = guide.transaction_set == CLAIM_SET and judging.on_claim is not None
     return ClaimReader(delimiters, where, makes_models=False) if is_answered else None
+
+
+class _LaterOffsets(OffsetsOf):
+    """The offsets of a part of a batch."""
+
+    def __init__(self, batch: SegmentBatch, start: int) -> None:
+        self._batch = batch
+        self._start = start
+
+    def of(self, index: int) -> int:
+        return self._batch.byte_offset(self._start + index)
+
+
+def _part(placed: PlacedBatch, start: int) -> PlacedBatch:
+    """Return some segments of a batch; what was found in it is told already."""
+    batch, end = placed.batch, start + _AT_A_TIME
+    texts = placed.texts[start:end]
+    part = SegmentBatch(texts, batch.first_position + start, _LaterOffsets(batch, start))
+    return PlacedBatch(part, texts, placed.nodes[start:end], [])
 
 
 class SetReading:
@@ -104,7 +128,7 @@ class SetReading:
             self._tree.take(placed)
             self._take_ruled(known, self._tree)
         if self._reader is not None:
-            known.claims = [self._claim(each, self._reader) for each in self._reader.read(placed)]
+            known.claims = self._claims(placed, self._reader)
         return known
 
     def close(self) -> Known:
@@ -138,6 +162,12 @@ class SetReading:
             ReadClaim(placed=None, told_here=(), findings=tuple(self._asked(list(claim.findings))))
             for claim in tree.claims
         ]
+
+    def _claims(self, placed: PlacedBatch, reader: ClaimReader) -> Iterator[ReadClaim]:
+        """Read claims a few at a time: what is made of each is let go before it grows old for the collector."""
+        for start in range(0, len(placed.texts), _AT_A_TIME):
+            for each in reader.read(_part(placed, start)):
+                yield self._claim(each, reader)
 
     def _claim(self, placed: PlacedClaim, reader: ClaimReader) -> ReadClaim:
         """Check a claim; one that cannot be read says so only where the guide has not said why."""

@@ -60,7 +60,7 @@ def enrolment_options(command: _Command) -> _Command:
 
 @click.group()
 def command() -> None:
-    """Name who receives a provider's remittances (835).
+    """Name who receives a provider's remittances.
 
     \b
     Example:

@@ -13,8 +13,10 @@ from typing import Any
 from hpedi.adjudication.decision import ClaimDecision, LineDecision, Stay
 from hpedi.claims.claim import Claim, ReceivedClaim, ServiceLine
 from hpedi.claims.parties import Provider
+from hpedi.service_dates import DateSpan
 from hpedi.transactions.remittance_835.adjustments import grouped
 from hpedi.transactions.remittance_835.model import REVERSAL, ClaimPayment, ServicePayment
+from hpedi.transactions.remittance_835.write import REMARKS_A_CLAIM
 
 COVERED_DAYS, DENIED_DAYS, COVERAGE_AMOUNT = "CA", "NE", "AU"
 REVENUE_CODE = "NU"
@@ -79,17 +81,20 @@ def claim_payment(
         coverage_ended=decision.coverage_ended,
         adjustments=grouped(decision.adjustments),
         services=_services(claim, decision, rendering),
-        **_of_stay(decision, decision.stay),
+        **_of_stay(claim, decision, decision.stay),
     )
 
 
-def _of_stay(decision: ClaimDecision, stay: Stay | None) -> dict[str, Any]:
-    """Return what is told of the claim as a whole: of one priced as one its DRG, days and covered charge."""
+def _of_stay(claim: Claim, decision: ClaimDecision, stay: Stay | None) -> dict[str, Any]:
+    """Return what is told of the claim as a whole: of one priced as one its dates, DRG, days and covered charge."""
     if stay is None:
         return {"remarks": decision.remarks}
+    dates = claim.institutional.statement_dates if claim.institutional is not None else DateSpan(claim.first_date)
     days = ((COVERED_DAYS, stay.covered_days), (DENIED_DAYS, stay.denied_days))
     return {
-        "inpatient_remarks": decision.remarks,
+        "inpatient_remarks": decision.remarks[:REMARKS_A_CLAIM],
+        "statement_from": dates.start,
+        "statement_to": dates.end if dates.end != dates.start else None,
         "drg": stay.drg,
         "drg_weight": stay.weight,
         "amounts": ((COVERAGE_AMOUNT, stay.covered_charge),) if stay.covered_charge else (),

@@ -16,7 +16,9 @@ from hpedi.claims.adjustment import Adjustment
 from hpedi.claims.model import Model
 from hpedi.reference.conventions import Conventions, DuplicateKeys, Status277
 
-KEPT = {"units_billed", "units_paid", "drg_weight", "weight", "quantity", "trail", "carried"}
+KEPT = {
+    "units_billed", "units_paid", "covered_days", "denied_days", "drg_weight", "weight", "quantity", "trail", "carried"
+}  # fmt: skip
 """What a reversal does not negate: counts and weights, and what carries over from last year, which stays."""
 SEVEN = Decimal("7.00")
 PLAIN: dict[Any, Any] = {str: "x/1", int: 1, bool: False, date: date(2026, 3, 2), Decimal: SEVEN}

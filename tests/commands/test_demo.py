@@ -88,6 +88,16 @@ def test_what_has_no_rate_waits(home: Path, capsys: pytest.CaptureFixture[str]) 
     assert [(each["claim"], each["reason"], each["charged"]) for each in waiting] == PENDED
 
 
+def test_a_stay_is_explained_as_a_hospital_knows_it(home: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """What is told of a stay names its type of bill, and its lines go by their revenue codes."""
+    run_hpedi("--home", home, "run", *WHEN, *INBOUND)
+    capsys.readouterr()
+    assert run_hpedi("--home", home, "explain", "26061000060000001") == ExitCode.OK
+    told = capsys.readouterr().out
+    assert "type of bill 0111" in told
+    assert re.findall(r"^ +([12])   (0\d{3}) ", told, re.MULTILINE) == [("1", "0120"), ("2", "0250")]
+
+
 def test_running_again_pays_nothing(home: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """The same files again: every interchange is known, nothing is decided or paid, what was written stays as it is."""
     run_hpedi("--home", home, "run", *WHEN, *INBOUND)

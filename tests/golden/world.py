@@ -307,7 +307,14 @@ def _fees(schedules: Iterable[Json]) -> bytes:
 
 def _drgs(tables: Iterable[Json]) -> bytes:
     rows = [
-        {"drg_table": table["id"], "version": table["grouper"], "from": IN_FORCE, "drg": drg, "weight": weight}
+        {
+            "drg_table": table["id"],
+            "version": table["grouper"],
+            "from": table.get("from", IN_FORCE),
+            "to": table.get("to"),
+            "drg": drg,
+            "weight": weight,
+        }
         for table in tables
         for drg, weight in table["weights"].items()
     ]

@@ -6,8 +6,11 @@ import threading
 
 import pytest
 
+from hpedi.pipeline.records import InterchangeIdentity
+from hpedi.run_context import RunContext
 from hpedi.store.database import Database
 from hpedi.store.numbers import StoredNumbers
+from hpedi.store.receipts import StoredReceipts
 
 
 def test_a_counter_starts_at_one_and_has_no_gaps(database: Database) -> None:
@@ -24,6 +27,25 @@ def test_a_rolled_back_transaction_gives_its_numbers_back(database: Database) ->
         assert StoredNumbers(connection).reserve("isa13", 5) / 0
     with database.writing() as connection:
         assert StoredNumbers(connection).reserve("isa13") == 1
+
+
+def test_a_failed_receipt_leaves_no_gap_in_claim_numbers(database: Database, context: RunContext) -> None:
+    """Files and receipts, whose numbers become part of claim numbers, are counted on where a transaction failed."""
+    identity = InterchangeIdentity(sender="ZZ:A", receiver="ZZ:B", control_number="000000001", usage="P")
+
+    def begin(digest: str) -> tuple[int, int]:
+        with database.writing() as connection:
+            receipts = StoredReceipts(connection, context)
+            file = receipts.register_file(digest, 1, context.instant, context.as_of)
+            receipt = receipts.begin(file, 1, "a", identity)
+            if digest == "fails":
+                raise ZeroDivisionError
+            return file.id, receipt.id
+
+    assert begin("first") == (1, 1)
+    with pytest.raises(ZeroDivisionError):
+        begin("fails")
+    assert begin("second") == (2, 2)
 
 
 def test_four_writers_never_get_the_same_number(database: Database) -> None:
