@@ -14,6 +14,7 @@ from hpedi.commands.worked import note_option, override_of, print_worked, refusa
 
 if TYPE_CHECKING:
     from hpedi.money import Usd
+    from hpedi.pipeline.records import StoredDecision
 
 _CLAIMS: Final = (
     Column("Claim", whole=True),
@@ -75,21 +76,7 @@ def search(
         found = work.decisions.standing(sought, AT_MOST)
         members = sorted({each.decision.member for each in found}) or [""]
         work.audit.record("search", "claims", members=members, reason="review", result=f"{len(found)} claims")
-    rows = [
-        {
-            "claim": each.decision.payer_claim_control_number,
-            "version": each.decision.version,
-            "payee": each.decision.provider,
-            "member": each.decision.member,
-            "plan": each.decision.plan,
-            "decided": each.decided_on,
-            "status277": each.decision.status277,
-            "charged": each.decision.charged,
-            "paid": each.decision.paid,
-            "patient": each.decision.patient_responsibility,
-        }
-        for each in found
-    ]
+    rows = [_row(each) for each in found]
     if as_json:
         for row in rows:
             print_json({"claim": row})
@@ -98,6 +85,22 @@ def search(
     if len(rows) == AT_MOST:
         click.echo(f"the first {AT_MOST:,}; narrow it down by dates, payee or member", err=True)
     return ExitCode.OK
+
+
+def _row(stored: StoredDecision) -> dict[str, object]:
+    made = stored.decision
+    return {
+        "claim": made.payer_claim_control_number,
+        "version": made.version,
+        "payee": made.provider,
+        "member": made.member,
+        "plan": made.plan,
+        "decided": stored.decided_on,
+        "status277": made.status277,
+        "charged": made.charged,
+        "paid": made.paid,
+        "patient": made.patient_responsibility,
+    }
 
 
 @command.command()

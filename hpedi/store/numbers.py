@@ -18,9 +18,7 @@ FIRST: Final = {"eft": 900_000_001, "check": 100_001}
 
 _NEXT: Final = select(number.c.next_value).where(number.c.name == bindparam("named")).with_for_update()
 _ADVANCE: Final = number.update().where(number.c.name == bindparam("named"))
-_BEGIN: Final = text(
-    "INSERT INTO number (name, next_value) VALUES (:name, :next_value) ON CONFLICT (name) DO NOTHING"
-)
+_BEGIN: Final = text("INSERT INTO number (name, next_value) VALUES (:name, :next_value) ON CONFLICT (name) DO NOTHING")
 
 
 def next_id(connection: Connection, table: Table) -> int | None:

@@ -15,7 +15,8 @@ from hpedi.safekeeping.vault import Vault
 from hpedi.store.encoding import decode, encode
 from hpedi.store.in_batches import in_batches
 from hpedi.store.inserts import Insert
-from hpedi.store.tables import claim, claim_override, pend, receipt
+from hpedi.store.tables import claim, receipt
+from hpedi.store.work_tables import claim_override, pend
 
 PENDED = "pended"
 

@@ -9,7 +9,7 @@ from hpedi.pipeline.reprocessing import Proposal, ProposalState
 from hpedi.run_context import RunContext
 from hpedi.safekeeping.vault import Vault
 from hpedi.store.encoding import decode, encode
-from hpedi.store.tables import reprocessing
+from hpedi.store.work_tables import reprocessing
 
 
 class StoredReprocessings:

@@ -11,7 +11,8 @@ from sqlalchemy import Column, Connection, Row, Select, Table, and_, bindparam, 
 from hpedi.safekeeping.vault import Vault
 from hpedi.store.access_tables import access_grant
 from hpedi.store.era_tables import era_enrolment
-from hpedi.store.tables import claim, claim_override, decision, outbox, payment, pend, reference_record, reprocessing
+from hpedi.store.tables import claim, decision, outbox, payment, reference_record
+from hpedi.store.work_tables import claim_override, pend, reprocessing
 
 ROWS_AT_ONCE: Final = 200
 

@@ -91,9 +91,7 @@ def loaded_home(standing_workspaces: Workspaces, tmp_path_factory: pytest.TempPa
 
 
 @pytest.fixture
-def demo(
-    workspaces: Workspaces, loaded_home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> Iterator[Demo]:
+def demo(workspaces: Workspaces, loaded_home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Demo]:
     """The sample payer at work."""
     monkeypatch.setenv("HPEDI_KEY", KEY)
     workspace = open_workspace(workspaces.copy(loaded_home, tmp_path / "home"))

@@ -51,7 +51,7 @@ def sets_of(content: bytes) -> Iterator[tuple[list[str], Delimiters, str, str]]:
 def test_every_835_is_accepted_and_balances(home: Path) -> None:
     """pyx12 accepts each 835; oxedi reads it without a word, and the payments are what bank and checks pay."""
     files = sorted(home.glob("outbox/*/*.835"))
-    assert len(files) == 5
+    assert len(files) == 6
     remitted = Decimal(0)
     for file in files:
         content = file.read_bytes()
@@ -66,7 +66,9 @@ def test_every_835_is_accepted_and_balances(home: Path) -> None:
     drawn = sum(Decimal(row.rsplit(",", 1)[1]) for row in register.read_text().splitlines()[1:])
     sent = read_ach(ach.read_bytes()).file
     assert sent is not None
-    assert remitted == sent.control.total_credit + drawn == Decimal("1169.00")
+    # Clinics 1,169.00; the hospital's stay, DRG 193: 9,400.00 x 1.3144 = 12,355.36, of which the member bears the
+    # deductible 1,500.00 and 20% of 10,855.36 = 2,171.07.
+    assert remitted == sent.control.total_credit + drawn == Decimal("1169.00") + Decimal("8684.29")
 
 
 def test_every_acknowledgement_is_accepted(home: Path) -> None:
@@ -86,4 +88,4 @@ def test_the_ach_file_is_accepted(home: Path) -> None:
     text = ach.read_text()
     assert achkit.validate(text) == {"ok": True, "errors": []}
     entries = [entry for batch in achkit.parse(text)["batches"] for entry in batch["entries"]]
-    assert sorted(entry["amount_cents"] for entry in entries) == [4_900, 47_000, 58_000]
+    assert sorted(entry["amount_cents"] for entry in entries) == [4_900, 47_000, 58_000, 868_429]

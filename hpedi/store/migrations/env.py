@@ -9,6 +9,7 @@ from hpedi.store import (  # noqa: F401 - their tables stand in the same metadat
     era_tables,
     funding_tables,
     key_tables,
+    work_tables,
 )
 from hpedi.store.tables import metadata
 
