@@ -19,6 +19,26 @@ EPISODE_BYTES: Final = 16
 DecisionKind: TypeAlias = Literal["adjudicated", "reversal", "correction"]
 
 
+class Counted(Model, frozen=True, kw_only=True):
+    """An accumulator before and after a step counted to it: US dollars, or visits.
+
+    Attributes:
+        accumulator: Its id in the plan.
+        kind: deductible, oop or visits.
+        period: First day of the benefit year.
+        before: What was used of it as the step found it.
+        after: What was used of it then.
+        limit: The plan's limit.
+    """
+
+    accumulator: str
+    kind: str
+    period: date
+    before: Decimal
+    after: Decimal
+    limit: Decimal
+
+
 class TrailStep(Model, frozen=True, kw_only=True):
     """One step of the explanation of a decision.
 
@@ -30,6 +50,7 @@ class TrailStep(Model, frozen=True, kw_only=True):
         source: Where the parameter stands: record id and version, rule file, statute.
         inputs: Named inputs as text; no names of people.
         amounts: Named amounts in US dollars after the step.
+        counters: The accumulators that it counted to.
     """
 
     stage: str
@@ -39,6 +60,7 @@ class TrailStep(Model, frozen=True, kw_only=True):
     source: str = ""
     inputs: tuple[tuple[str, str], ...] = ()
     amounts: tuple[tuple[str, Usd], ...] = ()
+    counters: tuple[Counted, ...] = ()
 
 
 class LineDecision(Model, frozen=True, kw_only=True):

@@ -4,12 +4,14 @@
                        credit pools with what is withheld, members_payable with what goes to members; debit
                        employers_receivable in place of claims_expense with what a self-insured employer bears
     payment built      debit claims_payable, credit ach_clearing or checks_outstanding   payment:<trace>
-                       credit provider_adjustments with its PLB amounts, receivable with those of PLB FB and WO
+                       credit provider_adjustments with its PLB amounts, receivable with those of PLB FB and WO;
+                       debit payee_dues with what settlements found due (PLB CT, E3, BN)
+    settlement         debit pools, capitation and interest; credit payee_dues and employers_receivable
+                                                                                     settlement:<number>
     payment settled    debit ach_clearing or checks_outstanding, credit cash             payment:<trace>/settled
     payment voided     the negation of what it posted                                    payment:<trace>/voided
 
-Pure: the store keeps the postings and only ever adds to them. It holds no pools, no employer funding and no interest
-yet.
+Pure: the store keeps the postings and only ever adds to them. What a settlement posts is worked out in `settlement`.
 """
 
 from __future__ import annotations
@@ -35,6 +37,8 @@ class LedgerAccount(StrEnum):
     POOLS = "pools"  # withhold and programme pools: owed to providers or employers at the year's end
     INTEREST = "interest"  # PLB L6: what was paid for being late
     PROVIDER_ADJUSTMENTS = "provider_adjustments"  # PLB: what is taken back from payees, or given to them beyond claims
+    CAPITATION = "capitation"  # what providers cost us by the member and month
+    PAYEE_DUES = "payee_dues"  # what settlements found due to payees, until a payment run pays it
     RECEIVABLE = "receivable"  # PLB FB, WO: what payees owe and later payments take back
     ACH_CLEARING = "ach_clearing"
     CHECKS_OUTSTANDING = "checks_outstanding"
@@ -82,7 +86,7 @@ def decision_postings(decision: ClaimDecision, funding_account: str) -> tuple[Po
         (LedgerAccount.POOLS, -pools),
         (LedgerAccount.MEMBERS_PAYABLE, -decision.paid_to_member),
     )
-    return _postings(sides, funding_account, source)
+    return postings_of(sides, funding_account, source)
 
 
 def ledger_source(payment: Payment) -> str:
@@ -92,7 +96,7 @@ def ledger_source(payment: Payment) -> str:
 
 def payment_postings(payment: Payment) -> tuple[Posting, ...]:
     """Post a payment when it is built: what was owed is on its way out."""
-    return _postings(_sides(payment), payment.funding_account, ledger_source(payment))
+    return postings_of(_sides(payment), payment.funding_account, ledger_source(payment))
 
 
 def settlement_postings(payment: Payment) -> tuple[Posting, ...]:
@@ -101,7 +105,7 @@ def settlement_postings(payment: Payment) -> tuple[Posting, ...]:
     if clearing is None:
         return ()
     sides = ((clearing, payment.amount), (LedgerAccount.CASH, -payment.amount))
-    return _postings(sides, payment.funding_account, f"{ledger_source(payment)}/settled")
+    return postings_of(sides, payment.funding_account, f"{ledger_source(payment)}/settled")
 
 
 def void_postings(payment: Payment, *, settled: bool) -> tuple[Posting, ...]:
@@ -113,7 +117,7 @@ def void_postings(payment: Payment, *, settled: bool) -> tuple[Posting, ...]:
     """
     posted = [*payment_postings(payment), *(settlement_postings(payment) if settled else ())]
     sides = [(posting.account, posting.credit - posting.debit) for posting in posted]
-    return _postings(sides, payment.funding_account, f"{ledger_source(payment)}/voided")
+    return postings_of(sides, payment.funding_account, f"{ledger_source(payment)}/voided")
 
 
 def balances(postings: Iterable[Posting]) -> Mapping[tuple[str, LedgerAccount], Usd]:
@@ -139,7 +143,8 @@ def _sides(payment: Payment) -> list[tuple[LedgerAccount, Usd]]:
     sides = [
         (LedgerAccount.CLAIMS_PAYABLE, payment.claims_paid),
         (LedgerAccount.INTEREST, payment.interest),
-        (LedgerAccount.PROVIDER_ADJUSTMENTS, payment.forwarded - payment.adjusted - payment.interest),
+        (LedgerAccount.PROVIDER_ADJUSTMENTS, payment.forwarded - payment.adjusted - payment.interest - payment.dues),
+        (LedgerAccount.PAYEE_DUES, payment.dues),
         (LedgerAccount.RECEIVABLE, -payment.forwarded),
     ]
     if payment.method in CLEARING:
@@ -147,7 +152,7 @@ def _sides(payment: Payment) -> list[tuple[LedgerAccount, Usd]]:
     return sides
 
 
-def _postings(sides: Iterable[tuple[LedgerAccount, Usd]], funding_account: str, source: str) -> tuple[Posting, ...]:
+def postings_of(sides: Iterable[tuple[LedgerAccount, Usd]], funding_account: str, source: str) -> tuple[Posting, ...]:
     """Make postings of signed amounts (debit positive), one an account, those of nothing left out."""
     sums: dict[LedgerAccount, Usd] = {}
     for account, amount in sides:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from hpedi.money import ZERO, Usd
+from hpedi.payments.dues import paid_of
 from hpedi.transactions.remittance_835.model import PaymentMethod, ProviderAdjustment, Remittance, RemittancePayee
 
 
@@ -55,6 +56,11 @@ class Payment:
     def interest(self) -> Usd:
         """US dollars of interest on its claims: the sum of AMT*I, and of PLB L6 with the other sign."""
         return sum((claim.interest for claim in self.claims), ZERO)
+
+    @property
+    def dues(self) -> Usd:
+        """US dollars of dues that it pays: what settlements found, told by PLB rows of their own."""
+        return paid_of(self.adjustments)
 
     @property
     def trace_segment(self) -> str:

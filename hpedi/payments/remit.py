@@ -1,6 +1,7 @@
 """A payment run: decided claims in, one remittance and one payment a payee out.
 
-A payee is paid once a run from each funding account, in the order in which it first appears. The method follows from
+A payee is paid once a run from each funding account, in the order in which it first appears; one that has dues and no
+claims gets a remittance of PLB rows alone, after those with claims. The method follows from
 the payee: ACH with bank details, else a check, and NON where nothing is paid. A total below zero is carried forward
 (PLB FB under the same trace number), so that BPR02 is never negative. Numbers and dates are handed in: the same input
 gives the same output.
@@ -22,6 +23,7 @@ from hpedi.money import ZERO, Usd
 from hpedi.payments.balancing import check_remittance
 from hpedi.payments.calendar import AchCalendar
 from hpedi.payments.claim_payments import ClaimFiling, claim_payment
+from hpedi.payments.dues import DUE
 from hpedi.payments.interest import Interest
 from hpedi.payments.payee_balances import BALANCE_FORWARD, OWED
 from hpedi.payments.payment import PaidClaim, Payment, RemittedPayment
@@ -120,7 +122,7 @@ class _Share:
 def remit(run: PaymentRunInput, numbers: RunNumbers) -> tuple[RemittedPayment, ...]:
     """Make one balanced remittance and one payment a payee and funding account.
 
-    A payee without claims gets none, whatever adjustments wait for it.
+    A payee without claims and dues gets none, whatever else waits for it.
 
     Raises:
         ValueError: A claim stands twice or is a test, a payee or account is not known, or the numbers do not suffice:
@@ -154,6 +156,9 @@ def _shares(run: PaymentRunInput) -> Iterable[_Share]:
         if key not in shares:
             shares[key] = _new_share(run, key)
         shares[key].add(received, decision)
+    for key, adjustments in run.provider_adjustments.items():
+        if key not in shares and any(each.code in DUE for each in adjustments):
+            shares[key] = _new_share(run, key)
     return shares.values()
 
 

@@ -19,6 +19,7 @@ from hpedi.payments.payment import Payment
 from hpedi.pipeline.access_ports import EraEnrolments, Grants
 from hpedi.pipeline.authorization_ports import Authorizations
 from hpedi.pipeline.claim_ports import Claims, Decisions, History, Pends, Reprocessings
+from hpedi.pipeline.dispute_ports import Disputes
 from hpedi.pipeline.funding_ports import Funding
 from hpedi.pipeline.records import (
     EftEntry,
@@ -294,6 +295,10 @@ class Work(Protocol):
     @property
     def reprocessings(self) -> Reprocessings:
         """Proposals to decide claims again."""
+
+    @property
+    def disputes(self) -> Disputes:
+        """Disputes of providers."""
 
     @property
     def payee_balances(self) -> PayeeBalances:

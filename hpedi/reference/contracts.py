@@ -26,6 +26,13 @@ class TimelyFiling(Entry, frozen=True, kw_only=True):
     exceptions: tuple[Literal["retro_eligibility"], ...] = ()
 
 
+class DisputeTerms(Entry, frozen=True, kw_only=True):
+    """The days from a decision within which a provider disputes it, and from receipt to our answer."""
+
+    days_to_file: int
+    days_to_answer: int
+
+
 class ApcStatus(Entry, frozen=True, kw_only=True):
     """A line whose code has one of these statuses in an APC table."""
 
@@ -221,6 +228,7 @@ class Contract(Dated, frozen=True, kw_only=True):
     network: Tier
     lines_of_business: tuple[Name, ...]
     timely_filing: TimelyFiling | None = None
+    disputes: DisputeTerms | None = None
     rates: tuple[ContractRate, ...]
     withholds: tuple[Withhold, ...] = ()
 

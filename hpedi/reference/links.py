@@ -14,7 +14,10 @@ from hpedi.reference.authorizations import check_authorizations
 from hpedi.reference.contract_checks import check_contracts
 from hpedi.reference.edit_checks import check_edits, check_policies
 from hpedi.reference.folder import Folder
+from hpedi.reference.member_checks import check_member_rows
 from hpedi.reference.payer import PAYER_ACCOUNTS
+from hpedi.reference.payer_checks import check_payer_rows
+from hpedi.reference.plan_checks import check_plan_rows
 from hpedi.reference.plans import PlanVersion
 from hpedi.reference.rate_tables import check_tables
 
@@ -280,5 +283,8 @@ CHECKS: Final[tuple[Check, ...]] = (
     check_folder_authorizations,
     check_edits,
     check_policies,
+    check_member_rows,
+    check_plan_rows,
+    check_payer_rows,
 )
 """All checks on names, in the order they run."""

@@ -13,6 +13,7 @@ import msgspec
 from hpedi.finding_kinds import found
 from hpedi.findings import Finding, Where
 from hpedi.reference.authorizations import Authorization, lookup_of
+from hpedi.reference.code_checks import check_codes
 from hpedi.reference.conventions import ConventionsHistory, ReasonCodes
 from hpedi.reference.folder import Folder, read_folder
 from hpedi.reference.links import CHECKS
@@ -78,6 +79,7 @@ def load_payer_folder(
             folder.findings.extend(check(folder))
         folder.findings.extend(check_spans(folder))
         folder.findings.extend(check_reasons(folder, standard))
+        folder.findings.extend(check_codes(folder, standard))
         folder.findings.extend(_check_partners(folder, changes, terms))
     findings = tuple(sorted(folder.findings, key=_reading_order))
     if _errors(findings):

@@ -30,8 +30,8 @@ def check_reasons(folder: Folder, standard: Mapping[str, bytes]) -> Iterator[Fin
         reference-value: A code is unknown or not active on all days of use, a group does not go with it, a remark is
             missing.
     """
-    carcs = _code_list(standard.get(CARC_LIST))
-    rarcs = _code_list(standard.get(RARC_LIST))
+    carcs = code_list(standard.get(CARC_LIST))
+    rarcs = code_list(standard.get(RARC_LIST))
     parameters = [parameter for rule in folder.rules if rule.rule == RULE for parameter in rule.parameters]
     for reason in folder.reasons:
         for field, message in _faults(reason, carcs, rarcs, parameters):
@@ -67,7 +67,8 @@ def _active(codes: Mapping[str, DateSpan], code: str, reason: Reason) -> bool:
     )
 
 
-def _code_list(content: bytes | None) -> Mapping[str, DateSpan] | None:
+def code_list(content: bytes | None) -> Mapping[str, DateSpan] | None:
+    """Read a list of mappings/code_sets: the days on which each code is valid; None where there is no list."""
     if content is None:
         return None
     lines = [line for line in content.decode().splitlines() if line and not line.startswith("#")]

@@ -15,7 +15,12 @@ from hpedi.reference.payer import PAYER_ACCOUNTS
 from hpedi.reference.rate_tables import APC_WORDS, DRG_WORDS, FEE_WORDS, table_versions
 
 CONTRACT_WORDS: Final = "contracts of one provider for one line of business"
-WITHOUT_GAPS: Final = frozenset({FEE_WORDS, DRG_WORDS, APC_WORDS, CONTRACT_WORDS})
+PLAN_WORDS: Final = "versions of one plan"
+CONVENTION_WORDS: Final = "conventions"
+REASON_WORDS: Final = "entries of one reason"
+WITHOUT_GAPS: Final = frozenset(
+    {FEE_WORDS, DRG_WORDS, APC_WORDS, CONTRACT_WORDS, PLAN_WORDS, CONVENTION_WORDS, REASON_WORDS}
+)
 """What has to be in force without a hole between its first and its last day."""
 
 
@@ -24,7 +29,7 @@ def check_spans(folder: Folder) -> Iterator[Finding]:
 
     Findings:
         reference-value: A span ends before it begins, two spans that exclude each other share a day, or there are days
-            without a price between two versions of a table or two contracts.
+            without what deciding needs between two versions of a table or plan, two contracts, conventions or reasons.
     """
     spans: dict[tuple[Hashable, ...], list[Dated]] = {}
     what: dict[tuple[Hashable, ...], str] = {}
@@ -63,14 +68,14 @@ def _check_gaps(folder: Folder, words: str, pieces: list[Dated]) -> Iterator[Fin
 
 
 def _dated(folder: Folder) -> Iterator[tuple[str, Hashable, Dated]]:
-    yield from (("conventions", "", piece) for piece in folder.conventions)
-    yield from (("entries of one reason", piece.reason, piece) for piece in folder.reasons)
+    yield from ((CONVENTION_WORDS, "", piece) for piece in folder.conventions)
+    yield from ((REASON_WORDS, piece.reason, piece) for piece in folder.reasons)
     yield from (("coverage spans of one member", piece.member, piece) for piece in folder.coverage)
     yield from (("authorisations of one id", piece.id, piece) for piece in folder.authorizations)
     for other in folder.other_coverage:
         yield "coverages by one other payer", (other.member, other.payer_name, other.order), other
     for plan in folder.plans:
-        yield from (("versions of one plan", plan.id, version) for version in plan.versions)
+        yield from ((PLAN_WORDS, plan.id, version) for version in plan.versions)
     for contract in folder.contracts:
         for business in contract.lines_of_business:
             yield CONTRACT_WORDS, (contract.provider, business), contract

@@ -19,6 +19,7 @@ from hpedi.store.audit_seals import Sealer
 from hpedi.store.authorizations import StoredAuthorizations
 from hpedi.store.claims import StoredClaims, StoredDecisions, StoredHistory
 from hpedi.store.database import Database
+from hpedi.store.disputes import StoredDisputes
 from hpedi.store.era_enrolments import StoredEraEnrolments
 from hpedi.store.funding import StoredFunding
 from hpedi.store.grants import StoredGrants
@@ -51,6 +52,7 @@ class StoredWork:
     reference: StoredReferenceData
     payments: StoredPayments
     reprocessings: StoredReprocessings
+    disputes: StoredDisputes
     payee_balances: StoredPayeeBalances
     ledger: StoredLedger
     outbox: StoredOutbox
@@ -111,6 +113,7 @@ class StoredBooks:
             reference=StoredReferenceData(connection, self._vault, context),
             payments=StoredPayments(connection, self._vault, context),
             reprocessings=StoredReprocessings(connection, self._vault, context),
+            disputes=StoredDisputes(connection, self._vault, context),
             payee_balances=StoredPayeeBalances(connection),
             ledger=StoredLedger(connection),
             outbox=StoredOutbox(connection, self._vault),

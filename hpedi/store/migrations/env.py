@@ -6,6 +6,7 @@ from hpedi.store import (  # noqa: F401 - their tables stand in the same metadat
     access_tables,
     accumulator_tables,
     authorization_tables,
+    dispute_tables,
     era_tables,
     funding_tables,
     key_tables,

@@ -1,0 +1,48 @@
+"""What payees are due beside their claims: capitation, earned withholds, bonuses, each a PLB row of their next 835.
+
+A due is owed from its settlement on and paid once, by the next payment run that pays its payee. A payee that has dues
+and no claims gets a remittance of PLB rows alone: 005010X221A1 makes loop 2000 (LX) and its claims situational.
+
+Source: 005010X221A1 1.10.2.9 (capitation and related payments), PLB03-1.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Final
+
+from hpedi.claims.model import Model
+from hpedi.money import ZERO, Usd
+from hpedi.transactions.remittance_835.model import ProviderAdjustment
+
+CAPITATION: Final = "CT"
+WITHHOLD: Final = "E3"
+BONUS: Final = "BN"
+DUE: Final = frozenset({CAPITATION, WITHHOLD, BONUS})
+"""The PLB codes that pay what a settlement found due."""
+
+
+class Due(Model, frozen=True, kw_only=True):
+    """What a payee is due.
+
+    Attributes:
+        provider: Our id of the payee.
+        code: PLB03-1.
+        reference: PLB03-2: what the payee knows it by.
+        amount: US dollars to the payee; its PLB row has the other sign.
+    """
+
+    provider: str
+    code: str
+    reference: str
+    amount: Usd
+
+
+def due_rows(dues: Iterable[Due]) -> tuple[ProviderAdjustment, ...]:
+    """Return the PLB rows that pay dues."""
+    return tuple(ProviderAdjustment(code=each.code, reference=each.reference, amount=-each.amount) for each in dues)
+
+
+def paid_of(adjustments: Iterable[ProviderAdjustment]) -> Usd:
+    """Return the US dollars of dues that PLB rows pay."""
+    return -sum((each.amount for each in adjustments if each.code in DUE), ZERO)

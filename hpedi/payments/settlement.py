@@ -1,0 +1,200 @@
+"""Settlements: what a month of capitation, or the year's end of a programme, comes to for provider and employer.
+
+    capitation     members x rate a month                                            PLB CT
+    year's end     the provider's earned share of the withhold pool                  PLB E3
+                   what is not earned, and the pool's interest, to the employer      pip_refund
+                   the provider's bonus out of the pre-fund pool                     PLB BN
+    pre-fund       what is left of the pre-fund pool, and its interest, to the employer   prefund_refund
+
+A settlement is worked out here, kept once under its reference, and posted as one source. It measures no quality and no
+cost of care: what was earned or saved is told by whoever did. How dues are then paid is the payment run's to say.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from decimal import Decimal
+from typing import Final, Literal, TypeAlias
+
+from hpedi.adjudication.funding import EmployerCharge, PoolKey, PoolMovement
+from hpedi.claims.model import Model
+from hpedi.money import ZERO, Usd, rounded
+from hpedi.payments.dues import BONUS, CAPITATION, WITHHOLD, Due
+from hpedi.payments.ledger import LedgerAccount, Posting, postings_of
+
+SettlementKind: TypeAlias = Literal["capitation", "program", "prefund"]
+
+EARNED: Final = "earned_by_provider"
+BONUS_PAID: Final = "bonus_to_provider"
+RETURNED: Final = "returned_to_employer"
+PIP_REFUND: Final = "pip_refund"
+PREFUND_REFUND: Final = "prefund_refund"
+POOL_INTEREST: Final = "pool_interest"
+
+
+class CannotSettle(Exception):
+    """What was asked for does not fit the pools or the programme; the message holds no member's data."""
+
+
+class Settlement(Model, frozen=True, kw_only=True):
+    """What a settlement comes to. `kind`, `employer`, `provider` and `reference` make it the same one.
+
+    Attributes:
+        kind: What was settled.
+        employer: Employer id; empty for capitation.
+        provider: Our provider id.
+        reference: What finance knows it by; of a programme that of its withhold.
+        facts: What it was worked out from, by name, for people to follow.
+        movements: What it takes out of pools.
+        charges: What the employer gets back (negative).
+        dues: What the provider gets.
+        interest: US dollars of pool interest among the charges.
+    """
+
+    kind: SettlementKind
+    employer: str = ""
+    provider: str
+    reference: str
+    facts: tuple[tuple[str, str], ...] = ()
+    movements: tuple[PoolMovement, ...] = ()
+    charges: tuple[EmployerCharge, ...] = ()
+    dues: tuple[Due, ...] = ()
+    interest: Usd = ZERO
+
+
+class Share(Model, frozen=True, kw_only=True):
+    """A pool and what the provider is to get of it.
+
+    Attributes:
+        pool: The pool.
+        balance: US dollars in it.
+        given: US dollars of it for the provider.
+        reference: What the provider's PLB row says.
+    """
+
+    pool: PoolKey
+    balance: Usd
+    given: Usd
+    reference: str
+
+
+def capitation(provider: str, period: str, members: int, rate: Usd, reference: str) -> Settlement:
+    """Settle a month of capitation.
+
+    Args:
+        provider: Our provider id.
+        period: CCYY-MM.
+        members: How many members were the provider's in it.
+        rate: US dollars a member and month.
+        reference: PLB03-2.
+    """
+    facts = (("period", period), ("members", str(members)), ("rate a member and month", f"{rate}"))
+    due = Due(provider=provider, code=CAPITATION, reference=reference, amount=members * rate)
+    return Settlement(kind="capitation", provider=provider, reference=reference, facts=facts, dues=_not_nothing([due]))
+
+
+def earned_share(balance: Usd, rate: Decimal) -> Usd:
+    """Return what of a withhold pool the provider earned.
+
+    Raises:
+        CannotSettle: The rate is not between 0 and 1, or the pool is below nothing.
+    """
+    if not 0 <= rate <= 1:
+        raise CannotSettle("what the provider earned is between 0 and 100 percent")
+    if balance < 0:
+        raise CannotSettle("the withhold pool is below 0.00: more was taken back than withheld")
+    return rounded(balance * rate)
+
+
+def bonus_of(balance: Usd, *, given: Usd | None, savings: Usd | None, share: Decimal | None) -> Usd:
+    """Return the provider's bonus: the amount given, or its share of savings, as far as the pre-fund pool reaches.
+
+    Args:
+        balance: US dollars in the pre-fund pool.
+        given: The bonus, where it is agreed as an amount.
+        savings: What was saved; below nothing where more was spent.
+        share: The provider's share of savings.
+
+    Raises:
+        CannotSettle: Savings are told and the programme has no share, or more is given than is in the pool.
+    """
+    if given is not None:
+        if not ZERO <= given <= max(balance, ZERO):
+            raise CannotSettle(f"a bonus is between 0.00 and what is in the pre-fund pool, {balance:,}")
+        return given
+    if savings is None:
+        return ZERO
+    if share is None:
+        raise CannotSettle("the programme has no provider_share: give the bonus itself")
+    return max(min(rounded(max(savings, ZERO) * share), balance), ZERO)
+
+
+def year_end(withhold: Share, savings: Share | None, interest: Usd, facts: Sequence[tuple[str, str]]) -> Settlement:
+    """Settle a withhold programme at the year's end: what the provider did not earn goes back to the employer."""
+    key, unearned = withhold.pool, withhold.balance - withhold.given
+    moved = [PoolMovement(key, EARNED, -withhold.given), PoolMovement(key, RETURNED, -unearned)]
+    dues = [Due(provider=key.provider, code=WITHHOLD, reference=withhold.reference, amount=withhold.given)]
+    if savings is not None:
+        moved.append(PoolMovement(savings.pool, BONUS_PAID, -savings.given))
+        dues.append(Due(provider=key.provider, code=BONUS, reference=savings.reference, amount=savings.given))
+    return Settlement(
+        kind="program",
+        employer=key.employer,
+        provider=key.provider,
+        reference=withhold.reference,
+        facts=tuple(facts),
+        movements=_moved(moved),
+        charges=_refund(key.employer, PIP_REFUND, "unearned", unearned, interest),
+        dues=_not_nothing(dues),
+        interest=interest,
+    )
+
+
+def prefund_return(pool: PoolKey, balance: Usd, interest: Usd, reference: str) -> Settlement:
+    """Give an employer back what is left of its pre-fund pool, with interest.
+
+    Raises:
+        CannotSettle: The pool is below nothing.
+    """
+    if balance < 0:
+        raise CannotSettle("the pre-fund pool is below 0.00: more was taken back than pre-funded")
+    return Settlement(
+        kind="prefund",
+        employer=pool.employer,
+        provider=pool.provider,
+        reference=reference,
+        facts=(("year", str(pool.year)), (POOL_INTEREST, f"{interest}")),
+        movements=_moved([PoolMovement(pool, RETURNED, -balance)]),
+        charges=_refund(pool.employer, PREFUND_REFUND, "unused", balance, interest),
+        interest=interest,
+    )
+
+
+def program_postings(settlement: Settlement, funding_account: str, source: str) -> tuple[Posting, ...]:
+    """Post a settlement: pools and cost on one side; what payees are due and employers get back on the other."""
+    moved = sum((each.amount for each in settlement.movements), ZERO)
+    refunded = sum((each.amount for each in settlement.charges), ZERO)
+    due = sum((each.amount for each in settlement.dues), ZERO)
+    capitated = sum((each.amount for each in settlement.dues if each.code == CAPITATION), ZERO)
+    sides = (
+        (LedgerAccount.POOLS, -moved),
+        (LedgerAccount.CAPITATION, capitated),
+        (LedgerAccount.INTEREST, settlement.interest),
+        (LedgerAccount.EMPLOYERS_RECEIVABLE, refunded),
+        (LedgerAccount.PAYEE_DUES, -due),
+    )
+    return postings_of(sides, funding_account, source)
+
+
+def _refund(employer: str, what: str, part: str, amount: Usd, interest: Usd) -> tuple[EmployerCharge, ...]:
+    total = amount + interest
+    parts = ((part, -amount), (POOL_INTEREST, -interest))
+    return (EmployerCharge(employer, what, -total, parts),) if total else ()
+
+
+def _moved(movements: Iterable[PoolMovement]) -> tuple[PoolMovement, ...]:
+    return tuple(each for each in movements if each.amount)
+
+
+def _not_nothing(dues: Iterable[Due]) -> tuple[Due, ...]:
+    return tuple(each for each in dues if each.amount)

@@ -1,0 +1,97 @@
+"""Checks of a payer folder on the payer, its conventions, its contracts as a whole and its edits: nothing contradicts.
+
+What a rate of a contract needs is in `contract_checks`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Hashable, Iterator
+from typing import Final
+
+from hpedi.finding_kinds import found
+from hpedi.findings import Finding
+from hpedi.reference.folder import Folder
+from hpedi.reference.member_checks import Fault
+
+_WEEKDAYS: Final = frozenset(range(1, 8))
+
+
+def check_payer_rows(folder: Folder) -> Iterator[Finding]:
+    """Check what the payer says of itself, how it decides, and what it agreed on.
+
+    Findings:
+        reference-value: Two statements contradict each other, or one can never hold.
+    """
+    for check in (_payers, _conventions, _contracts, _providers, _edits, _policies):
+        for piece, field, message in check(folder):
+            yield found("reference-value", folder.places.of(piece, field), message)
+
+
+def _payers(folder: Folder) -> Iterator[Fault]:
+    for payer in folder.payer:
+        if not payer.identities:
+            yield payer, "identities", "We answer under the first identity; add one."
+        if not set(payer.calendar.weekend) <= _WEEKDAYS:
+            yield payer.calendar, "weekend", "A weekday is 1 (Monday) to 7 (Sunday); correct the list."
+
+
+def _conventions(folder: Folder) -> Iterator[Fault]:
+    for each in folder.conventions:
+        lists = (each.frequencies, each.replacing, each.voiding)
+        if len({code for codes in lists for code in codes}) != sum(map(len, lists)):
+            message = "A claim frequency stands twice in `frequencies`, `replacing` and `voiding`; keep it in one."
+            yield each, "replacing", message
+        if not set(each.oop_cap_removes) >= set(each.oop_counts):
+            message = "A part counts to the out-of-pocket maximum that the maximum never removes; add it."
+            yield each, "oop_cap_removes", message
+        if not each.duplicate.exact_key:
+            yield each.duplicate, "exact_key", "Without a key all lines are duplicates; name the fields that tell them."
+
+
+def _contracts(folder: Folder) -> Iterator[Fault]:
+    businesses = {plan.line_of_business for plan in folder.plans}
+    for contract in folder.contracts:
+        if businesses and not businesses & set(contract.lines_of_business):
+            message = f"No plan has such a line of business; plans have {', '.join(sorted(businesses))}: correct it."
+            yield contract, "lines_of_business", message
+        if contract.timely_filing is not None and contract.timely_filing.days < 1:
+            message = "A claim would be late on the day of service; say at least 1 day, or leave `timely_filing` out."
+            yield contract.timely_filing, "days", message
+
+
+def _providers(folder: Folder) -> Iterator[Fault]:
+    for provider in folder.providers:
+        seen: set[str] = set()
+        for person in provider.rendering:
+            if person.npi in seen:
+                yield person, "npi", "This NPI of a rendering person is given twice at the provider; keep one."
+            seen.add(person.npi)
+
+
+def _edits(folder: Folder) -> Iterator[Fault]:
+    for edits in folder.edits:
+        pairs = {(pair.column1, pair.column2) for pair in edits.ptp}
+        for pair in edits.ptp:
+            if pair.column1 == pair.column2:
+                yield pair, "column2", "A code excludes itself; name two codes, or limit its units under `mue`."
+            elif pair.column1 < pair.column2 and (pair.column2, pair.column1) in pairs:
+                yield pair, "column1", "The pair stands the other way round too, so neither would be paid; keep one."
+        for age in edits.age:
+            if age.min_age < 0:
+                yield age, "min_age", "An age is not below zero; correct `min_age`."
+        sexes: dict[Hashable, str] = {}
+        for row in edits.sex:
+            if sexes.setdefault(row.code, row.sex) != row.sex:
+                yield row, "sex", "The code is for one sex here and for another one above; keep one row."
+        for row in edits.modifiers:
+            if set(row.needs_one_of) & set(row.never):
+                yield row, "never", "A modifier is needed and never allowed; take it off one of the lists."
+
+
+def _policies(folder: Folder) -> Iterator[Fault]:
+    for policies in folder.policies:
+        for policy in policies.medical:
+            for condition in (policy.deny_if, policy.require, policy.satisfied_if):
+                low, high = (condition.age_min, condition.age_max) if condition is not None else (None, None)
+                if condition is not None and low is not None and high is not None and low > high:
+                    yield condition, "age_max", "`age_max` is below `age_min`, so it never holds; correct one."
