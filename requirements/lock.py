@@ -10,6 +10,7 @@ import re
 import subprocess
 import sys
 import tomllib
+from itertools import chain
 from pathlib import Path
 
 HERE = Path(__file__).resolve().parent
@@ -33,7 +34,10 @@ def main() -> None:
     """Resolve and write both files."""
     project = tomllib.loads((HERE.parent / "pyproject.toml").read_text())
     run_wants = [*project["project"]["dependencies"], *project["build-system"]["requires"], EDITABLE]
-    dev_wants = [*project["dependency-groups"]["dev"], *project["project"]["optional-dependencies"]["pg"]]
+    dev_wants = [
+        *project["dependency-groups"]["dev"],
+        *chain.from_iterable(project["project"]["optional-dependencies"].values()),
+    ]
     run = resolve(run_wants)
     dev = resolve([*dev_wants, *(f"{name}=={version}" for name, version in run.items())])
     write(HERE / "run.txt", ["# What hpedi runs on. Written by `make lock`."], run)

@@ -112,7 +112,8 @@ def _completed(
     if overrides:
         context = replace(context, overrides=overrides, waived=waived_by(overrides))
     if correction is not None:
-        context = replace(context, is_correction=True, waived=context.waived | correction.waived)
+        waived = context.waived | correction.waived
+        context = replace(context, is_correction=True, denied_before=correction.denied_before, waived=waived)
     return context
 
 

@@ -110,6 +110,7 @@ class ClaimContext:
         carried: What carries over from last year's accumulators, in `balances` already.
         is_newborn: The patient is a newborn who is decided as the subscriber, who is `matched`.
         is_correction: It corrects an earlier decision, which is rolled back in `history` and `balances`.
+        denied_before: Groups and codes by which the decision that it corrects denied lines.
         waived: Edits, pend codes, policies and authorisation rows that an appeal or an examiner set aside.
         overrides: What examiners decided of the claim, oldest first.
     """
@@ -131,6 +132,7 @@ class ClaimContext:
     carried: tuple[AccumulatorEntry, ...] = ()
     is_newborn: bool = False
     is_correction: bool = False
+    denied_before: frozenset[tuple[str, str]] = frozenset()
     waived: frozenset[str] = frozenset()
     overrides: tuple[Override, ...] = ()
 

@@ -36,6 +36,12 @@ class Correction:
     reason: str
     waived: frozenset[str] = frozenset()
 
+    @property
+    def denied_before(self) -> frozenset[tuple[str, str]]:
+        """Groups and codes by which the decision that is taken back denied lines."""
+        denied = (line for line in self.of.lines if line.denied)
+        return frozenset((each.group, each.carc) for line in denied for each in line.adjustments)
+
 
 def decision_id(decision: ClaimDecision) -> str:
     """Return how a decision is named in those that correct it, and in what it posts."""

@@ -7,7 +7,7 @@ from decimal import Decimal
 from typing import ClassVar, Final, Literal, TypeAlias
 
 from hpedi.adjudication.funding import EmployerCharge, PoolMovement
-from hpedi.benefits.accumulators import AccumulatorEntry
+from hpedi.benefits.accumulators import AccumulatorEntry, Counted
 from hpedi.benefits.authorizations import AuthorizationUse
 from hpedi.claims.adjustment import Adjustment
 from hpedi.claims.model import Model
@@ -19,27 +19,7 @@ EPISODE_BYTES: Final = 16
 DecisionKind: TypeAlias = Literal["adjudicated", "reversal", "correction"]
 
 
-class Counted(Model, frozen=True, kw_only=True):
-    """An accumulator before and after a step counted to it: US dollars, or visits.
-
-    Attributes:
-        accumulator: Its id in the plan.
-        kind: deductible, oop or visits.
-        period: First day of the benefit year.
-        before: What was used of it as the step found it.
-        after: What was used of it then.
-        limit: The plan's limit.
-    """
-
-    accumulator: str
-    kind: str
-    period: date
-    before: Decimal
-    after: Decimal
-    limit: Decimal
-
-
-class TrailStep(Model, frozen=True, kw_only=True):
+class TrailStep(Model, frozen=True, kw_only=True, omit_defaults=True):
     """One step of the explanation of a decision.
 
     Attributes:

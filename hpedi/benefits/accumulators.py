@@ -50,5 +50,25 @@ class PostedEntry(Model, frozen=True, kw_only=True):
     posted_on: date | None
 
 
+class Counted(Model, frozen=True):
+    """An accumulator before and after a step counted to it: US dollars, or visits.
+
+    Attributes:
+        accumulator: Its id in the plan.
+        kind: deductible, oop or visits.
+        period: First day of the benefit year.
+        before: What was used of it as the step found it.
+        after: What was used of it then.
+        limit: The plan's limit.
+    """
+
+    accumulator: str
+    kind: str
+    period: date
+    before: Decimal
+    after: Decimal
+    limit: Decimal
+
+
 Balances: TypeAlias = Mapping[AccumulatorKey, Decimal]
 """The sums of committed entries; a key that is absent stands at 0."""

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from datetime import date
 from decimal import Decimal
 
-from hpedi.benefits.accumulators import AccumulatorEntry, AccumulatorKey, Balances
+from hpedi.benefits.accumulators import AccumulatorEntry, AccumulatorKey, Balances, Counted
 from hpedi.money import ZERO
 from hpedi.reference.plans import Accumulator
 
@@ -21,6 +21,7 @@ class RunningBalances:
         self._owners = {"individual": member, "family": family}
         self._of_plans: dict[str, dict[tuple[str, date], tuple[AccumulatorKey, Decimal]]] = {}
         self._used: dict[tuple[str, date], tuple[AccumulatorKey, Decimal]] = {}
+        self._counted: list[Counted] = []
 
     def of_plan(self, plan: str) -> None:
         """Turn to the counters of a plan; what is asked and added from here on is that plan's."""
@@ -55,4 +56,11 @@ class RunningBalances:
             key, used = self._at(each, period)
             self._used[each.id, period] = (key, used + amount)
             entries.append(AccumulatorEntry(key, amount, source, day))
+            self._counted.append(Counted(each.id, each.kind, period, used, used + amount, each.limit))
         return tuple(entries)
+
+    def told(self) -> tuple[Counted, ...]:
+        """Return what was counted since this was last asked, with each accumulator before and after."""
+        counted = tuple(self._counted)
+        self._counted.clear()
+        return counted

@@ -370,6 +370,7 @@ class ReceivedClaim(Model, frozen=True, kw_only=True):
         claim: What was asked.
         received: Date of receipt in America/Chicago; starts timely filing and interest.
         partner: The trading partner that sent it.
+        grouped_drg: The DRG that our grouper gives the stay of an admitted patient; empty where nobody grouped it.
         test: ISA15=T: answered, never decided or paid.
     """
 
@@ -378,4 +379,5 @@ class ReceivedClaim(Model, frozen=True, kw_only=True):
     claim: Claim
     received: date
     partner: str
+    grouped_drg: str = ""
     test: bool = False

@@ -39,6 +39,7 @@ COMMANDS: Final = {
     "pends": "Work on the claims that wait: list, show, release, deny, assign.",
     "claims": "Search claims, and decide one otherwise than the rules.",
     "reprocess": "Decide claims again by what is known now: propose, look, approve.",
+    "disputes": "Register what providers dispute, answer it, and find what is urgent.",
     "explain": "Show why a claim was decided as it was.",
     "accumulators": "Show what members used of limits; import amounts.",
     "inquire": "Look up remittances, payments, claims and members.",

@@ -23,6 +23,7 @@ from hpedi.commands.access_files import access_rules
 from hpedi.commands.printing import hint, progress
 from hpedi.commands.settings import CONFIG
 from hpedi.commands.workspace import Workspace, open_workspace, payer_zone
+from hpedi.drg_grouping import drg_grouper
 from hpedi.findings import Unavailable
 from hpedi.guide_files import GuideFiles
 from hpedi.guides.load import Guide
@@ -33,7 +34,8 @@ from hpedi.pipeline.adjudicate import Adjudicated, NothingLoaded, adjudicate_wai
 from hpedi.pipeline.agreed import ReceiptTerms
 from hpedi.pipeline.deliver import Delivery, DeliveryTerms, deliver
 from hpedi.pipeline.login import refused_as_foreign, was_foreign
-from hpedi.pipeline.pay import CannotPay, Paid, PaymentData, approve, pay
+from hpedi.pipeline.pay import Paid, approve, pay
+from hpedi.pipeline.payment_terms import CannotPay, PaymentData
 from hpedi.pipeline.receive import receive, register
 from hpedi.pipeline.received import ReceivedFile
 from hpedi.pipeline.records import InboundFile
@@ -124,6 +126,7 @@ class Jobs:
             limits=self.workspace.limits,
             quarantine=self._quarantine,
             progress=self._sealing(advance),
+            grouped_drg=drg_grouper(self.reference),
         )
 
     def _sealing(self, advance: Callable[[int], None]) -> Callable[[int], None]:
@@ -158,8 +161,8 @@ class Jobs:
         """Approve payments that wait; return the numbers that are none."""
         return approve(self.workspace.books, self.context, numbers) if numbers else ()
 
-    def pay(self) -> Paid:
-        """Pay what is decided."""
+    def pay(self, *, dues_only: bool = False) -> Paid:
+        """Pay what is decided and due, or only what settlements found due."""
         calendar = load_ach_calendar(mapping("payments/ach_calendar.yaml").read_bytes())
         guide = GuideFiles().guide_for(*REMITTANCE_GUIDE)
         if guide is None:
@@ -168,7 +171,7 @@ class Jobs:
         data = PaymentData(calendar=calendar, ach_conventions=conventions, guide=guide, access_rules=access_rules())
         self._check_in_place()
         try:
-            paid = pay(self.workspace.books, self.context, self.reference, data)
+            paid = pay(self.workspace.books, self.context, self.reference, data, dues_only=dues_only)
         except CannotPay as refused:
             raise click.ClickException("\n".join(finding.message for finding in refused.findings)) from None
         log.info("payments made", payments=len(paid.built))

@@ -3,7 +3,7 @@
 A due is owed from its settlement on and paid once, by the next payment run that pays its payee. A payee that has dues
 and no claims gets a remittance of PLB rows alone: 005010X221A1 makes loop 2000 (LX) and its claims situational.
 
-Source: 005010X221A1 1.10.2.9 (capitation and related payments), PLB03-1.
+Source: 005010X221A1 1.10.2.10 (capitation and related payments), PLB03-1; RFI 1645, 1809, 1921.
 """
 
 from __future__ import annotations

@@ -49,7 +49,7 @@ def adjustments_of(
     decided: Sequence[ClaimDecision],
     recovery: Mapping[str, Recovery],
     owed: Sequence[PayeeBalance],
-    interest: Usd = ZERO,
+    beside: Usd = ZERO,
 ) -> tuple[ProviderAdjustment, ...]:
     """Return the PLB rows of a payee's next remittance, but for what it then carries forward itself.
 
@@ -57,14 +57,14 @@ def adjustments_of(
         decided: What the remittance pays, reversals and corrections among it.
         recovery: How what a correction lowers is taken back, by its reason.
         owed: The payee's open balances, oldest first.
-        interest: US dollars that it pays beside its claims.
+        beside: US dollars that it pays beside its claims: interest and dues.
     """
     told = [
         ProviderAdjustment(code=OVERPAYMENT, reference=claim, amount=-amount)
         for claim, amount in overpaid(decided, recovery)
     ]
     forwarded = [_taken(each, each.amount) for each in owed if each.kind == BALANCE_FORWARD]
-    paid = sum((decision.paid for decision in decided), interest)
+    paid = sum((decision.paid for decision in decided), beside)
     left = paid - sum((each.amount for each in (*told, *forwarded)), ZERO)
     taken = []
     for balance in owed:

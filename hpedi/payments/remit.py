@@ -1,12 +1,11 @@
 """A payment run: decided claims in, one remittance and one payment a payee out.
 
 A payee is paid once a run from each funding account, in the order in which it first appears; one that has dues and no
-claims gets a remittance of PLB rows alone, after those with claims. The method follows from
-the payee: ACH with bank details, else a check, and NON where nothing is paid. A total below zero is carried forward
-(PLB FB under the same trace number), so that BPR02 is never negative. Numbers and dates are handed in: the same input
-gives the same output.
+claims gets a remittance of PLB rows alone, after those with claims. The method follows from the payee: ACH with bank
+details, else a check, and NON where nothing is paid. A total below zero is carried forward (PLB FB under the same trace
+number), so that BPR02 is never negative. Numbers and dates are handed in: the same input gives the same output.
 
-Source: 005010X221A1 1.10.2 (balancing), 1.10.2.12 (balance forward); RFI 222, 738.
+Source: 005010X221A1 1.10.2 (balancing), 1.10.2.10 (capitation), 1.10.2.12 (balance forward); RFI 222, 738, 1921.
 """
 
 from __future__ import annotations

@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from datetime import date
 from typing import Final, TypeAlias
 
 from hpedi.acceptance.judgement import InterchangeJudgement
@@ -15,6 +16,7 @@ from hpedi.acceptance.judging import GuideFor, KnownVersionOf, SetsOfGroup
 from hpedi.acceptance.rules.plan import CheckPlan
 from hpedi.acceptance.verdicts import Verdict
 from hpedi.access.rules import AccessRules
+from hpedi.claims.claim import Claim
 from hpedi.findings import MASKED
 from hpedi.guides.load import Guide
 from hpedi.partners.identities import may_send_version, may_submit_as, partner_of
@@ -45,6 +47,7 @@ class ReceiptTerms:
         known_version: Knows the versions of guides that are not adopted.
         access_rules: What the roles may do.
         limits: What a file may ask of us.
+        grouped_drg: Groups the stay of an admitted patient; empty for all other claims, or where nobody groups.
         quarantine: Keeps a file that is no X12 apart, with the reason; called again after a kill.
         progress: Told how many bytes were read since it was last told.
     """
@@ -59,6 +62,7 @@ class ReceiptTerms:
     limits: Limits
     quarantine: Callable[[InboundFile, str], None]
     progress: Callable[[int], None] = lambda _bytes: None
+    grouped_drg: Callable[[Claim, date], str] = lambda _claim, _received: ""
 
 
 def limits_by(terms: ReceiptTerms) -> Callable[[InterchangeStart], Limits]:

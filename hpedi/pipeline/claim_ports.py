@@ -87,6 +87,9 @@ class Decisions(Protocol):
     def standing(self, sought: StandingSought, at_most: int) -> tuple[StoredDecision, ...]:
         """Return decisions that stand, in order of finalisation: the newest of their claims, and no reversal."""
 
+    def members_served(self, since: date, until: date, after: str, at_most: int) -> tuple[str, ...]:
+        """Return members (our ids) of decided claims with a first day of service in a span, in order, after one."""
+
     def members_paid(self, trace_number: str) -> tuple[str, ...]:
         """Return whose decisions a payment paid (our ids), by its check or EFT number; each once, in their order."""
 

@@ -1,4 +1,4 @@
-"""What the pipeline asks of the store for money beside provider payments."""
+"""What the pipeline asks of the store for money beside provider payments, and for settlements."""
 
 from __future__ import annotations
 
@@ -8,7 +8,9 @@ from typing import Protocol
 
 from hpedi.adjudication.decision import ClaimDecision
 from hpedi.adjudication.funding import EmployerCharge, PoolKey, PoolMovement
-from hpedi.pipeline.funding_records import MemberPayment, PostedCharge, PostedMovement
+from hpedi.payments.dues import Due
+from hpedi.payments.settlement import Settlement, SettlementKind
+from hpedi.pipeline.funding_records import MemberPayment, PostedCharge, PostedDue, PostedMovement, PostedSettlement
 
 
 class Funding(Protocol):
@@ -30,3 +32,28 @@ class Funding(Protocol):
 
     def member_payments(self, member: str | None = None) -> tuple[MemberPayment, ...]:
         """Return what was, or is to be, paid to a member or to all, in the order it was added."""
+
+
+class Settlements(Protocol):
+    """Settlements, each once under its reference, and what payees are due of them."""
+
+    def find(self, kind: SettlementKind, employer: str, provider: str, reference: str) -> PostedSettlement | None:
+        """Return the settlement of a reference; nobody else settles until this transaction ends."""
+
+    def is_used(self, made: Due) -> bool:
+        """Say whether a payee has a due of this code and reference already."""
+
+    def add(self, made: Settlement, posted_on: date) -> PostedSettlement:
+        """Keep a settlement with its dues; one that stands already is refused by the store."""
+
+    def all(self) -> tuple[PostedSettlement, ...]:
+        """Return all settlements, oldest first."""
+
+    def dues(self) -> tuple[PostedDue, ...]:
+        """Return all dues, oldest first, with the payments that paid them."""
+
+    def payees(self, run: int) -> tuple[str, ...]:
+        """Return the providers to whom a payment run pays dues, in the order of their first ones."""
+
+    def of_run(self, run: int, payee: str) -> tuple[Due, ...]:
+        """Return the dues that a payment run pays a provider, oldest first."""

@@ -7,11 +7,13 @@ from datetime import date
 
 from hpedi.adjudication.funding import EmployerCharge, PoolMovement
 from hpedi.money import Usd
+from hpedi.payments.dues import Due
+from hpedi.payments.settlement import SettlementKind
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PostedMovement:
-    """A movement of a pool; `source` is `claim:<control number>/<version>` or a settlement."""
+    """A movement of a pool; `source` is `claim:<control number>/<version>` or `settlement:<number>`."""
 
     movement: PoolMovement
     source: str
@@ -44,3 +46,31 @@ class MemberPayment:
     source: str
     posted_on: date
     paid_on: date | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PostedSettlement:
+    """A settlement that stands: who made it, when, and from what (`facts`, by name)."""
+
+    id: int
+    kind: SettlementKind
+    employer: str
+    provider: str
+    reference: str
+    principal: str
+    posted_on: date
+    facts: tuple[tuple[str, str], ...]
+
+    @property
+    def source(self) -> str:
+        """What its movements, charges and postings name."""
+        return f"settlement:{self.id}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PostedDue:
+    """What a payee is due, of which settlement, and the number of the payment that paid it; empty until one has."""
+
+    due: Due
+    settlement: int
+    paid_by: str = ""

@@ -20,7 +20,7 @@ from hpedi.pipeline.access_ports import EraEnrolments, Grants
 from hpedi.pipeline.authorization_ports import Authorizations
 from hpedi.pipeline.claim_ports import Claims, Decisions, History, Pends, Reprocessings
 from hpedi.pipeline.dispute_ports import Disputes
-from hpedi.pipeline.funding_ports import Funding
+from hpedi.pipeline.funding_ports import Funding, Settlements
 from hpedi.pipeline.records import (
     EftEntry,
     InboundFile,
@@ -138,8 +138,8 @@ class Payments(Protocol):
     def open_run(self) -> PaymentRun | None:
         """Return the run that is not closed yet."""
 
-    def begin_run(self, as_of: date, instant: datetime) -> PaymentRun | None:
-        """Open a run over all final unpaid decisions and reserve its numbers; None where nothing is to pay."""
+    def begin_run(self, as_of: date, instant: datetime, *, dues_only: bool = False) -> PaymentRun | None:
+        """Open a run over all that is unpaid, or only over dues, and reserve its numbers; None where nothing is."""
 
     def commit(
         self, run: PaymentRun, payments: Sequence[Payment], approved: Sequence[Payment]
@@ -279,6 +279,10 @@ class Work(Protocol):
     @property
     def funding(self) -> Funding:
         """Pools, charges to employers and payments to members."""
+
+    @property
+    def settlements(self) -> Settlements:
+        """Settlements and dues."""
 
     @property
     def authorizations(self) -> Authorizations:

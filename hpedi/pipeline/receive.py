@@ -219,6 +219,7 @@ class _Receiving:
             claim=judged.placed.claim,
             received=self._file.received_on,
             partner=receipt.partner,
+            grouped_drg=self._terms.grouped_drg(judged.placed.claim, self._file.received_on),
         )
         refused = judged.verdict is Verdict.REJECTED
         yield StoredClaim(

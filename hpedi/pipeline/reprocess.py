@@ -56,16 +56,20 @@ def propose(books: Books, context: RunContext, reference: Reference, sought: Sta
         NotToApprove: The payer has no such reason, or more claims are meant than one reprocessing takes.
     """
     with books.reading(context) as work:
-        standing = work.decisions.standing(sought, MOST_CLAIMS + 1)
-        _check(standing, asked.reason, reference)
-        asked = replace(asked, claims=tuple(each.received.payer_claim_control_number for each in standing))
-        decided = _decide_again(work, standing, asked, reference)
-    proposal = _proposal(asked, decided, context)
+        proposal, members = _decide_again(work, context, reference, sought, asked)
     with books.writing(context) as work:
-        number = work.reprocessings.keep(proposal)
-        members = sorted({each.before.member for each in decided}) or [""]
-        work.audit.record("propose", f"reprocessing:{number}", members=members, reason=asked.reason, result="proposed")
-    return replace(proposal, id=number)
+        return _keep(work, proposal, members)
+
+
+def propose_within(
+    work: Work, context: RunContext, reference: Reference, sought: StandingSought, asked: Asked
+) -> Proposal:
+    """Keep what reprocessing some claims would come to, in a transaction at hand.
+
+    Raises:
+        NotToApprove: As in `propose`.
+    """
+    return _keep(work, *_decide_again(work, context, reference, sought, asked))
 
 
 def approve(books: Books, context: RunContext, reference: Reference, number: int) -> Proposal:
@@ -144,9 +148,22 @@ def _open_proposal(work: Work, number: int) -> Proposal:
 
 
 def _decide_again(
-    work: Work, standing: Sequence[StoredDecision], asked: Asked, reference: Reference
-) -> tuple[_Again, ...]:
-    return _batch(work, standing, asked, reference)[1]
+    work: Work, context: RunContext, reference: Reference, sought: StandingSought, asked: Asked
+) -> tuple[Proposal, list[str]]:
+    """Return what deciding claims again would come to, and whose they are (our member ids)."""
+    standing = work.decisions.standing(sought, MOST_CLAIMS + 1)
+    _check(standing, asked.reason, reference)
+    asked = replace(asked, claims=tuple(each.received.payer_claim_control_number for each in standing))
+    decided = _batch(work, standing, asked, reference)[1]
+    return _proposal(asked, decided, context), sorted({each.before.member for each in decided})
+
+
+def _keep(work: Work, proposal: Proposal, members: Sequence[str]) -> Proposal:
+    number = work.reprocessings.keep(proposal)
+    reason = proposal.asked.reason
+    subject = f"reprocessing:{number}"
+    work.audit.record("propose", subject, members=members or [""], reason=reason, result=proposal.state)
+    return replace(proposal, id=number)
 
 
 def _batch(
@@ -188,7 +205,7 @@ def _all_again(
 def _correct(batch: Batch, decided: Sequence[_Again], because: str) -> None:
     """Put reversal and correction of each changed claim into the batch, one right after the other."""
     for each in decided:
-        if isinstance(each.after, Pend) or not _is_changed(each.before, each.after):
+        if isinstance(each.after, Pend) or not is_changed(each.before, each.after):
             continue
         before = each.before
         reversal = reversal_of(before, before.version + 1, each.after.reason, because)
@@ -204,7 +221,7 @@ def _proposal(asked: Asked, decided: Sequence[_Again], context: RunContext) -> P
 
 
 def _matters(each: _Again) -> bool:
-    return isinstance(each.after, Pend) or _is_changed(each.before, each.after)
+    return isinstance(each.after, Pend) or is_changed(each.before, each.after)
 
 
 def _impact(each: _Again) -> Impact:
@@ -228,9 +245,13 @@ _MONEY: Final[tuple[Callable[[ClaimDecision], object], ...]] = (
     lambda made: made.adjustments,
     lambda made: [(line.allowed, line.paid, line.units_paid, line.adjustments, line.remarks) for line in made.lines],
     lambda made: sorted((entry.key, entry.amount) for entry in made.entries),
+    lambda made: made.paid_to_member,
+    lambda made: (made.pools, made.employer_charges),
+    lambda made: sorted((use.authorization, use.units) for use in made.uses),
 )
-"""What of a decision money or an accumulator depends on."""
+"""What of a decision money, an accumulator or an authorisation depends on."""
 
 
-def _is_changed(before: ClaimDecision, after: ClaimDecision) -> bool:
+def is_changed(before: ClaimDecision, after: ClaimDecision) -> bool:
+    """Say whether two decisions of a claim differ in money, or in what they count to accumulators."""
     return any(part(before) != part(after) for part in _MONEY)

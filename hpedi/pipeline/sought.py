@@ -33,6 +33,7 @@ class StandingSought:
         claims: Our numbers.
         provider: Our id of the payee.
         member: Our id of the member.
+        members: Our ids of several.
         plan: Plan id.
         since: First day of service, or later.
         until: First day of service, or earlier.
@@ -42,6 +43,7 @@ class StandingSought:
     claims: tuple[str, ...] = ()
     provider: str = ""
     member: str = ""
+    members: tuple[str, ...] = ()
     plan: str = ""
     since: date | None = None
     until: date | None = None

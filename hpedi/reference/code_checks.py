@@ -64,7 +64,7 @@ def check_codes(folder: Folder, standard: Mapping[str, bytes]) -> Iterator[Findi
             yield found("reference-value", folder.places.of(piece, field), f"A code here {advice}.")
 
 
-# --- codes of which we have the list -----------------------------------------------------------------------------------
+# --- codes of which we have the list ---------------------------------------------------------------------------------
 
 
 def _listed(folder: Folder) -> Iterator[Use]:
@@ -127,7 +127,7 @@ def _every(
         yield from _every(each)
 
 
-# --- codes of which only the form is known -----------------------------------------------------------------------------
+# --- codes of which only the form is known ---------------------------------------------------------------------------
 
 
 def _formed(folder: Folder) -> Iterator[Use]:

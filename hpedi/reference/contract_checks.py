@@ -57,6 +57,8 @@ def check_contracts(folder: Folder) -> Iterator[Finding]:
         yield from _unknown(folder, contract, "provider", providers)
         if not contract.rates:
             yield _broken(folder, contract, "rates", "The contract has no rate; add one.")
+        if contract.disputes is not None and min(contract.disputes.days_to_file, contract.disputes.days_to_answer) < 1:
+            yield _broken(folder, contract.disputes, "days_to_answer", "Days of disputes are at least 1; correct them.")
         for number, rate in enumerate(contract.rates):
             yield from _check_names(folder, rate, known)
             yield from _check_terms(folder, rate)

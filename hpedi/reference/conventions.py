@@ -88,7 +88,7 @@ class Conventions(Dated, frozen=True, kw_only=True):
         frequencies: Claim frequencies (CLM05-3) that are decided as first claims.
         replacing: Frequencies that replace an earlier claim; those in neither list and not in `voiding` pend.
         voiding: Frequencies that void an earlier claim.
-        not_on_corrections: Edits that a correction is not tried against.
+        not_on_corrections: Edits that a correction is tried against only where they denied lines of what it corrects.
         reviews: What waits for somebody to look at it before it is final.
         recovery: By reason of a correction, how what it lowers is taken back; in the same remittance where absent.
     """

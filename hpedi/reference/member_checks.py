@@ -45,9 +45,7 @@ def _subscribers(members: Iterable[Member]) -> Iterator[Fault]:
         if of_family.setdefault(member.family, member.subscriber) != member.subscriber:
             yield member, "subscriber", "The family has two subscribers; name one for all its members, or part them."
         if (member.relationship == SELF) != (member.subscriber == member.id):
-            message = (
-                f"The subscriber, and nobody else, has relationship {SELF}; correct `relationship` or `subscriber`."
-            )
+            message = f"The subscriber, and nobody else, has relationship {SELF}; correct one of the two."
             yield member, "relationship", message
 
 
@@ -75,9 +73,7 @@ def _gaps(coverage: Iterable[CoverageSpan]) -> Iterator[Fault]:
     for spans in of_member.values():
         for earlier, later in pairwise(sorted(spans, key=_start)):
             if earlier.end is not None and later.start > earlier.end + timedelta(days=1):
-                message = (
-                    "There are days without coverage before this span; extend the earlier one if they are not meant."
-                )
+                message = "There are days without coverage before this span; extend the earlier one if none are meant."
                 yield later, "start", message
 
 
@@ -89,12 +85,10 @@ def _outside_plan(folder: Folder) -> Iterator[Fault]:
             continue
         last = versions[-1].end
         if span.start < versions[0].start:
-            message = (
-                "The coverage begins before the plan's first version: those days cannot be decided; add a version."
-            )
+            message = "It begins before the plan's first version: those days cannot be decided; add a version."
             yield span, "start", message
         elif last is not None and (span.end is None or span.end > last):
-            message = "The coverage goes on after the plan's last version: those days cannot be decided; add a version."
+            message = "It goes on after the plan's last version: those days cannot be decided; add a version."
             yield span, "end", message
 
 

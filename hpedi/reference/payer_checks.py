@@ -10,6 +10,7 @@ from typing import Final
 
 from hpedi.finding_kinds import found
 from hpedi.findings import Finding
+from hpedi.reference.edits import Edits
 from hpedi.reference.folder import Folder
 from hpedi.reference.member_checks import Fault
 
@@ -50,9 +51,10 @@ def _conventions(folder: Folder) -> Iterator[Fault]:
 
 def _contracts(folder: Folder) -> Iterator[Fault]:
     businesses = {plan.line_of_business for plan in folder.plans}
+    served = {each.provider for each in folder.contracts if businesses & set(each.lines_of_business)}
     for contract in folder.contracts:
-        if businesses and not businesses & set(contract.lines_of_business):
-            message = f"No plan has such a line of business; plans have {', '.join(sorted(businesses))}: correct it."
+        if businesses and contract.provider not in served:
+            message = f"No contract of the provider is for a plan; plans are {', '.join(sorted(businesses))}: correct it."
             yield contract, "lines_of_business", message
         if contract.timely_filing is not None and contract.timely_filing.days < 1:
             message = "A claim would be late on the day of service; say at least 1 day, or leave `timely_filing` out."
@@ -70,12 +72,7 @@ def _providers(folder: Folder) -> Iterator[Fault]:
 
 def _edits(folder: Folder) -> Iterator[Fault]:
     for edits in folder.edits:
-        pairs = {(pair.column1, pair.column2) for pair in edits.ptp}
-        for pair in edits.ptp:
-            if pair.column1 == pair.column2:
-                yield pair, "column2", "A code excludes itself; name two codes, or limit its units under `mue`."
-            elif pair.column1 < pair.column2 and (pair.column2, pair.column1) in pairs:
-                yield pair, "column1", "The pair stands the other way round too, so neither would be paid; keep one."
+        yield from _pairs(edits)
         for age in edits.age:
             if age.min_age < 0:
                 yield age, "min_age", "An age is not below zero; correct `min_age`."
@@ -83,9 +80,18 @@ def _edits(folder: Folder) -> Iterator[Fault]:
         for row in edits.sex:
             if sexes.setdefault(row.code, row.sex) != row.sex:
                 yield row, "sex", "The code is for one sex here and for another one above; keep one row."
-        for row in edits.modifiers:
-            if set(row.needs_one_of) & set(row.never):
-                yield row, "never", "A modifier is needed and never allowed; take it off one of the lists."
+        for rule in edits.modifiers:
+            if set(rule.needs_one_of) & set(rule.never):
+                yield rule, "never", "A modifier is needed and never allowed; take it off one of the lists."
+
+
+def _pairs(edits: Edits) -> Iterator[Fault]:
+    pairs = {(pair.column1, pair.column2) for pair in edits.ptp}
+    for pair in edits.ptp:
+        if pair.column1 == pair.column2:
+            yield pair, "column2", "A code excludes itself; name two codes, or limit its units under `mue`."
+        elif pair.column1 < pair.column2 and (pair.column2, pair.column1) in pairs:
+            yield pair, "column1", "The pair stands the other way round too, so neither would be paid; keep one."
 
 
 def _policies(folder: Folder) -> Iterator[Fault]:

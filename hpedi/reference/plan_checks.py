@@ -1,4 +1,4 @@
-"""Checks of a payer folder on its plans: every benefit row can match, every accumulator can limit, years do not overlap.
+"""Checks of a payer folder on its plans: every benefit row can match, every accumulator limits, no years overlap.
 
 Names that do not exist are the business of `links`, versions that overlap of `spans`.
 """
@@ -70,7 +70,7 @@ def _benefit(benefit: Benefit) -> Iterator[Fault]:
         yield (
             benefit,
             "cost_share",
-            "A part of the cost share stands twice; keep one copay, deductible and coinsurance.",
+            "A part of the cost share stands twice; keep one of each type.",
         )
 
 
@@ -100,7 +100,7 @@ def _unlikely(version: PlanVersion) -> Iterator[Fault]:
             yield (
                 deductible,
                 "limit",
-                "The deductible is above the out-of-pocket maximum and is never met; correct one.",
+                "The deductible is above the out-of-pocket maximum, so it is never met; correct one.",
             )
 
 
@@ -156,7 +156,7 @@ def _years(plan: Plan) -> Iterator[Fault]:
             yield (
                 year,
                 "start_month_day",
-                "A calendar year begins on 01-01; say `type: plan_year` or leave the day out.",
+                "A calendar year begins on 01-01; say `type: plan_year`, or leave it out.",
             )
     for earlier, later in pairwise(versions):
         if _begins(earlier.benefit_year) != _begins(later.benefit_year) and not _is_begin(later):

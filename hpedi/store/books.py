@@ -33,6 +33,7 @@ from hpedi.store.receipts import StoredReceipts
 from hpedi.store.reference import StoredReferenceData
 from hpedi.store.reprocessings import StoredReprocessings
 from hpedi.store.restorations import StoredRestorations
+from hpedi.store.settlements import StoredSettlements
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +49,7 @@ class StoredWork:
     history: StoredHistory
     accumulators: StoredAccumulators
     funding: StoredFunding
+    settlements: StoredSettlements
     authorizations: StoredAuthorizations
     reference: StoredReferenceData
     payments: StoredPayments
@@ -109,6 +111,7 @@ class StoredBooks:
             history=StoredHistory(connection),
             accumulators=StoredAccumulators(connection),
             funding=StoredFunding(connection),
+            settlements=StoredSettlements(connection, context),
             authorizations=StoredAuthorizations(connection),
             reference=StoredReferenceData(connection, self._vault, context),
             payments=StoredPayments(connection, self._vault, context),

@@ -224,6 +224,12 @@ class StoredDecisions:
         batches = (query.where(decision.c.control_number.in_(batch)) for batch in in_batches(sought.claims))
         return tuple(sorted((each for batch in batches for each in self._read(batch)), key=lambda each: each.ordinal))
 
+    def members_served(self, since: date, until: date, after: str, at_most: int) -> tuple[str, ...]:
+        """Return members of decided claims with a first day of service in a span, in order, after one."""
+        served = select(decision.c.member).distinct().join(claim, claim.c.control_number == decision.c.control_number)
+        served = served.where(claim.c.service_date.between(since, until), decision.c.member > after)
+        return tuple(self._connection.execute(served.order_by(decision.c.member).limit(at_most)).scalars())
+
     def members_paid(self, trace_number: str) -> tuple[str, ...]:
         """Return whose decisions a payment paid, by its check or EFT number; each once, in their order."""
         members = select(decision.c.member).distinct().join(paid_decision, _IS_PAID)
@@ -275,6 +281,7 @@ def _standing_conditions(sought: StandingSought) -> list[ColumnElement[bool]]:
     conditions = (
         (bool(sought.provider), column.provider == sought.provider),
         (bool(sought.member), column.member == sought.member),
+        (bool(sought.members), column.member.in_(sought.members)),
         (bool(sought.plan), column.plan == sought.plan),
         (sought.since is not None, claim.c.service_date >= (sought.since or date.min)),
         (sought.until is not None, claim.c.service_date <= (sought.until or date.max)),

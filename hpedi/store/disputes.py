@@ -94,9 +94,7 @@ class StoredDisputes:
         self._connection.execute(update(dispute).where(dispute.c.id == number).values(values))
 
     def _add_claims(self, number: int, claims: Sequence[DisputedClaim]) -> None:
-        rows = [
-            {"dispute": number, "control_number": each.claim, "filed_late": each.filed_late} for each in claims
-        ]
+        rows = [{"dispute": number, "control_number": each.claim, "filed_late": each.filed_late} for each in claims]
         self._connection.execute(dispute_claim.insert(), rows)
 
     def _add_event(self, number: int, action: DisputeAction, note: str) -> None:

@@ -1,11 +1,11 @@
-"""The tables of money beside provider payments: pools, what employers are charged, what members are paid.
+"""The tables of money beside provider payments: pools, what employers are charged, what members are paid, settlements.
 
-Rows are only ever added; what is taken back is a row of the negated amount.
+Rows are only ever added; what is taken back is a row of the negated amount. Of a due it changes which run pays it.
 """
 
 from __future__ import annotations
 
-from sqlalchemy import Column, Date, Index, Integer, String, Table, Text, UniqueConstraint
+from sqlalchemy import Column, Date, ForeignKey, Index, Integer, String, Table, Text, UniqueConstraint
 
 from hpedi.store.tables import Cents, RowId, metadata
 
@@ -48,4 +48,34 @@ member_payment = Table(
     Column("source", String(120), nullable=False),
     Column("posted_on", Date, nullable=False),
     UniqueConstraint("source", name="uq_member_payment"),
+)
+
+# A settlement stands once under its reference.
+settlement = Table(
+    "settlement",
+    metadata,
+    Column("id", RowId, primary_key=True),
+    Column("kind", String(12), nullable=False),
+    Column("employer", String(80), nullable=False),
+    Column("provider", String(80), nullable=False),
+    Column("reference", String(50), nullable=False),
+    Column("principal", String(80), nullable=False),
+    Column("posted_on", Date, nullable=False),
+    Column("facts", Text, nullable=False),  # JSON: what it was worked out from
+    UniqueConstraint("kind", "employer", "provider", "reference", name="uq_settlement"),
+)
+
+# What payees are due beside claims, and the run that pays it.
+due = Table(
+    "due",
+    metadata,
+    Column("id", RowId, primary_key=True),
+    Column("settlement", ForeignKey("settlement.id"), nullable=False, index=True),
+    Column("provider", String(80), nullable=False),
+    Column("code", String(2), nullable=False),
+    Column("reference", String(50), nullable=False),
+    Column("amount", Cents, nullable=False),
+    Column("payment_run", ForeignKey("payment_run.id")),
+    UniqueConstraint("provider", "code", "reference", name="uq_due"),
+    Index("ix_due_payment_run", "payment_run", "provider"),
 )

@@ -1,11 +1,11 @@
-"""Payment runs, payments, and which decisions they paid."""
+"""Payment runs, payments, and which decisions and dues they paid."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from datetime import date, datetime
 
-from sqlalchemy import ColumnElement, Connection, Row, ScalarSelect, and_, func, select, update
+from sqlalchemy import ColumnElement, Connection, Row, ScalarSelect, Table, and_, func, select, update
 
 from hpedi.findings import Unavailable
 from hpedi.payments.payment import Payment
@@ -16,6 +16,7 @@ from hpedi.run_context import RunContext
 from hpedi.safekeeping.vault import Vault
 from hpedi.store.database import hold
 from hpedi.store.encoding import decode, encode
+from hpedi.store.funding_tables import due
 from hpedi.store.inserts import Insert
 from hpedi.store.numbers import StoredNumbers, next_id
 from hpedi.store.tables import decision, eft_entry, paid_decision, payment, payment_event, payment_run
@@ -47,13 +48,13 @@ class StoredPayments:
         row = self._connection.execute(select(payment_run).where(payment_run.c.state == "open")).first()
         return None if row is None else _run(row)
 
-    def begin_run(self, as_of: date, instant: datetime) -> PaymentRun | None:
-        """Open a run over all final unpaid decisions and reserve its numbers; None where nothing is to pay.
+    def begin_run(self, as_of: date, instant: datetime, *, dues_only: bool = False) -> PaymentRun | None:
+        """Open a run over all that is unpaid, or only over dues, and reserve its numbers; None where nothing is to pay.
 
         EFT and check numbers are only held: how many the run uses is known when it commits, and no other run is open.
         """
-        unpaid = decision.c.payment_run.is_(None)
-        if self._connection.execute(select(decision.c.provider).where(unpaid).limit(1)).first() is None:
+        paid_for = (due,) if dues_only else (decision, due)
+        if not any(self._has_unpaid(table) for table in paid_for):
             return None
         row = self._connection.execute(
             payment_run.insert()
@@ -68,8 +69,13 @@ class StoredPayments:
             )
             .returning(payment_run)
         ).one()
-        self._connection.execute(update(decision).where(unpaid).values(payment_run=row.id))
+        for table in paid_for:
+            self._connection.execute(update(table).where(table.c.payment_run.is_(None)).values(payment_run=row.id))
         return _run(row)
+
+    def _has_unpaid(self, table: Table) -> bool:
+        unpaid = select(table.c.provider).where(table.c.payment_run.is_(None)).limit(1)
+        return self._connection.execute(unpaid).first() is not None
 
     def commit(
         self, run: PaymentRun, payments: Sequence[Payment], approved: Sequence[Payment]

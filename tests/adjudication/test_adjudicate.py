@@ -148,6 +148,7 @@ def test_trail_explains_every_amount() -> None:
         ("cost_share", "deductible", 1),
         ("cost_share", "coinsurance", 1),
         ("cost_share", "out_of_pocket_maximum", 1),
+        ("cost_share", "counted", 1),
         ("finalise", "paid", 1),
         ("finalise", "denied", 2),
     ]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -16,6 +17,8 @@ from tests.golden.world import NotSupported, claim_of, payer_folder
 Json = Any
 
 HERE = Path(__file__).resolve().parent
+SCENARIO_FILE = re.compile(r"[A-Z]{2}-\d{2,}\.json")
+"""A scenario's file is named for its id: GS-01, HO-01 ..."""
 APPEAL, OVERTURNED = "appeal_overturn", "overturned"
 OPTIONAL_FEATURES = frozenset({"manual_interest"})
 """Optional features (`requires` of a run) that are supported."""
@@ -34,7 +37,7 @@ class Scenario:
 def read_scenarios(folder: Path) -> Iterator[Scenario]:
     """Yield the scenarios of a folder in the order of their ids."""
     worlds: dict[str, Json] = {}
-    for path in sorted(folder.glob("GS-*.json")):
+    for path in sorted(path for path in folder.glob("*.json") if SCENARIO_FILE.fullmatch(path.name)):
         told = json.loads(path.read_text())
         name = told["world"]
         worlds[name] = worlds.get(name) or json.loads((folder / name).read_text())

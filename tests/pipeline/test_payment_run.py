@@ -20,7 +20,7 @@ from hpedi.payments.balancing import Unbalanced
 from hpedi.payments.ledger import LedgerAccount
 from hpedi.payments.payment import Payment
 from hpedi.payments.states import PaymentState
-from hpedi.pipeline import pay as pay_module
+from hpedi.pipeline import release as release_module
 from hpedi.pipeline.pay import SecondPersonNeeded
 from hpedi.reference.reference import Reference
 from hpedi.run_context import Principal
@@ -192,13 +192,13 @@ def test_a_decision_that_changed_after_it_was_built_is_not_released(
     low_limit(monkeypatch, "0.00")
     waiting = demo.jobs.pay().waiting
     demo.jobs.approve([payment.payment.trace_number for payment in waiting if payment.payment.amount])
-    original = pay_module.remit
+    original = release_module.remit
 
     def wrong(*arguments: object) -> object:
         monkeypatch.setattr(ClaimDecision, "paid", property(lambda _self: Decimal("1.00")))
         return original(*arguments)  # type: ignore[arg-type]
 
-    monkeypatch.setattr(pay_module, "remit", wrong)
+    monkeypatch.setattr(release_module, "remit", wrong)
     with pytest.raises(Exception, match=r"does not hold|is not what"):
         demo.jobs.pay()
     monkeypatch.undo()

@@ -152,7 +152,17 @@ WORK: Final = (
     Step("reprocess show", ("1",), code=-1),
     Step("reprocess drop", ("1",), code=-1, forms=ONCE),
     Step("reprocess approve", ("1",), code=-1),
-)
+    Step("disputes register", ("RIVERBEND", "--claim", CLAIM, "--grounds", "pricing", "--at-stake", "90.00",
+         "--note", "a letter"), code=-1, forms=ONCE),
+    Step("disputes register", (SSN, "--claim", MEMBER, "--grounds", "pricing", "--at-stake", "9.00", "--note", ACCOUNT),
+         code=ExitCode.USAGE),
+    Step("disputes list"),
+    Step("disputes show", ("1",), code=-1),
+    Step("disputes link", ("1", "--claim", SSN, "--note", "second letter"), code=ExitCode.USAGE),
+    Step("disputes triage"),
+    Step("disputes answer", ("1", "upheld", "--note", "as agreed"), code=-1, forms=ONCE),
+    Step("disputes close", ("1", "--note", "told"), code=-1, forms=ONCE),
+)  # fmt: skip
 KEEPING: Final = (
     Step("keys show"),
     Step("backup make", ("{out}/saved.backup",), forms=ONCE),

@@ -53,7 +53,7 @@ class UnitPattern:
         self._terminator = delimiters.segment
         self._star = re.escape(delimiters.element)
         self._value = f"[^{re.escape(delimiters.element + delimiters.segment)}]"
-        self._rest = f"[^{re.escape(delimiters.segment)}]*"
+        self._rest = f"[^{re.escape(delimiters.segment)}]*+"
         self._columns: dict[tuple[int, int], int] = {}
         self._classed: list[ElementClasses | RunClasses] = []
         self._marks = 0
@@ -100,10 +100,10 @@ class UnitPattern:
         is_required = rule is not None and rule.usage == "R"
         ways, classes = form.ways.get(element), form.classes.get(element)
         if classes is not None:
-            return self._column(index, element, self._classes(classes, f"{self._value}*"))
+            return self._column(index, element, self._classes(classes, f"{self._value}*+"))
         if ways is None and element not in form.marked:
-            return self._column(index, element, f"{self._value}*")
-        first, *others = ways or (f"{self._value}+",)
+            return self._column(index, element, f"{self._value}*+")
+        first, *others = ways or (f"{self._value}++",)
         usual = "|".join([first, *(f"{self._mark()}{way}" for way in others)])
         usual = self._column(index, element, f"(?:{usual})")
         return usual if is_required else f"(?:{self._mark()}{usual}|)"

@@ -8,7 +8,7 @@ from decimal import Decimal
 from typing import Final
 
 from hpedi.adjudication.context import DrgFound
-from hpedi.claims.claim import Claim, ServiceLine
+from hpedi.claims.claim import Claim, ReceivedClaim, ServiceLine
 from hpedi.claims.model import Model
 from hpedi.reference.contracts import ApcRow, ContractRate, FeeVersion, Method
 from hpedi.reference.reference import Reference
@@ -107,11 +107,12 @@ def _missing(found: Source, words: str) -> Source:
     return Source(fees=found.fees, missing=words)
 
 
-def drg_of(claim: Claim, rate: ContractRate, reference: Reference) -> DrgFound | None:
-    """Return the submitted DRG of a claim and its weight on the day of discharge; None where it names none."""
-    if claim.institutional is None or not claim.institutional.drg:
+def drg_of(received: ReceivedClaim, rate: ContractRate, reference: Reference) -> DrgFound | None:
+    """Return the DRG of a claim and its weight on the day of discharge: the submitted one, else as it was grouped."""
+    claim = received.claim
+    drg = (claim.institutional.drg if claim.institutional is not None else "") or received.grouped_drg
+    if not drg:
         return None
-    drg = claim.institutional.drg
     version = reference.drg_version(rate.drg_table or "", discharged_on(claim))
     return DrgFound(drg, None if version is None else version.weights.get(drg), version)
 

@@ -82,9 +82,17 @@ def _by_drg(context: ClaimContext, rate: ContractRate, stay: BilledStay) -> Allo
     return Allowance(
         amount=amount + outlier,
         adjustments=outlier_adjustment(outlier, rate.outlier),
-        parameter=f"DRG {drg.drg}: {rate.base} x {drg.row.weight} = {amount}{words}",
+        parameter=f"{_told_drg(context, drg.drg)}: {rate.base} x {drg.row.weight} = {amount}{words}",
         source=f"{rate.drg_table} {drg.version.version} from {drg.version.start}",
     )
+
+
+def _told_drg(context: ClaimContext, drg: str) -> str:
+    """Say which DRG it is, and where our grouper comes to another one."""
+    grouped, stay = context.received.grouped_drg, context.claim.institutional
+    if stay is None or not stay.drg:
+        return f"DRG {drg} as grouped by us"
+    return f"DRG {drg}" if grouped in {"", drg} else f"DRG {drg} as submitted (grouped by us: {grouped})"
 
 
 def _by_per_diem(_context: ClaimContext, rate: ContractRate, stay: BilledStay) -> Allowance:

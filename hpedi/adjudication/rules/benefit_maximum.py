@@ -31,7 +31,8 @@ def check_benefit_maximum(context: ClaimContext, line: LineContext, earlier: Seq
     if used < visits.limit:
         return None
     parameter = f"{visits.limit} visits a benefit year"
-    return Denies(reason=limit.reason, parameter=parameter, source=plan.source, inputs=(("visits used", f"{used:f}"),))
+    inputs = (("visits used", f"{used:f}"), ("limit", f"{visits.limit:f}"))
+    return Denies(reason=limit.reason, parameter=parameter, source=plan.source, inputs=inputs)
 
 
 def _takes_visit(other: LineContext, line: LineContext) -> bool:

@@ -38,7 +38,7 @@ def check_units(context: ClaimContext, line: LineContext, standing: Standing) ->
         return None
     parameter = f"{limit.code} at most {limit.units:f} a {limit.per}"
     source = limit.source or "edits mue"
-    inputs = (("units", f"{units:f}"), ("units before", f"{before:f}"))
+    inputs = (("units", f"{units:f}"), ("units before", f"{before:f}"), ("limit", f"{limit.units:f}"))
     if limit.denies == LINE or above >= units:
         return Denies(reason=REASON, parameter=parameter, source=source, inputs=inputs)
     return DeniesUnits(reason=REASON, units=above, parameter=parameter, source=source, inputs=inputs)

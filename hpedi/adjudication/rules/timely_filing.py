@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import date, timedelta
 
 from hpedi.adjudication.context import ClaimContext, LineContext
@@ -27,25 +28,43 @@ def check_timely_filing(context: ClaimContext, line: LineContext, _earlier: Sequ
 
     Source: the contract; mappings/rules/timely_filing.yaml (Minn. Stat. 62Q.75 subd. 3).
     """
+    filing = filing_limit(context, line)
+    if filing is None:
+        return Pends(reason=RULE, message="No limit for filing is in force; load mappings/rules or a contract's own.")
+    received = context.received.received
+    if received <= filing.last_day:
+        return None
+    inputs = (
+        ("counted from", str(filing.counted_from)),
+        ("received", str(received)),
+        ("last day", str(filing.last_day)),
+    )
+    return Denies(reason=REASON, parameter=f"filing limit {filing.limit}", source=filing.source, inputs=inputs)
+
+
+@dataclass(frozen=True, slots=True)
+class FilingLimit:
+    """The day from which days are counted, the last day for filing, the limit in words, and where it stands."""
+
+    counted_from: date
+    last_day: date
+    limit: str
+    source: str
+
+
+def filing_limit(context: ClaimContext, line: LineContext) -> FilingLimit | None:
+    """Return until when a line had to be filed; None where neither contract nor statute gives a limit."""
     contract = line.terms.contract
     counted_from = _counted_from(context, line)
     if contract is not None and contract.timely_filing is not None:
         filing = contract.timely_filing
         last_day = counted_from + timedelta(days=filing.days - (not filing.inclusive))
-        limit, source = f"{filing.days} days", f"contract {contract.id}"
-    else:
-        parameter = context.reference.rule_parameter(RULE, PARAMETER, counted_from)
-        if parameter is None:
-            return Pends(
-                reason=RULE, message="No limit for filing is in force; load mappings/rules or a contract's own."
-            )
-        last_day = add_months(counted_from, int(parameter.value))
-        limit, source = f"{parameter.value} {parameter.unit}", parameter.source
-    received = context.received.received
-    if received <= last_day:
+        return FilingLimit(counted_from, last_day, f"{filing.days} days", f"contract {contract.id}")
+    parameter = context.reference.rule_parameter(RULE, PARAMETER, counted_from)
+    if parameter is None:
         return None
-    inputs = (("counted from", str(counted_from)), ("received", str(received)), ("last day", str(last_day)))
-    return Denies(reason=REASON, parameter=f"filing limit {limit}", source=source, inputs=inputs)
+    last_day = add_months(counted_from, int(parameter.value))
+    return FilingLimit(counted_from, last_day, f"{parameter.value} {parameter.unit}", parameter.source)
 
 
 def _counted_from(context: ClaimContext, line: LineContext) -> date:

@@ -29,6 +29,7 @@ from hpedi.money import ZERO, Usd
 from hpedi.reference.plans import Benefit, CostSharePart
 
 STAGE: Final = "cost_share"
+COUNTED: Final = "counted"
 NO_SHARES: Final[Mapping[str, Usd]] = {"copay": ZERO, "deductible": ZERO, "coinsurance": ZERO}
 
 
@@ -138,7 +139,19 @@ class _Sharer:
         if benefit.limit is not None and terms.plan is not None:
             visits = terms.plan.visits[benefit.limit.acc]
             entries += self.balances.add((visits,), terms.period, Decimal(1), source, terms.day)
+        self._tell_counted(unit, parts)
         return entries
+
+    def _tell_counted(self, unit: PricedUnit, parts: Mapping[str, Usd]) -> None:
+        """Leave a step with the member's share as it is in the end, and the accumulators before and after it."""
+        plan, counted = unit.line.terms.plan, self.balances.told()
+        if plan is not None and (counted or any(parts.values())):
+            amounts = tuple((name, amount) for name, amount in parts.items() if amount)
+            self.steps.append(
+                TrailStep(
+                    stage=STAGE, rule=COUNTED, line=unit.number, source=plan.source, amounts=amounts, counters=counted
+                )
+            )
 
     def _step(self, unit: PricedUnit, rule: str, parameter: str, before: Usd, amount: Usd) -> None:
         plan = unit.line.terms.plan

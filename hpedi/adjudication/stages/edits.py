@@ -33,7 +33,7 @@ from hpedi.adjudication.rules.prior_auth import check_authorization
 from hpedi.adjudication.rules.provider_not_eligible import check_provider
 from hpedi.adjudication.rules.ptp import check_code_pair
 from hpedi.adjudication.rules.sex import check_sex
-from hpedi.adjudication.rules.timely_filing import check_timely_filing
+from hpedi.adjudication.rules.timely_filing import check_timely_filing, filing_limit
 from hpedi.adjudication.rules.unlisted_code import check_price
 from hpedi.adjudication.standing import Standing
 from hpedi.adjudication.verdicts import Denies, DeniesUnits, Draws, Pends, Verdict
@@ -132,11 +132,14 @@ class _Lines:
     def try_edit(self, name: str) -> Pends | None:
         """Try every line that stands against an edit, in LX order."""
         edit = EDITS[name]
+        is_spared = self.context.is_correction and name in self.context.conventions.not_on_corrections
         standing = Standing(self.context.lines, self.denials, self.reductions, self.draws)
         for index, line in enumerate(self.context.lines):
             if self.denials[index] is not None:
                 continue
             verdict = edit(self.context, line, standing)
+            if is_spared and not _denied_before(self.context, verdict):
+                verdict = None
             if isinstance(verdict, Pends) and verdict.reason not in self.context.waived:
                 return verdict
             if verdict is not None and not isinstance(verdict, Pends):
@@ -209,7 +212,7 @@ def _edits_to_try(context: ClaimContext) -> list[str]:
     about: set[str] = set()
     for line in context.lines:
         about |= tables.about.get(line.line.code, frozenset())
-    spared = context.conventions.not_on_corrections if context.is_correction else ()
+    spared = context.conventions.not_on_corrections if context.is_correction and not context.denied_before else ()
     return [
         name
         for name in context.conventions.edit_order
@@ -217,6 +220,14 @@ def _edits_to_try(context: ClaimContext) -> list[str]:
         and name not in context.waived
         and (name in about or (name in CONCERNS and CONCERNS[name](context, tables)))
     ]
+
+
+def _denied_before(context: ClaimContext, verdict: Verdict) -> bool:
+    """Say whether the decision that is corrected denied lines as a verdict does: what was late or double stays so."""
+    if not isinstance(verdict, Denies):
+        return False
+    reason = context.reference.reason(verdict.reason, context.received.received)
+    return reason is not None and (reason.group, reason.carc) in context.denied_before
 
 
 def _may_be_late(context: ClaimContext) -> bool:
@@ -239,7 +250,7 @@ def _references(draws: Draws | None) -> tuple[tuple[str, str], ...]:
 
 
 def _tried(context: ClaimContext, denials: Sequence[Denies | None]) -> TrailStep:
-    conventions = context.conventions
+    conventions, filing = context.conventions, filing_limit(context, context.lines[0])
     return TrailStep(
         stage=STAGE,
         rule="tried",
@@ -248,6 +259,8 @@ def _tried(context: ClaimContext, denials: Sequence[Denies | None]) -> TrailStep
         inputs=(
             ("lines accepted", str(denials.count(None))),
             ("lines denied", str(len(denials) - denials.count(None))),
+            ("received", str(context.received.received)),
+            ("last day to file", "" if filing is None else str(filing.last_day)),
         ),
     )
 

@@ -27,13 +27,18 @@ class _Resolver:
     reference: Reference
     benefits: Mapping[int, PlanBenefits]
     conventions: Conventions
-    claim: Claim
+    received: ReceivedClaim
     provider: BillingProvider
     matched: MatchedMember | None
     emergency: bool
     days: dict[date, DayTerms]
     fitting: dict[tuple[str, str], bool]
     drgs: dict[str, DrgFound | None]
+
+    @property
+    def claim(self) -> Claim:
+        """What was asked."""
+        return self.received.claim
 
     def line(self, line: ServiceLine) -> LineContext:
         """Return a line with its parameters."""
@@ -72,7 +77,7 @@ class _Resolver:
     def drg(self, rate: ContractRate) -> DrgFound | None:
         """Return the claim's DRG by the table of a rate."""
         if rate.id not in self.drgs:
-            self.drgs[rate.id] = drg_of(self.claim, rate, self.reference)
+            self.drgs[rate.id] = drg_of(self.received, rate, self.reference)
         return self.drgs[rate.id]
 
     def terms(self, day: date) -> DayTerms:
@@ -169,7 +174,7 @@ def resolve(
     claim = received.claim
     emergency = _is_emergency(claim, conventions.emergency)
     resolver = _Resolver(
-        reference, plan_benefits(reference), conventions, claim, provider, recognised.patient, emergency, {}, {}, {}
+        reference, plan_benefits(reference), conventions, received, provider, recognised.patient, emergency, {}, {}, {}
     )
     lines = tuple(resolver.line(line) for line in claim.lines)
     claim_rate = next((line.rate for line in lines if line.rate is not None and line.rate.prices_claim), None)
@@ -195,9 +200,17 @@ def day_terms(context: ClaimContext) -> Callable[[date], DayTerms]:
     """Return what tells what holds for a claim's patient and provider on any day."""
     benefits, emergency = plan_benefits(context.reference), context.emergency
     return _Resolver(
-        context.reference, benefits, context.conventions, context.claim, context.provider, context.matched, emergency,
-        {}, {}, {},
-    ).terms  # fmt: skip
+        context.reference,
+        benefits,
+        context.conventions,
+        context.received,
+        context.provider,
+        context.matched,
+        emergency,
+        {},
+        {},
+        {},
+    ).terms
 
 
 def _of_these_days(history: Sequence[PastLine], received: ReceivedClaim) -> tuple[PastLine, ...]:

@@ -1,0 +1,61 @@
+"""What is asked of the ledger: which part of it, and its postings in the order in which they were made."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Protocol
+
+from hpedi.adjudication.decision import ClaimDecision
+from hpedi.money import Usd
+from hpedi.payments.ledger import Posting
+from hpedi.payments.proof import Difference, ProvedPayment
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LedgerScope:
+    """Which part of the books: of a payment run with the decisions it pays, up to the end of a day, or all of them."""
+
+    run: int | None = None
+    until: date | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class JournalRow:
+    """A posting as it stands in the journal, with its number and day."""
+
+    id: int
+    posted_on: date
+    posting: Posting
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ProvedDecision:
+    """A decision as sealed, with what its row says that it pays (US dollars) and what was posted of it."""
+
+    decision: ClaimDecision
+    row_paid: Usd
+    postings: tuple[Posting, ...]
+
+
+class ProofRecords(Protocol):
+    """The books, walked through in small batches to be proven."""
+
+    def journal(self, scope: LedgerScope) -> Iterator[JournalRow]:
+        """Yield postings in the order in which they were made."""
+
+    def balance(self, scope: LedgerScope) -> Sequence[tuple[str, str, Usd, Usd]]:
+        """Return debits and credits by funding account and account, sorted."""
+
+    def decisions(self, scope: LedgerScope) -> Iterator[ProvedDecision]:
+        """Yield decisions in order of finalisation."""
+
+    def runs(self, scope: LedgerScope) -> Sequence[int]:
+        """Return the payment runs, oldest first."""
+
+    def payments(self, run: int, trace_numbers: Sequence[str] | None = None) -> Iterator[ProvedPayment]:
+        """Yield the payments of a run, or some of them, in the order in which they were built."""
+
+    def sums(self, scope: LedgerScope) -> Iterator[Difference]:
+        """Yield what sums say: sources that do not balance or are unknown, subledgers that differ from the ledger."""

@@ -1,0 +1,113 @@
+"""Settlements and the dues that come of them, in rows."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Final
+
+import msgspec
+from sqlalchemy import Connection, Row, func, select
+
+from hpedi.payments.dues import Due
+from hpedi.payments.settlement import Settlement, SettlementKind
+from hpedi.pipeline.funding_records import PostedDue, PostedSettlement
+from hpedi.run_context import RunContext
+from hpedi.store.database import hold
+from hpedi.store.funding_tables import due, settlement
+from hpedi.store.inserts import Insert
+from hpedi.store.numbers import next_id
+from hpedi.store.tables import payment
+
+SETTLEMENTS: Final = "settlements"
+"""The name that is held by whoever settles."""
+
+_INSERT_DUES: Final = Insert(due, "settlement", "provider", "code", "reference", "amount")
+_FACTS: Final = msgspec.json.Decoder(tuple[tuple[str, str], ...])
+
+
+class StoredSettlements:
+    """Each stands once under its reference; its dues name the run that pays them."""
+
+    def __init__(self, connection: Connection, context: RunContext) -> None:
+        """Work inside an open transaction, on behalf of somebody."""
+        self._connection = connection
+        self._context = context
+
+    def find(self, kind: SettlementKind, employer: str, provider: str, reference: str) -> PostedSettlement | None:
+        """Return the settlement of a reference; nobody else settles until this transaction ends."""
+        hold(self._connection, SETTLEMENTS)
+        column = settlement.c
+        query = select(settlement).where(
+            column.kind == kind,
+            column.employer == employer,
+            column.provider == provider,
+            column.reference == reference,
+        )
+        row = self._connection.execute(query).first()
+        return None if row is None else _posted(row)
+
+    def is_used(self, made: Due) -> bool:
+        """Say whether a payee has a due of this code and reference already."""
+        column = due.c
+        same = (column.provider == made.provider, column.code == made.code, column.reference == made.reference)
+        return self._connection.execute(select(column.id).where(*same)).first() is not None
+
+    def add(self, made: Settlement, posted_on: date) -> PostedSettlement:
+        """Keep a settlement with its dues; one that stands already is refused by the store."""
+        row = self._connection.execute(
+            settlement.insert()
+            .values(
+                id=next_id(self._connection, settlement),
+                kind=made.kind,
+                employer=made.employer,
+                provider=made.provider,
+                reference=made.reference,
+                principal=self._context.principal.id,
+                posted_on=posted_on,
+                facts=msgspec.json.encode(made.facts).decode(),
+            )
+            .returning(settlement)
+        ).one()
+        rows = [(row.id, each.provider, each.code, each.reference, each.amount) for each in made.dues]
+        _INSERT_DUES(self._connection, rows)
+        return _posted(row)
+
+    def all(self) -> tuple[PostedSettlement, ...]:
+        """Return all settlements, oldest first."""
+        return tuple(_posted(row) for row in self._connection.execute(select(settlement).order_by(settlement.c.id)))
+
+    def dues(self) -> tuple[PostedDue, ...]:
+        """Return all dues, oldest first, with the payments that paid them."""
+        paid = (payment.c.run == due.c.payment_run) & (payment.c.provider == due.c.provider)
+        query = select(due, payment.c.trace_number).outerjoin(payment, paid).order_by(due.c.id)
+        return tuple(
+            PostedDue(due=_due(row), settlement=row.settlement, paid_by=row.trace_number or "")
+            for row in self._connection.execute(query)
+        )
+
+    def payees(self, run: int) -> tuple[str, ...]:
+        """Return the providers to whom a payment run pays dues, in the order of their first ones."""
+        providers = select(due.c.provider).where(due.c.payment_run == run).group_by(due.c.provider)
+        return tuple(self._connection.execute(providers.order_by(func.min(due.c.id))).scalars())
+
+    def of_run(self, run: int, payee: str) -> tuple[Due, ...]:
+        """Return the dues that a payment run pays a provider, oldest first."""
+        query = select(due).where(due.c.payment_run == run, due.c.provider == payee).order_by(due.c.id)
+        return tuple(_due(row) for row in self._connection.execute(query))
+
+
+def _due(row: Row[tuple[object, ...]]) -> Due:
+    return Due(provider=row.provider, code=row.code, reference=row.reference, amount=row.amount)
+
+
+def _posted(row: Row[tuple[object, ...]]) -> PostedSettlement:
+    return PostedSettlement(
+        id=row.id,
+        kind=row.kind,
+        employer=row.employer,
+        provider=row.provider,
+        reference=row.reference,
+        principal=row.principal,
+        posted_on=row.posted_on,
+        facts=_FACTS.decode(row.facts),
+    )
