@@ -129,6 +129,7 @@ _KINDS: Final = (
     _kind("claim-amount", 2, "An amount is not in whole cents or no number", "Send dollars with at most two places.", status="A7:178"),
     _kind("claim-quantity", 2, "A quantity is no number", "Send a number.", status="A7:476"),
     _kind("claim-date", 2, "A date cannot be read", "Send a date in the stated format.", status="A7:187"),
+    _kind("claim-undated", 4, "A service has no date, at its line or the claim", "Send DTP*472.", status="A6:187"),
     _kind("claim-incomplete", 2, "A part that a claim needs is missing", "Send it.", status="A6:21"),
     # --- payment (835 and Nacha files that are read back) ------------------------------------------------------------
     _kind("remittance-unreadable", 2, "A value of an 835 cannot be read", "Send amounts, counts and dates as the guide says."),

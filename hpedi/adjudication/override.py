@@ -17,6 +17,7 @@ class Override(Model, frozen=True, kw_only=True):
         note: Why, in their words.
         waived: Edits, pend codes, policies and authorisation rows that are not applied.
         interest: US dollars of interest, in place of what is worked out when the claim is paid; None: as worked out.
+        version: Of the decision that `interest` is for: what is paid of the claim later earns its own.
         denials: Lines that are denied, each with the name of a reason of the payer; line 0 is every line.
     """
 
@@ -26,3 +27,4 @@ class Override(Model, frozen=True, kw_only=True):
     waived: tuple[str, ...] = ()
     denials: tuple[tuple[int, str], ...] = ()
     interest: Usd | None = None
+    version: int = 0

@@ -25,7 +25,7 @@ def load_folder(workspace: Workspace, context: RunContext, folder: Traversable) 
     """Read a payer folder and take it in; nothing is taken in where there is an error."""
     with workspace.books.reading(context) as work:
         changes = tuple(read_profiles(work).changes.values())
-    loaded = load_payer_folder(dict(_files(folder)), _standard_files(), changes=changes, terms=profile_terms())
+    loaded = load_payer_folder(dict(_files(folder)), standard_files(), changes=changes, terms=profile_terms())
     if not loaded.records:
         return loaded, None
     return loaded, load(workspace.books, context, loaded)
@@ -48,7 +48,8 @@ def tell(outcome: LoadOutcome) -> None:
         click.echo(f"nothing changed: snapshot {outcome.snapshot} already says the same")
 
 
-def _standard_files() -> Mapping[str, bytes]:
+def standard_files() -> Mapping[str, bytes]:
+    """Return the rules and code sets of mappings/ that every payer folder is read beside, by path."""
     return {
         f"{name}/{path}": content
         for name in _STANDARD

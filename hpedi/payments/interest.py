@@ -1,7 +1,8 @@
 """Interest on clean claims that are paid late, from the day after they were due to the day they are paid.
 
-Simple interest on what the plan pays, for each month or part of one that is begun; never on reversals, and on a
-correction that the payer makes only on what it adds. It stands apart from the claim: AMT*I and PLB L6, no adjustment.
+Simple interest on what the plan pays, for each month or part of one that is begun; never on reversals nor on what is
+taken back in the same payment, and on a correction of ours only on what it adds to an earlier payment. It stands apart
+from the claim: AMT*I and PLB L6, no adjustment.
 
 Source: mappings/rules/prompt_pay.yaml (Minn. Stat. 62Q.75 subd. 2); RFI 1705, 2123, 2184.
 """
@@ -14,6 +15,7 @@ from datetime import date, timedelta
 from decimal import Decimal
 from typing import Final, TypeAlias
 
+from hpedi.adjudication.correction import decision_id
 from hpedi.adjudication.decision import ClaimDecision
 from hpedi.claims.claim import ReceivedClaim
 from hpedi.money import ZERO, Usd, rounded
@@ -49,13 +51,16 @@ def interest_of(
     decided: Sequence[tuple[ReceivedClaim, ClaimDecision]], reference: Reference, paid_on: date
 ) -> dict[tuple[str, int], Usd]:
     """Return the interest on the claims of a payment that are paid late; those without are left out."""
+    paid_here = {decision_id(decision) for _received, decision in decided}
     taken_back = {decision.of: -decision.paid for _received, decision in decided if decision.kind == "reversal"}
     found = {}
     for received, decision in decided:
         terms = prompt_pay(reference, received.received)
         if terms is None or decision.kind == "reversal" or not _is_bound(received, decision, reference, terms):
             continue
-        is_payers_own = decision.kind == "correction" and decision.version > 1
+        if decision_id(decision) in taken_back:
+            continue
+        is_payers_own = decision.kind == "correction" and decision.version > 1 and decision.of not in paid_here
         base = decision.paid - (taken_back.get(decision.of, ZERO) if is_payers_own else ZERO)
         interest = late_interest(base, received.received, paid_on, terms)
         if interest:

@@ -11,6 +11,7 @@ from hpedi.adjudication.decision import ClaimDecision
 from hpedi.money import Usd
 from hpedi.payments.ledger import Posting
 from hpedi.payments.proof import Difference, ProvedPayment
+from hpedi.pipeline.records import OutboundRow
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,6 +57,9 @@ class ProofRecords(Protocol):
 
     def payments(self, run: int, trace_numbers: Sequence[str] | None = None) -> Iterator[ProvedPayment]:
         """Yield the payments of a run, or some of them, in the order in which they were built."""
+
+    def content(self, row: OutboundRow) -> bytes | None:
+        """Return the bytes of an outbound file; None where what is stored was altered and opens no more."""
 
     def sums(self, scope: LedgerScope) -> Iterator[Difference]:
         """Yield what sums say: sources that do not balance or are unknown, subledgers that differ from the ledger."""

@@ -140,17 +140,16 @@ def _payments(work: Work, run: PaymentRun, reference: Reference, data: PaymentDa
 def _interest(work: Work, paid_for: PaymentRunInput, reference: Reference) -> Interest:
     """Return the interest on the claims of a payment; what an examiner set takes the place of what is worked out."""
     interest = interest_of(paid_for.decided, reference, paid_for.payment_date)
-    numbers = [decision.payer_claim_control_number for _received, decision in paid_for.decided]
-    set_by_hand = {
-        number: made.interest
-        for number, overrides in work.pends.overrides(numbers).items()
-        for made in overrides
-        if made.interest is not None
-    }
+    versions: dict[str, list[int]] = {}
     for _received, decision in paid_for.decided:
-        if decision.payer_claim_control_number in set_by_hand and decision.kind != "reversal":
-            key = decision.payer_claim_control_number, decision.version
-            interest[key] = set_by_hand[decision.payer_claim_control_number]
+        if decision.kind != "reversal":
+            versions.setdefault(decision.payer_claim_control_number, []).append(decision.version)
+    for number, overrides in work.pends.overrides(list(versions)).items():
+        for made in overrides:
+            if made.interest is not None and made.version in versions[number]:
+                for version in versions[number]:
+                    interest.pop((number, version), None)
+                interest[number, max(versions[number])] = made.interest
     return interest
 
 

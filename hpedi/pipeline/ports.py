@@ -313,6 +313,10 @@ class Work(Protocol):
         """The ledger."""
 
     @property
+    def proof(self) -> ProofRecords:
+        """The books, walked through to be proven."""
+
+    @property
     def outbox(self) -> Outbox:
         """Outbound files."""
 

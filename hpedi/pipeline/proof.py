@@ -130,7 +130,7 @@ class _Proving:
                 self.note(_unknown(items[number]))
 
     def _remittances(self, run: int, row: OutboundRow, remitted: dict[str, int]) -> None:
-        read = read_remittances(self._work.outbox.content(row), self._guide)
+        read = read_remittances(self._work.proof.content(row) or b"", self._guide)
         if read.findings or not read.remittances:
             self.note(iter([Difference(check=Check.REMITTANCE, subject=f"file:{row.name}", part="cannot be read")]))
         for remittance in read.remittances:
@@ -171,7 +171,7 @@ class _Proving:
     def _items_of(self, row: OutboundRow) -> Iterator[BankItem]:
         if row.kind not in {ACH, CHECKS}:
             return
-        content = self._work.outbox.content(row)
+        content = self._work.proof.content(row) or b""
         try:
             yield from _entries(content, row.name) if row.kind == ACH else _checks(content, row.name)
         except (ValueError, KeyError, ArithmeticError):

@@ -87,10 +87,10 @@ class PrefundAsked:
     reference: str
 
 
-Asked: TypeAlias = CapitationAsked | ProgramAsked | PrefundAsked
+SettlementAsked: TypeAlias = CapitationAsked | ProgramAsked | PrefundAsked
 
 
-def work_out(work: Work, reference: Reference, asked: Asked) -> Settlement:
+def work_out(work: Work, reference: Reference, asked: SettlementAsked) -> Settlement:
     """Return what a settlement comes to by what the pools hold now; nothing is kept.
 
     Raises:
@@ -107,7 +107,9 @@ def work_out(work: Work, reference: Reference, asked: Asked) -> Settlement:
     return settlement
 
 
-def book(books: Books, context: RunContext, reference: Reference, asked: Asked) -> tuple[PostedSettlement, Settlement]:
+def book(
+    books: Books, context: RunContext, reference: Reference, asked: SettlementAsked
+) -> tuple[PostedSettlement, Settlement]:
     """Book a settlement; the next payment run pays what is due of it.
 
     Raises:
@@ -123,7 +125,7 @@ def book(books: Books, context: RunContext, reference: Reference, asked: Asked) 
     return posted, settlement
 
 
-def _settlement(work: Work, reference: Reference, asked: Asked) -> Settlement:
+def _settlement(work: Work, reference: Reference, asked: SettlementAsked) -> Settlement:
     if isinstance(asked, CapitationAsked):
         return capitation(asked.provider, asked.period, asked.members, asked.rate, asked.reference)
     if isinstance(asked, ProgramAsked):

@@ -90,7 +90,8 @@ def _in_order(findings: Iterable[Finding]) -> tuple[Finding, ...]:
 
 
 def _not_laid_over(given: Folder, files: Mapping[str, bytes]) -> Iterator[Finding]:
-    if not given.findings and not any(getattr(given, name) for name in LAID_OVER):
+    is_wrong = any(finding.is_error for finding in given.findings)
+    if not is_wrong and not any(getattr(given, name) for name in LAID_OVER):
         message = (
             "The file holds nothing that is laid over: give plans, contracts, fees, policies or another part of a "
             "payer folder that is not about members, partners or the payer itself."

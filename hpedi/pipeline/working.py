@@ -9,6 +9,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Final
 
+from msgspec.structs import replace
+
 from hpedi.adjudication.decision import ClaimDecision, Pend
 from hpedi.adjudication.override import Override
 from hpedi.pipeline.adjudicate import decide_waiting_claim
@@ -90,7 +92,7 @@ def set_interest(books: Books, context: RunContext, number: str, made: Override)
             raise NotWorked("no decision of this claim stands")
         if standing[0].payment_run is not None:
             raise NotWorked("this claim is paid already; its interest stands in its remittance")
-        work.pends.override(number, made)
+        work.pends.override(number, replace(made, version=standing[0].decision.version))
         members = [standing[0].decision.member]
         work.audit.record("set interest", f"claim:{number}", members=members, reason="review", result="set")
 

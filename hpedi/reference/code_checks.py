@@ -19,6 +19,7 @@ from hpedi.reference.folder import Folder
 from hpedi.reference.plans import LineMatch
 from hpedi.reference.policies import PolicyCondition
 from hpedi.reference.reason_checks import CARC_LIST, RARC_LIST, code_list
+from hpedi.reference.tables import ApcTableRow, FeeRow
 
 POS_LIST: Final = "code_sets/pos.tsv"
 STATUS_LIST: Final = "code_sets/claim_status.tsv"
@@ -139,9 +140,10 @@ def _formed(folder: Folder) -> Iterator[Use]:
             yield "bill", match, "tob_prefixes", match.tob_prefixes or ()
         elif match.sex is not None:
             yield "sex", match, "sex", (match.sex,)
-    for row in (*folder.fees, *folder.apc_rows):
-        yield "procedure", row, "code", (row.code,)
-        yield "modifier", row, "modifier", (row.modifier,) if row.modifier else ()
+    tables: tuple[Iterable[FeeRow | ApcTableRow], ...] = (folder.fees, folder.apc_rows)
+    for priced in (row for table in tables for row in table):
+        yield "procedure", priced, "code", (priced.code,)
+        yield "modifier", priced, "modifier", (priced.modifier,) if priced.modifier else ()
     for contract in folder.contracts:
         for rate in contract.rates:
             yield from _formed_of_rate(rate)

@@ -6,7 +6,7 @@ Names that do not exist are the business of `links`, spans that overlap of `span
 from __future__ import annotations
 
 from collections.abc import Hashable, Iterable, Iterator
-from datetime import timedelta
+from datetime import date, timedelta
 from itertools import pairwise
 from typing import Final, TypeAlias
 
@@ -92,5 +92,5 @@ def _outside_plan(folder: Folder) -> Iterator[Fault]:
             yield span, "end", message
 
 
-def _start(piece: Dated) -> object:
+def _start(piece: Dated) -> date:
     return piece.start

@@ -54,7 +54,9 @@ def _contracts(folder: Folder) -> Iterator[Fault]:
     served = {each.provider for each in folder.contracts if businesses & set(each.lines_of_business)}
     for contract in folder.contracts:
         if businesses and contract.provider not in served:
-            message = f"No contract of the provider is for a plan; plans are {', '.join(sorted(businesses))}: correct it."
+            message = (
+                f"The provider has no contract for {' or '.join(sorted(businesses))}; correct it, or add one."
+            )
             yield contract, "lines_of_business", message
         if contract.timely_filing is not None and contract.timely_filing.days < 1:
             message = "A claim would be late on the day of service; say at least 1 day, or leave `timely_filing` out."

@@ -123,7 +123,9 @@ def _maximum_of(accumulator: Accumulator) -> Hashable:
 
 
 def _takes(earlier: Benefit, later: Benefit) -> bool:
-    return bool(later.tiers) and set(later.tiers) <= set(earlier.tiers) and _implies(later.match, earlier.match)
+    if not later.tiers or _is_empty(later.match):
+        return False  # told already
+    return set(later.tiers) <= set(earlier.tiers) and _implies(later.match, earlier.match)
 
 
 def _implies(narrow: LineMatch, wide: LineMatch) -> bool:
@@ -140,11 +142,11 @@ def _implies_key(narrow: LineMatch, name: str, asked: object) -> bool:
     if name == _ALTERNATIVES:
         return own == asked or any(_implies(narrow, each) for each in asked)  # type: ignore[attr-defined]
     if own is None or isinstance(asked, bool):
-        return own == asked
+        return bool(own == asked)
     if not isinstance(asked, tuple):
         return False
     if name in _PREFIXES:
-        return all(value.startswith(asked) for value in own)
+        return all(str(value).startswith(asked) for value in own)
     return set(own) <= set(asked)
 
 

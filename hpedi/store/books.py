@@ -29,6 +29,7 @@ from hpedi.store.outbox import StoredOutbox
 from hpedi.store.payee_balances import StoredPayeeBalances
 from hpedi.store.payments import StoredPayments
 from hpedi.store.pends import StoredPends
+from hpedi.store.proof import StoredProof
 from hpedi.store.receipts import StoredReceipts
 from hpedi.store.reference import StoredReferenceData
 from hpedi.store.reprocessings import StoredReprocessings
@@ -57,6 +58,7 @@ class StoredWork:
     disputes: StoredDisputes
     payee_balances: StoredPayeeBalances
     ledger: StoredLedger
+    proof: StoredProof
     outbox: StoredOutbox
     accounts: StoredAccounts
     grants: StoredGrants
@@ -119,6 +121,7 @@ class StoredBooks:
             disputes=StoredDisputes(connection, self._vault, context),
             payee_balances=StoredPayeeBalances(connection),
             ledger=StoredLedger(connection),
+            proof=StoredProof(connection, self._vault),
             outbox=StoredOutbox(connection, self._vault),
             accounts=StoredAccounts(connection, self._vault, context),
             grants=StoredGrants(connection, self._vault, context),

@@ -69,6 +69,11 @@ def _member_payment(payment: MemberPayment, labels: Labels) -> tuple[object, ...
 
 
 def _of_total(total: Json, charges: Sequence[PostedCharge], labels: Labels) -> Iterator[str]:
+    """Compare what an employer was drawn for a claim, and what it is made of."""
     of_claim = [each.charge for each in charges if labels.get(each.source) == total["claim"]]
     drawn = sum((each.amount for each in of_claim if each.employer == total["employer"]), Decimal(0))
     yield from _differ(f"{total['what']} of {total['claim']}", Decimal(total["amount"]), drawn)
+    parts = {each.what: each.amount for each in of_claim if each.employer == total["employer"]}
+    if "parts" in total:
+        wanted = {name: Decimal(amount) for name, amount in total["parts"].items()}
+        yield from _differ(f"{total['what']} of {total['claim']} by parts", wanted, parts)

@@ -13,6 +13,7 @@ from hpedi.benefits.accumulators import Balances
 from hpedi.claims.claim import Claim, ReceivedClaim
 from hpedi.payments.payee_balances import PayeeBalance
 from hpedi.pipeline.funding_records import MemberPayment, PostedCharge, PostedMovement
+from hpedi.pipeline.settle import SettlementAsked
 from hpedi.transactions.remittance_835.model import Remittance
 
 
@@ -67,6 +68,9 @@ class Harness(Protocol):
 
     def payment_run(self, step: int, day: date) -> None:
         """Pay everything decided and unpaid."""
+
+    def settle(self, step: int, asked: SettlementAsked, day: date) -> None:
+        """Settle capitation or a programme, and pay what is due of it."""
 
     def control_numbers(self) -> dict[str, str]:
         """Return our control number of each claim received so far, by label."""

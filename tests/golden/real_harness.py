@@ -24,6 +24,7 @@ from hpedi.payments.verification import read_remittances
 from hpedi.pipeline.load import load
 from hpedi.pipeline.reprocess import approve, propose
 from hpedi.pipeline.reprocessing import Asked
+from hpedi.pipeline.settle import SettlementAsked, book
 from hpedi.pipeline.sought import StandingSought
 from hpedi.pipeline.working import set_interest
 from hpedi.reference.payer_folder import Loaded, load_payer_folder
@@ -131,6 +132,16 @@ class RealHarness:
         """Pay and deliver, and read back the 835s that were delivered."""
         jobs = Jobs(self._workspace, context_for(day))
         jobs.pay()
+        self._read_back(step, jobs)
+
+    def settle(self, step: int, asked: SettlementAsked, day: date) -> None:
+        """Book a settlement, pay what is due of it, and read back the 835s that were delivered."""
+        jobs = Jobs(self._workspace, context_for(day))
+        book(self._workspace.books, jobs.context, jobs.reference, asked)
+        jobs.pay(dues_only=True)
+        self._read_back(step, jobs)
+
+    def _read_back(self, step: int, jobs: Jobs) -> None:
         guide = GuideFiles().guide_for(*REMITTANCE_GUIDE)
         assert guide is not None
         for row in jobs.deliver().files:

@@ -1,10 +1,10 @@
-"""The scenarios of a golden folder, and which of ours are not supported yet."""
+"""The scenarios of a golden folder, and how their steps are done."""
 
 from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -12,6 +12,7 @@ from typing import Any
 
 from tests.golden.changes import WORLD_CHANGES
 from tests.golden.harness import Harness
+from tests.golden.settlements import SETTLEMENTS
 from tests.golden.world import NotSupported, claim_of, payer_folder
 
 Json = Any
@@ -45,13 +46,6 @@ def read_scenarios(folder: Path) -> Iterator[Scenario]:
         yield Scenario(told["id"], told["title"], worlds[name], runs)
 
 
-def not_yet_supported(folder: Path = HERE) -> Mapping[str, str]:
-    """Return the scenarios that are known to need more, with the reason."""
-    lines = (folder / "not_yet_supported.txt").read_text().splitlines()
-    listed = (line.split(maxsplit=1) for line in lines if line and not line.startswith("#"))
-    return {name: reason.strip() for name, reason in listed}
-
-
 def reprocess(harness: Harness, asked: Sequence[Json], day: date) -> None:
     """Decide claims again, each for its reason."""
     for each in asked:
@@ -63,7 +57,7 @@ def execute(run: Json, world: Json, harness: Harness) -> None:
     """Do the steps of a run in order.
 
     Raises:
-        NotSupported: A step, or a claim of one, is of a kind that this release does not do.
+        NotSupported: A step, or a claim of one, is of a kind that the format has not.
     """
     given = run["given"]
     for step in run["steps"]:
@@ -73,6 +67,8 @@ def execute(run: Json, world: Json, harness: Harness) -> None:
             harness.receive_claim(step["claim"]["label"], claim, date.fromisoformat(step["received"]), day)
         elif step["type"] == "payment_run":
             harness.payment_run(step["step"], day)
+        elif step["type"] in SETTLEMENTS:
+            harness.settle(step["step"], SETTLEMENTS[step["type"]](step), day)
         elif step["type"] in WORLD_CHANGES:
             world, given = WORLD_CHANGES[step["type"]](step, world, given)
             harness.load(payer_folder(world, given), day)

@@ -5,7 +5,6 @@ from __future__ import annotations
 import base64
 import json
 from collections.abc import Callable, Iterator
-from contextlib import suppress
 from pathlib import Path
 from typing import Any, TypeAlias
 
@@ -13,9 +12,9 @@ import pytest
 
 from hpedi.commands.workspace import Workspace, create, open_workspace
 from tests.databases import Workspaces
-from tests.golden.comparison import claim_differences, differences, label_of
+from tests.golden.comparison import differences
 from tests.golden.real_harness import RealHarness
-from tests.golden.scenarios import HERE, Scenario, execute, not_yet_supported, read_scenarios
+from tests.golden.scenarios import HERE, Scenario, execute, read_scenarios
 from tests.golden.world import NotSupported, payer_folder
 
 Start: TypeAlias = Callable[[Any, Any], RealHarness]
@@ -65,15 +64,9 @@ def _run_differences(run: Any, world: Any, start: Start) -> list[str]:
 
 
 def test_scenario(scenario: Scenario, start: Start) -> None:
-    """Every number of a scenario comes out as worked by hand; one that is listed as not supported yet does not."""
+    """Every number of a scenario comes out as worked by hand."""
     told = [f"{run['run']}: {each}" for run in scenario.runs for each in _run_differences(run, scenario.world, start)]
-    reason = not_yet_supported().get(scenario.id)
-    if reason is None:
-        assert not told, "\n".join([scenario.title, *told])
-    elif not told:
-        pytest.fail(f"{scenario.id} passes now: take it off tests/golden/not_yet_supported.txt")
-    else:
-        pytest.xfail(reason)
+    assert not told, "\n".join([scenario.title, *told])
 
 
 BATCH_HEADER = "5"
@@ -104,20 +97,3 @@ def _money_records(records: list[str], number: str) -> list[str]:
     found = [each.replace(number, "NUMBER") for each in records if each[:1] in NACHA_RECORDS]
     undated = [each[:63] + each[69:] if each[:1] == BATCH_HEADER else each for each in found]
     return [" ".join(each.split()) for each in undated]
-
-
-def test_never_wrong_money(scenario: Scenario, start: Start) -> None:
-    """Whatever is decided is decided as worked by hand, also where the scenario goes on to what is not supported."""
-    for run in scenario.runs:
-        harness = start(run, scenario.world)
-        with suppress(NotSupported):  # what was decided until then is looked at all the same
-            execute(run, scenario.world, harness)
-        expected = {each["claim"]: each for each in run["expect"]["claims"]}
-        pended = {each.label for each in harness.pended()}
-        told = [
-            difference
-            for each in harness.decided()
-            if (label := label_of(each, run["expect"]["claims"])) in expected and not pended
-            for difference in claim_differences(expected[label], each.decision, run["not_asserted"])
-        ]
-        assert not told, "\n".join([scenario.title, *told])

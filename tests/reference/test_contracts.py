@@ -129,7 +129,7 @@ def test_rate_that_never_applies_is_refused(first: str, refused: bool) -> None: 
 
 def test_a_rate_id_is_given_once() -> None:
     """Two rates of a contract do not share an id."""
-    both = rate("capitation", 'pmpm: "1.00"', "{codes: [A]}") + "\n  - " + rate("capitation", 'pmpm: "1.00"')
+    both = rate("capitation", 'pmpm: "1.00"', "{codes: [T1015]}") + "\n  - " + rate("capitation", 'pmpm: "1.00"')
     (finding,) = load(both).findings
     assert "rate id is given twice" in finding.message
 

@@ -87,7 +87,7 @@ class ClaimBuilder:
             draft: The claim's own segments.
 
         Findings:
-            claim-amount, claim-quantity, claim-date, claim-incomplete, claim-without-line
+            claim-amount, claim-quantity, claim-date, claim-undated, claim-incomplete, claim-without-line
         """
         dates = None if self._type == PROFESSIONAL else self._dates(levels, draft)
         claim = self._usual(levels, draft, dates)
@@ -315,7 +315,7 @@ class ClaimBuilder:
         segment = draft.dates.get("472")
         if segment is None:
             if of_claim is None:
-                self._problems.add("claim-incomplete", draft.number[1], loop="2400", segment_id="DTP")
+                self._problems.add("claim-undated", draft.number[1], loop="2400", segment_id="DTP")
             return of_claim or _NO_DAY
         span = read_dated(segment[0], self._element)
         if span is None:
