@@ -65,7 +65,7 @@ def test_claims_do_not_depend_on_how_the_bytes_come(block_bytes: int) -> None:
         ("DTP*472*D8*20260310~SE", "DTP*472*RD8*20260310-20260309~SE", ("claim-date", "2400", "DTP", 3)),
         ("DTP*472*D8*20260310~SE", "DTP~SE", ("claim-undated", "2400", "DTP", None)),
         ("NM1*IL*1*HILL*JOHN****MI*942670000201~", "NM1*IL*1~", ("claim-incomplete", "2010BA", "NM1", None)),
-        ("~SV1*HC:T1015*185*UN*1***1~DTP*472*D8*20260310~SE", "~SE", ("claim-undated", "2400", "SV1", None)),
+        ("~SV1*HC:T1015*185*UN*1***1~DTP*472*D8*20260310~SE", "~SE", ("claim-incomplete", "2400", "SV1", None)),
     ],
 )
 def test_what_cannot_be_read_is_told_with_its_place(

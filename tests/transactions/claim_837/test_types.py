@@ -90,11 +90,11 @@ def test_the_lines_of_a_hospital_are_for_all_its_diagnoses() -> None:
     ("start", "segment", "finding"),
     [
         ("DTP*434", ("DTP", "434", "RD8", "20260230-20260303"), ("claim-date", "2300", "DTP", 3)),
-        ("DTP*434", None, ("claim-undated", "2300", "DTP", None)),
+        ("DTP*434", None, ("claim-incomplete", "2300", "DTP", None)),
         ("DTP*435", ("DTP", "435", "DT", "2026MAR1"), ("claim-date", "2300", "DTP", 3)),
         ("SV2*0120", ("SV2", "0120", "", "TWELVE", "DA", "4"), ("claim-amount", "2400", "SV2", 3)),
         ("SV2*0120", ("SV2", "0120", "", "12000", "DA", "FOUR"), ("claim-quantity", "2400", "SV2", 5)),
-        ("SV2*0120", None, ("claim-undated", "2400", "SV2", None)),
+        ("SV2*0120", None, ("claim-incomplete", "2400", "SV2", None)),
         ("HI*('DR', '193')", ("HI", ("BE", "80", "", "", "X")), ("claim-amount", "2300", "HI", 1)),
         ("HI*('DR', '193')", ("HI", ("BH", "11", "D8", "X")), ("claim-date", "2300", "HI", 1)),
         ("HI*('DR', '193')", ("HI", ("BBR", "0SRC0J9", "D8", "")), ("claim-date", "2300", "HI", 1)),

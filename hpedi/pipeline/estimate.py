@@ -1,0 +1,412 @@
+"""Estimate: what the plan and the member would pay for services before care, from accumulators as they stand today.
+
+The services are decided as a claim that was received on the day of service, by the same rules. Nothing of it is stored
+or counted but the audit row of who asked. Where the contract goes by the charge and none is given, no price is made up.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from typing import Final, Literal, TypeAlias
+
+from msgspec.structs import replace
+
+from hpedi.adjudication.decision import ClaimDecision, LineDecision, Pend
+from hpedi.adjudication.override import Override
+from hpedi.adjudication.stages.cost_share import COUNTED
+from hpedi.benefits.accumulators import Counted
+from hpedi.benefits.authorizations import left_of
+from hpedi.benefits.membership import Family
+from hpedi.claims.claim import Claim, Dental, Diagnosis, Institutional, ReceivedClaim, ServiceLine
+from hpedi.claims.model import Model
+from hpedi.claims.parties import Name, Patient, Payer, Provider, Subscriber
+from hpedi.money import ZERO, Usd, usd
+from hpedi.pipeline.batch import Batch
+from hpedi.pipeline.ports import Books, Work
+from hpedi.reference.members import Member
+from hpedi.reference.reference import Reference
+from hpedi.run_context import RunContext
+from hpedi.service_dates import DateSpan
+
+NUMBER: Final = "ESTIMATE"
+NO_CHARGE: Final = (usd("9000000.00"), usd("8000000.00"))
+"""Charges in place of one that is not given: what both come to does not depend on the charge."""
+
+AUTHORIZATION: Final = "prior_auth"
+OTHER_PAYER: Final = "cob_information"
+SELF: Final = "18"
+
+ClaimType: TypeAlias = Literal["P", "I", "D"]
+
+
+class CannotEstimate(Exception):
+    """There is no such member or provider, or the services cannot be priced; says what to do."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Service:
+    """A service to come: code, modifiers, units, and the charge in US dollars where it is known."""
+
+    code: str
+    modifiers: tuple[str, ...] = ()
+    units: Decimal = Decimal(1)
+    charge: Usd | None = None
+    revenue_code: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Planned:
+    """What is planned.
+
+    Attributes:
+        card: The member id on the card.
+        born: Whose of those who share the card; None where only one has it.
+        provider: Our id of the billing provider, or its NPI.
+        services: What is to be done.
+        on: The day.
+        diagnoses: Codes without point, the principal one first.
+        place_of_service: Where.
+        type: P professional, I institutional, D dental.
+        facility_code: Type of bill of an institutional claim, without leading zero and frequency.
+    """
+
+    card: str
+    born: date | None
+    provider: str
+    services: tuple[Service, ...]
+    on: date
+    diagnoses: tuple[str, ...] = ()
+    place_of_service: str = "11"
+    type: ClaimType = "P"
+    facility_code: str = ""
+
+
+class EstimatedLine(Model, frozen=True, kw_only=True):
+    """What a service comes to, US dollars.
+
+    Attributes:
+        allowed: What the contract allows.
+        plan: What the plan pays of it.
+        deductible: What the member pays of it, by part; `coinsurance` and `copay` likewise.
+        not_covered: What the member owes beside, of a charge that was given.
+        adjustments: Group and reason code of what is not paid.
+    """
+
+    number: int
+    code: str
+    allowed: Usd
+    plan: Usd
+    deductible: Usd
+    coinsurance: Usd
+    copay: Usd
+    not_covered: Usd
+    denied: bool
+    adjustments: tuple[str, ...]
+
+    @property
+    def member(self) -> Usd:
+        """What the member pays in all."""
+        return self.deductible + self.coinsurance + self.copay + self.not_covered
+
+
+class Left(Model, frozen=True, kw_only=True):
+    """What is left of a limit after these services: US dollars, or visits."""
+
+    accumulator: str
+    kind: str
+    limit: Decimal
+    used_before: Decimal
+    left_after: Decimal
+
+
+class Estimate(Model, frozen=True, kw_only=True):
+    """What services would come to.
+
+    Attributes:
+        lines: By service. Where the contract prices the claim as one, the member's share stands with the first.
+        allowed: US dollars; `plan` and `member` likewise.
+        left: Limits that they count to.
+        rests_on: What it was worked out from.
+        may_change: What would make it come out otherwise.
+        snapshot: The reference data.
+    """
+
+    on: date
+    provider: str
+    plan_id: str
+    lines: tuple[EstimatedLine, ...]
+    allowed: Usd
+    plan: Usd
+    member: Usd
+    left: tuple[Left, ...]
+    rests_on: tuple[str, ...]
+    may_change: tuple[str, ...]
+    snapshot: int
+
+
+def estimate(books: Books, context: RunContext, reference: Reference, planned: Planned) -> Estimate:
+    """Say what services would come to; nothing is stored but who asked.
+
+    Raises:
+        CannotEstimate: Nobody or more than one has the card, the provider is not known, or the claim would wait.
+    """
+    with books.reading(context) as work:
+        member, family = _patient(work, reference, planned)
+    try:
+        with books.reading(context) as work:
+            made, told = _decided(work, reference, planned, member, family)
+    except CannotEstimate:
+        _record(books, context, member, "no estimate")
+        raise
+    _record(books, context, member, "estimated")
+    return _estimate(made, planned, told, reference)
+
+
+def _record(books: Books, context: RunContext, member: Member, result: str) -> None:
+    with books.writing(context) as work:
+        work.audit.record("estimate", "member", members=[member.id], reason="estimate before care", result=result)
+
+
+def _patient(work: Work, reference: Reference, planned: Planned) -> tuple[Member, Family]:
+    families = [Family.of(record.body) for record in work.reference.families(reference.snapshot, [planned.card])]
+    fitting = [
+        (member, family)
+        for family in families
+        for member in family.members
+        if member.member_id == planned.card and planned.born in (None, member.birth_date)
+    ]
+    if not fitting:
+        raise CannotEstimate("nobody has this member id (and birth date); take both from the card")
+    if len(fitting) > 1:
+        raise CannotEstimate("more than one member has this member id; say whose it is with --born")
+    return fitting[0]
+
+
+# --- deciding --------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class _Told:
+    """What is to be said beside the amounts."""
+
+    needs_authorization: tuple[int, ...]
+    other_payer: bool
+    authorizations: tuple[str, ...]
+    reviews: tuple[str, ...]
+
+
+def _decided(
+    work: Work, reference: Reference, planned: Planned, member: Member, family: Family
+) -> tuple[ClaimDecision, _Told]:
+    received = ReceivedClaim(
+        payer_claim_control_number=NUMBER,
+        claim=_claim(planned, member, family, reference),
+        received=planned.on,
+        partner="",
+    )
+    batch = Batch.of(work, [received], reference)
+    conventions = reference.conventions(planned.on)
+    reviews = () if conventions is None else tuple(each.pend for each in conventions.reviews)
+    other = any(each.member == member.id and each.covers(planned.on) for each in family.other_coverage)
+    waived = (*reviews, *((OTHER_PAYER,) if other else ()))
+    first = _decide(batch, received, reference, waived)
+    denied = tuple(
+        step.line
+        for step in (first.trail if isinstance(first, ClaimDecision) else ())
+        if step.rule == AUTHORIZATION and "denied for" in dict(step.inputs)
+    )
+    pended = isinstance(first, Pend) and AUTHORIZATION in first.reason
+    made = _decide(batch, received, reference, (*waived, AUTHORIZATION)) if denied or pended else first
+    if isinstance(made, Pend):
+        raise CannotEstimate(f"a claim for this would wait, so nothing can be said: {made.message}")
+    if any(service.charge is None for service in planned.services):
+        _check_free_of_charge(batch, received, reference, planned, made, (*waived, AUTHORIZATION) if denied else waived)
+    left = tuple(
+        f"{each.id}: {left_of(each, batch.seen.units_used):f} of {each.units_approved:f} {each.unit} left"
+        for each in family.authorizations
+        if each.member == member.id and each.id in {use.authorization for use in made.uses}
+    )
+    messages = tuple(
+        each.message
+        for each in (conventions.reviews if conventions is not None else ())
+        if each.paid_over is not None and made.paid > each.paid_over
+    )
+    return made, _Told(denied or ((0,) if pended else ()), other, left, messages)
+
+
+def _decide(
+    batch: Batch, received: ReceivedClaim, reference: Reference, waived: Sequence[str]
+) -> ClaimDecision | Pend:
+    seen = batch.seen.copy()
+    override = Override(by=NUMBER, on=received.received, note="", waived=tuple(waived))
+    seen.overrides = {NUMBER: (override,)}
+    return seen.decide(received, reference, batch.who[NUMBER])
+
+
+def _check_free_of_charge(
+    batch: Batch,
+    received: ReceivedClaim,
+    reference: Reference,
+    planned: Planned,
+    made: ClaimDecision,
+    waived: Sequence[str],
+) -> None:
+    """Refuse what comes out otherwise with another charge in place of those that are not given."""
+    lines = tuple(
+        line if service.charge is not None else replace(line, charged=NO_CHARGE[1])
+        for line, service in zip(received.claim.lines, planned.services, strict=True)
+    )
+    charged = sum((line.charged for line in lines), ZERO)
+    other = replace(received, claim=replace(received.claim, lines=lines, charged=charged))
+    again = _decide(batch, other, reference, waived)
+    before = [line.allowed for line in made.lines]
+    if isinstance(again, Pend) or made.allowed != again.allowed:
+        raise CannotEstimate("what is allowed depends on the charge: give it, CODE:MOD:UNITS:CHARGE")
+    if made.stay is None and before != [line.allowed for line in again.lines]:
+        raise CannotEstimate("what is allowed depends on the charge: give it, CODE:MOD:UNITS:CHARGE")
+
+
+def _claim(planned: Planned, member: Member, family: Family, reference: Reference) -> Claim:
+    provider = reference.providers.get(planned.provider) or reference.provider_by_npi(planned.provider)
+    if provider is None:
+        raise CannotEstimate("there is no such provider; give our id of the billing provider, or its NPI")
+    subscriber = next((each for each in family.members if each.id == member.subscriber), member)
+    lines = tuple(_line(planned, number, service) for number, service in enumerate(planned.services, start=1))
+    is_stay = planned.type == "I"
+    return Claim(
+        patient_control_number=NUMBER,
+        charged=sum((line.charged for line in lines), ZERO),
+        place_of_service="" if is_stay else planned.place_of_service,
+        submitter_id=NUMBER,
+        billing=Provider(is_person=False, name=Name(last=provider.name), npi=provider.npi, tax_id=provider.tax_id),
+        subscriber=Subscriber(
+            payer_responsibility="P",
+            name=Name(last=subscriber.last, first=subscriber.first),
+            member_id=planned.card,
+            birth_date=subscriber.birth_date,
+            sex=subscriber.sex,
+        ),
+        payer=Payer(name=reference.payer.name, id=reference.payer.payer_id),
+        patient=None if subscriber.id == member.id else _as_patient(member),
+        diagnoses=tuple(
+            Diagnosis(qualifier="ABF" if place else "ABK", code=code.replace(".", "").upper())
+            for place, code in enumerate(planned.diagnoses)
+        ),
+        institutional=Institutional(facility_code=planned.facility_code, statement_dates=DateSpan(planned.on))
+        if is_stay
+        else None,
+        dental=Dental() if planned.type == "D" else None,
+        lines=lines,
+    )
+
+
+def _as_patient(member: Member) -> Patient:
+    name = Name(last=member.last, first=member.first)
+    return Patient(relationship=member.relationship, name=name, birth_date=member.birth_date, sex=member.sex)
+
+
+def _line(planned: Planned, number: int, service: Service) -> ServiceLine:
+    return ServiceLine(
+        number=number,
+        code=service.code,
+        code_qualifier="AD" if planned.type == "D" else "HC",
+        modifiers=service.modifiers,
+        charged=NO_CHARGE[0] if service.charge is None else service.charge,
+        units=service.units,
+        dates=DateSpan(planned.on),
+        revenue_code=service.revenue_code,
+    )
+
+
+# --- what it comes to ------------------------------------------------------------------------------------------------
+
+
+def _estimate(made: ClaimDecision, planned: Planned, told: _Told, reference: Reference) -> Estimate:
+    parts = {step.line: dict(step.amounts) for step in made.trail if step.rule == COUNTED}
+    lines = tuple(
+        _estimated(line, parts.get(line.number, parts.get(0, {}) if number == 0 else {}), planned.services[number])
+        for number, line in enumerate(made.lines)
+    )
+    allowed = sum((line.allowed for line in lines), ZERO)
+    member = sum((line.member for line in lines), ZERO)
+    shared = sum((line.deductible + line.coinsurance + line.copay for line in lines), ZERO)
+    return Estimate(
+        on=planned.on,
+        provider=made.provider,
+        plan_id=made.plan,
+        lines=lines,
+        allowed=allowed,
+        plan=allowed - shared,
+        member=member,
+        left=tuple(_left(made)),
+        rests_on=tuple(_rests_on(made, planned)),
+        may_change=tuple(_may_change(made, planned, told)),
+        snapshot=reference.snapshot,
+    )
+
+
+def _estimated(line: LineDecision, parts: dict[str, Usd], service: Service) -> EstimatedLine:
+    shares = {name: parts.get(name, ZERO) for name in ("deductible", "coinsurance", "copay")}
+    owed = sum((each.amount for each in line.adjustments if each.group == "PR"), ZERO)
+    beside = owed - sum(shares.values(), ZERO)
+    return EstimatedLine(
+        number=line.number,
+        code=line.code or service.revenue_code,
+        allowed=line.allowed,
+        plan=line.allowed - sum(shares.values(), ZERO),
+        not_covered=beside if service.charge is not None and beside > ZERO else ZERO,
+        denied=line.denied,
+        adjustments=tuple(f"{each.group}-{each.carc}" for each in line.adjustments),
+        **shares,
+    )
+
+
+def _left(made: ClaimDecision) -> Iterator[Left]:
+    first: dict[tuple[str, date], Counted] = {}
+    last: dict[tuple[str, date], Counted] = {}
+    for step in made.trail:
+        for each in step.counters:
+            first.setdefault((each.accumulator, each.period), each)
+            last[each.accumulator, each.period] = each
+    for place, each in last.items():
+        yield Left(
+            accumulator=each.accumulator,
+            kind=each.kind,
+            limit=each.limit,
+            used_before=first[place].before,
+            left_after=max(each.limit - each.after, ZERO if each.kind != "visits" else Decimal(0)),
+        )
+
+
+def _rests_on(made: ClaimDecision, planned: Planned) -> Iterator[str]:
+    for step in made.trail:
+        if step.stage == "resolve" and step.rule == "coverage":
+            yield f"{step.parameter} ({step.source})" if step.source else step.parameter
+        elif step.stage == "pricing":
+            yield f"line {step.line}: {step.parameter} ({step.source})"
+        elif step.stage == "cost_share" and step.rule != COUNTED:
+            yield f"line {step.line}: {step.rule}, {step.parameter} ({step.source})"
+    yield f"accumulators of claims decided until now, for services on {planned.on}"
+
+
+def _may_change(made: ClaimDecision, planned: Planned, told: _Told) -> Iterator[str]:
+    for number in told.needs_authorization:
+        words = f"line {number} needs" if number else "it needs"
+        yield f"{words} an authorisation that is approved, for this provider and day: without it, it is denied"
+    for each in told.authorizations:
+        yield f"it draws on authorisation {each} before it"
+    if told.other_payer:
+        yield "another payer covers the member too: where it pays first, what it pays is not in here"
+    for message in told.reviews:
+        yield f"the claim would be looked at first: {message}"
+    for line in made.lines:
+        if line.denied:
+            reasons = ", ".join(f"{each.group}-{each.carc}" for each in line.adjustments)
+            yield f"line {line.number} is not paid ({reasons})"
+    if any(service.charge is None for service in planned.services):
+        yield "no charge was given: a charge below what is allowed makes it less, and out of network the rest is owed"
+    yield "claims that are decided before this one count to the same limits"
+    yield "other codes, units, diagnoses or another day than these"
