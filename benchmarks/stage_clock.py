@@ -23,8 +23,9 @@ from hpedi.store import claims, database, pends
 from hpedi.store.accumulators import StoredAccumulators
 from hpedi.store.audit import StoredAuditLog
 from hpedi.store.authorizations import StoredAuthorizations
-from hpedi.store.claims import StoredClaims, StoredHistory
+from hpedi.store.claims import StoredClaims
 from hpedi.store.funding import StoredFunding
+from hpedi.store.history import StoredHistory
 from hpedi.store.inserts import Insert
 from hpedi.store.ledger import StoredLedger
 from hpedi.store.pends import StoredPends

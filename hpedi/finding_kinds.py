@@ -133,6 +133,13 @@ _KINDS: Final = (
     _kind("claim-incomplete", 2, "A part that a claim needs is missing", "Send it.", status="A6:21"),
     # --- payment (835 and Nacha files that are read back) ------------------------------------------------------------
     _kind("remittance-unreadable", 2, "A value of an 835 cannot be read", "Send amounts, counts and dates as the guide says."),
+    _kind("enrolment-unreadable", 2, "A member of an 834 cannot be read", "Send dates as CCYYMMDD."),
+    _kind("enrolment-member", 0, "The member is not known, or is known already", "Add who is new (021), change who is known (001)."),
+    _kind("enrolment-subscriber", 0, "The family of the dependent is not known", "Send the subscriber first."),
+    _kind("enrolment-plan", 0, "HD04 is none of our plans", "Send our plan id in HD04."),
+    _kind("enrolment-coverage", 0, "The coverage cannot be as it is sent", "Send its first day in DTP*348, its last in DTP*349."),
+    _kind("enrolment-other-coverage", 0, "The other coverage does not say who pays first", "Send P, S or T in COB01."),
+    _kind("enrolment-missing", 0, "A member that is covered is not in the full file", "Send the member, or ask for its end.", warning=True),
     _kind("ach-record", 0, "A record of a Nacha file is malformed or out of place", "Ask the bank for a correct file."),
     _kind("ach-total", 0, "A control total of a Nacha file does not hold", "Ask the bank for a correct file."),
     _kind("calendar-missing", 0, "No ACH holidays are known for the year", "Extend mappings/payments/ach_calendar.yaml."),

@@ -72,6 +72,7 @@ def reversal_of(decision: ClaimDecision, version: int, reason: str, because: str
         of=decision_id(decision),
         reason=reason,
         status=REVERSAL,
+        status277="",
         lines=tuple(_negated_line(line) for line in decision.lines),
         adjustments=_negated(decision.adjustments),
         stay=_negated_stay(decision.stay),

@@ -90,7 +90,7 @@ class ClaimDecision(Model, frozen=True, kw_only=True):
         plan: Plan id; empty where no coverage was found.
         provider: Our id of the billing provider: the payee.
         status: CLP02.
-        status277: Claim status category and code, for example F1:65.
+        status277: Claim status category and code, for example F1:65; a reversal has none.
         kind: A first decision, the reversal of an earlier one (all its amounts negated), or the correction after it.
         of: `<control number>/<version>` of the decision that this one reverses or corrects; empty on a first one.
         reason: Why it was corrected: a name of the payer's recovery rules.

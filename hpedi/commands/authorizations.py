@@ -38,7 +38,7 @@ COLUMNS: Final = (
 @json_option
 @click.pass_obj
 def command(session: Session, sought: str, as_of: date | None, born: date | None, npi: str, *, as_json: bool) -> int:
-    """Show what members were authorised for: approved, used and left.
+    """Show what is authorised, used and left.
 
     By the member id on the card, or by the number of an authorisation. With --json each use is told with the claim that
     made it. The question is kept in the audit log.

@@ -110,7 +110,7 @@ def command() -> None:
     """Settle capitation and programmes, and show the pools.
 
     Each command first says what it would come to; with --book it is booked, once under its reference, and what a
-    provider is due goes out as an 835 without claims. A payment above the approval limit waits for `hpedi pay --approve`.
+    provider is due goes out as an 835 without claims. A payment above the approval limit waits until it is approved.
 
     \b
     Example:
@@ -141,9 +141,7 @@ def capitation(session: Session, /, *, book: bool, as_of: date | None, as_json: 
 
 @command.command()
 @pool_options
-@click.option(
-    "--earned", required=True, type=Percent(), metavar="PERCENT", help="What of the pool the provider earned."
-)
+@click.option("--earned", required=True, type=Percent(), metavar="PERCENT", help="The provider's part of the pool.")
 @click.option(
     "--measured-savings",
     "savings",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from hpedi.pipeline.whatif_data import LaidOver
     from hpedi.reference.records import ReferenceRecord
 
+FEES: Final = "fee-schedules"
 CLAIMS_SHOWN: Final = 200
 """So many claims a table has; --json lists all."""
 
@@ -54,19 +55,8 @@ _COLUMNS: Final = {
 @click.option("--claims", "with_claims", is_flag=True, help="List the claims behind the difference.")
 @json_option
 @click.pass_obj
-def command(  # noqa: PLR0913  (one option a kind of file)
-    session: Session,
-    plans: tuple[Path, ...],
-    contracts: tuple[Path, ...],
-    policies: tuple[Path, ...],
-    fees: tuple[Path, ...],
-    edits: tuple[Path, ...],
-    data: tuple[Path, ...],
-    since: date,
-    until: date,
-    *,
-    with_claims: bool,
-    as_json: bool,
+def command(
+    session: Session, /, *, since: date, until: date, with_claims: bool, as_json: bool, **given: tuple[Path, ...]
 ) -> int:
     """Decide history again with changed data, and show the difference.
 
@@ -82,7 +72,7 @@ def command(  # noqa: PLR0913  (one option a kind of file)
     from hpedi.commands.signed_in import acting
     from hpedi.commands.workspace import open_workspace
 
-    files = _files(((*plans, *contracts, *policies, *data), ""), (fees, "fee-schedules"), (edits, ""))
+    files = _files(given)
     if not files:
         raise click.UsageError("name a changed file: --plan, --contract, --policy, --fees, --edits or --data")
     if since > until:
@@ -103,15 +93,13 @@ def command(  # noqa: PLR0913  (one option a kind of file)
     return ExitCode.OK
 
 
-def _files(*given: tuple[tuple[Path, ...], str]) -> dict[str, bytes]:
-    """Return what was given by name, under the name of its kind where a CSV file is not named for what it holds."""
-    from hpedi.reference.tables import TABLES
-
+def _files(given: Mapping[str, tuple[Path, ...]]) -> dict[str, bytes]:
+    """Return what was given by name; fees under the name of their kind where the file is not named for it."""
     files: dict[str, bytes] = {}
-    for paths, kind in given:
+    for option, paths in given.items():
         for path in paths:
-            is_named = path.suffix != ".csv" or path.stem in TABLES or not kind
-            name = path.name if is_named else f"{kind}/{path.name}"
+            is_renamed = option == "fees" and path.suffix == ".csv" and path.stem != FEES
+            name = f"{FEES}/{path.name}" if is_renamed else path.name
             if name in files:
                 raise click.UsageError("two files have the same name; give one of them another")
             files[name] = path.read_bytes()
@@ -172,8 +160,9 @@ def _print(found: WhatIf) -> None:
             "`hpedi reprocess propose` shows them"
         )
     click.echo(
-        f"{found.decided:,} claims decided again, {found.changed:,} would change, {found.waiting:,} of them would wait; "
-        f"the plan would pay {found.total.plan:+,} and patients would owe {found.total.member:+,} US dollars"
+        f"{found.decided:,} claims decided again, {found.changed:,} would change, "
+        f"{found.waiting:,} of them would wait; the plan would pay {found.total.plan:+,} "
+        f"and patients would owe {found.total.member:+,} US dollars"
     )
 
 

@@ -136,7 +136,6 @@ class Batch:
 
     def store(self, work: Work, context: RunContext) -> None:
         """Write all of it into a transaction."""
-        work.claims.finalise(self.decided, context.as_of)
         work.pends.put([pended for _received, pended in self.pended], context.as_of)
         work.claims.close([received.payer_claim_control_number for received in self.voided])
         entries = [entry for _received, made in self.decided for entry in (*made.carried, *made.entries)]
@@ -147,6 +146,7 @@ class Batch:
         work.history.append(self._lines)
         postings = [each for _received, made in self.decided for each in decision_postings(made, FUNDING_ACCOUNT)]
         work.ledger.post(postings, context.as_of)
+        work.claims.finalise(self.decided, context.as_of)
         for received, made in self.decided:
             _record(work, received, made.member, made.kind if made.of else "", made.status277)
         for received, pended in self.pended:

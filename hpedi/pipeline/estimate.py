@@ -6,7 +6,7 @@ or counted but the audit row of who asked. Where the contract goes by the charge
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -36,6 +36,12 @@ NO_CHARGE: Final = (usd("9000000.00"), usd("8000000.00"))
 """Charges in place of one that is not given: what both come to does not depend on the charge."""
 
 AUTHORIZATION: Final = "prior_auth"
+NEEDED: Final[Mapping[str, str]] = {
+    AUTHORIZATION: "needs an authorisation that is approved, for this provider and day: without it, it is denied",
+    "ndc_missing": "needs the drug's NDC on the claim: without it, it is denied",
+}
+"""Edits that ask for what nobody has before care: they are told, and what is paid with it is worked out."""
+
 OTHER_PAYER: Final = "cob_information"
 SELF: Final = "18"
 
@@ -92,6 +98,7 @@ class EstimatedLine(Model, frozen=True, kw_only=True):
         plan: What the plan pays of it.
         deductible: What the member pays of it, by part; `coinsurance` and `copay` likewise.
         not_covered: What the member owes beside, of a charge that was given.
+        member: What the member pays in all.
         adjustments: Group and reason code of what is not paid.
     """
 
@@ -103,13 +110,9 @@ class EstimatedLine(Model, frozen=True, kw_only=True):
     coinsurance: Usd
     copay: Usd
     not_covered: Usd
+    member: Usd
     denied: bool
     adjustments: tuple[str, ...]
-
-    @property
-    def member(self) -> Usd:
-        """What the member pays in all."""
-        return self.deductible + self.coinsurance + self.copay + self.not_covered
 
 
 class Left(Model, frozen=True, kw_only=True):
@@ -192,7 +195,7 @@ def _patient(work: Work, reference: Reference, planned: Planned) -> tuple[Member
 class _Told:
     """What is to be said beside the amounts."""
 
-    needs_authorization: tuple[int, ...]
+    needed: tuple[tuple[int, str], ...]
     other_payer: bool
     authorizations: tuple[str, ...]
     reviews: tuple[str, ...]
@@ -201,45 +204,51 @@ class _Told:
 def _decided(
     work: Work, reference: Reference, planned: Planned, member: Member, family: Family
 ) -> tuple[ClaimDecision, _Told]:
-    received = ReceivedClaim(
-        payer_claim_control_number=NUMBER,
-        claim=_claim(planned, member, family, reference),
-        received=planned.on,
-        partner="",
-    )
+    claim = _claim(planned, member, family, reference)
+    received = ReceivedClaim(payer_claim_control_number=NUMBER, claim=claim, received=planned.on, partner="")
     batch = Batch.of(work, [received], reference)
     conventions = reference.conventions(planned.on)
     reviews = () if conventions is None else tuple(each.pend for each in conventions.reviews)
     other = any(each.member == member.id and each.covers(planned.on) for each in family.other_coverage)
     waived = (*reviews, *((OTHER_PAYER,) if other else ()))
-    first = _decide(batch, received, reference, waived)
-    denied = tuple(
-        step.line
-        for step in (first.trail if isinstance(first, ClaimDecision) else ())
-        if step.rule == AUTHORIZATION and "denied for" in dict(step.inputs)
-    )
-    pended = isinstance(first, Pend) and AUTHORIZATION in first.reason
-    made = _decide(batch, received, reference, (*waived, AUTHORIZATION)) if denied or pended else first
+    needed: list[tuple[int, str]] = []
+    made = _decide(batch, received, reference, waived)
+    while new := list(_needed(made)):
+        needed += new
+        waived = (*waived, *(edit for _line, edit in new))
+        made = _decide(batch, received, reference, waived)
     if isinstance(made, Pend):
         raise CannotEstimate(f"a claim for this would wait, so nothing can be said: {made.message}")
     if any(service.charge is None for service in planned.services):
-        _check_free_of_charge(batch, received, reference, planned, made, (*waived, AUTHORIZATION) if denied else waived)
-    left = tuple(
-        f"{each.id}: {left_of(each, batch.seen.units_used):f} of {each.units_approved:f} {each.unit} left"
-        for each in family.authorizations
-        if each.member == member.id and each.id in {use.authorization for use in made.uses}
-    )
-    messages = tuple(
-        each.message
-        for each in (conventions.reviews if conventions is not None else ())
-        if each.paid_over is not None and made.paid > each.paid_over
-    )
-    return made, _Told(denied or ((0,) if pended else ()), other, left, messages)
+        _check_free_of_charge(batch, received, reference, planned, made, waived)
+    return made, _Told(tuple(needed), other, tuple(_drawn_on(batch, family, made)), tuple(_reviews(reference, made)))
 
 
-def _decide(
-    batch: Batch, received: ReceivedClaim, reference: Reference, waived: Sequence[str]
-) -> ClaimDecision | Pend:
+def _drawn_on(batch: Batch, family: Family, made: ClaimDecision) -> Iterator[str]:
+    drawn = {use.authorization for use in made.uses}
+    for each in family.authorizations:
+        if each.member == made.member and each.id in drawn:
+            left = left_of(each, batch.seen.units_used)
+            yield f"{each.id}: {left:f} of {each.units_approved:f} {each.unit} left"
+
+
+def _reviews(reference: Reference, made: ClaimDecision) -> Iterator[str]:
+    conventions = reference.conventions(made.lines[0].date)
+    for each in conventions.reviews if conventions is not None else ():
+        if each.paid_over is not None and made.paid > each.paid_over:
+            yield each.message
+
+
+def _needed(made: ClaimDecision | Pend) -> Iterator[tuple[int, str]]:
+    """Yield line and edit where something is asked for that nobody has before care."""
+    if isinstance(made, Pend) and made.reason.startswith(AUTHORIZATION):
+        yield made.line, AUTHORIZATION
+    for step in made.trail if isinstance(made, ClaimDecision) else ():
+        if step.rule in NEEDED and "denied for" in dict(step.inputs):
+            yield step.line, step.rule
+
+
+def _decide(batch: Batch, received: ReceivedClaim, reference: Reference, waived: Sequence[str]) -> ClaimDecision | Pend:
     seen = batch.seen.copy()
     override = Override(by=NUMBER, on=received.received, note="", waived=tuple(waived))
     seen.overrides = {NUMBER: (override,)}
@@ -262,10 +271,7 @@ def _check_free_of_charge(
     charged = sum((line.charged for line in lines), ZERO)
     other = replace(received, claim=replace(received.claim, lines=lines, charged=charged))
     again = _decide(batch, other, reference, waived)
-    before = [line.allowed for line in made.lines]
     if isinstance(again, Pend) or made.allowed != again.allowed:
-        raise CannotEstimate("what is allowed depends on the charge: give it, CODE:MOD:UNITS:CHARGE")
-    if made.stay is None and before != [line.allowed for line in again.lines]:
         raise CannotEstimate("what is allowed depends on the charge: give it, CODE:MOD:UNITS:CHARGE")
 
 
@@ -351,13 +357,15 @@ def _estimate(made: ClaimDecision, planned: Planned, told: _Told, reference: Ref
 def _estimated(line: LineDecision, parts: dict[str, Usd], service: Service) -> EstimatedLine:
     shares = {name: parts.get(name, ZERO) for name in ("deductible", "coinsurance", "copay")}
     owed = sum((each.amount for each in line.adjustments if each.group == "PR"), ZERO)
-    beside = owed - sum(shares.values(), ZERO)
+    shared = sum(shares.values(), ZERO)
+    beside = max(owed - shared, ZERO) if service.charge is not None else ZERO
     return EstimatedLine(
         number=line.number,
         code=line.code or service.revenue_code,
         allowed=line.allowed,
-        plan=line.allowed - sum(shares.values(), ZERO),
-        not_covered=beside if service.charge is not None and beside > ZERO else ZERO,
+        plan=line.allowed - shared,
+        not_covered=beside,
+        member=shared + beside,
         denied=line.denied,
         adjustments=tuple(f"{each.group}-{each.carc}" for each in line.adjustments),
         **shares,
@@ -393,9 +401,8 @@ def _rests_on(made: ClaimDecision, planned: Planned) -> Iterator[str]:
 
 
 def _may_change(made: ClaimDecision, planned: Planned, told: _Told) -> Iterator[str]:
-    for number in told.needs_authorization:
-        words = f"line {number} needs" if number else "it needs"
-        yield f"{words} an authorisation that is approved, for this provider and day: without it, it is denied"
+    for number, edit in told.needed:
+        yield f"line {number} {NEEDED[edit]}" if number else f"it {NEEDED[edit]}"
     for each in told.authorizations:
         yield f"it draws on authorisation {each} before it"
     if told.other_payer:

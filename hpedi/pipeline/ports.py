@@ -6,7 +6,7 @@ A `Work` is one transaction: what is written through it commits together or not 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from datetime import date, datetime
 from typing import Protocol
@@ -116,6 +116,9 @@ class ReferenceData(Protocol):
     def put(self, record: ReferenceRecord, instant: datetime) -> int:
         """Make a snapshot in which one record is other than before or new; return its id."""
 
+    def put_all(self, records: Sequence[ReferenceRecord], instant: datetime) -> tuple[int, int]:
+        """Make a snapshot in which some records are other than before or new; return its id and how many changed."""
+
     def versions(self, kind: str, key: str) -> tuple[KnownRecord, ...]:
         """Return all that was ever known of a record, oldest first."""
 
@@ -127,6 +130,9 @@ class ReferenceData(Protocol):
 
     def records(self, snapshot: int) -> tuple[ReferenceRecord, ...]:
         """Return all records but families as known at a snapshot."""
+
+    def every_family(self, snapshot: int) -> Iterator[ReferenceRecord]:
+        """Yield all families as known at a snapshot, in the order of their ids."""
 
     def families(self, snapshot: int, member_ids: Iterable[str]) -> tuple[ReferenceRecord, ...]:
         """Return the families that one of these member ids belongs to, as known at a snapshot."""

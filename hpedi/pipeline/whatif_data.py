@@ -7,12 +7,12 @@ The file is checked together with all else that is known, as loading would check
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Final, TypeVar
+from typing import Any, Final, TypeVar
 
 import msgspec
-from msgspec.structs import asdict
+from msgspec.structs import asdict, replace
 
 from hpedi.finding_kinds import found
 from hpedi.findings import Finding, Where
@@ -37,7 +37,6 @@ LAID_OVER: Final = (
 )  # fmt: skip
 """The pieces of a folder that claims are decided by, but for those of members."""
 
-Row = TypeVar("Row", FeeRow, DrgRow, ApcTableRow)
 Piece = TypeVar("Piece", bound=msgspec.Struct)
 
 
@@ -56,9 +55,7 @@ class LaidOver:
     findings: tuple[Finding, ...]
 
 
-def lay_over(
-    known: Sequence[ReferenceRecord], files: Mapping[str, bytes], standard: Mapping[str, bytes]
-) -> LaidOver:
+def lay_over(known: Sequence[ReferenceRecord], files: Mapping[str, bytes], standard: Mapping[str, bytes]) -> LaidOver:
     """Lay files over the records of a snapshot.
 
     Args:
@@ -127,7 +124,7 @@ def folder_of(records: Iterable[ReferenceRecord]) -> Folder:
     return folder
 
 
-def _fields(piece: msgspec.Struct) -> dict[str, object]:
+def _fields(piece: msgspec.Struct) -> dict[str, Any]:
     return asdict(piece)
 
 
@@ -169,14 +166,14 @@ def _merged(known: Folder, given: Folder) -> Folder:
     merged.reasons = given.reasons or known.reasons
     merged.policies = given.policies or known.policies
     merged.edits = [_edits(known, given)] if given.edits or known.edits else []
-    merged.rules = _by_name(known.rules, given.rules, lambda each: each.rule)
-    merged.plans = _by_name(known.plans, given.plans, lambda each: each.id)
-    merged.providers = _by_name(known.providers, given.providers, lambda each: each.id)
-    merged.contracts = _by_name(known.contracts, given.contracts, lambda each: each.id)
-    merged.employers = _by_name(known.employers, given.employers, lambda each: each.id)
-    merged.fees = _by_version(known.fees, given.fees, lambda row: row.fee_schedule)
-    merged.drg_rows = _by_version(known.drg_rows, given.drg_rows, lambda row: row.drg_table)
-    merged.apc_rows = _by_version(known.apc_rows, given.apc_rows, lambda row: row.apc_table)
+    merged.rules = _replaced(known.rules, given.rules, lambda each: each.rule)
+    merged.plans = _replaced(known.plans, given.plans, lambda each: each.id)
+    merged.providers = _replaced(known.providers, given.providers, lambda each: each.id)
+    merged.contracts = _replaced(known.contracts, given.contracts, lambda each: each.id)
+    merged.employers = _replaced(known.employers, given.employers, lambda each: each.id)
+    merged.fees = _replaced(known.fees, given.fees, lambda row: (row.fee_schedule, row.version))
+    merged.drg_rows = _replaced(known.drg_rows, given.drg_rows, lambda row: (row.drg_table, row.version))
+    merged.apc_rows = _replaced(known.apc_rows, given.apc_rows, lambda row: (row.apc_table, row.version))
     return merged
 
 
@@ -187,8 +184,7 @@ def _edits(known: Folder, given: Folder) -> Edits:
         return before
     written = given.edits[0]
     if len(given.ptp) + len(given.mue) == len(written.ptp) + len(written.mue) and not _has_other_tables(written):
-        tables: dict[str, object] = {"ptp": given.ptp, "mue": given.mue}
-        return msgspec.structs.replace(before, **{name: tuple(rows) for name, rows in tables.items() if rows})  # type: ignore[arg-type]
+        return replace(before, ptp=tuple(given.ptp) or before.ptp, mue=tuple(given.mue) or before.mue)
     return written
 
 
@@ -196,14 +192,10 @@ def _has_other_tables(edits: Edits) -> bool:
     return any(getattr(edits, name) for name in edits.__struct_fields__ if name not in ("ptp", "mue"))
 
 
-def _by_name(known: Sequence[Piece], given: Sequence[Piece], name_of: Callable[[Piece], str]) -> list[Piece]:
-    names = {name_of(each) for each in given}
-    return [*(each for each in known if name_of(each) not in names), *given]
-
-
-def _by_version(known: Sequence[Row], given: Sequence[Row], table_of: Callable[[Row], str]) -> list[Row]:
-    versions = {(table_of(row), row.version) for row in given}
-    return [*(row for row in known if (table_of(row), row.version) not in versions), *given]
+def _replaced(known: Sequence[Piece], given: Sequence[Piece], place_of: Callable[[Piece], Hashable]) -> list[Piece]:
+    """Return what is known, but for what is given in the same place: an id, or a version of a table."""
+    places = {place_of(each) for each in given}
+    return [*(each for each in known if place_of(each) not in places), *given]
 
 
 def _new_findings(known: Folder, merged: Folder, standard: Mapping[str, bytes]) -> list[Finding]:

@@ -32,11 +32,18 @@ def check_member_rows(folder: Folder) -> Iterator[Finding]:
         reference-value: A family has two subscribers, a relationship contradicts the subscriber, two members cannot be
             told apart, coverage is of days before a birth, or ends and goes on later (a warning).
     """
-    faults = (*_subscribers(folder.members), *_alike(folder.members), *_unborn(folder))
+    faults = (*family_faults(folder.members), *_unborn(folder))
     for piece, field, message in faults:
         yield found("reference-value", folder.places.of(piece, field), message)
     for piece, field, message in (*_gaps(folder.coverage), *_outside_plan(folder)):
         yield found("reference-value", folder.places.of(piece, field), message, severity=Severity.WARNING)
+
+
+def family_faults(members: Iterable[Member]) -> Iterator[Fault]:
+    """Yield why members of families cannot be told apart, or who among them is the subscriber."""
+    every = tuple(members)
+    yield from _subscribers(every)
+    yield from _alike(every)
 
 
 def _subscribers(members: Iterable[Member]) -> Iterator[Fault]:

@@ -135,9 +135,14 @@ def _records(folder: Folder) -> Iterator[ReferenceRecord]:
     yield from (record_of("drg_table", table.id, table) for table in drg_tables(folder.drg_rows))
     yield from (record_of("apc_table", table.id, table) for table in apc_tables(folder.apc_rows))
     for family in _families(folder):
-        cards = tuple(sorted({member.member_id for member in family.members}))
-        authorized = tuple(lookup_of(each.id) for each in family.authorizations)
-        yield record_of(FAMILY, family.id, family, lookups=(*cards, *authorized))
+        yield family_record(family)
+
+
+def family_record(family: Family) -> ReferenceRecord:
+    """Make the record of a family: found by the member ids of its members, and by their authorisations."""
+    cards = tuple(sorted({member.member_id for member in family.members}))
+    authorized = tuple(lookup_of(each.id) for each in family.authorizations)
+    return record_of(FAMILY, family.id, family, lookups=(*cards, *authorized))
 
 
 def _payer_records(folder: Folder) -> Iterator[ReferenceRecord]:

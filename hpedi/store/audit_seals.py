@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterator
+from contextlib import ExitStack
 from datetime import UTC, datetime
 from itertools import chain, islice
 from typing import Final
@@ -141,8 +142,9 @@ class Sealer:
 
     def verify(self) -> Verified:
         """Verify the log as it stands, also what was sealed under earlier keys."""
-        with self._database.reading() as connection:
-            with self._anchor.locked():
+        with ExitStack() as opened:
+            with self._anchor.locked():  # before the transaction: it must see every seal that the anchor tells of
+                connection = opened.enter_context(self._database.reading())
                 head, anchored = head_of(connection), self.anchored()
             return verified(connection, head, anchored, self._keys(), gapless=connection.dialect.name == "sqlite")
 

@@ -17,12 +17,13 @@ from hpedi.store.accumulators import StoredAccumulators
 from hpedi.store.audit import StoredAuditLog
 from hpedi.store.audit_seals import Sealer
 from hpedi.store.authorizations import StoredAuthorizations
-from hpedi.store.claims import StoredClaims, StoredDecisions, StoredHistory
+from hpedi.store.claims import StoredClaims, StoredDecisions
 from hpedi.store.database import Database
 from hpedi.store.disputes import StoredDisputes
 from hpedi.store.era_enrolments import StoredEraEnrolments
 from hpedi.store.funding import StoredFunding
 from hpedi.store.grants import StoredGrants
+from hpedi.store.history import StoredHistory
 from hpedi.store.ledger import StoredLedger
 from hpedi.store.numbers import StoredNumbers
 from hpedi.store.outbox import StoredOutbox

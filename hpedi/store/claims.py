@@ -1,16 +1,15 @@
-"""Claims, their decisions and what later claims need to know of them."""
+"""Claims and their decisions."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from datetime import date
-from decimal import Decimal
-from typing import Final, TypeAlias
+from typing import Any, Final, TypeAlias
 
 from msgspec.structs import replace
-from sqlalchemy import ColumnElement, Connection, Row, Select, and_, exists, func, select, update
+from sqlalchemy import ColumnElement, Connection, Row, Select, and_, exists, func, select, tuple_, update
 
-from hpedi.adjudication.decision import ClaimDecision, PastLine, TrailStep
+from hpedi.adjudication.decision import ClaimDecision, TrailStep
 from hpedi.claims.claim import ReceivedClaim
 from hpedi.identifiers import npi
 from hpedi.pipeline.records import StoredClaim, StoredDecision, Total
@@ -20,7 +19,7 @@ from hpedi.store.encoding import decode, encode
 from hpedi.store.in_batches import in_batches
 from hpedi.store.inserts import Insert
 from hpedi.store.numbers import StoredNumbers
-from hpedi.store.tables import claim, decision, paid_decision, past_line, payment, receipt
+from hpedi.store.tables import claim, decision, paid_decision, payment, receipt
 from hpedi.transactions.remittance_835.model import REVERSAL
 
 FINALISATION = "finalisation"
@@ -30,14 +29,15 @@ _INSERT_CLAIMS = Insert(
     "patient_account", "service_date",
 )  # fmt: skip
 _INSERT_DECISIONS = Insert(
-    decision, "control_number", "version", "ordinal", "snapshot", "decided_on", "provider", "member", "plan", "status",
+    decision, "ordinal", "control_number", "version", "snapshot", "decided_on", "provider", "member", "plan", "status",
     "status277", "charged", "paid", "patient_responsibility", "sealed", "sealed_trail",
 )  # fmt: skip
-_INSERT_LINES = Insert(
-    past_line, "control_number", "line", "member", "billing_npi", "date", "code", "modifiers", "units", "charged",
-    "paid", "benefit", "copay", "denied", "episode", "units_paid",
-    "procedures",
-)  # fmt: skip
+_WAITING: Final[Select[Any]] = (
+    select(*(claim.c[name] for name in ("control_number", "receipt", "ordinal", "state", "note", "sealed")))
+    .join(receipt, receipt.c.id == claim.c.receipt)
+    .where(claim.c.state == "accepted", claim.c.usage == "P", receipt.c.published)
+    .order_by(claim.c.receipt, claim.c.ordinal)
+)
 
 _IS_PAID: Final = and_(
     paid_decision.c.control_number == decision.c.control_number, paid_decision.c.version == decision.c.version
@@ -88,15 +88,21 @@ class StoredClaims:
 
         Whoever else decides waits for those that are taken here, and then takes the ones after them.
         """
-        waiting = (
-            select(claim)
-            .join(receipt, receipt.c.id == claim.c.receipt)
-            .where(claim.c.state == "accepted", claim.c.usage == "P", receipt.c.published)
-            .order_by(claim.c.receipt, claim.c.ordinal)
-            .limit(limit)
-            .with_for_update(of=claim)
-        )
-        return tuple(self._claim(row) for row in self._connection.execute(waiting))
+        return self._read(_WAITING.limit(limit).with_for_update(of=claim))
+
+    def waiting_after(self, receipt: int, ordinal: int, limit: int) -> tuple[StoredClaim, ...]:
+        """Return the accepted claims that come after a position, likewise, and hold none."""
+        return self._read(_WAITING.where(tuple_(claim.c.receipt, claim.c.ordinal) > (receipt, ordinal)).limit(limit))
+
+    def take(self, control_numbers: Sequence[str]) -> tuple[StoredClaim, ...]:
+        """Return those of some claims that still are accepted, likewise; they are held until the transaction ends."""
+        found: list[StoredClaim] = []
+        for batch in in_batches(control_numbers):
+            found += self._read(_WAITING.where(claim.c.control_number.in_(batch)).with_for_update(of=claim))
+        return tuple(found)
+
+    def _read(self, query: Select[tuple[object, ...]]) -> tuple[StoredClaim, ...]:
+        return tuple(self._claim(row) for row in self._connection.execute(query))
 
     def find(self, control_number: str) -> StoredClaim | None:
         """Return a claim by our control number."""
@@ -134,19 +140,17 @@ class StoredClaims:
         """Store decisions in their order of finalisation and mark the claims decided."""
         if not decisions:
             return
-        first = StoredNumbers(self._connection).reserve(FINALISATION, len(decisions))
-        rows = [
-            self._decision_row(made, first + index, decided_on) for index, (_received, made) in enumerate(decisions)
-        ]
-        _INSERT_DECISIONS(self._connection, rows)
         self._mark([made.payer_claim_control_number for _received, made in decisions], "decided")
+        rows = [self._decision_row(made, decided_on) for _received, made in decisions]
+        # The counter is held until the commit, and others who decide wait for it: it is asked last.
+        first = StoredNumbers(self._connection).reserve(FINALISATION, len(decisions))
+        _INSERT_DECISIONS(self._connection, [(first + place, *row) for place, row in enumerate(rows)])
 
-    def _decision_row(self, made: ClaimDecision, ordinal: int, decided_on: date) -> tuple[object, ...]:
+    def _decision_row(self, made: ClaimDecision, decided_on: date) -> tuple[object, ...]:
         number = made.payer_claim_control_number
         return (
             number,
             made.version,
-            ordinal,
             made.snapshot,
             decided_on,
             made.provider,
@@ -250,7 +254,8 @@ class StoredDecisions:
             .order_by(column.status277)
         )
         return tuple(
-            Total(kind=status277, count=count, charged=charged, paid=paid) for status277, count, charged, paid in rows
+            Total(kind=status277 or "reversal", count=count, charged=charged, paid=paid)
+            for status277, count, charged, paid in rows
         )
 
     def _read(
@@ -318,72 +323,3 @@ def patient_account_digest(vault: Vault, patient_control_number: str) -> str:
 def open_claim(vault: Vault, number: str, sealed: bytes) -> ReceivedClaim:
     """Open a sealed claim row."""
     return decode(ReceivedClaim, vault.open(sealed, f"claim/{number}"))
-
-
-class StoredHistory:
-    """Past lines of members."""
-
-    def __init__(self, connection: Connection) -> None:
-        """Work inside an open transaction."""
-        self._connection = connection
-
-    def of(self, members: Iterable[str]) -> Mapping[str, tuple[PastLine, ...]]:
-        """Return each member's past lines, oldest first."""
-        lines: dict[str, list[PastLine]] = {}
-        for batch in in_batches(sorted(set(members))):
-            query = select(past_line).where(past_line.c.member.in_(batch))
-            query = query.order_by(past_line.c.date, past_line.c.control_number, past_line.c.line)
-            for row in self._connection.execute(query):
-                lines.setdefault(row.member, []).append(_past_line(row))
-        return {member: tuple(found) for member, found in lines.items()}
-
-    def append(self, lines: Sequence[PastLine]) -> None:
-        """Add the lines of a decision."""
-        _INSERT_LINES(self._connection, [_past_line_row(line) for line in lines])
-
-    def drop(self, control_numbers: Sequence[str]) -> None:
-        """Forget the lines of claims whose decision was taken back."""
-        for batch in in_batches(control_numbers):
-            self._connection.execute(past_line.delete().where(past_line.c.control_number.in_(batch)))
-
-
-def _past_line(row: Row[tuple[object, ...]]) -> PastLine:
-    return PastLine(
-        payer_claim_control_number=row.control_number,
-        line=row.line,
-        member=row.member,
-        billing_npi=row.billing_npi,
-        date=row.date,
-        code=row.code,
-        modifiers=tuple(row.modifiers.split()),
-        units=Decimal(row.units),
-        charged=row.charged,
-        paid=row.paid,
-        benefit=row.benefit,
-        copay=row.copay,
-        denied=row.denied,
-        episode=row.episode,
-        units_paid=Decimal(row.units_paid) if row.units_paid else None,
-        procedures=tuple(row.procedures.split()),
-    )
-
-
-def _past_line_row(line: PastLine) -> tuple[object, ...]:
-    return (
-        line.payer_claim_control_number,
-        line.line,
-        line.member,
-        line.billing_npi,
-        line.date,
-        line.code,
-        " ".join(line.modifiers),
-        str(line.units),
-        line.charged,
-        line.paid,
-        line.benefit,
-        line.copay,
-        line.denied,
-        line.episode,
-        "" if line.units_paid is None else str(line.units_paid),
-        " ".join(line.procedures),
-    )

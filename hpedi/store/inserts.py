@@ -6,15 +6,17 @@ does. Here rows are tuples, and a column whose type needs no conversion is not t
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import lru_cache
-from typing import Any
+from typing import Any, Final
 
-from sqlalchemy import Connection, Table
+from sqlalchemy import Column, Connection, Date, Table
 from sqlalchemy.engine import Dialect
 
 QUESTION_MARK = "qmark"
 """The paramstyle of SQLite's driver; that of PostgreSQL's takes %s."""
+
+DAYS_REMEMBERED: Final = 4_096
 
 
 class Insert:
@@ -40,10 +42,19 @@ class Insert:
     def _converted(self, rows: Sequence[tuple[object, ...]], dialect: Dialect) -> list[tuple[Any, ...]]:
         values = list(zip(*rows, strict=True))
         for index, column in enumerate(self._columns):
-            convert = column.type.dialect_impl(dialect).bind_processor(dialect)
+            convert = _conversion(column, dialect)
             if convert is not None:
                 values[index] = tuple(map(convert, values[index]))
         return list(zip(*values, strict=True))
+
+
+@lru_cache(maxsize=1_024)
+def _conversion(column: Column[Any], dialect: Dialect) -> Callable[[Any], Any] | None:
+    """Return what makes of a value what the driver takes; None where that is the value."""
+    convert = column.type.dialect_impl(dialect).bind_processor(dialect)
+    if convert is not None and isinstance(column.type, Date):
+        return lru_cache(maxsize=DAYS_REMEMBERED)(convert)  # the same few days in most rows
+    return convert
 
 
 @lru_cache(maxsize=64)

@@ -250,5 +250,7 @@ def _claim_sources() -> Select[Any]:
     return select(number)
 
 
-def _payment_sources() -> Any:
-    return union_all(*(select(literal("payment:") + payment.c.trace_number + literal(stage)) for stage in STAGES))
+def _payment_sources() -> Select[Any]:
+    number = literal("payment:") + payment.c.trace_number
+    known = union_all(*(select((number + literal(stage)).label("source")) for stage in STAGES)).subquery()
+    return select(known.c.source)

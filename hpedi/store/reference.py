@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 
 from sqlalchemy import ColumnElement, Connection, Row, Select, func, or_, select, update
@@ -51,6 +51,19 @@ class StoredReferenceData:
         self._close([(record.kind, record.key)], snapshot)
         self._insert(record, self._digest(record), snapshot)
         return snapshot
+
+    def put_all(self, records: Sequence[ReferenceRecord], instant: datetime) -> tuple[int, int]:
+        """Make a snapshot in which some records are other than before or new; return its id and how many changed."""
+        digests = {(record.kind, record.key): self._digest(record) for record in records}
+        known = self._known_digests()
+        changed = [each for each in records if known.get((each.kind, each.key)) != digests[each.kind, each.key]]
+        if not changed:
+            return self.snapshot(), 0
+        snapshot = self._new_snapshot(instant, len(changed))
+        self._close([(record.kind, record.key) for record in changed], snapshot)
+        for record in changed:
+            self._insert(record, digests[record.kind, record.key], snapshot)
+        return snapshot, len(changed)
 
     def versions(self, kind: str, key: str) -> tuple[KnownRecord, ...]:
         """Return all that was ever known of a record, oldest first."""
@@ -127,6 +140,12 @@ class StoredReferenceData:
         """Return all records but families as known at a snapshot."""
         query = select(reference_record).where(reference_record.c.kind != FAMILY, _known_at(snapshot))
         return self._read(query.order_by(reference_record.c.kind, reference_record.c.key))
+
+    def every_family(self, snapshot: int) -> Iterator[ReferenceRecord]:
+        """Yield all families as known at a snapshot, in the order of their ids."""
+        query = select(reference_record).where(reference_record.c.kind == FAMILY, _known_at(snapshot))
+        for row in self._connection.execute(query.order_by(reference_record.c.key)):
+            yield self._record(row)
 
     def families(self, snapshot: int, member_ids: Iterable[str]) -> tuple[ReferenceRecord, ...]:
         """Return the families that one of these member ids belongs to, as known at a snapshot."""

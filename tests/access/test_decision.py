@@ -23,8 +23,9 @@ RULES: Final = rules()
 EVERYTHING_ASKED: Final = {"claim", "remittance", "payment", "member", "claim status"}
 OF_PAYER: Final = {
     "examiner": {("inquire", thing) for thing in EVERYTHING_ASKED} | {("explain", "claim"), ("adjudicate", "claim")},
-    "finance": {("inquire", "remittance"), ("inquire", "payment"), ("pay", "payment")},
-    "finance approver": {("inquire", "remittance"), ("inquire", "payment"), ("approve", "payment")},
+    "finance": {("inquire", "remittance"), ("inquire", "payment"), ("pay", "payment")}
+    | {("settle", "payment"), ("see", "pool")},
+    "finance approver": {("inquire", "remittance"), ("inquire", "payment"), ("approve", "payment"), ("see", "pool")},
     "operator": {("adjudicate", "claim"), ("pay", "payment"), ("manage", "account"), ("revoke", "grant")}
     | {("request", "era enrolment"), ("end", "era enrolment")},
     "auditor": {("audit", "log")},

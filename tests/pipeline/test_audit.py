@@ -20,14 +20,17 @@ def rows(demo: Demo, action: str) -> set[tuple[str, str]]:
 
 
 def test_each_decision_leaves_a_row_for_its_member(demo: Demo) -> None:
-    """Paid, denied and pended claims are told by member; one for nobody we know has no member."""
+    """Paid, denied, replaced and pended claims are told by member; one for nobody we know has no member."""
     claims = clinic_claims()
-    pending = msgspec.structs.replace(
-        claims[0], patient_control_number="PENDS", frequency="7", original_reference="26061000010000001"
+    original = "26061000010000001"
+    replacement, pending = (
+        msgspec.structs.replace(claims[0], patient_control_number=name, frequency="7", original_reference=reference)
+        for name, reference in (("REPLACES", original), ("PENDS", "NONE OF OURS"))
     )
-    demo.run(interchange(RIVERBEND, CLINIC, 501, [claim_set("0001", [*claims, pending])]))
+    demo.run(interchange(RIVERBEND, CLINIC, 501, [claim_set("0001", [*claims, replacement, pending])]))
     told = rows(demo, "adjudicate")
     assert ("M01", "F1:65") in told
+    assert {("M01", "reversal"), ("M01", "correction F3:65")} <= set(told)
     assert ("M01", "pended P2:46") in told
     assert ("", "F2:33") in told
     assert {result for _member, result in rows(demo, "receive")} >= {"accepted", "done"}

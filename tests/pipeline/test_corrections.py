@@ -133,12 +133,12 @@ def test_a_replacement_is_replaced(office: Office) -> None:
 
 
 def test_a_replacement_that_waits_leaves_the_original(demo: Demo, office: Office) -> None:
-    """A replacement with a service that is not there yet waits; the original stays paid to the cent."""
+    """A replacement with a service that has no price waits; the original stays paid to the cent."""
     (original,) = office.send(bill("A", "M01"))
     before = standing(demo)
-    later = Service("T1015", date(2026, 3, 30), "145.00")
-    (sent,) = office.send(replacing(original, bill("A", "M01", later)))
-    assert office.waits_for(sent) == "service_to_come"
+    unpriced = Service("G0442", VISIT, "145.00")
+    (sent,) = office.send(replacing(original, bill("A", "M01", unpriced)))
+    assert office.waits_for(sent) == "fee_schedule"
     assert (office.kinds(original), standing(demo)) == ([("adjudicated", "90.00")], before)
 
 
