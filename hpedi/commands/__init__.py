@@ -21,9 +21,9 @@ from hpedi.findings import Unavailable
 from hpedi.safekeeping.key_ring import KeyMissing
 
 COMMANDS: Final = {
-    "validate": "Judge X12 files by their guides, and by the rules above them.",
+    "validate": "Judge X12 files by their guides and rules.",
     "view": "Show an X12 file as a tree of loops.",
-    "convert": "Convert an X12 file to JSON or CSV, or that JSON back to X12.",
+    "convert": "Convert an X12 file to JSON or CSV, and back.",
     "split": "Cut an X12 file into files of their own, in a new folder.",
     "normalise": "Wrap, count and clean an X12 file, and list every change.",
     "codes": "List the code sets, and import lists that you own.",

@@ -41,8 +41,8 @@ from hpedi.store.payments import StoredPayments
 from hpedi.transactions.remittance_835.model import PaymentMethod, Remittance
 from hpedi.x12.events import Delimiters
 from samples.write_inbound import CLEARINGHOUSE, PRAIRIELINK, claim_set, clearinghouse_claims, interchange
-from tests.databases import kept_in
 from tests.pipeline.conftest import AS_OF, Demo
+from tests.pipeline.test_proof import proof_of
 
 SENT = interchange(PRAIRIELINK, CLEARINGHOUSE, 501, [claim_set("0001", clearinghouse_claims())])
 CAPITATION = CapitationAsked(
@@ -311,4 +311,4 @@ def test_killed_anywhere_it_is_paid_once(
     assert demo.jobs.pay().released == ()
     assert [sent.amount for sent in remitted(demo)] == [Decimal("4200.00")]
     assert ledger(demo)[LedgerAccount.PAYEE_DUES] == ZERO
-    assert kept_in(demo.workspace.home)
+    assert proof_of(demo).differences == ()

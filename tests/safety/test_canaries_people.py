@@ -39,6 +39,10 @@ CLAIM: Final = "26061000010000001"
 NPI: Final = "1000002000"
 CLINIC: Final = ("--tax-id", SSN, "--npi", NPI)
 """The Tax ID of the canaries' clinic is a person's SSN."""
+CAPITATION: Final = (
+    "--provider", "RIVERBEND", "--period", "2026-03", "--members", "12", "--pmpm", "35.00", *DAY, "--reference",
+)  # fmt: skip
+PROGRAM: Final = ("--employer", "PINEWOOD", "--provider", "RIVERBEND", "--year", "2026")
 
 SHOWN_ONCE: Final = frozenset({"user add", "user key", "access mail-pin"})
 """Commands that show a secret, once."""
@@ -121,6 +125,12 @@ WORK: Final = (
     Step("receive", (*RECEIVED, "{arrived}")),
     Step("adjudicate", DAY),
     Step("pay", DAY),
+    Step("settle capitation", (*CAPITATION, "CAP1")),
+    Step("settle capitation", (*CAPITATION, "CAP1", "--book"), forms=ONCE),
+    Step("settle capitation", (*CAPITATION, "CAP1", "--book"), code=ExitCode.USAGE),
+    Step("settle program", (*PROGRAM, "--earned", "75", "--withhold-reference", "PIP2026"), code=ExitCode.USAGE),
+    Step("settle prefund", (*PROGRAM, "--reference", SSN), code=ExitCode.USAGE),
+    Step("settle pools", ("--provider", SSN)),
     Step("deliver"),
     Step("run", (*RECEIVED, *DAY, "{arrived}")),
     Step("status"),
