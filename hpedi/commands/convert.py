@@ -35,7 +35,7 @@ _SHOWN: Final = 20
 @output_option
 @json_option
 def command(file: Path, *, form: str, rows: str | None, out: Path, as_json: bool) -> int:
-    """Convert an X12 file to JSON or CSV, or that JSON back to X12.
+    """Convert an X12 file to JSON or CSV, and back.
 
     The JSON holds every byte of the file: back in X12 it is the same file. What is written is members' data. Exit code
     1 says that the file could not be converted, or that the rows of a CSV do not hold all of it.

@@ -90,7 +90,7 @@ def command(
     ack_dir: Path | None,
     as_json: bool,
 ) -> int:
-    """Judge X12 files by their guides, and by the rules above them.
+    """Judge X12 files by their guides and rules.
 
     SNIP levels: 1 syntax, 2 guide, 3 balancing, 4 situational rules, 5 code sets, 6 claim types, 7 companion guide.
 

@@ -12,7 +12,7 @@ from hpedi.commands import ExitCode
 from hpedi.commands.workspace import context_for, open_workspace
 from tests.commands.running import json_lines, run_hpedi
 from tests.databases import Workspaces
-from tests.pipeline.conftest import AS_OF, KEY
+from tests.pipeline.conftest import AS_OF, KEY, loaded_home  # noqa: F401 - a fixture
 
 CAPITATION = (
     "settle", "capitation", "--provider", "HARBOR", "--period", "2026-03", "--members", "120", "--pmpm", "35.00",
@@ -21,7 +21,12 @@ CAPITATION = (
 
 
 @pytest.fixture
-def home(workspaces: Workspaces, loaded_home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+def home(
+    workspaces: Workspaces,
+    loaded_home: Path,  # noqa: F811
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> Path:
     """A workspace with the sample payer."""
     monkeypatch.setenv("HPEDI_KEY", KEY)
     return workspaces.copy(loaded_home, tmp_path / "home")
