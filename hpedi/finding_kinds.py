@@ -142,6 +142,8 @@ _KINDS: Final = (
     _kind("enrolment-missing", 0, "A member that is covered is not in the full file", "Send the member, or ask for its end.", warning=True),
     _kind("ach-record", 0, "A record of a Nacha file is malformed or out of place", "Ask the bank for a correct file."),
     _kind("ach-total", 0, "A control total of a Nacha file does not hold", "Ask the bank for a correct file."),
+    _kind("ach-return-code", 0, "A return reason or change code is not known", "Ask the bank, or extend mappings/payments/ach_returns.yaml."),
+    _kind("ach-return-unknown", 0, "An entry that came back is none that we sent", "Ask the bank which entry it returns."),
     _kind("calendar-missing", 0, "No ACH holidays are known for the year", "Extend mappings/payments/ach_calendar.yaml."),
     # --- conversion ------------------------------------------------------------------------------------------------
     _kind("json-malformed", 0, "The JSON is not of the form that hpedi convert writes", "Convert the X12 file again."),

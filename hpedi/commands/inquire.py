@@ -62,7 +62,7 @@ def remittance(session: Session, number: str, *, as_json: bool) -> int:
     if as_json:
         facts = _payment(stored)
         facts["ach_file"], facts["ach_trace_number"] = (entry.file, entry.ach_trace_number) if entry else (None, None)
-        print_json({"payment": facts, "claims": claims})
+        print_json({"payment": facts, "claims": claims, "provider_adjustments": stored.payment.adjustments})
         return ExitCode.OK
     made = stored.payment
     click.echo(
@@ -71,6 +71,8 @@ def remittance(session: Session, number: str, *, as_json: bool) -> int:
         + (f"; entry {entry.ach_trace_number} of {entry.file}" if entry else "")
     )
     print_table("Claims", _PAID_CLAIMS, (tuple(each.values()) for each in claims))
+    adjustments = ((each.code, each.reference, each.amount) for each in made.adjustments)
+    print_table("Provider adjustments (above 0.00: taken back)", _ADJUSTMENTS, adjustments)
     return ExitCode.OK
 
 

@@ -20,6 +20,8 @@ from hpedi.acceptance.rules.plan import CheckPlan
 from hpedi.acceptance_files import RuleFiles
 from hpedi.code_files import FOLDER, check_own_lists, code_book
 from hpedi.commands.access_files import access_rules
+from hpedi.commands.collector import collecting_seldom
+from hpedi.commands.crew import Crew
 from hpedi.commands.printing import hint, progress
 from hpedi.commands.settings import CONFIG
 from hpedi.commands.workspace import Workspace, open_workspace, payer_zone
@@ -32,6 +34,7 @@ from hpedi.mappings_folder import mapping
 from hpedi.payments.calendar import load_ach_calendar
 from hpedi.pipeline.adjudicate import Adjudicated, NothingLoaded, adjudicate_waiting, reference_in_force
 from hpedi.pipeline.agreed import ReceiptTerms
+from hpedi.pipeline.deal import adjudicate_dealt
 from hpedi.pipeline.deliver import Delivery, DeliveryTerms, deliver
 from hpedi.pipeline.login import refused_as_foreign, was_foreign
 from hpedi.pipeline.pay import Paid, approve, pay
@@ -150,10 +153,17 @@ class Jobs:
         )
         write_whole(folder / f"{file.id:06d}.reason.txt", [text.encode()])
 
-    def adjudicate(self) -> Adjudicated:
-        """Decide what waits."""
-        with progress("deciding claims", None) as advance:
-            outcome = adjudicate_waiting(self.workspace.books, self.context, self.reference, self._sealing(advance))
+    def adjudicate(self, workers: int = 1) -> Adjudicated:
+        """Decide what waits, with so many processes; in a rehearsal, which is one transaction, with one."""
+        books, context, reference = self.workspace.books, self.context, self.reference
+        with progress("deciding claims", None) as advance, collecting_seldom():
+            told = self._sealing(advance)
+            if workers == 1:
+                outcome = adjudicate_waiting(books, context, reference, told)
+            else:
+                crew = Crew(workers, stores=self.workspace.database.writer.dialect.name != "sqlite")
+                with crew.at_work(self.workspace.home, context):
+                    outcome = adjudicate_dealt(books, context, reference, crew, told)
         log.info("claims decided", claims=outcome.decided, rows=outcome.pended)
         return outcome
 

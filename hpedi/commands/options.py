@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import date, datetime
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, Final, TypeVar
 
 import click
 
 _Command = TypeVar("_Command", bound=Callable[..., Any])
 
+MOST_WORKERS: Final = 64
 ExistingFile = click.Path(exists=True, dir_okay=False, readable=True, path_type=Path)
 
 
@@ -54,6 +55,17 @@ def received_option(command: _Command) -> _Command:
         type=Instant(),
         metavar="INSTANT",
         help="When the files arrived; each file's own time if left out.",
+    )(command)
+
+
+def workers_option(command: _Command) -> _Command:
+    """Give a command `--workers`."""
+    return click.option(
+        "--workers",
+        type=click.IntRange(1, MOST_WORKERS),
+        default=1,
+        show_default=True,
+        help="How many processes decide claims; the money is the same with any number.",
     )(command)
 
 

@@ -12,9 +12,10 @@ from hpedi.commands.printing import Column, print_table
 from hpedi.commands.workspace import Workspace
 from hpedi.findings import Finding
 from hpedi.mappings_folder import mapping
-from hpedi.pipeline.load import LoadOutcome, load
+from hpedi.pipeline.impact import ImpactList
+from hpedi.pipeline.load import LoadOutcome, known_families, load, look
 from hpedi.pipeline.partner_profiles import read_profiles
-from hpedi.reference.payer_folder import Loaded, load_payer_folder
+from hpedi.reference.payer_folder import Loaded, holds_members, load_payer_folder
 from hpedi.run_context import RunContext
 
 _STANDARD = ("rules", "code_sets")
@@ -23,12 +24,23 @@ _COLUMNS = (Column("File", whole=True), Column("Line", right=True), Column("Code
 
 def load_folder(workspace: Workspace, context: RunContext, folder: Traversable) -> tuple[Loaded, LoadOutcome | None]:
     """Read a payer folder and take it in; nothing is taken in where there is an error."""
+    loaded = _read(workspace, context, folder)
+    return loaded, load(workspace.books, context, loaded) if loaded.records else None
+
+
+def look_at_folder(workspace: Workspace, context: RunContext, folder: Traversable) -> tuple[Loaded, ImpactList | None]:
+    """Read a payer folder and say what taking it in would change; None where there is an error."""
+    loaded = _read(workspace, context, folder)
+    return loaded, look(workspace.books, context, loaded) if loaded.records else None
+
+
+def _read(workspace: Workspace, context: RunContext, folder: Traversable) -> Loaded:
+    """Read a payer folder beside what was changed here; the members that are known stay where it has none."""
+    files = dict(_files(folder))
     with workspace.books.reading(context) as work:
         changes = tuple(read_profiles(work).changes.values())
-    loaded = load_payer_folder(dict(_files(folder)), standard_files(), changes=changes, terms=profile_terms())
-    if not loaded.records:
-        return loaded, None
-    return loaded, load(workspace.books, context, loaded)
+        families = () if holds_members(files) else known_families(work)
+    return load_payer_folder(files, standard_files(), changes=changes, terms=profile_terms(), families=families)
 
 
 def print_findings(findings: tuple[Finding, ...]) -> None:

@@ -9,7 +9,7 @@ from pathlib import Path
 import click
 
 from hpedi.commands import ExitCode, Session
-from hpedi.commands.options import as_of_option, dry_run_option, files_argument, received_option
+from hpedi.commands.options import as_of_option, dry_run_option, files_argument, received_option, workers_option
 from hpedi.commands.outcomes import print_adjudicated, print_delivered, print_paid, print_received
 from hpedi.commands.printing import json_option
 
@@ -19,6 +19,7 @@ from hpedi.commands.printing import json_option
 @dry_run_option
 @received_option
 @as_of_option
+@workers_option
 @json_option
 @click.pass_obj
 def command(
@@ -28,6 +29,7 @@ def command(
     dry_run: bool,
     received: datetime | None,
     as_of: date | None,
+    workers: int,
     as_json: bool,
 ) -> int:
     """Receive files, decide their claims, pay and deliver.
@@ -52,7 +54,7 @@ def command(
         jobs = Jobs(workspace, context)
         files_received = [jobs.receive(path, received) for path in files]
         print_received(files_received, as_json=as_json)
-        print_adjudicated(jobs.adjudicate(), as_json=as_json)
+        print_adjudicated(jobs.adjudicate(1 if dry_run else workers), as_json=as_json)
         print_paid(jobs.pay(), as_json=as_json)
         if not dry_run:  # a rehearsal puts nothing plain on the disk, wherever that is
             delivery = jobs.deliver()

@@ -157,12 +157,13 @@ class Markup:
         return f'<div class="leaf">{_paragraph(finding)}</div>\n'
 
 
-def page(title: str, body: Iterable[str]) -> Iterator[bytes]:
+def page(title: str, body: Iterable[str], style: str = "") -> Iterator[bytes]:
     """Yield a whole HTML page around a tree; a browser runs no script in it but its own, and loads nothing.
 
     Args:
         title: Its heading.
-        body: What `drawn` yields for `Markup`.
+        body: Elements of the classes `branch` and `leaf`, as `drawn` yields them for `Markup`; everything is escaped.
+        style: Rules of what else stands in it.
     """
     digest = b64encode(sha256(_SCRIPT.encode()).digest()).decode()
     policy = f"default-src 'none'; style-src 'unsafe-inline'; script-src 'sha256-{digest}'"
@@ -170,7 +171,7 @@ def page(title: str, body: Iterable[str]) -> Iterator[bytes]:
         '<!DOCTYPE html>\n<html lang="en"><head><meta charset="utf-8">\n'
         f'<meta http-equiv="Content-Security-Policy" content="{policy}">\n'
         '<meta name="viewport" content="width=device-width">\n'
-        f"<title>{escape(title)}</title>\n<style>{_STYLE}</style></head>\n<body><header><h1>{escape(title)}</h1>\n"
+        f"<title>{escape(title)}</title>\n<style>{_STYLE}{style}</style></head>\n<body><header><h1>{escape(title)}</h1>\n"
         '<label for="search">Search</label> <input id="search" type="search" aria-keyshortcuts="/">\n'
         '<button type="button" id="unfold">Unfold all</button> <button type="button" id="fold">Fold all</button>\n'
         '<span id="told" role="status"></span></header>\n<main>\n'

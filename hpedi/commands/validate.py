@@ -111,7 +111,7 @@ def command(
     for path in files:
         reported = _by_pyx12(path) if engine == "pyx12" else _by_hpedi(path, asked, ack_dir)
         found_errors = found_errors or reported.has_errors
-        print_json(reported) if as_json else _print(reported)
+        print_json(reported) if as_json else print_report(reported)
     return ExitCode.FINDINGS if found_errors else ExitCode.OK
 
 
@@ -159,7 +159,8 @@ def _by_pyx12(path: Path) -> FileReport:
         return ask_pyx12(str(path), read_x12(chunks_of(path, advance), file=path.name))
 
 
-def _print(reported: FileReport) -> None:
+def print_report(reported: FileReport) -> None:
+    """Print what was found in a file."""
     sets = [each for interchange in reported.interchanges for each in interchange.transaction_sets]
     click.echo(
         f"{reported.file}: {reported.verdict.replace('_', ' ')}; interchanges {len(reported.interchanges)}, "

@@ -51,21 +51,29 @@ def interest_of(
     decided: Sequence[tuple[ReceivedClaim, ClaimDecision]], reference: Reference, paid_on: date
 ) -> dict[tuple[str, int], Usd]:
     """Return the interest on the claims of a payment that are paid late; those without are left out."""
-    paid_here = {decision_id(decision) for _received, decision in decided}
+    paid_here = {decision_id(decision): decision for _received, decision in decided if decision.kind != "reversal"}
     taken_back = {decision.of: -decision.paid for _received, decision in decided if decision.kind == "reversal"}
     found = {}
     for received, decision in decided:
         terms = prompt_pay(reference, received.received)
-        if terms is None or decision.kind == "reversal" or not _is_bound(received, decision, reference, terms):
+        if terms is None or decision.kind == "reversal" or decision_id(decision) in taken_back:
             continue
-        if decision_id(decision) in taken_back:
+        if not _is_bound(received, decision, reference, terms):
             continue
-        is_payers_own = decision.kind == "correction" and decision.version > 1 and decision.of not in paid_here
-        base = decision.paid - (taken_back.get(decision.of, ZERO) if is_payers_own else ZERO)
+        base = decision.paid - _paid_before(decision, paid_here, taken_back)
         interest = late_interest(base, received.received, paid_on, terms)
         if interest:
             found[decision.payer_claim_control_number, decision.version] = interest
     return found
+
+
+def _paid_before(decision: ClaimDecision, paid_here: Mapping[str, ClaimDecision], taken_back: Mapping[str, Usd]) -> Usd:
+    """Return what an earlier payment paid for a claim that we correct; a replacement of the provider's earns anew."""
+    while decision.kind == "correction" and decision.version > 1:
+        if decision.of not in paid_here:
+            return taken_back.get(decision.of, ZERO)
+        decision = paid_here[decision.of]
+    return ZERO
 
 
 def late_interest(base: Usd, received: date, paid_on: date, terms: PromptPay) -> Usd:

@@ -185,9 +185,7 @@ def payment_differences(proved: ProvedPayment) -> Iterator[Difference]:
             yield Difference(check=Check.PAYMENT_DECISIONS, subject=subject, part=f"claim:{number}/{version}")
     for number, version in sorted(proved.assigned - set(covered)) if is_standing else ():
         amount = proved.decided.get((number, version))
-        yield Difference(
-            check=Check.PAYMENT_DECISIONS, subject=subject, part=f"claim:{number}/{version}", other=amount
-        )
+        yield Difference(check=Check.PAYMENT_DECISIONS, subject=subject, part=f"claim:{number}/{version}", other=amount)
     decided = sum((proved.decided.get(each, ZERO) for each in covered), ZERO)
     if decided != made.claims_paid or decided - made.adjusted != made.amount:
         yield Difference(
@@ -253,9 +251,7 @@ def remittance_differences(proved: ProvedPayment, remittance: Remittance) -> Ite
         says, other = rows.get((code, reference)), kept.get((code, reference))
         if says != other:
             part = f"PLB {code} {reference}".strip()
-            yield Difference(
-                check=Check.REMITTANCE_ADJUSTMENT, subject=subject, part=part, says=says, other=other
-            )
+            yield Difference(check=Check.REMITTANCE_ADJUSTMENT, subject=subject, part=part, says=says, other=other)
     yield from _interest_differences(proved, remittance)
 
 
@@ -285,9 +281,7 @@ def bank_differences(proved: ProvedPayment, items: Sequence[BankItem]) -> Iterat
     if [(each.method, each.amount) for each in items] != right:
         told = sum((each.amount for each in items), ZERO) if items else None
         part = ", ".join(each.file for each in items)
-        yield Difference(
-            check=check, subject=subject, part=part, says=told, other=made.amount if goes_out else None
-        )
+        yield Difference(check=check, subject=subject, part=part, says=told, other=made.amount if goes_out else None)
     kept = [made.amount] if goes_out and made.method is PaymentMethod.ACH else []
     if list(proved.entries) != kept:
         told = sum(proved.entries, ZERO) if proved.entries else None

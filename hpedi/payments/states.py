@@ -17,6 +17,7 @@ from typing import Final
 
 from hpedi.money import Usd
 from hpedi.payments.payment import Payment
+from hpedi.transactions.remittance_835.model import PaymentMethod
 
 
 class PaymentState(StrEnum):
@@ -59,6 +60,12 @@ class StateChange:
 def may_follow(now: PaymentState, then: PaymentState) -> bool:
     """Say whether a payment may go from one state to another."""
     return then in TRANSITIONS[now]
+
+
+def may_be_voided(payment: Payment, now: PaymentState) -> bool:
+    """Say whether a payment may be voided: an EFT that went out only once it came back, and never one of nothing."""
+    is_out = now is PaymentState.RELEASED and payment.method is not PaymentMethod.CHECK
+    return may_follow(now, PaymentState.VOIDED) and not is_out
 
 
 def change(payment: Payment, now: PaymentState, then: PaymentState, reason: str = "") -> StateChange:

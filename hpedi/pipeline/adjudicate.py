@@ -20,7 +20,7 @@ from hpedi.pipeline.records import StoredClaim
 from hpedi.reference.reference import Reference
 from hpedi.run_context import RunContext
 
-CLAIMS_A_TRANSACTION = 250
+CLAIMS_A_TRANSACTION = 1_000
 CLAIMS_SHOWN = 40
 
 
@@ -50,6 +50,14 @@ class Adjudicated:
     charged: Usd = ZERO
     paid: Usd = ZERO
     first: list[ShownClaim] = field(default_factory=list)
+
+    def merge(self, other: Adjudicated) -> None:
+        """Count what another worker decided; the claims shown are the first by their numbers."""
+        self.decided += other.decided
+        self.pended += other.pended
+        self.charged += other.charged
+        self.paid += other.paid
+        self.first = sorted([*self.first, *other.first], key=lambda each: each.claim)[:CLAIMS_SHOWN]
 
     def add(self, batch: Batch) -> None:
         """Count a batch."""
@@ -91,7 +99,7 @@ def adjudicate_waiting(
             claims = work.claims.next_to_decide(CLAIMS_A_TRANSACTION)
             if not claims:
                 return outcome
-            batch = _decide(work, claims, reference)
+            batch = decide(work, claims, reference)
             batch.store(work, context)
         outcome.add(batch)
         progress(len(claims))
@@ -99,7 +107,7 @@ def adjudicate_waiting(
 
 def decide_waiting_claim(work: Work, context: RunContext, reference: Reference, stored: StoredClaim) -> Batch:
     """Decide one claim that waits, in a transaction at hand, and store what came of it."""
-    batch = _decide(work, [stored], reference)
+    batch = decide(work, [stored], reference)
     batch.store(work, context)
     return batch
 
@@ -130,8 +138,16 @@ def _waiting(received: ReceivedClaim, pended: Pend) -> ShownClaim:
     )
 
 
-def _decide(work: Work, claims: Sequence[StoredClaim], reference: Reference) -> Batch:
-    batch = Batch.of(work, [stored.received for stored in claims], reference)
+def decide(work: Work, claims: Sequence[StoredClaim], reference: Reference, *, locked: bool = True) -> Batch:
+    """Decide claims in their order; nothing is stored yet.
+
+    Args:
+        work: The transaction, which holds all that the claims touch; one that only reads where it is not locked.
+        claims: Claims that wait.
+        reference: The payer's reference data.
+        locked: Whether to lock what they touch.
+    """
+    batch = Batch.of(work, [stored.received for stored in claims], reference, locked=locked)
     for stored in claims:
         received = stored.received
         made = _decide_claim(work, batch, received, reference)

@@ -100,13 +100,14 @@ class Batch:
     _lines: list[PastLine] = field(default_factory=list)
 
     @classmethod
-    def of(cls, work: Work, claims: Sequence[ReceivedClaim], reference: Reference) -> Batch:
-        """Lock what some claims may touch, and read what they see."""
+    def of(cls, work: Work, claims: Sequence[ReceivedClaim], reference: Reference, *, locked: bool = True) -> Batch:
+        """Lock what some claims may touch, and read what they see; not locked, it is only looked at."""
         member_ids = {received.claim.subscriber.member_id for received in claims}
         families = [Family.of(record.body) for record in work.reference.families(reference.snapshot, member_ids)]
         membership = Membership.of(families)
         who = {each.payer_claim_control_number: recognise(membership, each.claim, reference) for each in claims}
-        work.accumulators.lock(lock_set(who.values()))
+        if locked:
+            work.accumulators.lock(lock_set(who.values()))
         members = [member.id for family in families for member in family.members]
         owners = [*members, *(family.id for family in families)]
         history = {member: list(lines) for member, lines in work.history.of(members).items()}
@@ -133,6 +134,16 @@ class Batch:
         self.seen.roll_back(decision, reversal)
         self.taken_back.add(own)
         self._lines = [line for line in self._lines if line.payer_claim_control_number != own]
+
+    @property
+    def lock_set(self) -> list[str]:
+        """The families whose balances and history its claims touch, sorted."""
+        return lock_set(self.who.values())
+
+    def made(self) -> Batch:
+        """Return what was decided, without what it was decided by: so much goes from process to process."""
+        nothing = Seen({}, {}, {})
+        return Batch({}, nothing, self.decided, self.pended, self.voided, self.taken_back, self._lines)
 
     def store(self, work: Work, context: RunContext) -> None:
         """Write all of it into a transaction."""

@@ -34,6 +34,12 @@ class Claims(Protocol):
     def next_to_decide(self, limit: int) -> tuple[StoredClaim, ...]:
         """Return the next accepted claims of published production receipts, in order of receipt and position."""
 
+    def waiting_after(self, receipt: int, ordinal: int, limit: int) -> tuple[StoredClaim, ...]:
+        """Return the accepted claims that come after a position, likewise, and hold none."""
+
+    def take(self, control_numbers: Sequence[str]) -> tuple[StoredClaim, ...]:
+        """Return those of some claims that still are accepted, likewise; they are held until the transaction ends."""
+
     def find(self, control_number: str) -> StoredClaim | None:
         """Return a claim by our control number."""
 

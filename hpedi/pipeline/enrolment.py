@@ -181,7 +181,7 @@ def _missing(roll: Roll, enrolment: Enrolment, context: RunContext, *, terminate
     plans = {coverage.plan for member in enrolment.members for coverage in member.coverage}
     missing = roll.missing(plans, effective)
     if terminate:
-        roll.terminate(missing, effective - timedelta(days=1))
+        roll.terminate(missing, plans, effective - timedelta(days=1))
     return missing
 
 

@@ -102,12 +102,12 @@ class Roll:
             )
         )
 
-    def terminate(self, members: Collection[str], last: date) -> None:
-        """End the coverage of members with a day."""
+    def terminate(self, members: Collection[str], plans: Collection[str], last: date) -> None:
+        """End the coverage of members by some plans with a day."""
         for family in list(self._families.values()):
             own = {member.id for member in family.members} & set(members)
             if own:
-                self._put(_with_spans(family, own, lambda span: _until(span, last)))
+                self._put(_with_spans(family, own, lambda span: _until(span, last) if span.plan in plans else span))
 
     def _put(self, family: Family) -> None:
         self._families[family.id] = family

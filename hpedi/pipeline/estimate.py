@@ -16,6 +16,7 @@ from msgspec.structs import replace
 
 from hpedi.adjudication.decision import ClaimDecision, LineDecision, Pend
 from hpedi.adjudication.override import Override
+from hpedi.adjudication.rules.prior_auth import OF_STATUS
 from hpedi.adjudication.stages.cost_share import COUNTED
 from hpedi.benefits.accumulators import Counted
 from hpedi.benefits.authorizations import left_of
@@ -213,7 +214,7 @@ def _decided(
     waived = (*reviews, *((OTHER_PAYER,) if other else ()))
     needed: list[tuple[int, str]] = []
     made = _decide(batch, received, reference, waived)
-    while new := list(_needed(made)):
+    while new := list(_needed(made, reference, planned.on)):
         needed += new
         waived = (*waived, *(edit for _line, edit in new))
         made = _decide(batch, received, reference, waived)
@@ -239,11 +240,14 @@ def _reviews(reference: Reference, made: ClaimDecision) -> Iterator[str]:
             yield each.message
 
 
-def _needed(made: ClaimDecision | Pend) -> Iterator[tuple[int, str]]:
+def _needed(made: ClaimDecision | Pend, reference: Reference, on: date) -> Iterator[tuple[int, str]]:
     """Yield line and edit where something is asked for that nobody has before care."""
-    if isinstance(made, Pend) and made.reason.startswith(AUTHORIZATION):
-        yield made.line, AUTHORIZATION
-    for step in made.trail if isinstance(made, ClaimDecision) else ():
+    if isinstance(made, Pend):
+        undecided = (reference.reason(name, on) for name in OF_STATUS.values())
+        if made.reason in {each.pend for each in undecided if each is not None and each.pend}:
+            yield made.line, AUTHORIZATION
+        return
+    for step in made.trail:
         if step.rule in NEEDED and "denied for" in dict(step.inputs):
             yield step.line, step.rule
 

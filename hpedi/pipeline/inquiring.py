@@ -100,10 +100,22 @@ def remittance(inquiry: Inquiry, number: str) -> SeenRemittance | None:
         inquiry.told("remittance", "payment:none", count=0)
         return None
     stored, work = found[0], inquiry.work
-    claims = tuple(work.decisions.of_payment(stored.id))
+    claims = _claims_of(work, stored)
     entry = next((each for each in work.payments.eft_entries(stored.run) if each.trace_number == number), None)
     inquiry.told("remittance", f"payment:{stored.id}", (each.decision.member for each in claims), count=1)
     return SeenRemittance(payment=stored, claims=claims, entry=entry)
+
+
+def _claims_of(work: Work, stored: StoredPayment) -> tuple[StoredDecision, ...]:
+    """Return the decisions that a payment pays, or told before it was voided: they may be paid by another since."""
+    if stored.state is not PaymentState.VOIDED:
+        return tuple(work.decisions.of_payment(stored.id))
+    return tuple(
+        decided
+        for told in stored.payment.claims
+        for decided in work.decisions.find(told.payer_claim_control_number)
+        if decided.decision.version == told.version
+    )
 
 
 def payments(inquiry: Inquiry, sought: PaymentSought) -> tuple[StoredPayment, ...]:

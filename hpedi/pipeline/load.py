@@ -9,11 +9,13 @@ from hpedi.benefits.membership import Family
 from hpedi.benefits.opening import opening_entries
 from hpedi.money import usd
 from hpedi.payments.payee_balances import PayeeBalance
+from hpedi.pipeline.impact import ImpactList, impact_of_folder
 from hpedi.pipeline.parties import FUNDING_ACCOUNT
 from hpedi.pipeline.ports import Books, Work
 from hpedi.reference.members import FAMILY
+from hpedi.reference.members import Family as FamilyContent
 from hpedi.reference.payer_folder import Loaded
-from hpedi.reference.records import ReferenceRecord
+from hpedi.reference.records import ReferenceRecord, content_of
 from hpedi.run_context import RunContext
 
 
@@ -67,6 +69,23 @@ def load(books: Books, context: RunContext, loaded: Loaded) -> LoadOutcome:
             result=f"{changed} changed",
         )
     return LoadOutcome(snapshot=snapshot, records=len(loaded.records), changed=changed, opening_balances=opening)
+
+
+def look(books: Books, context: RunContext, loaded: Loaded) -> ImpactList:
+    """Say what taking in a payer folder that was read without an error would change; nothing is."""
+    with books.writing(context) as work:
+        impact = impact_of_folder(work, loaded.records)
+        members = sorted({change.member for change in impact.members})
+        work.audit.record(
+            "look at load", f"list:{impact.number}", members=["", *members], reason="reference data", result="shown"
+        )
+    return impact
+
+
+def known_families(work: Work) -> tuple[FamilyContent, ...]:
+    """Return all families as they are known now."""
+    records = work.reference.every_family(work.reference.snapshot())
+    return tuple(content_of(record, FamilyContent) for record in records)
 
 
 def _members_changed(work: Work, records: Iterable[ReferenceRecord], snapshot: int) -> list[str]:

@@ -20,7 +20,9 @@ from hpedi.pipeline.access_ports import EraEnrolments, Grants
 from hpedi.pipeline.authorization_ports import Authorizations
 from hpedi.pipeline.claim_ports import Claims, Decisions, History, Pends, Reprocessings
 from hpedi.pipeline.dispute_ports import Disputes
+from hpedi.pipeline.eft_returns_ports import EftReturns
 from hpedi.pipeline.funding_ports import Funding, Settlements
+from hpedi.pipeline.ledger_views import ProofRecords
 from hpedi.pipeline.records import (
     EftEntry,
     InboundFile,
@@ -103,6 +105,9 @@ class Accumulators(Protocol):
     def lock(self, families: Sequence[str]) -> None:
         """Take the lock set of the claims of this transaction, in the order given (sorted)."""
 
+    def versions(self, families: Sequence[str]) -> Mapping[str, int]:
+        """Return how often the locks of families were taken; a family that is absent was never locked."""
+
 
 class ReferenceData(Protocol):
     """Loaded reference records, by what was known when."""
@@ -137,12 +142,15 @@ class ReferenceData(Protocol):
     def families(self, snapshot: int, member_ids: Iterable[str]) -> tuple[ReferenceRecord, ...]:
         """Return the families that one of these member ids belongs to, as known at a snapshot."""
 
+    def family_ids(self, member_ids: Iterable[str]) -> Mapping[str, tuple[str, ...]]:
+        """Return the ids of the families that ever had a member id, by member id; unopened, so that it costs little."""
+
 
 class Payments(Protocol):
     """Payment runs and payments."""
 
     def open_run(self) -> PaymentRun | None:
-        """Return the run that is not closed yet."""
+        """Return the run that is not closed yet; nobody else opens, closes or releases one meanwhile."""
 
     def begin_run(self, as_of: date, instant: datetime, *, dues_only: bool = False) -> PaymentRun | None:
         """Open a run over all that is unpaid, or only over dues, and reserve its numbers; None where nothing is."""
@@ -154,6 +162,9 @@ class Payments(Protocol):
 
     def approve(self, stored: StoredPayment) -> None:
         """Bring a built payment into the state approved."""
+
+    def void(self, stored: StoredPayment, reason: str) -> None:
+        """Bring a payment into the state voided; what it paid is unpaid again."""
 
     def release(self, payments: Sequence[StoredPayment], entries: Sequence[EftEntry]) -> None:
         """Bring approved payments, dated as they go out, into the state released; keep their ACH entries."""
@@ -317,6 +328,10 @@ class Work(Protocol):
     @property
     def ledger(self) -> Ledger:
         """The ledger."""
+
+    @property
+    def eft(self) -> EftReturns:
+        """What came back from the bank."""
 
     @property
     def proof(self) -> ProofRecords:

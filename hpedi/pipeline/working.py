@@ -13,6 +13,8 @@ from msgspec.structs import replace
 
 from hpedi.adjudication.decision import ClaimDecision, Pend
 from hpedi.adjudication.override import Override
+from hpedi.adjudication.overrides import EVERY_LINE
+from hpedi.claims.claim import ReceivedClaim
 from hpedi.pipeline.adjudicate import decide_waiting_claim
 from hpedi.pipeline.ports import Books, Work
 from hpedi.pipeline.records import WaitingClaim
@@ -46,11 +48,11 @@ def release(books: Books, context: RunContext, reference: Reference, number: str
         NotWorked: It does not wait, or the payer has no such reason.
     """
     with books.writing(context) as work:
-        _check_reasons(made, context, reference)
         waiting = _waiting(work, number)
         stored = work.claims.find(number)
         if stored is None:
             raise LookupError("a claim that waits is stored")
+        _check_denials(made, stored.received, context, reference)
         work.pends.override(number, made)
         batch = decide_waiting_claim(work, context, reference, stored)
         result = "denied" if made.denials else "released"
@@ -66,9 +68,10 @@ def override(books: Books, context: RunContext, reference: Reference, number: st
         NotWorked: It is not decided, was taken back, or the payer has no such reason.
     """
     with books.writing(context) as work:
-        _check_reasons(made, context, reference)
-        if work.claims.find(number) is None:
+        stored = work.claims.find(number)
+        if stored is None:
             raise NotWorked(NOT_STANDING)
+        _check_denials(made, stored.received, context, reference)
         work.pends.override(number, made)
         worked = correct_claim(work, context, reference, number, OVERRIDE)
         if worked is None:
@@ -118,8 +121,11 @@ def _waiting(work: Work, number: str) -> WaitingClaim:
     return found[0]
 
 
-def _check_reasons(made: Override, context: RunContext, reference: Reference) -> None:
-    for _line, name in made.denials:
+def _check_denials(made: Override, received: ReceivedClaim, context: RunContext, reference: Reference) -> None:
+    lines = {EVERY_LINE, *(line.number for line in received.claim.lines)}
+    for line, name in made.denials:
+        if line not in lines:
+            raise NotWorked("the claim has no line of this number")
         reason = reference.reason(name, context.as_of)
         if reason is None or reason.group is None:
             raise NotWorked(f"the payer has no reason {name!r} that denies; its reasons stand in conventions.yaml")

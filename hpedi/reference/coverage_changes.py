@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Hashable, Iterable, Iterator
 from datetime import date, timedelta
+from itertools import zip_longest
 from typing import Final, Literal, TypeAlias
 
 from hpedi.reference.dated import Dated, Entry
@@ -137,7 +138,7 @@ def _differing(old: Valued, new: Valued) -> Iterator[DateSpan]:
     """Yield the days on which other values hold, spans that touch joined."""
     edges = sorted({edge for span, _value in (*old, *new) for edge in _edges(span)})
     differing: DateSpan | None = None
-    for start, following in zip(edges, [*edges[1:], None], strict=True):
+    for start, following in zip_longest(edges, edges[1:]):
         end = following - timedelta(days=1) if following is not None else None
         if _on(old, start) == _on(new, start):
             if differing is not None:

@@ -32,6 +32,10 @@ RULES = "rules/"
 """Where rule files lie below mappings/."""
 
 
+_OF_MEMBERS = frozenset({"members", "coverage", "other-coverage"})
+_KEPT = "members known already"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Loaded:
     """What a folder holds; no records and no balances if a finding is an error.
@@ -55,6 +59,7 @@ def load_payer_folder(
     *,
     changes: Sequence[PartnerChange] = (),
     terms: ProfileTerms | None = None,
+    families: Iterable[Family] = (),
 ) -> Loaded:
     """Read and check a payer folder.
 
@@ -64,6 +69,7 @@ def load_payer_folder(
             the place of the standard one of its name.
         changes: What was changed here of partners; it goes on beside the folder.
         terms: What profiles of partners may name; None where nobody knows.
+        families: Those that stay, where the folder has no members.
 
     Findings:
         reference-file, reference-value, reference-link: see docs/payer-folder.md.
@@ -73,6 +79,8 @@ def load_payer_folder(
     standard = standard or {}
     folder = read_folder(files)
     _add_standard_rules(folder, standard)
+    if not holds_members(files):
+        _keep(folder, families)
     if not _errors(folder.findings):
         # Links are only checked between pieces that could all be read: a missing piece would be told twice.
         for check in CHECKS:
@@ -92,6 +100,24 @@ def load_payer_folder(
         opening_payees=tuple(folder.opening_payee_balances),
         findings=findings,
     )
+
+
+def holds_members(files: Iterable[str]) -> bool:
+    """Say whether a folder has members of its own; those that are known stay where it has none."""
+    return any(path.split("/", maxsplit=1)[0].removesuffix(".csv") in _OF_MEMBERS for path in files)
+
+
+def _keep(folder: Folder, families: Iterable[Family]) -> None:
+    """Put families that are known into a folder that has no members; its own authorisations go before theirs."""
+    keeps_authorizations = not folder.authorizations
+    for family in families:
+        folder.members.extend(family.members)
+        folder.coverage.extend(family.coverage)
+        folder.other_coverage.extend(family.other_coverage)
+        if keeps_authorizations:
+            folder.authorizations.extend(family.authorizations)
+        for piece in (*family.members, *family.coverage, *family.other_coverage, *family.authorizations):
+            folder.places.remember(piece, "", Where(file=_KEPT))
 
 
 def _add_standard_rules(folder: Folder, standard: Mapping[str, bytes]) -> None:

@@ -83,6 +83,14 @@ class StoredAccumulators:
                 update(family_lock).where(family_lock.c.family.in_(batch)).values(version=family_lock.c.version + 1)
             )
 
+    def versions(self, families: Sequence[str]) -> dict[str, int]:
+        """Return how often the locks of families were taken."""
+        found: dict[str, int] = {}
+        for batch in in_batches(families):
+            query = select(family_lock.c.family, family_lock.c.version).where(family_lock.c.family.in_(batch))
+            found.update((family, version) for family, version in self._connection.execute(query))
+        return found
+
     def _begin_locks(self, families: Sequence[str]) -> None:
         known: set[str] = set()
         for batch in in_batches(families):

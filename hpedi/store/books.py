@@ -20,6 +20,7 @@ from hpedi.store.authorizations import StoredAuthorizations
 from hpedi.store.claims import StoredClaims, StoredDecisions
 from hpedi.store.database import Database
 from hpedi.store.disputes import StoredDisputes
+from hpedi.store.eft_returns import StoredEftReturns
 from hpedi.store.era_enrolments import StoredEraEnrolments
 from hpedi.store.funding import StoredFunding
 from hpedi.store.grants import StoredGrants
@@ -60,6 +61,7 @@ class StoredWork:
     payee_balances: StoredPayeeBalances
     ledger: StoredLedger
     proof: StoredProof
+    eft: StoredEftReturns
     outbox: StoredOutbox
     accounts: StoredAccounts
     grants: StoredGrants
@@ -123,6 +125,7 @@ class StoredBooks:
             payee_balances=StoredPayeeBalances(connection),
             ledger=StoredLedger(connection),
             proof=StoredProof(connection, self._vault),
+            eft=StoredEftReturns(connection, self._vault, context),
             outbox=StoredOutbox(connection, self._vault),
             accounts=StoredAccounts(connection, self._vault, context),
             grants=StoredGrants(connection, self._vault, context),

@@ -5,7 +5,19 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from datetime import date, datetime
 
-from sqlalchemy import ColumnElement, Connection, Row, ScalarSelect, Table, and_, func, select, update
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Row,
+    ScalarSelect,
+    Table,
+    and_,
+    delete,
+    exists,
+    func,
+    select,
+    update,
+)
 
 from hpedi.findings import Unavailable
 from hpedi.payments.payment import Payment
@@ -144,6 +156,20 @@ class StoredPayments:
     def approve(self, stored: StoredPayment) -> None:
         """Bring a built payment into the state approved."""
         self._add_states([(stored.id, _changed(stored, PaymentState.APPROVED))])
+
+    def void(self, stored: StoredPayment, reason: str) -> None:
+        """Bring a payment into the state voided; its decisions and dues are unpaid again, for the next run."""
+        state = _changed(stored, PaymentState.VOIDED).value
+        _INSERT_EVENTS(
+            self._connection, [(stored.id, state, self._context.instant, self._context.principal.id, reason)]
+        )
+        column = paid_decision.c
+        same = (column.control_number == decision.c.control_number, column.version == decision.c.version)
+        was_paid = exists().where(*same, column.payment == stored.id)
+        self._connection.execute(update(decision).where(was_paid).values(payment_run=None))
+        self._connection.execute(delete(paid_decision).where(column.payment == stored.id))
+        of_payee = (due.c.payment_run == stored.run, due.c.provider == stored.payment.payee.provider)
+        self._connection.execute(update(due).where(*of_payee).values(payment_run=None))
 
     def _insert(self, run: PaymentRun, made: Payment, *, is_approved: bool) -> StoredPayment:
         row_id = self._connection.execute(

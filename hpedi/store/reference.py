@@ -159,6 +159,19 @@ class StoredReferenceData:
             found.update((record.key, record) for record in self._read(query))
         return tuple(found[key] for key in sorted(found))
 
+    def family_ids(self, member_ids: Iterable[str]) -> dict[str, tuple[str, ...]]:
+        """Return the ids of the families that ever had a member id, by member id."""
+        by_lookup = {self._lookup(member_id): member_id for member_id in member_ids}
+        found: dict[str, tuple[str, ...]] = {}
+        for batch in in_batches(sorted(by_lookup)):
+            query = select(reference_lookup.c.lookup, reference_record.c.key).distinct()
+            query = query.join(reference_record, reference_record.c.id == reference_lookup.c.record)
+            named = query.where(reference_lookup.c.lookup.in_(batch), reference_record.c.kind == FAMILY)
+            for lookup, family in self._connection.execute(named):
+                member_id = by_lookup[lookup]
+                found[member_id] = (*found.get(member_id, ()), family)
+        return found
+
     def _lookup(self, lookup: str) -> str:
         """Return what stands in the lookup table for a member id: a keyed digest, so that the id stays sealed."""
         return self._vault.digest(lookup.encode(), "lookup")

@@ -25,7 +25,8 @@ OF_PAYER: Final = {
     "examiner": {("inquire", thing) for thing in EVERYTHING_ASKED} | {("explain", "claim"), ("adjudicate", "claim")},
     "finance": {("inquire", "remittance"), ("inquire", "payment"), ("pay", "payment")}
     | {("settle", "payment"), ("see", "pool")},
-    "finance approver": {("inquire", "remittance"), ("inquire", "payment"), ("approve", "payment"), ("see", "pool")},
+    "finance approver": {("inquire", "remittance"), ("inquire", "payment"), ("approve", "payment"), ("see", "pool")}
+    | {("void", "payment")},
     "operator": {("adjudicate", "claim"), ("pay", "payment"), ("manage", "account"), ("revoke", "grant")}
     | {("request", "era enrolment"), ("end", "era enrolment")},
     "auditor": {("audit", "log")},

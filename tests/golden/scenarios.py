@@ -27,8 +27,9 @@ OPTIONAL_FEATURES = frozenset({"manual_interest"})
 
 @dataclass(frozen=True, slots=True)
 class Scenario:
-    """A scenario file and its world."""
+    """A scenario file, its folder and its world."""
 
+    folder: Path
     id: str
     title: str
     world: Json
@@ -43,7 +44,7 @@ def read_scenarios(folder: Path) -> Iterator[Scenario]:
         name = told["world"]
         worlds[name] = worlds.get(name) or json.loads((folder / name).read_text())
         runs = tuple(run for run in told["runs"] if set(run["requires"]) <= OPTIONAL_FEATURES)
-        yield Scenario(told["id"], told["title"], worlds[name], runs)
+        yield Scenario(folder, told["id"], told["title"], worlds[name], runs)
 
 
 def reprocess(harness: Harness, asked: Sequence[Json], day: date) -> None:

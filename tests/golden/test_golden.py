@@ -18,14 +18,16 @@ from tests.golden.scenarios import HERE, Scenario, execute, read_scenarios
 from tests.golden.world import NotSupported, payer_folder
 
 Start: TypeAlias = Callable[[Any, Any], RealHarness]
+FOLDERS = (HERE, HERE.parent / "unseen" / "world-2")
+"""What runs when no folder is asked for."""
 KEY = base64.b64encode(bytes(range(32))).decode()
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
-    """Make one test of each scenario of the folder asked for."""
+    """Make one test of each scenario of the folder asked for; without one, of ours and of another payer's world."""
     if "scenario" in metafunc.fixturenames:
-        folder = Path(metafunc.config.getoption("--golden-dir") or HERE)
-        scenarios = list(read_scenarios(folder))
+        asked = metafunc.config.getoption("--golden-dir")
+        scenarios = [each for folder in ([Path(asked)] if asked else FOLDERS) for each in read_scenarios(folder)]
         metafunc.parametrize("scenario", scenarios, ids=[scenario.id for scenario in scenarios])
 
 

@@ -69,6 +69,7 @@ USUAL_REASONS = {
     "over_charge_cob": {"group": "OA", "carc": "94"},
     "paid_to_member": {"group": "PR", "carc": "100"},
 }
+COST_SHARES = ("copay", "deductible", "coinsurance")
 ADDRESS = {"lines": ["1 GOLDEN WAY"], "city": "BLOOMINGTON", "state": "MN", "postal_code": "554250000"}
 EDIT_ROWS = {"ptp": CodePair, "mue": UnitsLimit, "sex": SexEdit, "age": AgeEdit}
 BENEFIT_FIELDS = ("id", "tiers", "match", "cost_share", "exclusion", "tier_override", "limit", "note")
@@ -162,9 +163,8 @@ def _conventions(world: Json) -> Json:
     said = world["conventions"]
     order = list(said["edit_order"])
     last = order.index("benefit_maximum") if "benefit_maximum" in order else len(order)
-    parts = {
-        (codes["group"], codes.get("carc")): name for name, codes in world["reason_codes"].items() if "carc" in codes
-    }
+    reasons = {**USUAL_REASONS, **world["reason_codes"]}
+    parts = {(reasons[name]["group"], reasons[name]["carc"]): name for name in COST_SHARES}
     return {
         "from": IN_FORCE,
         "edit_order": [*order[:last], "unlisted_code", *order[last:]],
@@ -247,12 +247,13 @@ def _employer(employer: Json) -> Json:
 
 
 def _edits(tables: Json) -> Json:
+    component = tables.get("component", {})
     return {
         **_only(tables, "procedure_indicators", "ptp_bypass_modifiers"),
         **{name: [_known(each, kind) for each in tables[name]] for name, kind in EDIT_ROWS.items() if name in tables},
-        "component_modifiers": tables["component"]["modifiers"],
-        **_only(tables["component"], "global_after_component", "component_after_global"),
-        "ndc_required": [each if isinstance(each, dict) else {"code": each} for each in tables["ndc_required"]],
+        **({"component_modifiers": component["modifiers"]} if component else {}),
+        **_only(component, "global_after_component", "component_after_global"),
+        "ndc_required": [each if isinstance(each, dict) else {"code": each} for each in tables.get("ndc_required", ())],
     }
 
 

@@ -17,7 +17,7 @@ from hpedi.pipeline.pay import Paid
 from hpedi.store.accumulator_tables import accumulator_entry
 from hpedi.store.authorization_tables import authorization_use
 from hpedi.store.funding_tables import employer_charge, member_payment, pool_movement
-from hpedi.store.tables import past_line, posting
+from hpedi.store.tables import claim, past_line, posting
 from samples.sample_claims import Service, claim_of
 from samples.write_inbound import PRAIRIELINK, claim_set, interchange
 from tests.databases import engine_of
@@ -35,14 +35,14 @@ def bill(number: str, member: str, *services: Service, provider: str = "RIVERBEN
     return replace(made, **changes)
 
 
-def replacing(original: str, claim: Claim) -> Claim:
+def replacing(original: str, sent: Claim) -> Claim:
     """Return a claim as the replacement of one that we know under a number."""
-    return replace(claim, frequency="7", original_reference=original)
+    return replace(sent, frequency="7", original_reference=original)
 
 
-def voiding(original: str, claim: Claim) -> Claim:
+def voiding(original: str, sent: Claim) -> Claim:
     """Return a claim as the void of one that we know under a number."""
-    return replace(claim, frequency="8", original_reference=original)
+    return replace(sent, frequency="8", original_reference=original)
 
 
 class Office:
@@ -97,8 +97,6 @@ class Office:
             return next((each.pend.reason for each in work.pends.waiting(number)), "")
 
     def _known(self) -> list[str]:
-        from hpedi.store.tables import claim
-
         with engine_of(self.demo.workspace.home) as engine, engine.connect() as connection:
             query = select(claim.c.control_number).order_by(claim.c.control_number)
             return list(connection.execute(query).scalars())

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from msgspec.structs import replace
 
 from hpedi.claims.claim import Claim
-from samples.sample_claims import Service
+from samples.sample_claims import Service, members
 from tests.pipeline.conftest import Demo
 from tests.pipeline.sending import VISIT, Office, bill, replacing, standing, voiding, without_numbers
 
@@ -250,7 +250,5 @@ def numbered(demo: Demo) -> Office:
 
 def claim_member(claim: Claim) -> str:
     """Return the sample payer's id of a claim's patient."""
-    from samples.sample_claims import members
-
     born = (claim.patient or claim.subscriber).birth_date
     return next(name for name, row in members().items() if row["birth_date"] == f"{born}")

@@ -238,7 +238,7 @@ def test_an_overpayment_is_told_and_taken_over_three_runs(demo: Demo, office: Of
 
 
 def test_a_retroactive_end_of_coverage_and_its_return(demo: Demo, office: Office) -> None:
-    """Ended coverage denies by PR-27; when it is put back, the claim comes out as first decided and all sums with it."""
+    """Ended coverage denies by PR-27; when it is put back, the claim and all sums come out as first decided."""
     (claim,) = office.send(bill("A", "M01"))
     before = standing(demo)
     load(demo, ("M01,OPEN-1500,family,2025-01-01,,2024-12-10", "M01,OPEN-1500,family,2025-01-01,2026-01-31,2024-12-10"))
@@ -267,7 +267,7 @@ def test_proposing_and_approving_leave_audit_rows(demo: Demo, office: Office) ->
 
 
 def test_a_payment_run_that_died_gives_the_same_bytes(demo: Demo, office: Office, workspaces: Workspaces) -> None:
-    """A run with reversals and corrections that died between its two commits writes, once paid again, the same files."""
+    """A run with corrections that died between its two commits writes, once paid again, the same files."""
     claims = office.send(bill("A", "M01"), bill("B", "M02"))
     office.pay()
     load(demo, FEE_WAS_WRONG)

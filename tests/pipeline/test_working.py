@@ -48,10 +48,10 @@ def near_duplicate(office: Office, *lines: Service) -> str:
 
 
 def test_what_is_set_aside_is_not_applied(office: Office) -> None:
-    """A near duplicate is paid once its edit is set aside; the trail says by whom and why."""
+    """A near duplicate is paid once its edit is set aside, with the day's copay owed once; the trail says why."""
     near = near_duplicate(office)
     worked = released(office, near, decided(waived=("DUP-NEAR",)))
-    assert ([f"{each.paid}" for each in worked.decisions], worked.pend) == (["90.00"], None)
+    assert ([f"{each.paid}" for each in worked.decisions], worked.pend) == (["120.00"], None)
     (step,) = [each for each in office.decisions(near)[0].trail if each.stage == "override"]
     assert ("note", NOTE) in step.inputs
     assert step.source == f"person:ada on {AS_OF}"
@@ -138,8 +138,8 @@ def test_a_claim_above_the_payers_amount_is_looked_at(demo: Demo, office: Office
     rule = ('paid_over: "50000.00"', 'paid_over: "90.00"')
     _loaded, outcome = load_folder(demo.workspace, context_for(AS_OF), changed_payer(demo.inbox, rule))
     assert outcome is not None
-    exactly, above = office.send(bill("A", "M01"), bill("B", "M02", Service("T1015", VISIT, "145.00"),
-                                                        Service("G0168", VISIT, "95.00"), Service("G0439", VISIT, "200.00")))  # fmt: skip
+    therapy = Service("G0260", date(2026, 2, 17), "520.00")
+    exactly, above = office.send(bill("A", "M02"), bill("B", "M01", therapy))
     assert office.kinds(exactly) == [("adjudicated", "90.00")]
     assert office.waits_for(above) == "HIGH-DOLLAR"
     (decision,) = released(office, above, decided(waived=("HIGH-DOLLAR",))).decisions

@@ -125,6 +125,8 @@ WORK: Final = (
     Step("receive", (*RECEIVED, "{arrived}")),
     Step("adjudicate", DAY),
     Step("pay", DAY),
+    Step("payments void", ("900000001", "--note", "by mistake"), code=ExitCode.USAGE),
+    Step("payments void", (ACCOUNT, "--note", "by mistake"), code=ExitCode.USAGE),
     Step("settle capitation", (*CAPITATION, "CAP1")),
     Step("settle capitation", (*CAPITATION, "CAP1", "--book"), forms=ONCE),
     Step("settle capitation", (*CAPITATION, "CAP1", "--book"), code=ExitCode.USAGE),

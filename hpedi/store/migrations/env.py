@@ -7,6 +7,7 @@ from hpedi.store import (  # noqa: F401 - their tables stand in the same metadat
     accumulator_tables,
     authorization_tables,
     dispute_tables,
+    eft_tables,
     era_tables,
     funding_tables,
     key_tables,

@@ -1,0 +1,263 @@
+"""`hpedi eft`: what the bank sends back of EFTs, and each EFT beside its 835."""
+
+from __future__ import annotations
+
+import hashlib
+from contextlib import nullcontext
+from dataclasses import asdict
+from datetime import date
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+import click
+
+from hpedi.commands import ExitCode, Session
+from hpedi.commands.options import ExistingFile, as_of_option, dry_run_option
+from hpedi.commands.printing import Column, hint, json_option, money_column, print_json, print_table
+
+if TYPE_CHECKING:
+    from hpedi.payments.eft_returns import Correction, ReturnCodes
+    from hpedi.pipeline.eft_returns import Imported
+    from hpedi.pipeline.eft_returns_ports import KeptReturn, Reassociated
+
+WINDOW_DAYS: Final = 5
+"""Three business days span at most five calendar days over a weekend; a holiday adds one: the report says the days."""
+
+_RETURNS: Final = (
+    Column("Line", right=True),
+    Column("EFT", whole=True),
+    Column("Code", whole=True),
+    money_column("Amount"),
+    Column("Outcome", whole=True),
+    Column("Means"),
+    Column("Do"),
+)
+_FINDINGS: Final = (Column("Line", right=True), Column("Finding", whole=True), Column("What"))
+_REASSOCIATED: Final = (
+    Column("EFT", whole=True),
+    Column("Payee", whole=True),
+    money_column("Amount"),
+    Column("State", whole=True),
+    Column("Nacha trace", whole=True),
+    Column("Effective", whole=True),
+    Column("835", whole=True),
+    Column("Delivered", whole=True),
+    Column("Apart", right=True),
+    Column("Age", right=True),
+    Column("Look at"),
+)
+
+
+@click.group()
+def command() -> None:
+    """Read what the bank sends back, and match each EFT with its 835.
+
+    \b
+    Example:
+      hpedi eft import returns-20260318.ach
+      hpedi eft reassociation --as-of 2026-03-31
+    """
+
+
+@command.command("import")
+@click.argument("file", metavar="FILE", type=ExistingFile)
+@dry_run_option
+@as_of_option
+@json_option
+@click.pass_obj
+def import_file(session: Session, file: Path, as_of: date | None, *, dry_run: bool, as_json: bool) -> int:
+    """Import a Nacha file of returns and notifications of change.
+
+    Each return brings its payment into the state returned and puts the payee's account on hold where its reason says
+    so; a change is kept as a proposal. The file is taken whole and once, or not at all: what is wrong is told with its
+    line.
+
+    \b
+    Example:
+      hpedi eft import returns-20260318.ach --dry-run
+    """
+    from hpedi.commands.jobs import alone, rehearsal
+    from hpedi.commands.signed_in import acting
+    from hpedi.commands.workspace import open_workspace
+    from hpedi.mappings_folder import mapping
+    from hpedi.payments.eft_returns import load_return_codes
+    from hpedi.pipeline.eft_returns import import_returns
+
+    content = file.read_bytes()
+    opened = rehearsal(session.home) if dry_run else nullcontext(open_workspace(session.home))
+    with opened as workspace, alone(workspace):
+        context = acting(workspace, "import", "bank file", as_of)
+        codes = load_return_codes(mapping("payments/ach_returns.yaml").read_bytes(), context.as_of)
+        with workspace.books.writing(context) as work:
+            digest = hashlib.sha256(content).hexdigest()
+            imported = import_returns(work, content, digest, codes, file.name)
+    _print_imported(imported, codes, as_json=as_json)
+    return ExitCode.FINDINGS if imported.findings else ExitCode.OK
+
+
+def _print_imported(imported: Imported, codes: ReturnCodes, *, as_json: bool) -> None:
+    if as_json:
+        returns = [_facts(each, codes) for each in imported.returns]
+        print_json({"is_again": imported.is_again, "returns": returns, "findings": imported.findings})
+        return
+    if imported.is_again:
+        click.echo("this file was imported before; nothing was done")
+        return
+    if imported.findings:
+        rows = ((each.where.line or "", each.code, each.message) for each in imported.findings)
+        print_table("Nothing of the file was taken", _FINDINGS, rows)
+        return
+    print_table("What came back", _RETURNS, (_row(each, codes) for each in imported.returns))
+    back = [each for each in imported.returns if each.outcome == "returned"]
+    click.echo(f"{len(imported.returns)} entries: {len(back)} payments came back")
+    if back:
+        hint(
+            "their claims stay as decided; void each payment that came back and pay it again, by check or to another account"
+        )
+
+
+@command.command()
+@json_option
+@click.pass_obj
+def returns(session: Session, *, as_json: bool) -> int:
+    """List what came back so far, the corrections that banks propose, and the accounts on hold.
+
+    \b
+    Example:
+      hpedi eft returns
+    """
+    from hpedi.commands.signed_in import acting
+    from hpedi.commands.workspace import open_workspace
+    from hpedi.mappings_folder import mapping
+    from hpedi.payments.eft_returns import load_return_codes
+
+    workspace = open_workspace(session.home)
+    context = acting(workspace, "import", "bank file")
+    codes = load_return_codes(mapping("payments/ach_returns.yaml").read_bytes(), context.as_of)
+    with workspace.books.writing(context) as work:
+        kept, holds = list(work.eft.all()), list(work.eft.holds())
+        work.audit.record("list", "EFT returns", result=f"found {len(kept)}")
+    if as_json:
+        print_json({"returns": [_facts(each, codes) for each in kept], "holds": holds})
+        return ExitCode.OK
+    print_table("What came back", _RETURNS, (_row(each, codes) for each in kept))
+    held = (Column("Payee", whole=True), Column("Account"), Column("Since", whole=True), Column("Why", whole=True))
+    print_table(
+        "Accounts on hold",
+        held,
+        (
+            (each.provider, _masked(each.last_four), each.held_on, f"{each.code} of {each.trace_number}")
+            for each in holds
+        ),
+    )
+    if not kept:
+        click.echo("nothing came back")
+    return ExitCode.OK
+
+
+@command.command()
+@as_of_option
+@json_option
+@click.pass_obj
+def reassociation(session: Session, as_of: date | None, *, as_json: bool) -> int:
+    """List each EFT with its 835, and back, with the days between them and their age.
+
+    `Apart` is the days from the EFT's effective date to the delivery of the 835: CAQH CORE 370 wants both within three
+    business days of each other. What has no 835, no entry or an 835 that was not delivered is marked.
+
+    \b
+    Example:
+      hpedi eft reassociation --as-of 2026-03-31
+    """
+    from hpedi.commands.signed_in import acting
+    from hpedi.commands.workspace import open_workspace
+
+    workspace = open_workspace(session.home)
+    context = acting(workspace, "see", "ledger", as_of)
+    wrong = 0
+    with workspace.books.reading(context) as work:
+        rows = [_reassociation(each, context.as_of) for each in work.eft.reassociation()]
+    for row in rows:
+        wrong += bool(row["look_at"])
+        if as_json:
+            print_json(row)
+    if not as_json:
+        print_table("EFTs and their 835s", _REASSOCIATED, (tuple(row.values()) for row in rows))
+        click.echo(f"{len(rows)} EFTs, {wrong} to look at")
+    return ExitCode.FINDINGS if wrong else ExitCode.OK
+
+
+def _reassociation(each: Reassociated, day: date) -> dict[str, object]:
+    entry = each.entry
+    effective = entry.effective_entry_date if entry else None
+    apart = (each.remitted_on - effective).days if each.remitted_on and effective else None
+    return {
+        "trace_number": each.trace_number,
+        "payee": each.provider,
+        "amount": each.amount,
+        "state": each.state.value,
+        "ach_trace_number": entry.ach_trace_number if entry else "",
+        "effective_entry_date": effective,
+        "remittance": each.remittance,
+        "delivered_on": each.remitted_on,
+        "days_apart": apart,
+        "age_days": (day - effective).days if effective else None,
+        "look_at": _look_at(each, apart),
+    }
+
+
+def _look_at(each: Reassociated, apart: int | None) -> str:
+    if each.entry is None:
+        return "no ACH entry"
+    if not each.remittance:
+        return "no 835"
+    if each.entry.amount != each.amount:
+        return "amounts differ"
+    if each.remitted_on is None:
+        return "835 not delivered"
+    if each.state.value == "returned":
+        return "came back"
+    return "far apart" if apart is not None and abs(apart) > WINDOW_DAYS else ""
+
+
+def _masked(last_four: str) -> str:
+    return f"ends in {last_four}"
+
+
+def _correction(correction: Correction | None) -> dict[str, str]:
+    if correction is None:
+        return {}
+    told = {name: value for name, value in asdict_of(correction).items() if value}
+    if "account_number" in told:
+        told["account_number"] = _masked(told["account_number"][-4:])
+    return told
+
+
+def asdict_of(correction: Correction) -> dict[str, str]:
+    """Return the fields of a correction."""
+    import msgspec
+
+    return msgspec.structs.asdict(correction)
+
+
+def _facts(kept: KeptReturn, codes: ReturnCodes) -> dict[str, object]:
+    facts = asdict(kept) | {"means": _means(kept, codes), "do": _do(kept, codes)}
+    facts["correction"] = _correction(kept.correction)
+    return facts
+
+
+def _row(kept: KeptReturn, codes: ReturnCodes) -> tuple[object, ...]:
+    named = (kept.line, kept.trace_number, kept.code, kept.amount, kept.outcome)
+    return (*named, _means(kept, codes), _do(kept, codes))
+
+
+def _means(kept: KeptReturn, codes: ReturnCodes) -> str:
+    known = codes.returns.get(kept.code) or codes.changes.get(kept.code)
+    return known.means if known else ""
+
+
+def _do(kept: KeptReturn, codes: ReturnCodes) -> str:
+    if kept.code in codes.returns:
+        return codes.returns[kept.code].do
+    changed = ", ".join(f"{name.replace('_', ' ')} {value}" for name, value in _correction(kept.correction).items())
+    return f"confirm with the payee: {changed}"

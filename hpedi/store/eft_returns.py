@@ -1,0 +1,187 @@
+"""What the bank sent back, accounts on hold, and each EFT beside its 835."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from datetime import date, datetime
+from typing import Any, Final
+
+from sqlalchemy import Connection, Row, and_, literal, select
+
+from hpedi.payments.eft_returns import Correction
+from hpedi.payments.payment import Payment
+from hpedi.payments.states import PaymentState, change
+from hpedi.pipeline.eft_returns_ports import AccountHold, KeptReturn, Reassociated
+from hpedi.pipeline.records import REMITTANCE_SET, EftEntry, StoredPayment
+from hpedi.run_context import RunContext
+from hpedi.safekeeping.vault import Vault
+from hpedi.store.database import hold
+from hpedi.store.eft_tables import account_hold, eft_return, return_file
+from hpedi.store.encoding import decode, encode
+from hpedi.store.inserts import Insert
+from hpedi.store.numbers import next_id
+from hpedi.store.payments import RUNS
+from hpedi.store.tables import eft_entry, outbox, payment, payment_event
+from hpedi.transactions.remittance_835.model import PaymentMethod
+
+_AT_ONCE: Final = 200
+_INSERT: Final = Insert(eft_return, "file", "line", "payment", "code", "amount", "original_trace", "outcome", "sealed")
+
+
+class StoredEftReturns:
+    """Returns and changes in rows; what a change proposes is sealed."""
+
+    def __init__(self, connection: Connection, vault: Vault, context: RunContext) -> None:
+        """Work inside an open transaction, on behalf of somebody."""
+        self._connection = connection
+        self._vault = vault
+        self._context = context
+
+    def is_imported(self, digest: str) -> bool:
+        """Say whether a file was imported; nobody else imports one, or releases payments, until this one ends."""
+        hold(self._connection, RUNS)
+        found = self._connection.execute(select(return_file.c.id).where(return_file.c.digest == digest))
+        return found.first() is not None
+
+    def sent(self, ach_trace_number: str) -> Sequence[tuple[StoredPayment, EftEntry]]:
+        """Return the payments whose ACH entry had a trace number, newest first."""
+        query = select(payment, *_ENTRY).join(eft_entry, eft_entry.c.payment == payment.c.id)
+        query = query.where(eft_entry.c.ach_trace_number == ach_trace_number).order_by(payment.c.id.desc())
+        return [(self._stored(row), _entry(row)) for row in self._connection.execute(query).all()]
+
+    def _stored(self, row: Row[Any]) -> StoredPayment:
+        made = decode(Payment, self._vault.open(row.sealed, f"payment/{row.trace_number}"))
+        return StoredPayment(id=row.id, run=row.run, payment=made, state=self._state(row.id))
+
+    def _state(self, payment_id: int) -> PaymentState:
+        newest = select(payment_event.c.state).where(payment_event.c.payment == payment_id)
+        newest = newest.order_by(payment_event.c.id.desc()).limit(1)
+        return PaymentState(self._connection.execute(newest).scalar_one())
+
+    def keep(self, digest: str, at: datetime, returns: Sequence[KeptReturn]) -> None:
+        """Keep a file and its entries."""
+        file_id = next_id(self._connection, return_file)
+        self._connection.execute(
+            return_file.insert().values(
+                id=file_id, digest=digest, at=at, principal=self._context.principal.id, entries=len(returns)
+            )
+        )
+        rows = [
+            (
+                file_id, each.line, each.payment, each.code, each.amount, each.original_trace, each.outcome,
+                self._vault.seal(encode(each.correction or Correction()), f"eft-return/{file_id}/{each.line}"),
+            )
+            for each in returns
+        ]  # fmt: skip
+        _INSERT(self._connection, rows)
+
+    def bring_back(self, stored: StoredPayment, reason: str) -> None:
+        """Bring a payment into the state returned."""
+        made = change(stored.payment, stored.state, PaymentState.RETURNED, reason)
+        self._connection.execute(
+            payment_event.insert().values(
+                payment=stored.id,
+                state=made.state.value,
+                at=self._context.instant,
+                principal=self._context.principal.id,
+                reason=made.reason,
+            )
+        )
+
+    def hold(self, stored: StoredPayment, code: str, held_on: date) -> None:
+        """Put the account of a payment on hold."""
+        account = stored.payment.payee.account
+        if account is None:
+            raise ValueError("a payment without an account does not come back")
+        self._connection.execute(
+            account_hold.insert().values(
+                id=next_id(self._connection, account_hold),
+                provider=stored.payment.payee.provider,
+                last_four=account.account_number[-4:],
+                code=code,
+                payment=stored.id,
+                held_on=held_on,
+            )
+        )
+
+    def holds(self) -> Sequence[AccountHold]:
+        """Return the accounts on hold, oldest first."""
+        query = select(account_hold, payment.c.trace_number).join(payment, payment.c.id == account_hold.c.payment)
+        query = query.where(account_hold.c.lifted_on.is_(None)).order_by(account_hold.c.id)
+        return [
+            AccountHold(
+                provider=row.provider,
+                last_four=row.last_four,
+                code=row.code,
+                trace_number=row.trace_number,
+                held_on=row.held_on,
+            )
+            for row in self._connection.execute(query)
+        ]
+
+    def all(self) -> Iterator[KeptReturn]:
+        """Yield what came back, oldest first."""
+        query = select(eft_return, payment.c.trace_number).join(payment, payment.c.id == eft_return.c.payment)
+        for row in self._connection.execute(query.order_by(eft_return.c.file, eft_return.c.line)):
+            correction = decode(Correction, self._vault.open(row.sealed, f"eft-return/{row.file}/{row.line}"))
+            yield KeptReturn(
+                line=row.line,
+                payment=row.payment,
+                trace_number=row.trace_number,
+                code=row.code,
+                amount=row.amount,
+                original_trace=row.original_trace,
+                outcome=row.outcome,
+                correction=None if correction == Correction() else correction,
+            )
+
+    def reassociation(self) -> Iterator[Reassociated]:
+        """Yield each ACH payment that went out beside its 835, in the order in which they were built."""
+        of_payment = and_(
+            outbox.c.kind == REMITTANCE_SET,
+            outbox.c.run == payment.c.run,
+            outbox.c.name == payment.c.trace_number + literal(f".{REMITTANCE_SET}"),
+        )
+        columns = (payment.c.id, payment.c.trace_number, payment.c.provider, payment.c.amount)
+        query = select(*columns, *_ENTRY, outbox.c.name, outbox.c.delivered_at)
+        query = query.outerjoin(eft_entry, eft_entry.c.payment == payment.c.id).outerjoin(outbox, of_payment)
+        released = select(payment_event.c.payment).where(payment_event.c.state == PaymentState.RELEASED.value)
+        query = query.where(payment.c.method == PaymentMethod.ACH.value, payment.c.id.in_(released))
+        last = 0
+        while True:
+            rows = self._connection.execute(query.where(payment.c.id > last).order_by(payment.c.id).limit(_AT_ONCE))
+            batch = rows.all()
+            for row in batch:
+                yield self._reassociated(row)
+            if len(batch) < _AT_ONCE:
+                return
+            last = batch[-1].id
+
+    def _reassociated(self, row: Row[Any]) -> Reassociated:
+        return Reassociated(
+            trace_number=row.trace_number,
+            provider=row.provider,
+            amount=row.amount,
+            entry=_entry(row) if row.ach_trace_number is not None else None,
+            remittance=row.name or "",
+            remitted_on=row.delivered_at.date() if row.delivered_at is not None else None,
+            state=self._state(row.id),
+        )
+
+
+_ENTRY: Final = (
+    eft_entry.c.file.label("ach_file"),
+    eft_entry.c.ach_trace_number,
+    eft_entry.c.effective_entry_date,
+    eft_entry.c.amount.label("entry_amount"),
+)
+
+
+def _entry(row: Row[Any]) -> EftEntry:
+    return EftEntry(
+        trace_number=row.trace_number,
+        file=row.ach_file,
+        ach_trace_number=row.ach_trace_number,
+        effective_entry_date=row.effective_entry_date,
+        amount=row.entry_amount,
+    )
