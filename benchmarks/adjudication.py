@@ -1,7 +1,7 @@
-"""`python -m benchmarks.adjudication`: claim models that wait become stored decisions; how fast, and where the time goes.
+"""`python -m benchmarks.adjudication`: claim models that wait become stored decisions; how fast, and where time goes.
 
 The payer has 100,000 members however many claims there are. Timed is what `hpedi adjudicate` does from the first claim
-read to the last commit, by the clock and by processor time; a second run, over as many claims of the same members again,
+read to the last commit, by the clock and by processor time; a second run, over more claims of the same members,
 tells the share of each stage.
 """
 

@@ -109,9 +109,7 @@ def _line(number: int, place: int, code: str, day: date) -> ServiceLine:
 
 
 def _patient(who: Person) -> Patient:
-    return Patient(
-        relationship="19", name=Name(last=who.last, first=who.first), birth_date=who.birth_date, sex=who.sex
-    )
+    return Patient(relationship="19", name=Name(last=who.last, first=who.first), birth_date=who.birth_date, sex=who.sex)
 
 
 def write_payer_folder(folder: Path) -> None:
@@ -167,6 +165,7 @@ def make_workspace(home: Path, database_url: str | None, claims: int) -> Workspa
     _loaded, outcome = load_folder(workspace, context_for(DECIDED_ON), home.parent / f"{home.name}-payer")
     if outcome is None:
         raise RuntimeError("the payer of the benchmark has errors")
+    workspace.sealer.seal()
     stage(workspace, iter(range(claims)))
     return workspace
 

@@ -1,8 +1,8 @@
 """Where deciding spends its time: a clock that is always in one stage, the innermost that has begun.
 
 Each stage is some functions of ours, called through the clock while it runs; calling through it costs a fifth of a
-microsecond, on what takes some tens. Times are processor time of the thread, so that other work on the machine does not count, and
-waiting (for the disk, for a server) is the clock's time less theirs.
+microsecond, on what takes some tens. Times are processor time of the thread, so that other work on the machine does not
+count, and waiting (for the disk, for a server, for other work) is the clock's time less theirs.
 """
 
 from __future__ import annotations
@@ -15,11 +15,13 @@ from functools import wraps
 from typing import Any, Final
 from unittest.mock import patch
 
+from sqlalchemy import Connection
+
 from hpedi.adjudication import adjudicate
 from hpedi.benefits.membership import Family
 from hpedi.pipeline import batch
 from hpedi.safekeeping.vault import Vault
-from hpedi.store import claims, database, pends
+from hpedi.store import claims, pends
 from hpedi.store.accumulators import StoredAccumulators
 from hpedi.store.audit import StoredAuditLog
 from hpedi.store.authorizations import StoredAuthorizations
@@ -32,7 +34,7 @@ from hpedi.store.pends import StoredPends
 from hpedi.store.reference import StoredReferenceData
 
 REST: Final = "the rest"
-WAITING: Final = "waiting for disk or server"
+WAITING: Final = "waiting for disk, server, other work"
 
 STAGES: Final[tuple[tuple[str, object, str], ...]] = (
     ("read claims", StoredClaims, "next_to_decide"),
@@ -65,7 +67,7 @@ STAGES: Final[tuple[tuple[str, object, str], ...]] = (
     ("insert", Insert, "__call__"),
     ("audit", StoredAuditLog, "record"),
     ("audit", StoredAuditLog, "write"),
-    ("commit", database.Connection, "_commit_impl"),
+    ("commit", Connection, "_commit_impl"),
 )
 """Stage, and what is called in it: an attribute of a class or module."""
 

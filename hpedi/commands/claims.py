@@ -145,8 +145,9 @@ def override(
 @click.argument("claim", metavar="CLAIM")
 @click.argument("dollars", metavar="DOLLARS")
 @note_option
+@json_option
 @click.pass_obj
-def interest(session: Session, claim: str, dollars: str, *, note: str) -> int:
+def interest(session: Session, claim: str, dollars: str, *, note: str, as_json: bool) -> int:
     """Set the interest of a decided claim that is not paid yet, in place of what is worked out when it is paid.
 
     \b
@@ -159,7 +160,10 @@ def interest(session: Session, claim: str, dollars: str, *, note: str) -> int:
     with refusals(jobs):
         made = override_of(jobs, note, interest=_dollars(dollars))
         set_interest(jobs.workspace.books, jobs.context, claim, made)
-    click.echo(f"the next payment of claim {claim} pays {dollars} US dollars of interest")
+    if as_json:
+        print_json({"interest": {"claim": claim, "interest": made.interest}})
+    else:
+        click.echo(f"the next payment of claim {claim} pays {dollars} US dollars of interest")
     return ExitCode.OK
 
 

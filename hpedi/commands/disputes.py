@@ -53,7 +53,7 @@ claims_option = click.option(
 
 @click.group()
 def command() -> None:
-    """Register what providers dispute, answer it, and find what is urgent.
+    """Keep what providers dispute.
 
     \b
     Example:

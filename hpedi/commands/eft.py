@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 from contextlib import nullcontext
 from dataclasses import asdict
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
@@ -16,12 +16,10 @@ from hpedi.commands.options import ExistingFile, as_of_option, dry_run_option
 from hpedi.commands.printing import Column, hint, json_option, money_column, print_json, print_table
 
 if TYPE_CHECKING:
+    from hpedi.payments.calendar import AchCalendar
     from hpedi.payments.eft_returns import Correction, ReturnCodes
     from hpedi.pipeline.eft_returns import Imported
     from hpedi.pipeline.eft_returns_ports import KeptReturn, Reassociated
-
-WINDOW_DAYS: Final = 5
-"""Three business days span at most five calendar days over a weekend; a holiday adds one: the report says the days."""
 
 _RETURNS: Final = (
     Column("Line", right=True),
@@ -50,7 +48,7 @@ _REASSOCIATED: Final = (
 
 @click.group()
 def command() -> None:
-    """Read what the bank sends back, and match each EFT with its 835.
+    """Read what the bank sends back of EFTs.
 
     \b
     Example:
@@ -98,7 +96,8 @@ def import_file(session: Session, file: Path, as_of: date | None, *, dry_run: bo
 def _print_imported(imported: Imported, codes: ReturnCodes, *, as_json: bool) -> None:
     if as_json:
         returns = [_facts(each, codes) for each in imported.returns]
-        print_json({"is_again": imported.is_again, "returns": returns, "findings": imported.findings})
+        found = [{"line": each.where.line, "code": each.code, "message": each.message} for each in imported.findings]
+        print_json({"is_again": imported.is_again, "returns": returns, "findings": found})
         return
     if imported.is_again:
         click.echo("this file was imported before; nothing was done")
@@ -111,9 +110,7 @@ def _print_imported(imported: Imported, codes: ReturnCodes, *, as_json: bool) ->
     back = [each for each in imported.returns if each.outcome == "returned"]
     click.echo(f"{len(imported.returns)} entries: {len(back)} payments came back")
     if back:
-        hint(
-            "their claims stay as decided; void each payment that came back and pay it again, by check or to another account"
-        )
+        hint("their claims stay as decided; void each payment that came back, and the next run pays them again")
 
 
 @command.command()
@@ -162,21 +159,29 @@ def returns(session: Session, *, as_json: bool) -> int:
 def reassociation(session: Session, as_of: date | None, *, as_json: bool) -> int:
     """List each EFT with its 835, and back, with the days between them and their age.
 
-    `Apart` is the days from the EFT's effective date to the delivery of the 835: CAQH CORE 370 wants both within three
-    business days of each other. What has no 835, no entry or an 835 that was not delivered is marked.
+    `Apart` is the business days between the EFT's effective date and the delivery of the 835: CAQH CORE 370 wants no
+    more than three. What has no 835, no entry or an 835 that was not delivered is marked.
 
     \b
     Example:
       hpedi eft reassociation --as-of 2026-03-31
     """
+    from hpedi.commands.jobs import Jobs
     from hpedi.commands.signed_in import acting
     from hpedi.commands.workspace import open_workspace
+    from hpedi.mappings_folder import mapping
+    from hpedi.payments.calendar import load_ach_calendar
+    from hpedi.payments.eft_returns import load_return_codes
+    from hpedi.pipeline.parties import business_days
 
     workspace = open_workspace(session.home)
     context = acting(workspace, "see", "ledger", as_of)
+    codes = load_return_codes(mapping("payments/ach_returns.yaml").read_bytes(), context.as_of)
+    calendar = load_ach_calendar(mapping("payments/ach_calendar.yaml").read_bytes())
+    calendar = business_days(calendar, Jobs(workspace, context).reference)
     wrong = 0
     with workspace.books.reading(context) as work:
-        rows = [_reassociation(each, context.as_of) for each in work.eft.reassociation()]
+        rows = [_reassociation(each, context.as_of, calendar, codes) for each in work.eft.reassociation()]
     for row in rows:
         wrong += bool(row["look_at"])
         if as_json:
@@ -187,10 +192,10 @@ def reassociation(session: Session, as_of: date | None, *, as_json: bool) -> int
     return ExitCode.FINDINGS if wrong else ExitCode.OK
 
 
-def _reassociation(each: Reassociated, day: date) -> dict[str, object]:
+def _reassociation(each: Reassociated, day: date, calendar: AchCalendar, codes: ReturnCodes) -> dict[str, object]:
     entry = each.entry
     effective = entry.effective_entry_date if entry else None
-    apart = (each.remitted_on - effective).days if each.remitted_on and effective else None
+    apart = _apart(calendar, each.remitted_on, effective) if each.remitted_on and effective else None
     return {
         "trace_number": each.trace_number,
         "payee": each.provider,
@@ -202,11 +207,23 @@ def _reassociation(each: Reassociated, day: date) -> dict[str, object]:
         "delivered_on": each.remitted_on,
         "days_apart": apart,
         "age_days": (day - effective).days if effective else None,
-        "look_at": _look_at(each, apart),
+        "look_at": _look_at(each, apart, codes.reassociation_days),
     }
 
 
-def _look_at(each: Reassociated, apart: int | None) -> str:
+def _apart(calendar: AchCalendar, one: date, other: date) -> int | None:
+    """Return the business days between two days, whichever comes first; None where the calendar does not list them."""
+    day, last = sorted((one, other))
+    if not calendar.first_year <= day.year <= last.year <= calendar.last_year:
+        return None
+    count = 0
+    while day < last:
+        day += timedelta(days=1)
+        count += calendar.is_business_day(day)
+    return count
+
+
+def _look_at(each: Reassociated, apart: int | None, at_most: int) -> str:
     if each.entry is None:
         return "no ACH entry"
     if not each.remittance:
@@ -217,7 +234,7 @@ def _look_at(each: Reassociated, apart: int | None) -> str:
         return "835 not delivered"
     if each.state.value == "returned":
         return "came back"
-    return "far apart" if apart is not None and abs(apart) > WINDOW_DAYS else ""
+    return "far apart" if apart is not None and apart > at_most else ""
 
 
 def _masked(last_four: str) -> str:

@@ -14,7 +14,7 @@ from hpedi.commands.options import Day
 from hpedi.commands.printing import Column, json_option, money_column, print_json, print_table
 
 if TYPE_CHECKING:
-    from hpedi.pipeline.estimate import Estimate, Service
+    from hpedi.pipeline.estimate_model import Estimate, Service
 
 _LINES: Final = (
     Column("Line", right=True),
@@ -43,7 +43,7 @@ class ServiceToCome(click.ParamType["Service"]):
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Service:
         """Read a service."""
         from hpedi.money import usd
-        from hpedi.pipeline.estimate import Service
+        from hpedi.pipeline.estimate_model import Service
 
         if isinstance(value, Service):
             return value
@@ -98,7 +98,8 @@ def command(session: Session, /, *, on: date | None, as_json: bool, **planned: A
     from hpedi.commands.jobs import Jobs
     from hpedi.commands.signed_in import acting
     from hpedi.commands.workspace import open_workspace
-    from hpedi.pipeline.estimate import CannotEstimate, Planned, estimate
+    from hpedi.pipeline.estimate import CannotEstimate, estimate
+    from hpedi.pipeline.estimate_model import Planned
 
     workspace = open_workspace(session.home)
     jobs = Jobs(workspace, acting(workspace, "estimate", "claim"))

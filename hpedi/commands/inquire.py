@@ -254,6 +254,7 @@ def _coverage(seen: SeenMember) -> Iterator[dict[str, object]]:
         }
 
 
+_ADJUSTMENTS = (Column("PLB", whole=True), Column("Reference", whole=True), money_column("Amount"))
 _PAID_CLAIMS = (
     Column("Patient account", whole=True),
     Column("Claim", whole=True),

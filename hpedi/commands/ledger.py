@@ -61,7 +61,7 @@ def scope_options(command: _Command) -> _Command:
 
 @click.group()
 def command() -> None:
-    """Show the ledger: balances, journal, and the proof that all books agree.
+    """Show the ledger, and prove that all books agree.
 
     \b
     Example:

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 @json_option
 @click.pass_obj
 def command(session: Session, folder: Path, *, dry_run: bool, as_json: bool) -> int:
-    """Load reference data: plans, members, providers, contracts, fees.
+    """Load plans, members, providers, contracts, fees.
 
     Each error is told with its file and line, and then nothing is loaded. What is loaded becomes a snapshot: in force
     by its own dates, known from now on. Loading the same again changes nothing. With --dry-run nothing is loaded: it

@@ -13,7 +13,7 @@ from hpedi.commands.printing import hint, json_option, print_json
 
 @click.group()
 def command() -> None:
-    """Work on single payments.
+    """Work on single payments: void one.
 
     \b
     Example:

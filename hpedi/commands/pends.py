@@ -33,7 +33,7 @@ claim_argument = click.argument("claim", metavar="CLAIM")
 
 @click.group()
 def command() -> None:
-    """Work on the claims that wait: list, show, release, deny, assign.
+    """Work on the claims that wait.
 
     \b
     Example:
@@ -150,8 +150,9 @@ def deny(session: Session, claim: str, *, reason: str, line: int, note: str, as_
 @command.command()
 @claim_argument
 @click.option("--to", "login", default="", metavar="LOGIN", help="Who works on it; nobody if left out.")
+@json_option
 @click.pass_obj
-def assign(session: Session, claim: str, *, login: str) -> int:
+def assign(session: Session, claim: str, *, login: str, as_json: bool) -> int:
     """Say who works on a claim that waits.
 
     \b
@@ -163,7 +164,10 @@ def assign(session: Session, claim: str, *, login: str) -> int:
     jobs = working(session)
     with refusals(jobs):
         assign_claim(jobs.workspace.books, jobs.context, claim, login)
-    click.echo(f"claim {claim} is assigned to {login or 'nobody'}")
+    if as_json:
+        print_json({"assigned": {"claim": claim, "to": login}})
+    else:
+        click.echo(f"claim {claim} is assigned to {login or 'nobody'}")
     return ExitCode.OK
 
 

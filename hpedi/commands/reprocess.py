@@ -39,7 +39,7 @@ _PROPOSALS: Final = (
 
 @click.group()
 def command() -> None:
-    """Decide claims again by what is known now: propose, look, approve.
+    """Decide claims again by what is known now.
 
     A retroactive end of coverage, a corrected fee or an appeal changes what earlier claims should have paid. A proposal
     says what every claim paid and would pay; approved, each changed claim gets its reversal and correction, and the
@@ -171,8 +171,9 @@ def approve(session: Session, number: int, *, as_of: date | None, as_json: bool)
 
 @command.command()
 @click.argument("number", type=int)
+@json_option
 @click.pass_obj
-def drop(session: Session, number: int) -> int:
+def drop(session: Session, number: int, *, as_json: bool) -> int:
     """Close a proposal without doing it.
 
     \b
@@ -183,8 +184,11 @@ def drop(session: Session, number: int) -> int:
 
     jobs = _jobs(session, "reprocess", "claim")
     with _refusals():
-        drop_reprocessing(jobs.workspace.books, jobs.context, number)
-    click.echo(f"reprocessing {number} is dropped; nothing was changed")
+        proposal = drop_reprocessing(jobs.workspace.books, jobs.context, number)
+    if as_json:
+        print_json({"reprocessing": proposal})
+    else:
+        click.echo(f"reprocessing {number} is dropped; nothing was changed")
     return ExitCode.OK
 
 

@@ -58,10 +58,11 @@ _COLUMNS: Final = {
 def command(
     session: Session, /, *, since: date, until: date, with_claims: bool, as_json: bool, **given: tuple[Path, ...]
 ) -> int:
-    """Decide history again with changed data, and show the difference.
+    """Decide history again with changed data.
 
     A file is one of a payer folder, changed. It is checked as `hpedi load` checks it, laid over what is loaded, and the
-    claims with a first day of service from DATE to DATE are decided twice: with it and without. Nothing is kept.
+    claims with a first day of service from DATE to DATE are decided twice: with it and without. The difference is shown
+    by provider, group, code and reason; nothing is kept.
 
     \b
     Example:

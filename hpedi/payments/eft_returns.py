@@ -32,8 +32,9 @@ class ChangeCode(Entry, frozen=True, kw_only=True):
 
 
 class ReturnCodes(Dated, frozen=True, kw_only=True):
-    """The codes in force in a span of days."""
+    """The codes in force in a span of days, and how many business days an EFT and its 835 may be apart."""
 
+    reassociation_days: int
     returns: Mapping[str, ReturnReason]
     changes: Mapping[str, ChangeCode]
     source: str

@@ -14,6 +14,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
+from hpedi.adjudication.correction import decision_id
 from hpedi.adjudication.decision import ClaimDecision
 from hpedi.money import ZERO, Usd
 from hpedi.reference.conventions import Recovery
@@ -76,31 +77,39 @@ def adjustments_of(
 
 
 def overpaid(decided: Sequence[ClaimDecision], recovery: Mapping[str, Recovery]) -> Iterator[tuple[str, Usd]]:
-    """Yield our number of each correction (or reversal) that is told first, and what it lowers the payment by."""
+    """Yield our number of each correction (or reversal) that is told first, and what it lowers the payment by.
+
+    Corrected several times before it is paid again, a claim is told once, by the last of them; what no earlier payment
+    paid is not told.
+    """
     corrections = {decision.of: decision for decision in decided if decision.kind == "correction"}
-    for reversal in decided:
-        if reversal.kind != "reversal" or recovery.get(reversal.reason) != TOLD_FIRST:
+    reversals = {decision.of: decision for decision in decided if decision.kind == "reversal"}
+    paid_here = {decision_id(decision) for decision in decided if decision.kind != "reversal"}
+    for paid_before, first in reversals.items():
+        if paid_before in paid_here:
             continue
-        correction = corrections.get(reversal.of)
-        lowered = -reversal.paid - (correction.paid if correction is not None else ZERO)
-        if lowered > 0:
-            yield (correction or reversal).payer_claim_control_number, lowered
+        last, correction = first, corrections.get(paid_before)
+        while correction is not None and decision_id(correction) in reversals:
+            last = reversals[decision_id(correction)]
+            correction = corrections.get(last.of)
+        lowered = -first.paid - (correction.paid if correction is not None else ZERO)
+        if recovery.get(last.reason) == TOLD_FIRST and lowered > 0:
+            yield (correction or last).payer_claim_control_number, lowered
 
 
 def balance_entries(
     provider: str, funding_account: str, adjustments: Iterable[ProviderAdjustment]
 ) -> tuple[PayeeBalance, ...]:
-    """Return what the PLB rows of a payment change of what its payee owes."""
+    """Return what the PLB rows of a payment change of what its payee owes: one entry a reference."""
+    changed: dict[tuple[str, str], Usd] = {}
+    for each in adjustments:
+        if each.code in OWED:
+            key = each.code, each.reference
+            changed[key] = changed.get(key, ZERO) - each.amount
     return tuple(
-        PayeeBalance(
-            provider=provider,
-            funding_account=funding_account,
-            kind=each.code,
-            reference=each.reference,
-            amount=-each.amount,
-        )
-        for each in adjustments
-        if each.code in OWED
+        PayeeBalance(provider=provider, funding_account=funding_account, kind=kind, reference=reference, amount=amount)
+        for (kind, reference), amount in changed.items()
+        if amount
     )
 
 

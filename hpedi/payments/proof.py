@@ -28,7 +28,7 @@ from hpedi.payments.ledger import (
 from hpedi.payments.payment import Payment
 from hpedi.payments.remit import INTEREST, INTEREST_AMOUNT
 from hpedi.payments.states import PaymentState
-from hpedi.transactions.remittance_835.model import PaymentMethod, Remittance
+from hpedi.transactions.remittance_835.model import PaymentMethod, ProviderAdjustment, Remittance
 
 SETTLED: Final = "/settled"
 RETURNED: Final = "/returned"
@@ -46,7 +46,7 @@ class Check(StrEnum):
     """What is compared."""
 
     BALANCE = "debits = credits"
-    SOURCE = "each posting names a decision or payment"
+    SOURCE = "each posting names a decision, payment or settlement"
     DECISION = "decision as kept = its row"
     DECISION_LEDGER = "decision = ledger"
     PAYMENT = "payment as kept = its row"
@@ -60,6 +60,7 @@ class Check(StrEnum):
     PAYEE_BALANCES = "payee balances (FB, WO) = receivable"
     POOLS = "pool movements = pools"
     EMPLOYERS = "employer charges = employers receivable"
+    DUES = "dues of settlements = payee dues"
     MEMBERS = "member payments = members payable"
 
 
@@ -235,24 +236,28 @@ def remittance_differences(proved: ProvedPayment, remittance: Remittance) -> Ite
             check=Check.REMITTANCE, subject=subject, part="BPR02", says=remittance.amount, other=made.amount
         )
     told = [(each.payer_claim_control_number, each.paid) for each in remittance.claims]
-    decided = [
-        (each.payer_claim_control_number, each.version, proved.decided.get((each.payer_claim_control_number, each.version)))
-        for each in made.claims
-    ]  # fmt: skip
+    versions = [(each.payer_claim_control_number, each.version) for each in made.claims]
+    decided = [(number, version, proved.decided.get((number, version))) for number, version in versions]
     for place in range(max(len(told), len(decided))):
         number, paid = told[place] if place < len(told) else ("", None)
         claim, version, right = decided[place] if place < len(decided) else (number, 0, None)
         if (number, paid) != (claim, right):
             named = f"claim:{claim}/{version}" if version else f"claim:{number}"
             yield Difference(check=Check.REMITTANCE_CLAIM, subject=named, part=subject, says=paid, other=right)
-    rows = {(each.code, each.reference): each.amount for each in remittance.provider_adjustments}
-    kept = {(each.code, each.reference): each.amount for each in made.adjustments}
+    rows, kept = _summed(remittance.provider_adjustments), _summed(made.adjustments)
     for code, reference in sorted({*rows, *kept}):
         says, other = rows.get((code, reference)), kept.get((code, reference))
         if says != other:
             part = f"PLB {code} {reference}".strip()
             yield Difference(check=Check.REMITTANCE_ADJUSTMENT, subject=subject, part=part, says=says, other=other)
     yield from _interest_differences(proved, remittance)
+
+
+def _summed(adjustments: Iterable[ProviderAdjustment]) -> dict[tuple[str, str], Usd]:
+    sums: dict[tuple[str, str], Usd] = {}
+    for each in adjustments:
+        sums[each.code, each.reference] = sums.get((each.code, each.reference), ZERO) + each.amount
+    return sums
 
 
 def _interest_differences(proved: ProvedPayment, remittance: Remittance) -> Iterator[Difference]:
@@ -322,3 +327,5 @@ SUBLEDGERS: Final = (
     Subledger(Check.EMPLOYERS, LedgerAccount.EMPLOYERS_RECEIVABLE, 1),
     Subledger(Check.MEMBERS, LedgerAccount.MEMBERS_PAYABLE, -1),
 )
+DUES: Final = Subledger(Check.DUES, LedgerAccount.PAYEE_DUES, -1)
+"""What settlements found due; that payments pay it is asked of each payment."""

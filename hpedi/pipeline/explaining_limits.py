@@ -15,6 +15,7 @@ from hpedi.adjudication.rules.prior_auth import ABSENT, EXCEEDED, EXPIRED, OTHER
 from hpedi.adjudication.stages.cost_share import COUNTED
 from hpedi.adjudication.stages.cost_share import STAGE as COST_SHARE
 from hpedi.benefits.accumulators import Counted
+from hpedi.benefits.authorizations import plain_units
 from hpedi.claims.model import Model
 
 
@@ -76,9 +77,10 @@ def _too_many_units(_step: TrailStep, inputs: Mapping[str, str]) -> Iterator[str
 
 def _no_visits_left(_step: TrailStep, inputs: Mapping[str, str]) -> Iterator[str]:
     if "limit" in inputs:
+        used, limit = (f"{plain_units(Decimal(inputs[name])):f}" for name in ("visits used", "limit"))
         yield (
-            f"{inputs['visits used']} of {inputs['limit']} visits of the benefit year were used before: with one "
-            "fewer, this one would have been paid."
+            f"{used} of {limit} visits of the benefit year were used before: with one fewer, this one would have been "
+            "paid."
         )
 
 
@@ -137,11 +139,11 @@ def _counted(step: TrailStep, _inputs: Mapping[str, str]) -> Iterator[str]:
 
 
 def _of_visits(each: Counted) -> Iterator[str]:
-    left = each.limit - each.after
-    if left <= 0:
-        yield f"That was visit {each.after:f} of {each.limit:f} ({each.accumulator}): the next is denied."
+    after, limit = plain_units(each.after), plain_units(each.limit)
+    if limit <= after:
+        yield f"That was visit {after:f} of {limit:f} ({each.accumulator}): the next is denied."
     else:
-        yield f"Visit {each.after:f} of {each.limit:f} ({each.accumulator}); {left:f} are left."
+        yield f"Visit {after:f} of {limit:f} ({each.accumulator}); {limit - after:f} are left."
 
 
 def _of_deductible(each: Counted) -> Iterator[str]:

@@ -17,6 +17,7 @@ from hpedi.access.grants import ProviderId
 from hpedi.access.reach import Scope
 from hpedi.adjudication.decision import Pend
 from hpedi.benefits.membership import Family
+from hpedi.payments.states import PaymentState
 from hpedi.pipeline.ports import Work
 from hpedi.pipeline.records import EftEntry, StoredClaim, StoredDecision, StoredPayment
 from hpedi.pipeline.sought import ClaimSought, PaymentSought

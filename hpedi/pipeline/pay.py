@@ -19,6 +19,7 @@ from hpedi.payments.payee_balances import adjustments_of, balance_entries
 from hpedi.payments.payment import Payment
 from hpedi.payments.remit import PaymentRunInput, RunNumbers, remit
 from hpedi.payments.states import PaymentState, approves_itself
+from hpedi.pipeline.held_accounts import held_accounts, without_held
 from hpedi.pipeline.parties import FUNDING_ACCOUNT
 from hpedi.pipeline.payment_terms import PaymentData, payer_and_date, run_input
 from hpedi.pipeline.ports import Books, Work
@@ -119,13 +120,14 @@ def _payments(work: Work, run: PaymentRun, reference: Reference, data: PaymentDa
     """Make the payments of a run payee by payee: only the claims and dues of one are at hand."""
     payments: list[Payment] = []
     checks = 0
+    held = held_accounts(work)
     for payee in dict.fromkeys((*work.decisions.payees(run.id), *work.settlements.payees(run.id))):
         decided = list(work.decisions.of_run(run.id, payee))
         numbers = RunNumbers(
             trace_numbers=[str(run.first_trace_number + len(payments) - checks)],
             check_numbers=[str(run.first_check_number + checks)],
         )
-        paid_for = run_input(decided, payee, run.as_of, reference, data)
+        paid_for = without_held(run_input(decided, payee, run.as_of, reference, data), held)
         interest = _interest(work, paid_for, reference)
         dues = due_rows(work.settlements.of_run(run.id, payee))
         beside = sum(interest.values(), paid_of(dues))

@@ -24,6 +24,7 @@ from hpedi.payments.remit import RunNumbers, remit
 from hpedi.payments.states import PaymentState
 from hpedi.payments.verification import verify_remittance_bytes
 from hpedi.pipeline.bank_files import FILE_ID_MODIFIERS, bank_files
+from hpedi.pipeline.held_accounts import held_accounts, is_held
 from hpedi.pipeline.interchange_numbers import counter_of
 from hpedi.pipeline.parties import Receiver, ach_originator, sender
 from hpedi.pipeline.payment_terms import PaymentData, payer_and_date, run_input
@@ -51,7 +52,7 @@ class _Address:
 
 
 def release(books: Books, context: RunContext, reference: Reference, data: PaymentData) -> tuple[StoredPayment, ...]:
-    """Release every approved payment and return them.
+    """Release every approved payment and return them; an EFT to an account on hold stays where it is.
 
     Raises:
         CannotPay: No funding account or calendar for the day, or a payee is gone.
@@ -59,7 +60,9 @@ def release(books: Books, context: RunContext, reference: Reference, data: Payme
     """
     with books.reading(context) as work:
         runs = {run.id: run for run in work.payments.runs()}
-        approved = work.payments.in_state(PaymentState.APPROVED)
+        held = held_accounts(work)
+        standing = work.payments.in_state(PaymentState.APPROVED)
+    approved = [each for each in standing if not is_held(each.payment.payee, held)]
     released: list[StoredPayment] = []
     for run_id in sorted({payment.run for payment in approved}):
         run = _run_on(runs[run_id], context)

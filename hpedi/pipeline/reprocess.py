@@ -16,6 +16,7 @@ from msgspec.structs import replace
 
 from hpedi.adjudication.correction import Correction, reversal_of
 from hpedi.adjudication.decision import ClaimDecision, Pend
+from hpedi.adjudication.override import Override
 from hpedi.claims.claim import ReceivedClaim
 from hpedi.pipeline.batch import Batch
 from hpedi.pipeline.ports import Books, Work
@@ -89,9 +90,21 @@ def approve(books: Books, context: RunContext, reference: Reference, number: int
             raise NotToApprove("something else would come out than was proposed; drop it and propose it anew")
         _correct(batch, decided, f"reprocessing {number}")
         batch.store(work, context)
+        _keep_waived(work, context, proposal)
         work.reprocessings.decide(number, "approved")
         work.audit.record("approve", f"reprocessing:{number}", reason=proposal.asked.reason, result="approved")
     return replace(proposal, state="approved", decided_by=context.principal.id)
+
+
+def _keep_waived(work: Work, context: RunContext, proposal: Proposal) -> None:
+    """Keep what an appeal set aside with its claims, so that a later reprocessing does not undo it."""
+    asked = proposal.asked
+    if asked.waived:
+        note = f"reprocessing {proposal.id} ({asked.reason}): {asked.note}".rstrip(": ")
+        made = Override(by=context.principal.id, on=context.as_of, note=note, waived=asked.waived)
+        for impact in proposal.impacts:
+            if not impact.pends:
+                work.pends.override(impact.claim, made)
 
 
 def correct_claim(

@@ -45,7 +45,7 @@ def release(books: Books, context: RunContext, reference: Reference, number: str
     """Decide a claim that waits, with what an examiner sets aside or denies.
 
     Raises:
-        NotWorked: It does not wait, or the payer has no such reason.
+        NotWorked: It does not wait, has no such line, or the payer has no such reason.
     """
     with books.writing(context) as work:
         waiting = _waiting(work, number)
@@ -65,7 +65,7 @@ def override(books: Books, context: RunContext, reference: Reference, number: st
     """Decide a decided claim again with what an examiner sets aside or denies, as its correction.
 
     Raises:
-        NotWorked: It is not decided, was taken back, or the payer has no such reason.
+        NotWorked: It is not decided, was taken back, has no such line, or the payer has no such reason.
     """
     with books.writing(context) as work:
         stored = work.claims.find(number)

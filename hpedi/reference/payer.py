@@ -58,6 +58,12 @@ class ApprovalLimit(Dated, frozen=True, kw_only=True):
     limit: Money
 
 
+class AppealText(Dated, frozen=True, kw_only=True):
+    """What members are told, in paragraphs, about how to appeal."""
+
+    paragraphs: tuple[Name, ...]
+
+
 class Payer(Entry, frozen=True, kw_only=True):
     """The payer. The first EDI identity is the one we answer under."""
 
@@ -72,6 +78,7 @@ class Payer(Entry, frozen=True, kw_only=True):
     ach: AchOrigin
     approval_limits: tuple[ApprovalLimit, ...] = ()
     calendar: Calendar = Calendar()
+    member_appeals: tuple[AppealText, ...] = ()
 
 
 class Account(Dated, frozen=True, kw_only=True):

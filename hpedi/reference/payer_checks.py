@@ -5,7 +5,7 @@ What a rate of a contract needs is in `contract_checks`.
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterator
+from collections.abc import Collection, Hashable, Iterator
 from typing import Final
 
 from hpedi.finding_kinds import found
@@ -14,6 +14,8 @@ from hpedi.reference.edits import Edits
 from hpedi.reference.folder import Folder
 from hpedi.reference.member_checks import Fault
 
+_COMPONENT_PAID: Final = Edits().global_after_component
+"""What the reason is called where none is written."""
 _WEEKDAYS: Final = frozenset(range(1, 8))
 
 
@@ -54,9 +56,7 @@ def _contracts(folder: Folder) -> Iterator[Fault]:
     served = {each.provider for each in folder.contracts if businesses & set(each.lines_of_business)}
     for contract in folder.contracts:
         if businesses and contract.provider not in served:
-            message = (
-                f"The provider has no contract for {' or '.join(sorted(businesses))}; correct it, or add one."
-            )
+            message = f"The provider has no contract for {' or '.join(sorted(businesses))}; correct it, or add one."
             yield contract, "lines_of_business", message
         if contract.timely_filing is not None and contract.timely_filing.days < 1:
             message = "A claim would be late on the day of service; say at least 1 day, or leave `timely_filing` out."
@@ -75,6 +75,7 @@ def _providers(folder: Folder) -> Iterator[Fault]:
 def _edits(folder: Folder) -> Iterator[Fault]:
     for edits in folder.edits:
         yield from _pairs(edits)
+        yield from _components(edits, {reason.reason for reason in folder.reasons})
         for age in edits.age:
             if age.min_age < 0:
                 yield age, "min_age", "An age is not below zero; correct `min_age`."
@@ -85,6 +86,12 @@ def _edits(folder: Folder) -> Iterator[Fault]:
         for rule in edits.modifiers:
             if set(rule.needs_one_of) & set(rule.never):
                 yield rule, "never", "A modifier is needed and never allowed; take it off one of the lists."
+
+
+def _components(edits: Edits, reasons: Collection[str]) -> Iterator[Fault]:
+    for field in ("global_after_component", "component_after_global"):
+        if edits.component_modifiers and getattr(edits, field) not in {_COMPONENT_PAID, *reasons}:
+            yield edits, field, f"`{field}` names no reason that is defined; define it or correct the name."
 
 
 def _pairs(edits: Edits) -> Iterator[Fault]:

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from datetime import date, datetime
 from typing import Any, Final
 
-from sqlalchemy import Connection, Row, and_, literal, select
+from sqlalchemy import Connection, Row, Select, and_, literal, select
 
 from hpedi.payments.eft_returns import Correction
 from hpedi.payments.payment import Payment
@@ -60,12 +60,14 @@ class StoredEftReturns:
 
     def keep(self, digest: str, at: datetime, returns: Sequence[KeptReturn]) -> None:
         """Keep a file and its entries."""
-        file_id = next_id(self._connection, return_file)
-        self._connection.execute(
-            return_file.insert().values(
-                id=file_id, digest=digest, at=at, principal=self._context.principal.id, entries=len(returns)
-            )
+        made = return_file.insert().values(
+            id=next_id(self._connection, return_file),
+            digest=digest,
+            at=at,
+            principal=self._context.principal.id,
+            entries=len(returns),
         )
+        file_id = self._connection.execute(made.returning(return_file.c.id)).scalar_one()
         rows = [
             (
                 file_id, each.line, each.payment, each.code, each.amount, each.original_trace, each.outcome,
@@ -143,14 +145,14 @@ class StoredEftReturns:
             outbox.c.name == payment.c.trace_number + literal(f".{REMITTANCE_SET}"),
         )
         columns = (payment.c.id, payment.c.trace_number, payment.c.provider, payment.c.amount)
-        query = select(*columns, *_ENTRY, outbox.c.name, outbox.c.delivered_at)
+        query: Select[Any] = select(*columns, *_ENTRY, outbox.c.name, outbox.c.delivered_at)
         query = query.outerjoin(eft_entry, eft_entry.c.payment == payment.c.id).outerjoin(outbox, of_payment)
         released = select(payment_event.c.payment).where(payment_event.c.state == PaymentState.RELEASED.value)
         query = query.where(payment.c.method == PaymentMethod.ACH.value, payment.c.id.in_(released))
         last = 0
         while True:
-            rows = self._connection.execute(query.where(payment.c.id > last).order_by(payment.c.id).limit(_AT_ONCE))
-            batch = rows.all()
+            more = query.where(payment.c.id > last).order_by(payment.c.id).limit(_AT_ONCE)
+            batch = self._connection.execute(more).all()
             for row in batch:
                 yield self._reassociated(row)
             if len(batch) < _AT_ONCE:

@@ -1,4 +1,4 @@
-"""The books walked through in small batches, and the sums of whole tables, for journal, balances and proof. Reads only."""
+"""The books walked through in small batches, and sums of whole tables: journal, balances, proof. It only reads."""
 
 from __future__ import annotations
 
@@ -26,14 +26,14 @@ from hpedi.adjudication.decision import ClaimDecision
 from hpedi.money import CENT, Usd
 from hpedi.payments.ledger import LedgerAccount, Posting
 from hpedi.payments.payment import Payment
-from hpedi.payments.proof import STAGES, SUBLEDGERS, Check, Difference, ProvedPayment, Subledger
+from hpedi.payments.proof import DUES, STAGES, SUBLEDGERS, Check, Difference, ProvedPayment, Subledger
 from hpedi.payments.states import PaymentState
 from hpedi.pipeline.ledger_views import JournalRow, LedgerScope, ProvedDecision
 from hpedi.pipeline.records import OutboundRow
 from hpedi.safekeeping.key_ring import KeyMissing
 from hpedi.safekeeping.vault import Vault
 from hpedi.store.encoding import decode
-from hpedi.store.funding_tables import employer_charge, member_payment, pool_movement
+from hpedi.store.funding_tables import due, employer_charge, member_payment, pool_movement, settlement
 from hpedi.store.ledger import StoredLedger
 from hpedi.store.outbox import StoredOutbox
 from hpedi.store.payee_balances import OPENING
@@ -56,6 +56,10 @@ _TABLES: Final = {
     Check.EMPLOYERS: employer_charge,
     Check.MEMBERS: member_payment,
 }
+
+
+_OF_SETTLEMENT: Final = "settlement:"
+_SETTLED: Final = posting.c.source.like(f"{_OF_SETTLEMENT}%")
 
 
 class StoredProof:
@@ -160,7 +164,11 @@ class StoredProof:
         if scope.run is None:
             yield from self._unknown_sources(scope)
         for each in SUBLEDGERS:
-            yield from self._differing(each, scope)
+            table = _TABLES[each.check]
+            rows = select(table.c.source.label("source"), _cents(table.c.amount).label("amount"))
+            yield from self._differing(each, rows.where(*_in_scope(table, scope), table.c.source != OPENING), scope)
+        if scope.run is None:
+            yield from self._differing(DUES, _dues(scope), scope, _SETTLED)
 
     def _unbalanced(self, scope: LedgerScope) -> Iterator[Difference]:
         column = posting.c
@@ -171,19 +179,22 @@ class StoredProof:
             yield Difference(check=Check.BALANCE, subject=source, part=funding, says=debits, other=credits_)
 
     def _unknown_sources(self, scope: LedgerScope) -> Iterator[Difference]:
-        for prefix, known in (("claim:", _claim_sources()), ("payment:", _payment_sources())):
+        kinds = (("claim:", _claim_sources()), ("payment:", _payment_sources()), (_OF_SETTLEMENT, _settlements()))
+        for prefix, known in kinds:
             posted = select(posting.c.source).where(posting.c.source.like(f"{prefix}%"), *_in_scope(posting, scope))
             for (source,) in self._connection.execute(posted.except_(known)):
                 yield Difference(check=Check.SOURCE, subject=source)
 
-    def _differing(self, ledger: Subledger, scope: LedgerScope) -> Iterator[Difference]:
-        table = _TABLES[ledger.check]
-        rows = select(table.c.source, _cents(table.c.amount).label("kept"), literal(0).label("posted"))
-        rows = rows.where(*_in_scope(table, scope), table.c.source != OPENING)
+    def _differing(
+        self, ledger: Subledger, rows: Select[Any], scope: LedgerScope, *conditions: ColumnElement[bool]
+    ) -> Iterator[Difference]:
+        """Compare rows of sources and amounts with the postings to an account; conditions are on the postings."""
+        subledger = rows.subquery()
+        told = select(subledger.c.source, subledger.c.amount.label("kept"), literal(0).label("posted"))
         net = (_cents(posting.c.debit) - _cents(posting.c.credit)) * ledger.sign
         posted = select(posting.c.source, literal(0).label("kept"), net.label("posted"))
-        posted = posted.where(posting.c.account == ledger.account.value, *_in_scope(posting, scope))
-        both = union_all(rows, posted).subquery()
+        posted = posted.where(posting.c.account == ledger.account.value, *_in_scope(posting, scope), *conditions)
+        both = union_all(told, posted).subquery()
         kept, in_ledger = func.sum(both.c.kept), func.sum(both.c.posted)
         query = select(both.c.source, kept, in_ledger).group_by(both.c.source).having(kept != in_ledger)
         for source, amount, booked in self._connection.execute(query.order_by(both.c.source)):
@@ -243,6 +254,20 @@ def _in_scope(table: Table, scope: LedgerScope) -> list[ColumnElement[bool]]:
         )
         conditions.append(table.c.source.in_(union_all(claims, *payments)))
     return conditions
+
+
+def _dues(scope: LedgerScope) -> Any:
+    rows = select(_settlement_source().label("source"), _cents(due.c.amount).label("amount"))
+    rows = rows.join(settlement, settlement.c.id == due.c.settlement)
+    return rows if scope.until is None else rows.where(settlement.c.posted_on <= scope.until)
+
+
+def _settlement_source() -> ColumnElement[str]:
+    return literal(_OF_SETTLEMENT) + cast(settlement.c.id, String)
+
+
+def _settlements() -> Select[Any]:
+    return select(_settlement_source())
 
 
 def _claim_sources() -> Select[Any]:

@@ -22,8 +22,9 @@ RULES: Final = rules()
 
 EVERYTHING_ASKED: Final = {"claim", "remittance", "payment", "member", "claim status"}
 OF_PAYER: Final = {
-    "examiner": {("inquire", thing) for thing in EVERYTHING_ASKED} | {("explain", "claim"), ("adjudicate", "claim")},
-    "finance": {("inquire", "remittance"), ("inquire", "payment"), ("pay", "payment")}
+    "examiner": {("inquire", thing) for thing in EVERYTHING_ASKED}
+    | {("explain", "claim"), ("adjudicate", "claim"), ("what if", "claim"), ("estimate", "claim")},
+    "finance": {("inquire", "remittance"), ("inquire", "payment"), ("pay", "payment"), ("what if", "claim")}
     | {("settle", "payment"), ("see", "pool")},
     "finance approver": {("inquire", "remittance"), ("inquire", "payment"), ("approve", "payment"), ("see", "pool")}
     | {("void", "payment")},

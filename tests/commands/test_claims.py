@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from hpedi.commands import ExitCode
-from tests.commands.worked_claims import DAY, DECIDED, WAITING, Desk, desk  # noqa: F401 - a fixture
+from tests.commands.worked_claims import DAY, DECIDED, WAITING, Desk
 
 NOTE = ("--note", "billed twice, see the record")
 
@@ -22,13 +22,13 @@ NOTE = ("--note", "billed twice, see the record")
         (("--after", DECIDED), 0),
     ],
 )
-def test_what_stands_is_found(desk: Desk, options: tuple[str, ...], found: int) -> None:  # noqa: F811
+def test_what_stands_is_found(desk: Desk, options: tuple[str, ...], found: int) -> None:
     """By member, payee, plan and first day of service; what waits has no decision."""
     rows = desk.told("claims", "search", *options)
     assert [each["claim"]["claim"] for each in rows] == [DECIDED] * found
 
 
-def test_a_decision_is_overridden(desk: Desk) -> None:  # noqa: F811
+def test_a_decision_is_overridden(desk: Desk) -> None:
     """A paid claim is denied as its correction, and the trail says by whom."""
     (made,) = desk.told("claims", "override", DECIDED, "--deny", "duplicate", *NOTE, *DAY)
     assert [(each["kind"], each["lines"][0]["paid"]) for each in made["decisions"]] == [
@@ -50,7 +50,7 @@ def test_a_decision_is_overridden(desk: Desk) -> None:  # noqa: F811
         ((DECIDED, "--deny", "duplicate"), "--note"),
     ],
 )
-def test_what_cannot_be_overridden_is_told(desk: Desk, words: tuple[str, ...], why: str) -> None:  # noqa: F811
+def test_what_cannot_be_overridden_is_told(desk: Desk, words: tuple[str, ...], why: str) -> None:
     """Wrong usage says what is missing; the decision stays."""
     assert why in desk.said("claims", "override", *words, code=ExitCode.USAGE)
     (row,) = desk.told("claims", "search", "--member", "M01")
@@ -58,19 +58,19 @@ def test_what_cannot_be_overridden_is_told(desk: Desk, words: tuple[str, ...], w
 
 
 @pytest.mark.parametrize("dollars", ["-1.00", "5.101", "much", "NaN"])
-def test_interest_is_an_amount(desk: Desk, dollars: str) -> None:  # noqa: F811
+def test_interest_is_an_amount(desk: Desk, dollars: str) -> None:
     """Interest below zero, of fractions of a cent, or no number, is wrong usage."""
     desk.said("claims", "interest", *NOTE, "--", DECIDED, dollars, code=ExitCode.USAGE)
 
 
-def test_interest_is_set_until_it_is_paid(desk: Desk) -> None:  # noqa: F811
+def test_interest_is_set_until_it_is_paid(desk: Desk) -> None:
     """Set before the payment run it is in the payment; afterwards it cannot be set."""
-    desk.said("claims", "interest", DECIDED, "5.10", *NOTE)
+    assert desk.told("claims", "interest", DECIDED, "5.10", *NOTE)[0]["interest"]["interest"] == "5.10"
     desk.said("pay", *DAY)
     assert "paid already" in desk.said("claims", "interest", DECIDED, "6.10", *NOTE, code=ExitCode.USAGE)
 
 
-def test_examiners_work_and_others_do_not(desk: Desk) -> None:  # noqa: F811
+def test_examiners_work_and_others_do_not(desk: Desk) -> None:
     """A biller is refused searching and overriding, each with an audit row."""
     desk.staff(ada="examiner", ola="biller")
     desk.sign_in("ola")

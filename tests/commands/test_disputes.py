@@ -5,14 +5,14 @@ from __future__ import annotations
 import pytest
 
 from hpedi.commands import ExitCode
-from tests.commands.worked_claims import DAY, DECIDED, WAITING, Desk, desk  # noqa: F401 - a fixture
+from tests.commands.worked_claims import DAY, DECIDED, WAITING, Desk
 
 NOTE = ("--note", "their letter")
 ABOUT = ("--grounds", "pricing", "--at-stake", "20.00", *NOTE)
 REGISTER = ("disputes", "register", "RIVERBEND", "--claim", DECIDED, *ABOUT)
 
 
-def test_the_way_of_a_dispute(desk: Desk) -> None:  # noqa: F811
+def test_the_way_of_a_dispute(desk: Desk) -> None:
     """Registered, listed, shown, answered and closed; each form tells the same."""
     (made,) = desk.told(*REGISTER, "--received", "2026-03-09", *DAY)
     assert {name: made["dispute"][name] for name in ("id", "due", "at_stake", "state")} == {
@@ -44,12 +44,12 @@ def test_the_way_of_a_dispute(desk: Desk) -> None:  # noqa: F811
         (("close", "7", *NOTE), "no such dispute"),
     ],
 )
-def test_wrong_usage_is_told(desk: Desk, words: tuple[str, ...], why: str) -> None:  # noqa: F811
+def test_wrong_usage_is_told(desk: Desk, words: tuple[str, ...], why: str) -> None:
     """What cannot be done says why."""
     assert why in desk.said("disputes", *words, code=ExitCode.USAGE)
 
 
-def test_what_deserves_help_is_ranked(desk: Desk) -> None:  # noqa: F811
+def test_what_deserves_help_is_ranked(desk: Desk) -> None:
     """A dispute past its day is told with its dollars; within it, nothing is."""
     desk.said(*REGISTER, "--received", "2026-03-09", *DAY)
     assert desk.told("disputes", "triage", "--as-of", "2026-05-08") == []
@@ -58,7 +58,7 @@ def test_what_deserves_help_is_ranked(desk: Desk) -> None:  # noqa: F811
     assert "2026-05-08" in desk.said("disputes", "triage", "--as-of", "2026-05-09")
 
 
-def test_examiners_work_and_others_do_not(desk: Desk) -> None:  # noqa: F811
+def test_examiners_work_and_others_do_not(desk: Desk) -> None:
     """A biller and finance are refused, each refusal an audit row; an examiner may."""
     desk.staff(ada="examiner", ola="biller", fin="finance")
     for login in ("ola", "fin"):

@@ -5,19 +5,19 @@ from __future__ import annotations
 from pathlib import Path
 
 from hpedi.commands import ExitCode
-from tests.commands.worked_claims import DAY, DECIDED, Desk, desk  # noqa: F401 - a fixture
+from tests.commands.worked_claims import DAY, DECIDED, Desk
 from tests.pipeline.payer_changes import changed_payer
 
 PROPOSE = ("reprocess", "propose", "--reason", "payer_pricing_error", "--claim", DECIDED, *DAY)
 FEE = "FS-STANDARD,2026a,2026-01-01,2026-06-30,T1015,,"
 
 
-def lower_the_fee(desk: Desk, folder: Path) -> None:  # noqa: F811
+def lower_the_fee(desk: Desk, folder: Path) -> None:
     """Load the visit at 100.00 in place of 120.00."""
     desk.said("load", changed_payer(folder, (f"{FEE}120.00", f"{FEE}100.00")))
 
 
-def test_proposed_shown_approved(desk: Desk, tmp_path: Path) -> None:  # noqa: F811
+def test_proposed_shown_approved(desk: Desk, tmp_path: Path) -> None:
     """A proposal tells each claim's money before and after; approved, it is done, once."""
     lower_the_fee(desk, tmp_path)
     (told,) = desk.told(*PROPOSE)
@@ -33,17 +33,18 @@ def test_proposed_shown_approved(desk: Desk, tmp_path: Path) -> None:  # noqa: F
     assert (row["claim"]["version"], row["claim"]["paid"]) == (3, "70.00")
 
 
-def test_what_is_dropped_is_done_with(desk: Desk, tmp_path: Path) -> None:  # noqa: F811
+def test_what_is_dropped_is_done_with(desk: Desk, tmp_path: Path) -> None:
     """A dropped proposal changes nothing and cannot be approved."""
     lower_the_fee(desk, tmp_path)
     desk.told(*PROPOSE)
-    desk.said("reprocess", "drop", "1")
+    (dropped,) = desk.told("reprocess", "drop", "1")
+    assert dropped["reprocessing"]["state"] == "dropped"
     assert "dropped already" in desk.said("reprocess", "approve", "1", code=ExitCode.USAGE)
     (row,) = desk.told("claims", "search", "--member", "M01")
     assert row["claim"]["paid"] == "90.00"
 
 
-def test_wrong_usage_is_told(desk: Desk) -> None:  # noqa: F811
+def test_wrong_usage_is_told(desk: Desk) -> None:
     """No claims, an unknown reason and a number that is no proposal."""
     reason = ("reprocess", "propose", "--reason")
     assert "say which claims" in desk.said(*reason, "payer_pricing_error", code=ExitCode.USAGE)
@@ -52,7 +53,7 @@ def test_wrong_usage_is_told(desk: Desk) -> None:  # noqa: F811
         assert "no such reprocessing" in desk.said("reprocess", command, "7", code=ExitCode.USAGE)
 
 
-def test_a_second_person_approves(desk: Desk, tmp_path: Path) -> None:  # noqa: F811
+def test_a_second_person_approves(desk: Desk, tmp_path: Path) -> None:
     """An examiner's own proposal is refused to the examiner; a biller is refused everything, with audit rows."""
     lower_the_fee(desk, tmp_path)
     desk.staff(ada="examiner", bea="examiner", ola="biller")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -148,3 +149,40 @@ def test_a_claim_that_could_not_be_decided_would_wait(
     assert told["whatif"]["waiting"] == len([each for each in claims if each["claim"]["waits"]])
     assert FIRST in {each["claim"]["claim"] for each in claims if each["claim"]["waits"]}
     assert told["whatif"]["total"]["claims"] == 0
+
+
+def test_it_foretells_what_loading_and_reprocessing_come_to(
+    home: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """A smaller deductible and a higher coinsurance: the same claims change by the same dollars once loaded."""
+    payer = shutil.copytree(PAYER, tmp_path / "payer")
+    plan = payer / "plans" / PLAN.name
+    text = plan.read_text().replace('tier: INN, limit: "1500.00"', 'tier: INN, limit: "1425.00"')
+    plan.write_text(text.replace('rate: "0.20"', 'rate: "0.25"'))
+    *claims, told = asked(capsys, home, "--plan", plan, *SPRING)
+    foretold = [(each["claim"]["claim"], each["claim"]["paid"], each["claim"]["would_pay"]) for each in claims]
+    assert run_hpedi("--home", home, "load", payer) == ExitCode.OK
+    capsys.readouterr()
+    why = ("--reason", "payer_pricing_error", "--plan", "OPEN-1500")
+    assert run_hpedi("--home", home, "reprocess", "propose", *why, "--json") == ExitCode.OK
+    (proposed,) = json_lines(capsys.readouterr().out)
+    impacts = proposed["reprocessing"]["impacts"]
+    assert [(each["claim"], each["paid"], each["would_pay"]) for each in impacts] == foretold
+    assert len(foretold) > 1
+    change = sum(Decimal(each["would_pay"]) - Decimal(each["paid"]) for each in impacts)
+    assert Decimal(told["whatif"]["total"]["plan"]) == change != 0
+
+
+def test_claims_outside_the_days_are_seen_as_they_stand(
+    home: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """The test of 17 February takes the last 100.00 of a deductible of 1,500.00; of one of 1,600.00 it takes 200.00."""
+    text = PLAN.read_text().replace('tier: INN, limit: "1500.00"', 'tier: INN, limit: "1600.00"')
+    file = tmp_path / PLAN.name
+    file.write_text(text)
+    *claims, _told = asked(capsys, home, "--plan", file, "--from", "2026-02-17", "--to", "2026-02-17")
+    changed_claims = {each["claim"]["claim"]: each["claim"] for each in claims}
+    # 200.00 deductible and 20% of 200.00 in place of 100.00 and 20% of 300.00
+    assert changed_claims["26061000010000002"]["owed"] == "160.00"
+    assert changed_claims["26061000010000002"]["would_owe"] == "240.00"
+    assert changed_claims["26061000010000002"]["would_pay"] == "160.00"

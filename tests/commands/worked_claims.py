@@ -22,7 +22,7 @@ from tests.pipeline.sending import SUBMITTER, VISIT, bill
 from tests.shared import PROJECT
 
 DAY: Final = ("--as-of", "2026-03-16")
-PASSWORD: Final = "horses, correct"
+PASSWORD: Final = "horses, correct"  # noqa: S105 - of people who are not there
 DECIDED: Final = "26061000010000001"
 WAITING: Final = "26061000010000002"
 

@@ -78,7 +78,7 @@ class RealHarness:
         """Send a claim as a file of its own, and decide what waits."""
         jobs = Jobs(self._workspace, context_for(day))
         path = self._inbox / f"{len(self._labels) + 1}.837"
-        path.write_bytes(self._file(jobs, claim, received))
+        path.write_bytes(self.file_of(jobs, claim, received, len(self._labels) + 1))
         outcome = jobs.receive(path, datetime.combine(received, time(9), payer_zone()))
         (receipt,) = outcome.receipts
         # A claim may be warned of and taken in all the same.
@@ -86,8 +86,8 @@ class RealHarness:
         self._labels[label] = self._newest_claim(jobs)
         jobs.adjudicate()
 
-    def _file(self, jobs: Jobs, claim: Claim, sent: date) -> bytes:
-        number = len(self._labels) + 1
+    def file_of(self, jobs: Jobs, claim: Claim, sent: date, number: int) -> bytes:
+        """Return a file with one claim, under an interchange control number."""
         payer = jobs.reference.payer
         identity, sender = payer.identities[0], PARTNER["isa_ids"][0]
         header = SubmissionHeader(

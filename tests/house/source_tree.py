@@ -10,7 +10,14 @@ from pathlib import Path
 from tests.shared import PROJECT
 
 SHELL = ("commands", "web", "intake", "delivery", "store", "crosscheck", "safekeeping")
-SHELL_FILES = ("acceptance_files.py", "code_files.py", "drg_grouping.py", "guide_files.py", "mappings_folder.py", "log.py")
+SHELL_FILES = (
+    "acceptance_files.py",
+    "code_files.py",
+    "drg_grouping.py",
+    "guide_files.py",
+    "mappings_folder.py",
+    "log.py",
+)
 
 
 @cache

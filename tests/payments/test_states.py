@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import dataclasses
+
 import pytest
 
 from hpedi.money import usd
 from hpedi.payments.remit import Payment, remit
-from hpedi.payments.states import TRANSITIONS, PaymentState, approves_itself, change, may_follow
+from hpedi.payments.states import TRANSITIONS, PaymentState, approves_itself, change, may_be_voided, may_follow
+from hpedi.transactions.remittance_835.model import PaymentMethod
 from tests.payments.worked_example import NUMBERS, VISIT, decided, run_of
 
 ALLOWED = {
@@ -42,3 +45,17 @@ def test_a_payment_is_never_released_unapproved() -> None:
 def test_approves_itself_up_to_the_limit(limit: str, approved: bool) -> None:  # noqa: FBT001 - a case's outcome
     """A payment of 90.00 approves itself at a limit of 90.00, not of 89.99."""
     assert approves_itself(payment(), usd(limit)) is approved
+
+
+@pytest.mark.parametrize(
+    ("method", "states"),
+    [
+        (PaymentMethod.ACH, {"built", "approved", "returned"}),
+        (PaymentMethod.CHECK, {"built", "approved", "released", "returned"}),
+        (PaymentMethod.NONE, {"built", "approved", "returned"}),
+    ],
+)
+def test_what_may_be_voided(method: PaymentMethod, states: set[str]) -> None:
+    """Of payments that went out only a check, which can be stopped; an EFT once it came back."""
+    made = dataclasses.replace(payment(), method=method)
+    assert {state.value for state in PaymentState if may_be_voided(made, state)} == states

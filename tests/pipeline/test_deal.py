@@ -117,7 +117,6 @@ def test_any_number_of_workers_gives_the_same_money(home: Path, workspaces: Work
     """One, two and four workers decide the same claims of the same families to the same cents."""
     two, four = (workspaces.copy(home, tmp_path / name) for name in ("two", "four"))
     expected = _decide(home, 1)
-    assert len(set(map(str, expected[1]))) > MEMBERS  # type: ignore[call-overload]
     assert _decide(two, 2) == expected
     assert _decide(four, 4) == expected
 
@@ -129,9 +128,9 @@ def test_killed_at_random_the_same_command_goes_on(home: Path, workspaces: Works
     dice = random.Random(5)  # noqa: S311 - when to kill, no secret
     words = [sys.executable, "-m", "hpedi", "--home", str(other), "adjudicate", "--as-of", str(DAY), "--workers", "2"]
     for _kill in range(KILLS):
-        command = subprocess.Popen(words, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)  # noqa: S603
+        command = subprocess.Popen(words, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
         time.sleep(dice.uniform(0.5, 4.0))
         os.kill(command.pid, signal.SIGKILL)
         command.wait()
-    assert subprocess.run(words, check=False, stdout=subprocess.DEVNULL).returncode == ExitCode.OK  # noqa: S603
+    assert subprocess.run(words, check=False, stdout=subprocess.DEVNULL).returncode == ExitCode.OK
     assert _money(other) == expected

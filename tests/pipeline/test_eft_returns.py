@@ -4,18 +4,21 @@ from __future__ import annotations
 
 import hashlib
 from dataclasses import replace
+from datetime import timedelta
 from decimal import Decimal
 
 import pytest
 
 from hpedi.mappings_folder import mapping
 from hpedi.money import ZERO
-from hpedi.payments.eft_returns import Correction, load_return_codes
+from hpedi.payments.eft_returns import Correction, correction_of, load_return_codes
 from hpedi.payments.ledger import LedgerAccount, settlement_postings
 from hpedi.payments.states import PaymentState
 from hpedi.pipeline.eft_returns import Imported, import_returns
 from hpedi.pipeline.records import EftEntry, StoredPayment
+from hpedi.pipeline.void import void
 from hpedi.store.tables import payment_event
+from hpedi.transactions.remittance_835.model import PaymentMethod
 from tests.payments.ach.return_writer import Back, return_file
 from tests.pipeline.conftest import AS_OF, Demo
 from tests.pipeline.test_proof import SENT, proof_of
@@ -130,8 +133,6 @@ def test_a_change_is_kept_as_a_proposal(paid: Demo) -> None:
 
 def test_an_account_and_its_kind_are_corrected_together() -> None:
     """C06 has the account in positions 1 to 17 and the transaction code in 21 and 22; 32 is savings."""
-    from hpedi.payments.eft_returns import correction_of
-
     corrected = correction_of(CODES.changes["C06"], f"{'12345':<17}   32")
     assert corrected == Correction(account_number="12345", kind="SG")
 
@@ -169,3 +170,14 @@ def test_each_eft_stands_beside_its_835(paid: Demo) -> None:
         for each in (sent(paid, "49.00")[0], sent(paid, "470.00")[0])
     ]
     assert all(each.entry is not None and each.entry.amount == each.amount and each.remitted_on for each in found)
+
+
+def test_what_came_back_is_voided_and_paid_again_by_check(paid: Demo) -> None:
+    """A returned payment that is voided is paid again by check, for its account is on hold; the books stay clean."""
+    imported(paid, back(paid, "R03", "49.00"))
+    stored, _entry = sent(paid, "49.00")
+    void(paid.workspace.books, paid.jobs.context, stored.payment.trace_number, "came back")
+    assert proof_of(paid).differences == ()
+    (again,) = paid.pay_on(AS_OF + timedelta(days=2)).released
+    assert (again.payment.amount, again.payment.method) == (Decimal("49.00"), PaymentMethod.CHECK)
+    assert proof_of(paid).differences == ()

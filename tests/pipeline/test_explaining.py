@@ -244,7 +244,9 @@ def test_a_correction_tells_what_changed() -> None:
     assert isinstance(again, ClaimDecision)
     conventions = payer()[0].conventions(DAY)
     assert conventions is not None
-    corrected = as_correction(replace(again, version=3), Correction(of=first, reason="payer_pricing_error"), conventions)
+    corrected = as_correction(
+        replace(again, version=3), Correction(of=first, reason="payer_pricing_error"), conventions
+    )
     taken_back = reversal_of(first, 2, "payer_pricing_error", "reprocessing 1")
     versions = versions_of({"lines": [{"code": "T1015"}]}, first, taken_back, corrected)
     assert [each.kind for each in versions] == ["adjudicated", "reversal", "correction"]

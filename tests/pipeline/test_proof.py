@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
@@ -19,7 +20,7 @@ from hpedi.pipeline.ledger_views import LedgerScope
 from hpedi.pipeline.proof import Proof, prove
 from hpedi.safekeeping.vault import Vault
 from hpedi.store.encoding import encode
-from hpedi.store.funding_tables import employer_charge, member_payment, pool_movement
+from hpedi.store.funding_tables import due, employer_charge, member_payment, pool_movement, settlement
 from hpedi.store.tables import (
     decision,
     eft_entry,
@@ -268,6 +269,16 @@ def a_member_payment_of_nobody(books: Books) -> str:
     return "claim:26061000010000001/1"
 
 
+def a_due_of_nobody(books: Books) -> str:
+    """A payee is due a cent of a settlement that posted nothing."""
+    books.run(settlement.insert().values(
+        id=7, kind="capitation", employer="", provider="HARBOR", reference="2026-03", principal="x", posted_on=AS_OF,
+        facts="[]",
+    ))  # fmt: skip
+    books.run(due.insert().values(settlement=7, provider="HARBOR", code="CT", reference="2026-03", amount=CENT))
+    return "settlement:7"
+
+
 TAMPERINGS: tuple[tuple[Callable[[Books], str], Check], ...] = (
     (a_cent_in_a_posting, Check.BALANCE),
     (a_cent_on_both_sides, Check.PAYMENT_LEDGER),
@@ -289,6 +300,7 @@ TAMPERINGS: tuple[tuple[Callable[[Books], str], Check], ...] = (
     (a_pool_movement_of_nobody, Check.POOLS),
     (an_employer_charge_of_nobody, Check.EMPLOYERS),
     (a_member_payment_of_nobody, Check.MEMBERS),
+    (a_due_of_nobody, Check.DUES),
 )
 
 
@@ -303,8 +315,6 @@ def test_what_was_tampered_with_is_named(worked: Demo, tamper: Callable[[Books],
 
 def test_the_sealed_payment_is_what_counts(worked: Demo) -> None:
     """A payment that an insider sealed anew with another sum of its claims no longer comes to its decisions."""
-    import dataclasses
-
     with worked.workspace.books.reading(worked.jobs.context) as work:
         stored = next(each for each in work.payments.of_run(1) if each.payment.amount == Decimal("49.00"))
     changed = dataclasses.replace(stored.payment, amount=Decimal("49.01"), claims_paid=Decimal("49.01"))

@@ -12,13 +12,12 @@ from sqlalchemy import select
 
 from hpedi.adjudication.override import Override
 from hpedi.commands.jobs import Jobs
-from hpedi.commands.payer_files import load_folder
 from hpedi.commands.workspace import context_for, open_workspace
 from hpedi.money import usd
 from hpedi.pipeline import pay as pay_module
 from hpedi.pipeline.pay import Paid
-from hpedi.pipeline.reprocess import NotToApprove, approve, drop, propose
-from hpedi.pipeline.reprocessing import Asked, Proposal
+from hpedi.pipeline.reprocess import NotToApprove, drop, propose
+from hpedi.pipeline.reprocessing import Asked
 from hpedi.pipeline.sought import StandingSought
 from hpedi.pipeline.working import NotWorked, override, set_interest
 from hpedi.run_context import Principal
@@ -27,13 +26,8 @@ from samples.sample_claims import Service
 from tests.databases import Workspaces, engine_of
 from tests.keeping.books import books_of, paid_bytes
 from tests.pipeline.conftest import AS_OF, Demo
-from tests.pipeline.payer_changes import changed_payer
-from tests.pipeline.sending import Office, bill, standing
-
-FEE = "FS-STANDARD,2026a,2026-01-01,2026-06-30,"
-FEE_WAS_WRONG = (f"{FEE}T1015,,120.00", f"{FEE}T1015,,100.00")
-"""The visit should have been 100.00: paid 70.00 instead of 90.00."""
-FEE_WAS_LOW = (f"{FEE}T1015,,120.00", f"{FEE}T1015,,130.00")
+from tests.pipeline.reprocessed import FEE, FEE_WAS_LOW, FEE_WAS_WRONG, FOR_DRUG, approved, load, proposed
+from tests.pipeline.sending import Office, bill, standing, voiding
 
 
 @pytest.fixture
@@ -46,23 +40,6 @@ def as_person(jobs: Jobs, login: str) -> Jobs:
     """Return the jobs on behalf of a person."""
     principal = Principal(f"person:{login}", "person", login)
     return Jobs(jobs.workspace, dataclasses.replace(jobs.context, principal=principal))
-
-
-def proposed(jobs: Jobs, *claims: str, reason: str = "payer_pricing_error", waived: tuple[str, ...] = ()) -> Proposal:
-    """Propose to decide claims again."""
-    asked = Asked(reason=reason, waived=waived)
-    return propose(jobs.workspace.books, jobs.context, jobs.reference, StandingSought(claims=claims), asked)
-
-
-def approved(jobs: Jobs, proposal: Proposal) -> Proposal:
-    """Approve a proposal."""
-    return approve(jobs.workspace.books, jobs.context, jobs.reference, proposal.id)
-
-
-def load(demo: Demo, *changes: tuple[str, str]) -> None:
-    """Load the sample payer with some rows changed."""
-    loaded, outcome = load_folder(demo.workspace, context_for(AS_OF), changed_payer(demo.inbox, *changes))
-    assert outcome is not None, loaded.findings
 
 
 def test_a_proposal_changes_nothing(demo: Demo, office: Office) -> None:
@@ -185,6 +162,21 @@ def test_an_override_holds_in_a_later_reprocessing(demo: Demo, office: Office) -
     assert [paid for _kind, paid in office.kinds(claim)] == ["0.00", "0.00", "90.00", "-90.00", "100.00"]
 
 
+def test_what_an_appeal_set_aside_holds_later(demo: Demo, office: Office) -> None:
+    """A line denied for an authorisation row is paid when an appeal waives it, and stays paid when fees change."""
+    bone_study = Service("G0130", date(2026, 2, 17), "300.00")
+    row = f"{FEE}G0130,,90.00"
+    needed = (FOR_DRUG, f"{FOR_DRUG}    - {{id: PA-BONE, codes: [G0130], from: 2025-01-01}}\n")
+    load(demo, needed)
+    (claim,) = office.send(bill("A", "M01", bone_study))
+    assert [(each.group, each.carc) for each in office.decisions(claim)[0].lines[0].adjustments] == [("CO", "197")]
+    approved(office.jobs(), proposed(office.jobs(), claim, reason="appeal_overturn", waived=("PA-BONE",)))
+    assert [f"{line.allowed}" for line in office.decisions(claim)[-1].lines] == ["90.00"]
+    load(demo, needed, (row, f"{FEE}G0130,,95.00"))
+    approved(office.jobs(), proposed(office.jobs(), claim))
+    assert [f"{line.allowed}" for line in office.decisions(claim)[-1].lines] == ["95.00"]
+
+
 def test_an_override_that_changes_nothing_is_not_kept(demo: Demo, office: Office) -> None:
     """What would come out as before is refused, and leaves no override behind."""
     (claim,) = office.send(bill("A", "M01"))
@@ -216,25 +208,6 @@ def test_interest_set_by_hand_stands_for_all_of_the_claim_in_its_payment(demo: D
     assert interest(office.pay()) == ["5.10"]
     with pytest.raises(NotWorked, match="paid already"):
         set_interest(demo.workspace.books, office.jobs().context, claim, set_by)
-
-
-def test_an_overpayment_is_told_and_taken_over_three_runs(demo: Demo, office: Office) -> None:
-    """Three visits overpaid by 20.00 each are told (WO -60.00); a payment of 30.00 takes 30.00, the next the rest."""
-    claims = office.send(*(bill(member, member) for member in ("M01", "M02", "M03")))
-    assert amounts(office.pay()) == [("270.00", [])]
-    load(demo, FEE_WAS_WRONG)
-    approved(office.jobs(), proposed(office.jobs(), *claims))
-    told = [("WO", claim, "-20.00") for claim in claims]
-    assert amounts(office.pay(date(2026, 3, 17))) == [("0.00", told)]
-    office.send(bill("B", "M01", Service("T1015", date(2026, 2, 18), "60.00")))
-    first, second, third = claims
-    taken = [("WO", first, "20.00"), ("WO", second, "10.00")]
-    assert amounts(office.pay(date(2026, 3, 18))) == [("0.00", taken)]
-    office.send(bill("C", "M01", Service("T1015", date(2026, 2, 19), "80.00")))
-    rest = [("WO", second, "10.00"), ("WO", third, "20.00")]
-    assert amounts(office.pay(date(2026, 3, 19))) == [("20.00", rest)]
-    with demo.workspace.books.reading(office.jobs().context) as work:
-        assert work.payee_balances.owed("RIVERBEND") == ()
 
 
 def test_a_retroactive_end_of_coverage_and_its_return(demo: Demo, office: Office) -> None:
@@ -303,9 +276,25 @@ def interest(paid: Paid) -> list[str]:
     return [f"{each.payment.interest}" for each in paid.released]
 
 
-def amounts(paid: Paid) -> list[tuple[str, list[tuple[str, str, str]]]]:
-    """Return amount and PLB rows of the payments of a run."""
-    return [
-        (f"{each.payment.amount}", [(row.code, row.reference, f"{row.amount}") for row in each.payment.adjustments])
-        for each in paid.released
-    ]
+def test_what_cannot_be_decided_again_stays(demo: Demo, office: Office) -> None:
+    """Where the fee is gone the claim stays as decided, and the proposal says why; the other one is corrected."""
+    gone, other = office.send(bill("A", "M01"), bill("B", "M02", Service("G0168", date(2026, 2, 19), "95.00")))
+    load(demo, (f"{FEE}T1015,,120.00\n", ""), (f"{FEE}G0168,,84.00", f"{FEE}G0168,,90.00"))
+    proposal = proposed(office.jobs(), gone, other)
+    told = {each.claim: bool(each.pends) for each in proposal.impacts}
+    assert told == {gone: True, other: False}
+    approved(office.jobs(), proposal)
+    assert office.kinds(gone) == [("adjudicated", "90.00")]
+    assert [kind for kind, _paid in office.kinds(other)] == ["adjudicated", "reversal", "correction"]
+
+
+def test_later_claims_of_the_member_are_found(office: Office) -> None:
+    """After the void of a claim that met the deductible, the member's later one owes it: it is found and corrected."""
+    days = (date(2026, 2, 17), date(2026, 2, 18))
+    first, later = (office.send(bill(f"{day}", "M01", Service("G0260", day, "520.00")))[0] for day in days)
+    assert [paid for _kind, paid in office.kinds(later)] == ["320.00"]
+    office.send(voiding(first, bill("V", "M01", Service("G0260", days[0], "520.00"))))
+    jobs = office.jobs()
+    asked = Asked(reason="provider_void")
+    proposal = propose(jobs.workspace.books, jobs.context, jobs.reference, StandingSought(after=first), asked)
+    assert [(each.claim, f"{each.would_pay}") for each in proposal.impacts] == [(later, "240.00")]

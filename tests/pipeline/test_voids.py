@@ -15,9 +15,10 @@ from hpedi.pipeline.settle import CapitationAsked, book
 from hpedi.pipeline.void import CannotVoid, void
 from hpedi.reference.reference import Reference
 from hpedi.store.payments import StoredPayments
-from hpedi.store.tables import payment_event
 from hpedi.transactions.remittance_835.model import PaymentMethod
-from tests.pipeline.conftest import AS_OF, Demo
+from tests.commands.running import json_lines, run_hpedi
+from tests.pipeline.conftest import AS_OF, KEY, Demo
+from tests.pipeline.test_eft_returns import back, imported, sent
 from tests.pipeline.test_proof import proof_of
 from tests.pipeline.test_settlements import SENT, kill, killed, ledger, remitted, rows_of
 
@@ -57,8 +58,8 @@ def test_a_stopped_check_is_drawn_anew_once(paid: Demo) -> None:
     assert state_of(paid, CHECK) is PaymentState.VOIDED
     assert ledger(paid)[LedgerAccount.CLAIMS_PAYABLE] == Decimal("-70.00")
     assert told(paid.jobs.pay()) == [("100002", Decimal("70.00"))]
-    (sent,) = remitted(paid)
-    assert (sent.method, len(sent.claims), sent.claims[0].status) == (PaymentMethod.CHECK, 1, "1")
+    (remittance,) = remitted(paid)
+    assert (remittance.method, len(remittance.claims), remittance.claims[0].status) == (PaymentMethod.CHECK, 1, "1")
     assert told(paid.jobs.pay()) == []
     accounts = ledger(paid)
     assert (accounts[LedgerAccount.CLAIMS_PAYABLE], accounts[LedgerAccount.CHECKS_OUTSTANDING]) == (
@@ -86,19 +87,56 @@ def test_a_payment_that_waited_is_built_anew(demo: Demo, monkeypatch: pytest.Mon
 
 
 def test_an_eft_is_voided_only_once_it_came_back(paid: Demo) -> None:
-    """While the bank may have the money it is refused; after its return the claims are paid again, once."""
-    with paid.workspace.books.reading(paid.jobs.context) as work:
-        (harbor,) = [each for each in work.payments.of_run(1) if each.payment.amount == Decimal("470.00")]
-    number = harbor.payment.trace_number
+    """While the bank may have the money it is refused; its account is held then, so that the next is one check."""
+    number = sent(paid, "470.00")[0].payment.trace_number
     with pytest.raises(CannotVoid, match="once the bank has returned it"):
         void_it(paid, number)
-    came_back = {"payment": harbor.id, "state": "returned", "at": paid.jobs.context.instant, "principal": "bank"}
-    with paid.workspace.database.writing() as connection:
-        connection.execute(payment_event.insert().values(**came_back))
+    imported(paid, back(paid, "R02", "470.00"))
     void_it(paid, number)
-    ((again, amount),) = told(paid.jobs.pay())
-    assert (again != number, amount) == (True, Decimal("470.00"))
+    assert told(paid.jobs.pay()) == [("100002", Decimal("470.00"))]
+    assert told(paid.jobs.pay()) == []
     assert proof_of(paid).differences == ()
+
+
+def test_what_is_about_to_be_delivered_is_not_voided(demo: Demo) -> None:
+    """While its 835 waits in the outbox a check stands; delivered, it can be voided."""
+    demo.receive(SENT)
+    demo.jobs.adjudicate()
+    demo.jobs.pay()
+    with pytest.raises(CannotVoid, match="deliver what waits first"):
+        void_it(demo)
+    demo.jobs.deliver()
+    void_it(demo)
+    assert state_of(demo, CHECK) is PaymentState.VOIDED
+
+
+def test_a_voided_remittance_can_still_be_looked_up(
+    paid: Demo, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Its claims are shown as it told them, also once another check has paid them."""
+    void_it(paid)
+    paid.jobs.pay()
+    paid.workspace.database.close()
+    monkeypatch.setenv("HPEDI_KEY", KEY)
+    for number, state in ((CHECK, "voided"), ("100002", "released")):
+        assert run_hpedi("--home", paid.workspace.home, "inquire", "remittance", number, "--json") == 0
+        (told_of,) = json_lines(capsys.readouterr().out)
+        assert (told_of["payment"]["state"], len(told_of["claims"])) == (state, 1)
+
+
+def test_an_eft_to_an_account_on_hold_does_not_go_out(paid: Demo, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Approved before its account was held, it stays; voided, a check takes its place."""
+    monkeypatch.setattr(Reference, "approval_limit", lambda _reference, _day: ZERO)
+    asked = CapitationAsked(provider="HARBOR", period="2026-03", members=2, rate=Decimal("10.00"), reference="CAP1")
+    book(paid.workspace.books, paid.jobs.context, paid.jobs.reference, asked)
+    (waiting,) = paid.jobs.pay().waiting
+    number = waiting.payment.trace_number
+    imported(paid, back(paid, "R02", "470.00"))
+    paid.jobs.approve([number])
+    assert told(paid.jobs.pay()) == []
+    void_it(paid, number)
+    (again,) = paid.jobs.pay().waiting
+    assert (again.payment.method, again.payment.amount) == (PaymentMethod.CHECK, Decimal("20.00"))
 
 
 def test_no_payment_is_voided_twice(paid: Demo) -> None:
@@ -164,7 +202,7 @@ def test_dues_of_a_voided_payment_are_paid_again(demo: Demo) -> None:
     void_it(demo)
     assert ledger(demo)[LedgerAccount.PAYEE_DUES] == Decimal("-30.00")
     assert told(jobs.pay()) == [("100002", Decimal("30.00"))]
-    assert [rows_of(sent) for sent in remitted(demo)] == [[("CT", "CAP1", Decimal("-30.00"))]]
+    assert [rows_of(each) for each in remitted(demo)] == [[("CT", "CAP1", Decimal("-30.00"))]]
     assert ledger(demo)[LedgerAccount.PAYEE_DUES] == ZERO
     assert proof_of(demo).differences == ()
 

@@ -14,7 +14,12 @@ from tests.golden.world import standard_files
 GUIDE = Path(__file__).resolve().parent.parent.parent / "docs" / "payer-folder.md"
 
 SECOND_CONTRACT = b"""contracts:
-- {id: K-2, provider: LAKES, network: INN, lines_of_business: [commercial], from: 2026-01-01, rates: [{id: R, when: {}, method: capitation}]}
+- id: K-2
+  provider: LAKES
+  network: INN
+  lines_of_business: [commercial]
+  from: 2026-01-01
+  rates: [{id: R, when: {}, method: capitation}]
 """
 
 

@@ -20,7 +20,7 @@ from tests.shared import PROJECT
 
 RULE: Final = "screening_interval"
 ADDED: Final = {
-    f"hpedi/adjudication/rules/{RULE}.py": '''"""Screening interval: a screening is paid again only after its interval."""
+    f"hpedi/adjudication/rules/{RULE}.py": '''"""Screening interval: a screening is paid again after it."""
 
 from __future__ import annotations
 
@@ -82,7 +82,7 @@ cases:
 EDITS: Final = "hpedi/adjudication/stages/edits.py"
 PAYER: Final = "tests/rules/payer/payer.yaml"
 CHANGED: Final = {
-    "hpedi/reference/conventions.py": {'EditName = Literal[\n': f'EditName = Literal[\n    "{RULE}",\n'},
+    "hpedi/reference/conventions.py": {"EditName = Literal[\n": f'EditName = Literal[\n    "{RULE}",\n'},
     EDITS: {
         "from hpedi.adjudication.rules.sex import": (
             f"from hpedi.adjudication.rules.{RULE} import check_interval\nfrom hpedi.adjudication.rules.sex import"
@@ -94,7 +94,9 @@ CHANGED: Final = {
     },
     PAYER: {
         "component_paid, ptp,": f"component_paid, ptp, {RULE},",
-        "reasons:\n": f'reasons:\n  - {{reason: {RULE}, from: 2025-01-01, group: CO, carc: "151", status277: "F2:1"}}\n',
+        "reasons:\n": (
+            f'reasons:\n  - {{reason: {RULE}, from: 2025-01-01, group: CO, carc: "151", status277: "F2:1"}}\n'
+        ),
     },
 }
 WORLD: Final = "tests/unseen/world-2"
@@ -128,7 +130,9 @@ def test_a_rule_is_added_as_the_recipe_says(tree: Path) -> None:
             (tree / name).write_text(text.replace(old, new))
     _add_scenario(tree / WORLD)
     _run(tree, "tests/rules", "-k", RULE, passing=len(("below", "on", "changed", "has cases")))
-    _run(tree, "tests/golden", "--golden-dir", WORLD, "--database", "sqlite", "-k", f"scenario and {SCENARIO}", passing=1)
+    _run(
+        tree, "tests/golden", "--golden-dir", WORLD, "--database", "sqlite", "-k", f"scenario and {SCENARIO}", passing=1
+    )
     checked = subprocess.run([sys.executable, "tests/golden/check.py", WORLD], cwd=tree, check=False)
     assert checked.returncode == 0
     after = _digests(tree)
@@ -175,7 +179,7 @@ def _digests(tree: Path) -> dict[str, str]:
     return {
         str(path.relative_to(tree)): sha256(path.read_bytes()).hexdigest()
         for path in tree.rglob("*")
-        if path.is_file() and path.suffix not in {".pyc"} and ".hypothesis" not in path.parts
+        if path.is_file() and path.suffix != ".pyc" and ".hypothesis" not in path.parts
     }
 
 

@@ -65,7 +65,10 @@ class _Sharer:
         self.context = context
         self.coordinator = coordinator
         self.balances = RunningBalances(context.balances, matched.member.id, matched.family.id)
-        self.visits: set[tuple[date, str]] = {(past.date, past.benefit) for past in context.history}
+        # What was paid with another service (packaged, in a case rate) bore no copay, and takes none off its visit.
+        self.visits: set[tuple[date, str]] = {
+            (past.date, past.benefit) for past in context.history if past.copay or past.paid
+        }
         self.steps: list[TrailStep] = []
         admitted = context.conventions.admitted_tob_prefixes
         self.admitted = bool(admitted) and context.claim.type_of_bill.startswith(admitted)

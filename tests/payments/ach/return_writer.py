@@ -33,7 +33,8 @@ def check_digit(eight: str) -> str:
 def entry_lines(each: Back, number: int) -> list[str]:
     """Return records 6 and 7 of an entry."""
     trace = f"{each.bank}{number:07d}"
-    detail = f"6{each.kind}{OUR_BANK}{check_digit(OUR_BANK)}{each.account:<17}{each.cents:010d}{'':15}{'PAYEE':<22}  1{trace}"
+    to_us = f"{OUR_BANK}{check_digit(OUR_BANK)}"
+    detail = f"6{each.kind}{to_us}{each.account:<17}{each.cents:010d}{'':15}{'PAYEE':<22}  1{trace}"
     if each.code[0] == "R":
         return [detail, f"799{each.code}{each.original_trace}{'':6}{each.bank}{'':44}{trace}"]
     return [detail, f"798{each.code}{each.original_trace}{'':6}{each.bank}{each.corrected:<29}{'':15}{trace}"]
@@ -44,7 +45,8 @@ def batch_lines(entries: list[Back], number: int) -> tuple[list[str], int, int, 
     first = entries[0]
     kind = "CCD" if first.code[0] == "R" else "COR"
     bank = first.bank
-    head = f"5220{'HPEDI SAMPLE':<16}{'':20}{COMPANY:<10}{kind}{'HCCLAIMPMT':<10}{'':6}{first.effective}{'':3}1{bank}{number:07d}"
+    company = f"{'HPEDI SAMPLE':<16}{'':20}{COMPANY:<10}"
+    head = f"5220{company}{kind}{'HCCLAIMPMT':<10}{'':6}{first.effective}{'':3}1{bank}{number:07d}"
     lines = [line for place, each in enumerate(entries, start=1) for line in entry_lines(each, place)]
     hashed = int(OUR_BANK) * len(entries) % 10**10
     credits_ = sum(each.cents for each in entries)
@@ -54,8 +56,8 @@ def batch_lines(entries: list[Back], number: int) -> tuple[list[str], int, int, 
 
 def return_file(batches: list[list[Back]], created: str = "260318") -> bytes:
     """Return a file; the entries of a batch are all of one bank and all returns or all changes."""
-    lines = [f"101 {OUR_BANK}{check_digit(OUR_BANK)} {OUR_BANK}{check_digit(OUR_BANK)}{created}0930A094101"
-             f"{'SAMPLE BANK':<23}{'SAMPLE BANK':<23}{'':8}"]  # fmt: skip
+    banks = f"{OUR_BANK}{check_digit(OUR_BANK)}"
+    lines = [f"101 {banks} {banks}{created}0930A094101{'SAMPLE BANK':<23}{'SAMPLE BANK':<23}{'':8}"]
     counted = hashed = credits_ = 0
     for number, entries in enumerate(batches, start=1):
         made, count, entry_hash, amount = batch_lines(entries, number)
