@@ -49,7 +49,7 @@ class Mistake:
         rule: The rule that the change breaks, or keeps where there are no places.
         edits: The change.
         places: Where it is found.
-        also: Other rules that it breaks.
+        also: Other rules that it breaks, and codes of what has no rule.
     """
 
     base: str
@@ -144,8 +144,8 @@ def place_of_finding(finding: Finding) -> Place:
 
 @cache
 def found_by_rule(mistake: Mistake) -> dict[str, set[Place]]:
-    """Return the places that each rule finds in the file that a mistake makes."""
+    """Return the places that each rule, or what has no rule by its code, finds in the file that a mistake makes."""
     found: dict[str, set[Place]] = {}
     for finding in findings_of(mistake.segments()):
-        found.setdefault(finding.kind.rule, set()).add(place_of_finding(finding))
+        found.setdefault(finding.kind.rule or finding.code, set()).add(place_of_finding(finding))
     return found
