@@ -8,7 +8,7 @@ from collections.abc import Iterator
 import pytest
 from hypothesis import settings
 
-from tests.databases import KINDS, SQLITE, URL_SETTING, Workspaces, has_workspaces, postgres_server
+from tests.databases import KINDS, SQLITE, URL_SETTING, Workspaces, has_workspaces, kinds_for, postgres_server
 
 # Tests start hundreds of commands: their modules are compiled once, not once each.
 os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
@@ -30,7 +30,8 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
         only = metafunc.config.getoption("--database")
         if "database_kind" not in metafunc.fixturenames:
             metafunc.fixturenames.insert(0, "database_kind")
-        metafunc.parametrize("database_kind", [only] if only else KINDS, indirect=True, scope="session")
+        kinds = [only] if only else kinds_for(metafunc.definition.path)
+        metafunc.parametrize("database_kind", kinds, indirect=True, scope="session")
 
 
 @pytest.fixture(scope="session")

@@ -62,6 +62,9 @@ STORELESS: Final = (
 )
 """Tests that have no workspace, by the beginnings of their paths: they run once."""
 
+ON_SQLITE_UNLESS_ASKED: Final = ("tests/commands/", "tests/properties/", "tests/safety/")
+"""Tests of what is the same over any database: they run on PostgreSQL with `--database postgresql`."""
+
 _SETTING: Final = re.compile(r'^database = "(.*)"$', re.MULTILINE)
 
 
@@ -69,6 +72,11 @@ def has_workspaces(test_file: Path) -> bool:
     """Say whether the tests of a file run on each database."""
     path = test_file.relative_to(PROJECT).as_posix() if test_file.is_relative_to(PROJECT) else ""
     return not path.startswith(STORELESS)
+
+
+def kinds_for(test_file: Path) -> tuple[str, ...]:
+    """Return the kinds of database that the tests of a file run on where none is asked for."""
+    return (SQLITE,) if test_file.relative_to(PROJECT).as_posix().startswith(ON_SQLITE_UNLESS_ASKED) else KINDS
 
 
 def postgres_server() -> str:
