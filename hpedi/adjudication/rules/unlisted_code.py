@@ -32,4 +32,4 @@ def _unlisted(line: LineContext, rate: ContractRate) -> Verdict:
 
 
 def _pends(line: LineContext, reason: str, message: str) -> Pends:
-    return Pends(reason=reason, message=f"{message} Load one or price the line by hand.", line=line.line.number)
+    return Pends(reason=reason, message=f"{message} Load one, then release the claim.", line=line.line.number)
