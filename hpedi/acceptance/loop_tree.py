@@ -123,6 +123,7 @@ class LoopTree:
             root = self._close(root)
         self._settle(root)
         self.of_set = self._found(root, Moment.END)
+        root.children.clear()  # they hold the root: without cycles all of it goes at once
 
     def _hear(self, findings: Iterable[Finding]) -> frozenset[int]:
         """Note which elements the walk refused, and return the positions of segments that stand astray."""

@@ -107,13 +107,14 @@ class SetWalk(Standing):
         self.station, self.seen, self.moves = here, seen, moves
 
     def close(self) -> list[Finding]:
-        """Return what is found at the end of the set, when its last batch was fed."""
+        """Return what is found at the end of the set, when its last batch was fed; the walk is over then."""
         self.findings = []
         if self.station.node.segment_id == "SE":
             self._numbering.close()
         self._recovery.settle()
         self.findings += [finding for finding in self.missing.values() if finding is not None]
         self.missing.clear()
+        del self._numbering, self._recovery  # they hold the walk: without cycles all of it goes at once
         return self.findings
 
 

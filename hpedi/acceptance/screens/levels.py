@@ -22,13 +22,12 @@ class Level(Around):
         number: Stands for its key in the keys of what is in it; None where that is not known.
         stretch: Its own segments.
         instance: It in the tree; None while it is not there.
-        root: The outermost.
         remembered: What was gathered of its values; None while nothing was.
         seen: The bits of what was passed over in it.
         kept: Running sums that wait until it is in the tree; None for none.
     """
 
-    __slots__ = ("above", "instance", "kept", "loop", "number", "remembered", "root", "seen", "stretch")
+    __slots__ = ("above", "instance", "kept", "loop", "number", "remembered", "seen", "stretch")
 
     def __init__(
         self, loop: LoopNode, above: Level | None, number: int | None, stretch: Stretch, instance: LoopInstance | None
@@ -41,7 +40,6 @@ class Level(Around):
         self.seen = 0
         self.above = above
         self.kept: list[tuple[str, Decimal]] | None = None
-        self.root: Level = self if above is None else above.root
         self.remembered: dict[object, frozenset[str]] | None = None
 
     def passed_over(self, loop: LoopNode) -> None:
@@ -60,9 +58,7 @@ class Level(Around):
         self.kept = None
 
     def _up(self, up: int) -> Level:
-        if up == _OF_SET:
-            return self.root
-        level = self
+        level = self  # -1 never comes to 0: it ends at the transaction set
         while level.above is not None and up:
             level, up = level.above, up - 1
         return level
@@ -141,7 +137,6 @@ class Level(Around):
         return ""
 
 
-_OF_SET: Final = -1
 _NO_VALUES: Final[frozenset[str]] = frozenset()
 
 

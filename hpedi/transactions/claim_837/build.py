@@ -7,9 +7,9 @@ seldom sent segments add is put in afterwards, so that it costs an ordinary clai
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date
-from typing import Final, TypeAlias
+from typing import ClassVar, Final, TypeAlias
 
 from msgspec.structs import replace
 
@@ -43,7 +43,7 @@ _TYPE_OF_BILL = "A"
 _DIAGNOSES_OF_CLAIM: Final = frozenset({"ABK", "ABF", "BK", "BF", "TQ"})
 _NO_DAY = DateSpan(date.min, date.min)
 _RENDERING, _PRIMARY_CARE, _PROCEDURE = "82", "P3", "HC"
-MakesLine: TypeAlias = Callable[[LineDraft, int, DateSpan | None], ServiceLine]
+MakesLine: TypeAlias = "Callable[[ClaimBuilder, LineDraft, int, DateSpan | None], ServiceLine]"
 
 
 class ClaimBuilder:
@@ -72,12 +72,7 @@ class ClaimBuilder:
         self._details = DetailsBuilder(elements, parties)
         self._institutional = InstitutionalBuilder(elements, parties)
         self._dental = DentalBuilder(elements, parties)
-        makes: dict[str, MakesLine] = {
-            PROFESSIONAL: self._professional_line,
-            INSTITUTIONAL: self._institutional_line,
-            DENTAL: self._dental_line,
-        }
-        self._line = makes[claim_type]
+        self._line = self._makes_line[claim_type]
 
     def claim(self, levels: SetDraft, draft: ClaimDraft) -> Claim | None:
         """Make the claim; None if anything in it could not be read.
@@ -100,7 +95,7 @@ class ClaimBuilder:
         """Make what every claim says; `dates` are those of lines that do not say their own."""
         cut, elements = self._split(draft.segment[0]), self._elements
         charged = elements.amount(cut[2], draft.segment[1], "2300", "CLM", 2)
-        lines = tuple([self._line(line, number, dates) for number, line in enumerate(draft.lines, 1)])
+        lines = tuple([self._line(self, line, number, dates) for number, line in enumerate(draft.lines, 1)])
         others = tuple([self._coordination.other_payer(other) for other in draft.others]) if draft.others else ()
         patient_paid = elements.amount_at(draft.amounts, "F5", "2300") if draft.amounts else None
         billing, subscriber, payer = levels.billing_model, levels.subscriber_model, levels.payer_model
@@ -345,6 +340,12 @@ class ClaimBuilder:
     def _diagnoses(self, segments: Sequence[Placed]) -> tuple[Diagnosis, ...]:
         made = [read_diagnosis(each, self._component) for text, _ in segments for each in text.split(self._element)[1:]]
         return tuple([each for each in made if each is not None and each.qualifier in _DIAGNOSES_OF_CLAIM])
+
+    _makes_line: ClassVar[Mapping[str, MakesLine]] = {
+        PROFESSIONAL: _professional_line,
+        INSTITUTIONAL: _institutional_line,
+        DENTAL: _dental_line,
+    }
 
 
 def _says_more(levels: SetDraft, draft: ClaimDraft) -> bool:

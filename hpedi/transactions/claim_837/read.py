@@ -8,6 +8,7 @@ judged here. Source: 005010X222A1, 005010X223A2, 005010X224A2.
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Final
 
 import msgspec
 
@@ -94,14 +95,13 @@ class ClaimReader:
         self._makes_models = makes_models
         self._delimiters = delimiters
         self._where = where
-        self._batches: list[SegmentBatch] = []
-        self._problems = Problems(where, self._byte_offset, GUIDES[claim_type])
+        self._batches = _Batches()
+        self._problems = Problems(where, self._batches.byte_offset, GUIDES[claim_type])
         self._elements = Elements(delimiters.element, delimiters.component, self._problems)
         self._parties = Parties(self._elements)
         self._builder = ClaimBuilder(claim_type, self._elements, self._parties)
         self._has_bill_type = claim_type == INSTITUTIONAL or not makes_models
         self._draft = SetDraft(delimiters.element, self._finish)
-        self._steps = _StepsByNode()
         self._finished: list[PlacedClaim] = []
         self._ordinal = 0
         self._position = 0
@@ -117,9 +117,8 @@ class ClaimReader:
         Returns:
             The claims that ended with them; the one under way is kept for the next call.
         """
-        batch = placed.batch
-        self._batches = [*self._batches_of_claim(), batch]
-        steps, draft = self._steps, self._draft
+        batch, draft, steps = placed.batch, self._draft, _STEPS_BY_NODE
+        self._batches.take(batch, None if draft.claim is draft.nowhere else draft.claim.segment[1])
         position = batch.first_position
         for node, text in zip(placed.nodes, placed.texts, strict=True):
             step = steps[node]
@@ -132,6 +131,7 @@ class ClaimReader:
     def close(self) -> list[PlacedClaim]:
         """End the set and hand out the claim under way, if there is one."""
         self._finish(self._position)
+        del self._draft.finish  # it holds the reader: without cycles all of it goes at once
         return self._handed_out()
 
     def where_of(self, placed: PlacedClaim) -> Where:
@@ -139,7 +139,7 @@ class ClaimReader:
         return replace(
             self._where,
             segment=placed.first_segment,
-            byte_offset=self._byte_offset(placed.first_segment),
+            byte_offset=self._batches.byte_offset(placed.first_segment),
             loop="2300",
             segment_id="CLM",
         )
@@ -193,14 +193,22 @@ class ClaimReader:
         if draft.patient_model is None and draft.patient is not None:
             draft.patient_model = parties.patient(draft.patient)
 
-    def _batches_of_claim(self) -> list[SegmentBatch]:
-        """Return the batches that the claim under way stands in: all that may still be asked for."""
-        claim = self._draft.claim
-        if claim is self._draft.nowhere:
-            return []
-        return [batch for batch in self._batches if batch.first_position + len(batch.texts) > claim.segment[1]]
 
-    def _byte_offset(self, position: int) -> int | None:
+class _Batches:
+    """The batches that the claim under way stands in: all whose places may still be asked for."""
+
+    __slots__ = ("_batches",)
+
+    def __init__(self) -> None:
+        self._batches: list[SegmentBatch] = []
+
+    def take(self, batch: SegmentBatch, since: int | None) -> None:
+        """Take the next one, and drop those that end before a position; without one, all."""
+        ended = batch.first_position if since is None else since
+        self._batches = [each for each in self._batches if each.first_position + len(each.texts) > ended]
+        self._batches.append(batch)
+
+    def byte_offset(self, position: int) -> int | None:
         for batch in self._batches:
             if 0 <= position - batch.first_position < len(batch.texts):
                 return batch.byte_offset(position - batch.first_position)
@@ -208,7 +216,7 @@ class ClaimReader:
 
 
 class _StepsByNode(dict[SegmentNode | None, Step | None]):
-    """The step of each node of a guide, found once a node."""
+    """The step of each node of the guides, found once a node."""
 
     def __missing__(self, node: SegmentNode | None) -> Step | None:
         step = None
@@ -220,3 +228,6 @@ class _StepsByNode(dict[SegmentNode | None, Step | None]):
 
 def _ends_set(draft: SetDraft, _text: str, position: int) -> None:
     draft.finish(position - 1)
+
+
+_STEPS_BY_NODE: Final = _StepsByNode()

@@ -9,7 +9,7 @@ from hpedi.claims.claim import Claim, Dental, Diagnosis, Institutional, Occurren
 from hpedi.claims.details import SpinalManipulation
 from hpedi.claims.parties import Provider
 from hpedi.money import on_the_wire
-from hpedi.service_dates import write_d8
+from hpedi.service_dates import write_d8, write_span
 from hpedi.transactions.claim_837.claim_types import DENTAL, INSTITUTIONAL, PROFESSIONAL
 from hpedi.transactions.claim_837.write_coordination import write_other_payer
 from hpedi.transactions.claim_837.write_details import (
@@ -17,7 +17,6 @@ from hpedi.transactions.claim_837.write_details import (
     write_attachments,
     write_certifications,
     write_contract,
-    write_dates,
     write_day,
     write_days,
     write_event_dates,
@@ -190,7 +189,7 @@ def _institutional_codes(told: Institutional) -> Iterator[SegmentValues]:
 
 
 def _occurrence(each: OccurrenceCode) -> Composite:
-    return ("BH", each.code, *write_dates(each.dates))
+    return ("BH", each.code, *write_span(each.dates))
 
 
 def _diagnosis(diagnosis: Diagnosis) -> Composite:

@@ -9,7 +9,7 @@ from decimal import Decimal
 from hpedi.claims.claim import Ambulance, Attachment
 from hpedi.claims.details import Certification, Contract, Equipment, EventDate, Repricing, SupportingForm
 from hpedi.money import Usd, on_the_wire
-from hpedi.service_dates import DateSpan, write_d8
+from hpedi.service_dates import DateSpan, write_d8, write_span
 from hpedi.transactions.claim_837.write_parties import write_address
 from hpedi.x12.segment import SegmentValues
 
@@ -22,13 +22,6 @@ def yes_or_no(*, said: bool) -> str:
 def optional(number: Decimal | None) -> str:
     """Write a number that may be left out."""
     return "" if number is None else on_the_wire(number)
-
-
-def write_dates(span: DateSpan) -> tuple[str, str]:
-    """Write a day or days as DTP02 and DTP03."""
-    if span.end is None or span.end == span.start:
-        return ("D8", write_d8(span.start))
-    return write_days(span)
 
 
 def write_days(span: DateSpan) -> tuple[str, str]:
@@ -45,7 +38,7 @@ def write_day(qualifier: str, day: date | None) -> Iterator[SegmentValues]:
 def write_event_dates(dates: Iterable[EventDate]) -> Iterator[SegmentValues]:
     """Write the DTP of each event."""
     for each in dates:
-        yield ("DTP", each.event, *write_dates(each.dates))
+        yield ("DTP", each.event, *write_span(each.dates))
 
 
 def write_reference(qualifier: str, value: str) -> Iterator[SegmentValues]:

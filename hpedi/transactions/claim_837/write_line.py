@@ -7,6 +7,7 @@ from typing import Final
 
 from hpedi.claims.claim import DentalService, LineProviders, ProfessionalService, ServiceLine
 from hpedi.money import on_the_wire
+from hpedi.service_dates import write_span
 from hpedi.transactions.claim_837.build_details import LINE_ROLES
 from hpedi.transactions.claim_837.claim_types import DENTAL, INSTITUTIONAL, PROFESSIONAL
 from hpedi.transactions.claim_837.write_coordination import procedure_of, write_decision
@@ -17,7 +18,6 @@ from hpedi.transactions.claim_837.write_details import (
     write_certifications,
     write_certified_equipment,
     write_contract,
-    write_dates,
     write_day,
     write_equipment,
     write_event_dates,
@@ -114,7 +114,7 @@ def _service(line: ServiceLine, claim_type: str) -> Iterator[SegmentValues]:
 
 def _dates(line: ServiceLine, *, is_done: bool) -> Iterator[SegmentValues]:
     if is_done:
-        yield ("DTP", "472", *write_dates(line.dates))
+        yield ("DTP", "472", *write_span(line.dates))
     if line.dental is not None:
         placed = "139" if line.dental.prior_placement_is_estimated else "441"
         yield from write_day(placed, line.dental.prior_placement)
