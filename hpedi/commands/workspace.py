@@ -17,6 +17,7 @@ from __future__ import annotations
 import os
 import uuid
 from collections.abc import Sequence
+from contextlib import closing
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time
 from pathlib import Path
@@ -50,6 +51,7 @@ from hpedi.store.audit_seals import Sealer
 from hpedi.store.books import StoredBooks
 from hpedi.store.database import Database, RehearsedDatabase
 from hpedi.store.keys import StoredKeys, WrongKey, known_keys
+from hpedi.store.whose import give_to, workspace_of
 from hpedi.x12.limits import Limits
 
 SQLITE_URL = "sqlite:///hpedi.sqlite3"
@@ -80,34 +82,43 @@ class Workspace:
 
 
 def create(home: Path, database_url: str | None = None) -> bool:
-    """Make a workspace, or bring one to the schema of this version; say whether it is new."""
+    """Make a workspace, or bring one to the schema of this version; say whether it is new.
+
+    Raises:
+        click.UsageError: The database is gone, or holds the books of another workspace.
+    """
     is_new = not (home / CONFIG).exists()
     if is_new:
-        home.mkdir(parents=True, exist_ok=True)
-        identity, url = uuid.uuid4().hex, database_url or SQLITE_URL
-        database = Database(absolute(url, home))
-        schema.upgrade(database)
-        key_file = _begun_with(database) or key_folder() / f"{identity}.key"
-        if KEY_SETTING not in os.environ and not key_file.exists():
-            write_key(key_file)
-        # The settings come last: where they stand, the database was made, and one that is gone was lost.
-        _bring_up(database, given_key(key_file), KeyRing.new())
-        write_settings(home, key_file=str(key_file), database=url, id=identity)
+        _make(home, database_url or SQLITE_URL)
     else:
-        settings = read_settings(home)
-        database, key = Database(absolute(settings.database, home)), given_key(settings.key_file)
-        _check_is_there(home, database)
-        _bring_up(database, key, KeyRing.of_one(key.secret))
+        _bring_up(home)
     return is_new
 
 
-def _bring_up(database: Database, key: WorkspaceKey, ring: KeyRing) -> None:
-    """Bring a database to the schema of this version; one that has no keys yet gets some."""
-    try:
+def _make(home: Path, url: str) -> None:
+    home.mkdir(parents=True, exist_ok=True)
+    identity = uuid.uuid4().hex
+    with closing(Database(absolute(url, home))) as database:
         schema.upgrade(database)
-        StoredKeys(database, [key]).begin(ring, datetime.now(UTC))
-    finally:
-        database.close()
+        _check_is_nobodys(database)
+        key_file = _begun_with(database) or key_folder() / f"{identity}.key"
+        if KEY_SETTING not in os.environ and not key_file.exists():
+            write_key(key_file)
+        StoredKeys(database, [given_key(key_file)]).begin(KeyRing.new(), datetime.now(UTC))
+        # The settings come last: where they stand, the database was made, and one that is gone was lost.
+        write_settings(home, key_file=str(key_file), database=url, id=identity)
+        give_to(database, identity, datetime.now(UTC))
+
+
+def _bring_up(home: Path) -> None:
+    """Bring a database to the schema of this version; one that has no keys yet gets some."""
+    settings = read_settings(home)
+    key = given_key(settings.key_file)
+    with closing(Database(absolute(settings.database, home))) as database:
+        _check_is_there(home, database)
+        schema.upgrade(database)
+        StoredKeys(database, [key]).begin(KeyRing.of_one(key.secret), datetime.now(UTC))
+        give_to(database, settings.identity, datetime.now(UTC))
 
 
 def _database(url: str, *, rehearses: bool) -> Database:
@@ -121,6 +132,14 @@ def _begun_with(database: Database) -> Path | None:
     with database.reading() as connection:
         names = {known.name for known in known_keys(connection)}
     return next((path for path, key in key_files("").items() if key.name in names), None)
+
+
+def _check_is_nobodys(database: Database) -> None:
+    if workspace_of(database):
+        raise click.UsageError(
+            "the database holds the books of another workspace: name an empty one; "
+            "if they are yours, bring back the hpedi.toml of their workspace"
+        )
 
 
 def _check_is_there(home: Path, database: Database) -> None:

@@ -1,4 +1,4 @@
-"""The tables of keys and restorations; they stand in the same schema as those of `tables`.
+"""The tables of the workspace itself, its keys and restorations; they stand in the same schema as those of `tables`.
 
 A workspace key itself is never kept, only its fingerprint; the keys that it wraps are.
 """
@@ -8,6 +8,14 @@ from __future__ import annotations
 from sqlalchemy import BigInteger, Column, ForeignKey, Integer, LargeBinary, String, Table, Text
 
 from hpedi.store.tables import Instant, RowId, metadata
+
+# One row, written when the workspace has its settings: nobody else begins a workspace in the same database.
+workspace = Table(
+    "workspace",
+    metadata,
+    Column("id", String(32), primary_key=True),
+    Column("since", Instant, nullable=False),
+)
 
 workspace_key = Table(
     "workspace_key",

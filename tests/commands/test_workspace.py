@@ -8,6 +8,7 @@ from pathlib import Path
 import click
 import pytest
 
+from hpedi.commands.settings import absolute, read_settings
 from hpedi.commands.workspace import create, open_workspace
 from hpedi.x12.limits import Limits
 from tests.databases import Workspaces
@@ -70,7 +71,23 @@ def test_a_killed_init_is_made_good(workspaces: Workspaces, tmp_path: Path, monk
     """A database without settings is what a killed `init` leaves: the next one takes it up."""
     monkeypatch.setenv("HPEDI_KEY", KEY)
     url = workspaces.url()
-    create(tmp_path / "home", url)
-    (tmp_path / "home" / "hpedi.toml").unlink()
+    monkeypatch.setattr("hpedi.commands.workspace.write_settings", _killed)
+    with pytest.raises(KeyboardInterrupt):
+        create(tmp_path / "home", url)
+    monkeypatch.undo()
+    monkeypatch.setenv("HPEDI_KEY", KEY)
     assert create(tmp_path / "home", url)
     open_workspace(tmp_path / "home")
+
+
+def test_a_database_is_of_one_workspace(home: Path, tmp_path: Path) -> None:
+    """A second workspace is not made in a database that holds the books of another one."""
+    url = read_settings(home).database
+    with pytest.raises(click.UsageError, match="the books of another workspace"):
+        create(tmp_path / "second", absolute(url, home))
+    assert not (tmp_path / "second" / "hpedi.toml").exists()
+    assert not create(home)
+
+
+def _killed(*_said: object, **_changed: str) -> None:
+    raise KeyboardInterrupt
