@@ -9,8 +9,6 @@ from typing import Final
 from hpedi.access.rules import AccessRules
 from hpedi.run_context import Principal
 
-LONGEST_LOGIN: Final = 60
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Account:

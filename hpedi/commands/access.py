@@ -3,24 +3,20 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import date, timedelta
 from decimal import Decimal
 from typing import TYPE_CHECKING, Final
 
 import click
 
-from hpedi.access.grants import Area, Grant, GrantState, ProviderId, WrongState
+from hpedi.access.grants import Area, Grant, GrantState, ProviderId
 from hpedi.access.organisations import OrganisationKind
 from hpedi.commands import ExitCode, Session
 from hpedi.commands.options import Day
 from hpedi.commands.printing import Column, json_option, print_json, print_table
 
 if TYPE_CHECKING:
-    from hpedi.commands.workspace import Workspace
     from hpedi.pipeline.granting import Asked
-    from hpedi.run_context import RunContext
 
 _ORGANISATION: Final = re.compile(r"[a-z0-9][a-z0-9-]{1,39}", re.ASCII)
 _AREAS: Final = [area.value for area in Area]
@@ -101,14 +97,14 @@ def request(session: Session, /, *, as_json: bool, **asked: object) -> int:
       hpedi access request --tax-id 410000202 --npi 1000002018 --own
     """
     from hpedi.commands.access_files import access_rules
-    from hpedi.commands.signed_in import context_of
+    from hpedi.commands.signed_in import context_of, refusals_noted
     from hpedi.commands.workspace import open_workspace
     from hpedi.pipeline.granting import ask
 
     workspace = open_workspace(session.home)
     context = context_of(workspace)
     wanted = _asked(asked, context.instant.date())
-    with _refusals_noted(workspace, context, "request grant"), workspace.books.writing(context) as work:
+    with refusals_noted(workspace, context, "request grant"), workspace.books.writing(context) as work:
         number = ask(work, access_rules(), wanted)
     if as_json:
         print_json({"request": number, "state": GrantState.REQUESTED})
@@ -162,7 +158,7 @@ def prove(session: Session, number: int, payment: str, amount: str, pin: str, *,
       hpedi access prove 1 --pin 0123456789
     """
     from hpedi.commands.access_files import access_rules, sign_in_terms
-    from hpedi.commands.signed_in import context_of
+    from hpedi.commands.signed_in import context_of, refusals_noted
     from hpedi.commands.workspace import open_workspace
     from hpedi.pipeline.granting import Proof
     from hpedi.pipeline.granting import prove as hold_against
@@ -172,7 +168,7 @@ def prove(session: Session, number: int, payment: str, amount: str, pin: str, *,
     workspace = open_workspace(session.home)
     context = context_of(workspace)
     proof = Proof(payment=payment, amount=_dollars(amount) if amount else None, pin=pin)
-    with _refusals_noted(workspace, context, "prove grant"), workspace.books.writing(context) as work:
+    with refusals_noted(workspace, context, "prove grant"), workspace.books.writing(context) as work:
         state = hold_against(work, access_rules(), number, proof, sign_in_terms(context.instant.date()).proof)
     print_json({"request": number, "state": state}) if as_json else click.echo(f"request {number}: {_PROVED[state]}")
     return ExitCode.OK if state is GrantState.APPROVED else ExitCode.FINDINGS
@@ -292,13 +288,13 @@ _DECIDING: Final = {
 
 def _decided(session: Session, number: int, state: GrantState, why: str, *, as_json: bool) -> int:
     from hpedi.commands.access_files import access_rules
-    from hpedi.commands.signed_in import context_of
+    from hpedi.commands.signed_in import context_of, refusals_noted
     from hpedi.commands.workspace import open_workspace
     from hpedi.pipeline.granting import decide
 
     workspace = open_workspace(session.home)
     context = context_of(workspace)
-    with _refusals_noted(workspace, context, _DECIDING[state]), workspace.books.writing(context) as work:
+    with refusals_noted(workspace, context, _DECIDING[state]), workspace.books.writing(context) as work:
         grant = decide(work, access_rules(), number, state, why[:120])
     print_json(_facts(grant)) if as_json else click.echo(f"request {number}: {state}")
     return ExitCode.OK
@@ -315,13 +311,13 @@ def list_grants(session: Session, *, as_json: bool) -> int:
       hpedi access list
     """
     from hpedi.commands.access_files import access_rules
-    from hpedi.commands.signed_in import context_of
+    from hpedi.commands.signed_in import context_of, refusals_noted
     from hpedi.commands.workspace import open_workspace
     from hpedi.pipeline.granting import known_to
 
     workspace = open_workspace(session.home)
     context = context_of(workspace)
-    with _refusals_noted(workspace, context, "list grant"), workspace.books.reading(context) as work:
+    with refusals_noted(workspace, context, "list grant"), workspace.books.reading(context) as work:
         grants = known_to(work, access_rules())
     if as_json:
         for grant in grants:
@@ -330,23 +326,6 @@ def list_grants(session: Session, *, as_json: bool) -> int:
         shown = [_facts(grant) for grant in grants]
         print_table("", _COLUMNS, ([facts[name] for name in _SHOWN] for facts in shown))
     return ExitCode.OK
-
-
-@contextmanager
-def _refusals_noted(workspace: Workspace, context: RunContext, action: str) -> Iterator[None]:
-    """Leave the audit row of what is refused inside; the transaction inside has ended by then.
-
-    Raises:
-        NotPermitted: It was refused.
-    """
-    from hpedi.commands.signed_in import NotPermitted, note_refusal
-    from hpedi.pipeline.granting import NotAllowed
-
-    try:
-        yield
-    except (NotAllowed, WrongState) as refused:
-        note_refusal(workspace, context, action)
-        raise NotPermitted(str(refused)) from None
 
 
 def _facts(grant: Grant) -> dict[str, object]:

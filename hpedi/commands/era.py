@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from datetime import date
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
 from hpedi.access.era_enrolment import ALL_NPIS, EnrolmentState, EraEnrolment, SubmissionReason
-from hpedi.access.grants import ProviderId, WrongState
+from hpedi.access.grants import ProviderId
 from hpedi.commands import ExitCode, Session
 from hpedi.commands.era_printing import (
     enrolment_facts,
@@ -103,30 +104,28 @@ def change(session: Session, /, *, dry_run: bool, as_json: bool, **asked: object
 def _enrolled(
     session: Session, submission: SubmissionReason, given: dict[str, object], *, dry_run: bool, as_json: bool
 ) -> int:
-    from hpedi.pipeline.era_enrolling import CannotEnrol
     from hpedi.pipeline.era_enrolling import enrol as enrol_provider
-    from hpedi.pipeline.granting import NotAllowed
 
     workspace, context, terms = _opened(session)
     asked = _asked(given, submission, context.instant.date())
     opened = workspace.books.reading(context) if dry_run else workspace.books.writing(context)
-    try:
-        with opened as work:
-            outcome = enrol_provider(work, terms, asked, rehearses=dry_run)
-    except NotAllowed as refused:
-        raise _not_permitted(workspace, context, "era request", refused) from None
-    except CannotEnrol as refused:
-        raise click.UsageError(str(refused)) from None
+    with _enrolling(workspace, context, "era request"), opened as work:
+        outcome = enrol_provider(work, terms, asked, rehearses=dry_run)
     print_enrolled(outcome, dry_run=dry_run, as_json=as_json)
     return ExitCode.OK
 
 
-def _not_permitted(workspace: Workspace, context: RunContext, action: str, refused: Exception) -> click.ClickException:
-    """Leave the audit row of what is refused, and return what ends the command."""
-    from hpedi.commands.signed_in import NotPermitted, note_refusal
+@contextmanager
+def _enrolling(workspace: Workspace, context: RunContext, action: str) -> Iterator[None]:
+    """End the command where something is refused inside, or cannot be enrolled."""
+    from hpedi.commands.signed_in import refusals_noted
+    from hpedi.pipeline.era_enrolling import CannotEnrol
 
-    note_refusal(workspace, context, action)
-    return NotPermitted(str(refused))
+    try:
+        with refusals_noted(workspace, context, action):
+            yield
+    except CannotEnrol as refused:
+        raise click.UsageError(str(refused)) from None
 
 
 def _opened(session: Session) -> tuple[Workspace, RunContext, EnrolmentTerms]:
@@ -196,17 +195,11 @@ def deny(session: Session, number: int, why: str, *, as_json: bool) -> int:
 
 
 def _decided(session: Session, number: int, state: EnrolmentState, why: str, *, as_json: bool) -> int:
-    from hpedi.pipeline.era_enrolling import CannotEnrol, decide
-    from hpedi.pipeline.granting import NotAllowed
+    from hpedi.pipeline.era_enrolling import decide
 
     workspace, context, terms = _opened(session)
-    try:
-        with workspace.books.writing(context) as work:
-            enrolment = decide(work, terms, number, state, why[:120])
-    except (NotAllowed, WrongState) as refused:
-        raise _not_permitted(workspace, context, "era decide", refused) from None
-    except CannotEnrol as refused:
-        raise click.UsageError(str(refused)) from None
+    with _enrolling(workspace, context, "era decide"), workspace.books.writing(context) as work:
+        enrolment = decide(work, terms, number, state, why[:120])
     print_json(enrolment_facts(enrolment, context)) if as_json else click.echo(f"enrolment {number}: {state}")
     return ExitCode.OK
 
@@ -229,18 +222,12 @@ def cancel(session: Session, number: int, last_day: date | None, why: str, *, as
     """
     from datetime import timedelta
 
-    from hpedi.pipeline.era_enrolling import CannotEnrol, end
-    from hpedi.pipeline.granting import NotAllowed
+    from hpedi.pipeline.era_enrolling import end
 
     workspace, context, terms = _opened(session)
     last = last_day or context.instant.date() - timedelta(days=1)
-    try:
-        with workspace.books.writing(context) as work:
-            enrolment = end(work, terms, number, last, why[:120])
-    except (NotAllowed, WrongState) as refused:
-        raise _not_permitted(workspace, context, "era end", refused) from None
-    except CannotEnrol as refused:
-        raise click.UsageError(str(refused)) from None
+    with _enrolling(workspace, context, "era end"), workspace.books.writing(context) as work:
+        enrolment = end(work, terms, number, last, why[:120])
     print_json(enrolment_facts(enrolment, context)) if as_json else click.echo(f"enrolment {number}: ends on {last}")
     return ExitCode.OK
 
@@ -296,14 +283,10 @@ def show(session: Session, number: int, *, as_json: bool) -> int:
 def _known(session: Session) -> tuple[Workspace, RunContext, tuple[EraEnrolment, ...]]:
     """Return the workspace, who runs the command, and the enrolments that it may list."""
     from hpedi.pipeline.era_enrolling import known_to
-    from hpedi.pipeline.granting import NotAllowed
 
     workspace, context, terms = _opened(session)
-    try:
-        with workspace.books.reading(context) as work:
-            return workspace, context, known_to(work, terms)
-    except NotAllowed as refused:
-        raise _not_permitted(workspace, context, "era list", refused) from None
+    with _enrolling(workspace, context, "era list"), workspace.books.reading(context) as work:
+        return workspace, context, known_to(work, terms)
 
 
 @command.command()
@@ -319,15 +302,11 @@ def receiver(session: Session, /, *, day: date | None, as_json: bool, **named: o
       hpedi era receiver --tax-id 410000202 --all-npis
     """
     from hpedi.pipeline.era_enrolling import routes_known_to
-    from hpedi.pipeline.granting import NotAllowed
 
     provider = _provider(named)
     workspace, context, terms = _opened(session)
-    try:
-        with workspace.books.writing(context) as work:
-            routes = routes_known_to(work, terms, provider, day or context.instant.date())
-            work.audit.record("era receiver", "era:none", result=f"found {len(routes)}")
-    except NotAllowed as refused:
-        raise _not_permitted(workspace, context, "era receiver", refused) from None
+    with _enrolling(workspace, context, "era receiver"), workspace.books.writing(context) as work:
+        routes = routes_known_to(work, terms, provider, day or context.instant.date())
+        work.audit.record("era receiver", "era:none", result=f"found {len(routes)}")
     print_routes(routes, as_json=as_json)
     return ExitCode.OK

@@ -8,7 +8,8 @@ with accounts only what schedules do. Roles are read at every command, so that w
 from __future__ import annotations
 
 import os
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import replace
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -17,6 +18,7 @@ from typing import Final
 import click
 
 from hpedi.access.decision import Asker
+from hpedi.access.grants import WrongState
 from hpedi.access.reach import Scope
 from hpedi.access.rules import FOUNDER, SCHEDULE
 from hpedi.commands.access_files import access_rules
@@ -79,6 +81,22 @@ def note_refusal(workspace: Workspace, context: RunContext, action: str) -> None
     """Leave the audit row of what somebody asked for and may not do."""
     with workspace.books.writing(context) as work:
         work.audit.record(action, "none", result="not permitted")
+
+
+@contextmanager
+def refusals_noted(workspace: Workspace, context: RunContext, action: str) -> Iterator[None]:
+    """Leave the audit row of what is refused inside; the transaction inside has ended by then.
+
+    Raises:
+        NotPermitted: It was refused.
+    """
+    from hpedi.pipeline.granting import NotAllowed
+
+    try:
+        yield
+    except (NotAllowed, WrongState) as refused:
+        note_refusal(workspace, context, action)
+        raise NotPermitted(str(refused)) from None
 
 
 def check(context: RunContext, action: str, on: Scope) -> None:

@@ -140,15 +140,6 @@ class CheckPlan:
             self._compiled[node] = tuple(self._compiler.check(rule, node) for rule in self.rules_at(node))
         return self._compiled[node]
 
-    def compile_all(self) -> None:
-        """Compile the rules of every loop, to find those that are malformed.
-
-        Raises:
-            ValueError: One names what is not there.
-        """
-        for loop in (self._root, *_loops(self._root)):
-            self.checks(loop)
-
 
 class LoopPlans(dict[LoopNode, LoopPlan]):
     """The plan of each loop, made when the loop is first met."""

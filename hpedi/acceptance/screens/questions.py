@@ -6,15 +6,12 @@ else. Answers are remembered by value, within a bound.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
-from typing import Final, TypeAlias
+from collections.abc import Hashable, Iterable, Mapping, Sequence
+from typing import Final
 
 from hpedi.acceptance.checks.screen import EVERY, Answer, Question, Usual, is_any
 from hpedi.acceptance.rules.paths import ANY, Path
 from hpedi.guides.nodes import SegmentNode
-
-Classify: TypeAlias = Callable[[str | None], Hashable]
-"""From a value, or a run of values, to its class; None where there is none."""
 
 _REMEMBERED: Final = 4096
 _NUMBERED: Final = 65_536

@@ -184,11 +184,17 @@ def test_a_named_check_says_where_it_fails() -> None:
 )
 def test_a_malformed_rule_is_a_bug(row: dict[str, object]) -> None:
     """A rule that says nothing, or names what the guide lacks, raises when it is read or compiled."""
-    assert PROFESSIONAL is not None
     with pytest.raises(ValueError, match=r"rule|severity|Severity"):
-        CheckPlan(
-            PROFESSIONAL, read_rules(rule_file(row)), lambda _set, _on: lambda _loop, _segment, _code: None, {}
-        ).compile_all()
+        _compile_all(row)
+
+
+def _compile_all(row: dict[str, object]) -> None:
+    assert PROFESSIONAL is not None
+    plan = CheckPlan(
+        PROFESSIONAL, read_rules(rule_file(row)), lambda _set, _on: lambda _loop, _segment, _code: None, {}
+    )
+    for loop in plan.loops:
+        plan.checks(loop)
 
 
 def test_the_separator_of_components_is_that_of_the_interchange() -> None:
