@@ -10,15 +10,16 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Final
 
+from hpedi.claims.model import Model
 from hpedi.reference.plans import Accumulator, Benefit, LineMatch, Plan, PlanVersion, Tier
 from hpedi.reference.reference import Reference
 
 TIERS: Final[tuple[Tier, ...]] = ("INN", "OON")
+VISITS, DOLLARS = "visits", "dollars"
 _LIMITING_SCOPES: Final = {"embedded": ("individual", "family"), "aggregate": ("family",)}
 
 
-@dataclass(frozen=True, slots=True)
-class LineFacts:
+class LineFacts(Model, frozen=True):
     """What a benefit row may ask of a service line.
 
     Attributes:
@@ -66,14 +67,14 @@ class PlanBenefits:
         version: Its version.
         source: Where its parameters stand, for the trail.
         counters: Dollar counters by tier.
-        visits: Visit counters by id.
+        limits: Counters of visits and dollars that benefits are limited by, by id.
     """
 
     plan: Plan
     version: PlanVersion
     source: str
     counters: Mapping[Tier, TierCounters]
-    visits: Mapping[str, Accumulator]
+    limits: Mapping[str, Accumulator]
     _rows: Mapping[Tier, tuple[tuple[Benefit, Test], ...]]
 
     @classmethod
@@ -85,7 +86,7 @@ class PlanBenefits:
             version=version,
             source=f"plan {plan.id} from {version.start}",
             counters={tier: _counters(version, tier) for tier in TIERS},
-            visits={each.id: each for each in version.accumulators if each.kind == "visits"},
+            limits={each.id: each for each in version.accumulators if each.kind in (VISITS, DOLLARS)},
             _rows={tier: tuple((row, test) for row, test in tested if tier in row.tiers) for tier in TIERS},
         )
 

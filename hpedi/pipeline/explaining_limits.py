@@ -16,6 +16,7 @@ from hpedi.adjudication.stages.cost_share import COUNTED
 from hpedi.adjudication.stages.cost_share import STAGE as COST_SHARE
 from hpedi.benefits.accumulators import Counted
 from hpedi.benefits.authorizations import plain_units
+from hpedi.benefits.rows import DOLLARS, VISITS
 from hpedi.claims.model import Model
 
 
@@ -33,7 +34,6 @@ class Nearness(Model, frozen=True, kw_only=True):
     text: str
 
 
-VISITS: Final = "visits"
 DEDUCTIBLE: Final = "deductible"
 MAXIMUM: Final = "oop"
 NAMES: Final[Mapping[str, str]] = {"tried": "timely_filing", COUNTED: "limits"}
@@ -127,7 +127,7 @@ def _capped(step: TrailStep, _inputs: Mapping[str, str]) -> Iterator[str]:
 
 def _counted(step: TrailStep, _inputs: Mapping[str, str]) -> Iterator[str]:
     for each in step.counters:
-        yield from _of_visits(each) if each.kind == VISITS else _of_deductible(each)
+        yield from _OF_KIND.get(each.kind, _of_nothing)(each)
     maximums = [each for each in step.counters if each.kind == MAXIMUM]
     if maximums:
         nearest = min(maximums, key=lambda each: each.limit - each.after)
@@ -146,9 +146,35 @@ def _of_visits(each: Counted) -> Iterator[str]:
         yield f"Visit {after:f} of {limit:f} ({each.accumulator}); {limit - after:f} are left."
 
 
+def _of_dollars(each: Counted) -> Iterator[str]:
+    left = each.limit - each.after
+    if left > 0:
+        yield f"{left:,} are left of the {each.limit:,} that the benefit pays a year ({each.accumulator})."
+    else:
+        yield f"The {each.limit:,} that the benefit pays a year are used up ({each.accumulator})."
+
+
 def _of_deductible(each: Counted) -> Iterator[str]:
-    if each.kind == DEDUCTIBLE and each.limit <= each.after:
+    if each.limit <= each.after:
         yield f"{each.accumulator} was met with this: the next service has none of it."
+
+
+def _of_nothing(_each: Counted) -> Iterator[str]:
+    yield from ()
+
+
+_OF_KIND: Final[Mapping[str, Callable[[Counted], Iterator[str]]]] = {
+    DEDUCTIBLE: _of_deductible,
+    DOLLARS: _of_dollars,
+    VISITS: _of_visits,
+}
+
+
+def _beyond(step: TrailStep, _inputs: Mapping[str, str]) -> Iterator[str]:
+    amounts = dict(step.amounts)
+    if "of" in amounts and "member" in amounts:
+        beyond, whole = amounts["member"], amounts["of"]
+        yield f"With {beyond:,} more left of the benefit's maximum, all {whole:,} would have been paid."
 
 
 TELLERS: Final[Mapping[tuple[str, str], Teller]] = {
@@ -158,6 +184,7 @@ TELLERS: Final[Mapping[tuple[str, str], Teller]] = {
     ("edits", "benefit_maximum"): _no_visits_left,
     ("edits", "prior_auth"): _authorised,
     (COST_SHARE, "out_of_pocket_maximum"): _capped,
+    (COST_SHARE, "dollar_maximum"): _beyond,
     (COST_SHARE, COUNTED): _counted,
 }
 """By stage and rule of a step: what it tells of the limit."""

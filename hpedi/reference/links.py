@@ -13,6 +13,7 @@ from hpedi.money import CENT
 from hpedi.reference.authorizations import check_authorizations
 from hpedi.reference.contract_checks import check_contracts
 from hpedi.reference.edit_checks import check_edits, check_policies
+from hpedi.reference.eligibility import check_eligibility
 from hpedi.reference.folder import Folder
 from hpedi.reference.member_checks import check_member_rows
 from hpedi.reference.payer import PAYER_ACCOUNTS
@@ -22,6 +23,9 @@ from hpedi.reference.plans import PlanVersion
 from hpedi.reference.rate_tables import check_tables
 
 Check = Callable[[Folder], Iterator[Finding]]
+
+_SHARED: Final = frozenset({"deductible", "oop"})
+"""Kinds of accumulators that families share."""
 
 REQUIRED_REASONS: Final = (
     "contractual",
@@ -199,7 +203,7 @@ def _check_limits(folder: Folder, version: PlanVersion) -> Iterator[Finding]:
                 folder, accumulator, "id", "This accumulator id is given twice in the plan; give each its own."
             )
         seen.add(accumulator.id)
-        if version.family_tier == "aggregate" and accumulator.scope == "individual" and accumulator.kind != "visits":
+        if version.family_tier == "aggregate" and accumulator.scope == "individual" and accumulator.kind in _SHARED:
             message = "An aggregate plan has family limits only: this one counts and never limits. Leave it out."
             yield found("reference-value", folder.places.of(accumulator), message, severity=Severity.WARNING)
 
@@ -254,6 +258,13 @@ def check_folder_authorizations(folder: Folder) -> Iterator[Finding]:
     yield from check_authorizations(folder.authorizations, members, providers, folder.places)
 
 
+def check_eligibility_answers(folder: Folder) -> Iterator[Finding]:
+    """What inquiries are answered with names plans that are defined."""
+    plans = frozenset(plan.id for plan in folder.plans)
+    for terms in folder.eligibility:
+        yield from check_eligibility(terms, plans, folder.places)
+
+
 def _adjusting_reasons(folder: Folder) -> set[str]:
     return {reason.reason for reason in folder.reasons if reason.carc}
 
@@ -283,6 +294,7 @@ CHECKS: Final[tuple[Check, ...]] = (
     check_folder_authorizations,
     check_edits,
     check_policies,
+    check_eligibility_answers,
     check_member_rows,
     check_plan_rows,
     check_payer_rows,

@@ -21,6 +21,7 @@ _PREFIXES: Final = frozenset({"dx_prefixes", "tob_prefixes"})
 _ALTERNATIVES: Final = "any_of"
 _LISTS: Final = ("codes", "revenue_codes", "dx_prefixes", "modifiers", "pos", "tob_prefixes", _ALTERNATIVES)
 _FIRST_OF_YEAR: Final = "01-01"
+_VISITS: Final = "visits"
 _COUNTED_ONCE: Final = frozenset({"deductible", "oop"})
 
 
@@ -49,8 +50,8 @@ def _version(version: PlanVersion) -> Iterator[Fault]:
             yield benefit, "id", "This benefit id is given twice in the plan; give each its own."
         seen.add(benefit.id)
         yield from _benefit(benefit)
-        if benefit.limit is not None and counters.get(benefit.limit.acc, "visits") != "visits":
-            yield benefit.limit, "acc", "The limit of a row is a number of visits; name an accumulator of kind visits."
+        if benefit.limit is not None and counters.get(benefit.limit.acc, _VISITS) in _COUNTED_ONCE:
+            yield benefit.limit, "acc", "The limit of a row is visits or dollars; name an accumulator of such a kind."
         if any(_takes(earlier, benefit) for earlier in version.benefits[:number]):
             message = "An earlier row takes everything that this one would; put this one first or take one off."
             yield benefit, "match", message
@@ -87,7 +88,7 @@ def _accumulators(version: PlanVersion) -> Iterator[Fault]:
                 message = "Two accumulators count the same; which limit holds nobody can tell: keep one."
                 yield accumulator, "kind", message
             seen.add(counted)
-        elif accumulator.limit != accumulator.limit.to_integral_value():
+        elif accumulator.kind == _VISITS and accumulator.limit != accumulator.limit.to_integral_value():
             yield accumulator, "limit", "A limit of visits is a whole number; correct it."
     for single, family in _pairs(version, lambda each: each.scope == "individual", _family_of):
         if single.limit > family.limit:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Literal
 
 from hpedi.reference.dated import Dated, Entry
+from hpedi.reference.settling import CostTarget, InterestRate, Target
 from hpedi.reference.values import Factor, Money, MonthDay, Name, Rate
 
 Tier = Literal["INN", "OON"]
@@ -25,10 +26,10 @@ class BenefitYear(Entry, frozen=True, kw_only=True):
 
 
 class Accumulator(Entry, frozen=True, kw_only=True):
-    """A counter of a plan and its limit: US dollars for deductible and oop, a count for visits."""
+    """A counter of a plan and its limit: US dollars for deductible, oop and dollars, a count for visits."""
 
     id: Name
-    kind: Literal["deductible", "oop", "visits"]
+    kind: Literal["deductible", "oop", "visits", "dollars"]
     scope: Literal["individual", "family"]
     tier: Literal["INN", "OON", "ALL"]
     limit: Factor
@@ -66,7 +67,11 @@ class CostSharePart(Entry, frozen=True, kw_only=True):
 
 
 class BenefitLimit(Entry, frozen=True, kw_only=True):
-    """A number of visits a benefit year: each accepted line takes one; none left denies with the reason."""
+    """What a benefit pays at most in a benefit year, as its accumulator says; the reason is told with what is beyond.
+
+    Visits: each accepted line takes one, and none left denies. Dollars: what the plan pays; what is beyond is the
+    member's.
+    """
 
     acc: Name
     per: Literal["line_dos"] = "line_dos"
@@ -151,6 +156,10 @@ class Program(Entry, frozen=True, kw_only=True):
         interest_to: Who gets the interest of the pool.
         provider_share: What of measured savings is the provider's at the year's end, where that is agreed.
         cap: The most the provider can be given of savings: what is in the pool.
+        interest_rates: What the pool earns.
+        targets: What earns the withhold; their weights come to 1.
+        cost_targets: What care may cost, for savings to be measured against.
+        returns_from: Month and day of the next year from which what is left of a pre-fund goes back; any if empty.
     """
 
     type: Name
@@ -164,6 +173,10 @@ class Program(Entry, frozen=True, kw_only=True):
     interest_to: Literal["employer"] = "employer"
     provider_share: Rate | None = None
     cap: Literal["prefund_pool"] | None = None
+    interest_rates: tuple[InterestRate, ...] = ()
+    targets: tuple[Target, ...] = ()
+    cost_targets: tuple[CostTarget, ...] = ()
+    returns_from: MonthDay = ""
 
 
 class Employer(Entry, frozen=True, kw_only=True):

@@ -198,6 +198,16 @@ def test_accumulators_are_told_before_and_after() -> None:
             "2 of 2 visits of the benefit year were used before",
         ),
         (
+            {"claim": {"lines": [{"code": "V5008", "charge": "400.00"}]}, "used": {"ded_ind_inn MARY": "1500.00"}},
+            "dollar_maximum",
+            "With 40.00 more left of the benefit's maximum, all 240.00 would have been paid.",
+        ),
+        (
+            {"claim": {"lines": [{"code": "V5008", "charge": "400.00"}]}, "used": {"ded_ind_inn MARY": "1300.00"}},
+            "limits",
+            "120.00 are left of the 200.00 that the benefit pays a year (hearing).",
+        ),
+        (
             {"claim": {"provider": "RETRO", "patient": "JUNE", "lines": [{"code": "J1745"}]}},
             "prior_auth",
             "No authorisation was on file for the service",

@@ -1,4 +1,7 @@
-"""Benefit maximum: a benefit with a number of visits a year pays no more of them."""
+"""Benefit maximum: a benefit with a number of visits a year pays no more of them.
+
+A maximum in dollars is known once the line is priced: `dollar_maximum`.
+"""
 
 from __future__ import annotations
 
@@ -7,6 +10,7 @@ from collections.abc import Sequence
 from hpedi.adjudication.context import ClaimContext, LineContext
 from hpedi.adjudication.verdicts import Denies, Verdict
 from hpedi.benefits.accumulators import AccumulatorKey
+from hpedi.benefits.rows import VISITS
 from hpedi.money import ZERO
 
 
@@ -24,7 +28,9 @@ def check_benefit_maximum(context: ClaimContext, line: LineContext, earlier: Seq
     plan, limit, matched = line.terms.plan, line.benefit.limit if line.benefit is not None else None, context.matched
     if plan is None or limit is None or matched is None:
         return None
-    visits = plan.visits[limit.acc]
+    visits = plan.limits[limit.acc]
+    if visits.kind != VISITS:
+        return None
     owner = matched.member.id if visits.scope == "individual" else matched.family.id
     committed = context.balances.get(AccumulatorKey(plan.plan.id, visits.id, owner, line.terms.period), ZERO)
     used = committed + sum(_takes_visit(other, line) for other in earlier)

@@ -6,7 +6,6 @@ A unit is a line, or the whole claim where the contract prices the claim as one 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from typing import Final
@@ -17,24 +16,25 @@ from hpedi.adjudication.pricing.price import Priced, PricedUnit
 from hpedi.adjudication.rules.coinsurance import coinsurance_of
 from hpedi.adjudication.rules.copay import copay_of
 from hpedi.adjudication.rules.deductible import deductible_of
+from hpedi.adjudication.rules.dollar_maximum import beyond_maximum, is_used_up
 from hpedi.adjudication.rules.out_of_pocket_maximum import capped_shares
 from hpedi.adjudication.stages.coordination import Coordinator, coordinator
 from hpedi.adjudication.verdicts import Pends
 from hpedi.benefits.accumulators import AccumulatorEntry
 from hpedi.benefits.balances import RunningBalances
 from hpedi.benefits.membership import MatchedMember
-from hpedi.benefits.rows import TierCounters
+from hpedi.benefits.rows import DOLLARS, VISITS, PlanBenefits, TierCounters
 from hpedi.claims.adjustment import Adjustment
+from hpedi.claims.model import Model
 from hpedi.money import ZERO, Usd
-from hpedi.reference.plans import Benefit, CostSharePart
+from hpedi.reference.plans import Accumulator, Benefit, CostSharePart
 
 STAGE: Final = "cost_share"
 COUNTED: Final = "counted"
 NO_SHARES: Final[Mapping[str, Usd]] = {"copay": ZERO, "deductible": ZERO, "coinsurance": ZERO}
 
 
-@dataclass(frozen=True, slots=True)
-class Share:
+class Share(Model, frozen=True):
     """The member's share of a unit.
 
     Attributes:
@@ -42,16 +42,17 @@ class Share:
         capped: The out-of-pocket maximum took something off.
         entries: What the unit adds to accumulators.
         adjustments: After other payers: what stands in place of the price's adjustments; None where we pay first.
+        beyond: US dollars that would be paid and are beyond the maximum of the benefit.
     """
 
     parts: Mapping[str, Usd]
     capped: bool
     entries: tuple[AccumulatorEntry, ...]
     adjustments: tuple[Adjustment, ...] | None = None
+    beyond: Usd = ZERO
 
 
-@dataclass(frozen=True, slots=True)
-class Shared:
+class Shared(Model, frozen=True):
     """Shares of the priced units in their order, and the steps of the trail."""
 
     shares: tuple[Share, ...]
@@ -81,7 +82,9 @@ class _Sharer:
             raise ValueError("a line without plan, tier or benefit cannot have been accepted")
         counters, period = plan.counters[tier], line.terms.period
         self.balances.of_plan(plan.plan.id)
-        wanted = self._wanted(unit, benefit, counters)
+        maximum = _limits(plan, benefit, DOLLARS)
+        left = self.balances.left(maximum, period)
+        wanted = NO_SHARES if is_used_up(left) else self._wanted(unit, benefit, counters)
         conventions = self.context.conventions
         oop_left = self.balances.left(counters.oop_limits, period)
         parts = capped_shares(wanted, conventions.oop_counts, conventions.oop_cap_removes, oop_left)
@@ -89,13 +92,21 @@ class _Sharer:
             self._step(unit, "out_of_pocket_maximum", f"{oop_left} left", _total(wanted), _total(parts))
         if not unit.price.reason or unit.price.prepaid is not None:
             self.visits.add((line.terms.day, benefit.id))
-        capped = parts is not wanted
-        if self.coordinator is None:
-            return Share(parts, capped, self._count(unit, benefit, counters, parts, parts["deductible"]))
-        after = self.coordinator.coordinate(unit, plan, parts)
-        self.steps.append(after.step)
-        entries = self._count(unit, benefit, counters, after.parts, after.deductible)
-        return Share(after.parts, capped, entries, after.adjustments)
+        capped, deductible, adjustments = parts is not wanted, parts["deductible"], None
+        if self.coordinator is not None:
+            after = self.coordinator.coordinate(unit, plan, parts)
+            self.steps.append(after.step)
+            parts, deductible, adjustments = after.parts, after.deductible, after.adjustments
+        payable = _payable(unit, adjustments, parts)
+        beyond = beyond_maximum(payable, left)
+        if beyond:
+            self._step(unit, "dollar_maximum", f"benefit {benefit.id}: {left} left of its maximum", payable, beyond)
+        entries = (
+            *self._count(unit, benefit, counters, parts, deductible),
+            *self.balances.add(maximum, period, payable - beyond, self._source(unit), line.terms.day),
+        )
+        self._tell_counted(unit, parts)
+        return Share(parts, capped, entries, adjustments, beyond)
 
     def _wanted(self, unit: PricedUnit, benefit: Benefit, counters: TierCounters) -> Mapping[str, Usd]:
         allowed, cost_share = unit.price.allowed, benefit.cost_share
@@ -132,18 +143,18 @@ class _Sharer:
     def _count(
         self, unit: PricedUnit, benefit: Benefit, counters: TierCounters, parts: Mapping[str, Usd], deductible: Usd
     ) -> tuple[AccumulatorEntry, ...]:
-        received, terms = self.context.received, unit.line.terms
-        source = f"claim:{received.payer_claim_control_number}/{received.version}/{unit.number}"
+        terms, source = unit.line.terms, self._source(unit)
         out_of_pocket = sum((parts[part] for part in self.context.conventions.oop_counts), ZERO)
         entries = (
             *self.balances.add(counters.deductible, terms.period, deductible, source, terms.day),
             *self.balances.add(counters.oop, terms.period, out_of_pocket, source, terms.day),
         )
-        if benefit.limit is not None and terms.plan is not None:
-            visits = terms.plan.visits[benefit.limit.acc]
-            entries += self.balances.add((visits,), terms.period, Decimal(1), source, terms.day)
-        self._tell_counted(unit, parts)
-        return entries
+        visits = _limits(terms.plan, benefit, VISITS)
+        return (*entries, *self.balances.add(visits, terms.period, Decimal(1), source, terms.day))
+
+    def _source(self, unit: PricedUnit) -> str:
+        received = self.context.received
+        return f"claim:{received.payer_claim_control_number}/{received.version}/{unit.number}"
 
     def _tell_counted(self, unit: PricedUnit, parts: Mapping[str, Usd]) -> None:
         """Leave a step with the member's share as it is in the end, and the accumulators before and after it."""
@@ -192,6 +203,27 @@ def share_cost(context: ClaimContext, priced: Priced) -> Shared | Pends:
     sharer = _Sharer(context, context.matched, after)
     shares = tuple(sharer.share(unit) for unit in priced.units)
     return Shared(shares, tuple(sharer.steps))
+
+
+def _payable(unit: PricedUnit, adjustments: tuple[Adjustment, ...] | None, parts: Mapping[str, Usd]) -> Usd:
+    """Return what would be paid for a unit, in US dollars: its charge less what explains why it is less.
+
+    Args:
+        unit: The unit.
+        adjustments: After other payers; None for those of its price.
+        parts: The member's share.
+    """
+    if unit.price.prepaid is not None:
+        return ZERO
+    explained = unit.price.adjustments if adjustments is None else adjustments
+    return unit.charged - sum((each.amount for each in explained), ZERO) - _total(parts)
+
+
+def _limits(plan: PlanBenefits | None, benefit: Benefit, kind: str) -> tuple[Accumulator, ...]:
+    """Return the counter of a kind that limits a benefit, if one does."""
+    if plan is None or benefit.limit is None or plan.limits[benefit.limit.acc].kind != kind:
+        return ()
+    return (plan.limits[benefit.limit.acc],)
 
 
 def _total(parts: Mapping[str, Usd]) -> Usd:

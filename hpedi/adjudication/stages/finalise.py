@@ -7,10 +7,11 @@ allowed and paid.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
 from typing import Final
+
+from msgspec.structs import replace
 
 from hpedi.adjudication.context import ClaimContext, LineContext
 from hpedi.adjudication.decision import ClaimDecision, LineDecision, TrailStep
@@ -18,9 +19,11 @@ from hpedi.adjudication.pricing.price import Priced, PricedUnit
 from hpedi.adjudication.stages.cost_share import Share
 from hpedi.adjudication.stages.disbursement import Disbursed, Payable, disburse
 from hpedi.adjudication.stages.edits import Edited
+from hpedi.adjudication.stages.known_parties import known_parties
 from hpedi.adjudication.stages.pricing import denied_charge
 from hpedi.adjudication.verdicts import Denies, DeniesUnits, Pends
 from hpedi.claims.adjustment import Adjustment
+from hpedi.claims.model import Model
 from hpedi.money import ZERO, Usd, allocate
 from hpedi.reference.conventions import Reason
 
@@ -29,8 +32,7 @@ AFTER_COVERAGE: Final = "after_coverage"
 SHARE_REASONS: Final = ("deductible", "coinsurance", "copay")
 
 
-@dataclass(frozen=True, slots=True)
-class Settled:
+class Settled(Model, frozen=True):
     """A priced unit with the member's share.
 
     Attributes:
@@ -48,8 +50,7 @@ class Settled:
     paid: Usd
 
 
-@dataclass(frozen=True, slots=True)
-class _Outcome:
+class _Outcome(Model, frozen=True):
     """All that a claim came to, before it is put into a decision."""
 
     context: ClaimContext
@@ -75,7 +76,7 @@ def finalise(
     Returns:
         The decision; `Pends` where a reason or claim status it needs is not in force.
     """
-    reasons = _reasons(context, edited, priced)
+    reasons = _reasons(context, edited, priced, shares)
     if isinstance(reasons, Pends):
         return reasons
     if context.claim.subscriber.payer_responsibility not in context.conventions.clp02:
@@ -112,6 +113,7 @@ def _decision(outcome: _Outcome, steps: Sequence[TrailStep]) -> ClaimDecision:
         if disbursed.to_member
         else _status277(context, lines, settled, reasons, denied_for if all_denied else []),
         coverage_ended=_coverage_ended(context, edited.denials),
+        known=known_parties(context, edited.denials),
         lines=lines,
         adjustments=_of_the_claim(context, edited, settled, reasons) if stay is not None else (),
         remarks=_remarks_of_the_claim(edited, settled, reasons) if stay is not None else (),
@@ -127,10 +129,13 @@ def _decision(outcome: _Outcome, steps: Sequence[TrailStep]) -> ClaimDecision:
     )
 
 
-def _reasons(context: ClaimContext, edited: Edited, priced: Priced) -> dict[str, Reason] | Pends:
+def _reasons(
+    context: ClaimContext, edited: Edited, priced: Priced, shares: Sequence[Share]
+) -> dict[str, Reason] | Pends:
     names = dict.fromkeys([*SHARE_REASONS, *(denial.reason for denial in edited.denials if denial is not None)])
     names.update(dict.fromkeys(each.reason for line in edited.reductions for each in line))
     names.update(dict.fromkeys(unit.price.reason for unit in priced.units if unit.price.reason))
+    names.update(dict.fromkeys(_beyond(unit) for unit, share in zip(priced.units, shares, strict=True) if share.beyond))
     reasons: dict[str, Reason] = {}
     for name in names:
         reason = context.reference.reason(name, context.received.received)
@@ -147,6 +152,9 @@ def _settled(context: ClaimContext, unit: PricedUnit, share: Share, reasons: Map
         if share.parts[name]
     )
     adjustments = (*(unit.price.adjustments if share.adjustments is None else share.adjustments), *parts)
+    if share.beyond:
+        reason = reasons[_beyond(unit)]
+        adjustments = (*adjustments, Adjustment(reason.group or "", reason.carc, share.beyond))
     left = unit.charged - sum((each.amount for each in adjustments), ZERO)
     if unit.price.prepaid is not None:
         if left:
@@ -154,9 +162,23 @@ def _settled(context: ClaimContext, unit: PricedUnit, share: Share, reasons: Map
         left = ZERO
     capped = (context.conventions.oop_cap_remark,) if share.capped and context.conventions.oop_cap_remark else ()
     rate = context.claim_rate or unit.line.rate
-    own = reasons[unit.price.reason].rarcs if unit.price.reason else ()
+    own = tuple(rarc for name in _told_beside(unit, share) for rarc in reasons[name].rarcs)
     rarcs = rate.rarcs if rate is not None else ()
     return Settled(unit, share, adjustments, (*rarcs, *own, *capped), left)
+
+
+def _beyond(unit: PricedUnit) -> str:
+    """Return the reason of what is beyond the maximum of a unit's benefit."""
+    benefit = unit.line.benefit
+    if benefit is None or benefit.limit is None:
+        raise ValueError("a benefit without a limit has nothing beyond it")
+    return benefit.limit.reason
+
+
+def _told_beside(unit: PricedUnit, share: Share) -> tuple[str, ...]:
+    """Return the reasons that a unit has beside the member's share."""
+    own = (unit.price.reason,) if unit.price.reason else ()
+    return (*own, _beyond(unit)) if share.beyond else own
 
 
 def _paid_out(settled: Settled, more: tuple[Adjustment, ...]) -> Settled:
@@ -350,8 +372,11 @@ def _status277(
         return denied_for[0].status277
     if any(line.paid for line in lines):
         return context.conventions.status277.paid
-    # Nothing is paid: because each service is paid for otherwise (capitated, in a case rate), or by cost share.
-    otherwise = [reasons[each.unit.price.reason].status277 for each in settled.values() if each.unit.price.reason]
+    # Nothing is paid: because each service is paid for otherwise (capitated, in a case rate), the benefit is used up,
+    # or by cost share.
+    otherwise = [
+        reasons[names[-1]].status277 for each in settled.values() if (names := _told_beside(each.unit, each.share))
+    ]
     told = [status for status in otherwise if status]
     return told[0] if told and len(otherwise) == len(settled) else context.conventions.status277.zero_cost_share
 
