@@ -18,7 +18,7 @@ FINDINGS = 1
 STEPS = {
     "receive": ("receive", "--received", RECEIVED),
     "adjudicate": ("adjudicate", "--as-of", PAID_ON),
-    "pay": ("pay", "--as-of", PAID_ON),
+    "pay": ("pay", "release", "--as-of", PAID_ON),
 }
 
 

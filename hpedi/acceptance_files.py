@@ -18,6 +18,7 @@ from hpedi.acceptance.checks.codes import code_check
 from hpedi.acceptance.rules.plan import CheckPlan
 from hpedi.acceptance.rules.rule import Rule, overridden, read_rules
 from hpedi.code_files import code_book
+from hpedi.finding_kinds import FINDING_KINDS
 from hpedi.guide_files import GuideFiles
 from hpedi.guides.load import Guide
 from hpedi.mappings_folder import mapping
@@ -95,6 +96,14 @@ def rules_of(guide_name: str, companion: str | None = None) -> tuple[Rule, ...]:
 def every_rule() -> tuple[Rule, ...]:
     """Return all rules, those of companion guides last."""
     return (*_rules(), *(rule for companion in companions().values() for rule in companion.rules))
+
+
+@cache
+def statuses_of_findings() -> Mapping[str, str]:
+    """Return what a 277CA tells for the findings that refuse claims, by their codes: `category:code[:entity]`."""
+    ruled = (kind for rule in every_rule() for kind in (rule.kinds.of_segment, rule.kinds.of_element))
+    kinds = (*FINDING_KINDS.values(), *ruled)
+    return MappingProxyType({kind.code: ":".join(kind.sent.status) for kind in kinds if kind.sent.status})
 
 
 @cache

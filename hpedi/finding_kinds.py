@@ -144,6 +144,10 @@ _KINDS: Final = (
     _kind("ach-total", 0, "A control total of a Nacha file does not hold", "Ask the bank for a correct file."),
     _kind("ach-return-code", 0, "A return reason or change code is not known", "Ask the bank, or extend mappings/payments/ach_returns.yaml."),
     _kind("ach-return-unknown", 0, "An entry that came back is none that we sent", "Ask the bank which entry it returns."),
+    _kind("check-record", 0, "A bank's file of checks, or a line of it, is malformed", "Ask the bank for a correct file."),
+    _kind("check-unknown", 0, "No check of this number went out", "Ask the bank: it may have paid a check that is not ours."),
+    _kind("check-amount", 0, "The bank says another amount than the check is over", "Ask the bank: the check may have been altered."),
+    _kind("check-state", 0, "The check cannot become what the bank says", "Ask the bank about the check."),
     _kind("calendar-missing", 0, "No ACH holidays are known for the year", "Extend mappings/payments/ach_calendar.yaml."),
     # --- conversion ------------------------------------------------------------------------------------------------
     _kind("json-malformed", 0, "The JSON is not of the form that hpedi convert writes", "Convert the X12 file again."),
@@ -152,7 +156,13 @@ _KINDS: Final = (
     _kind("claims-not-found", 0, "The set has no claims below HL segments: it cannot be split by them", "Split it by set."),
     # --- crosscheck ------------------------------------------------------------------------------------------------
     _kind("second-opinion", 2, "pyx12 refuses the set without saying where", "Compare with the findings of hpedi."),
-    _kind("payee-missing", 0, "A provider who is to be paid is no longer in the reference data", "Load the provider again, then pay."),
+    _kind("payee-missing", 0, "A provider who is to be paid is no longer in the reference data", "Load the provider again, then release; what was built already can be voided."),
+    _kind("account-on-hold", 0, "The account of an EFT is on hold since another one came back", "Void the payment: the next run pays its claims by check."),
+    _kind("payment-changed", 0, "A payment does not come to what was approved", "Void it, so that the next run builds it anew, and report it."),
+    _kind("payment-unbalanced", 0, "A payment does not add up to the cent", "Nothing of it leaves; report it."),
+    _kind("remittance-unreadable", 0, "The 835 of a payment does not read back as it was built", "Correct the payee's name and address and load them, then void the payment: the next run pays its claims. Else report it."),
+    _kind("eft-not-writable", 0, "An EFT does not fit into the bank's file", "Correct the payee's account and load it, then void the payment: the next run pays its claims."),
+    _kind("remittance-window", 0, "The 835 and its EFT would be further apart than CAQH CORE 370 allows", "Release it on a business day nearer to its effective entry date."),
     _kind("funding-account-missing", 0, "No account to pay from is in force on the payment date", "Load one with the payer."),
     # --- reference files -------------------------------------------------------------------------------------------
     _kind("sender-not-owned", 0, "ISA06 is not an identity of who handed the file in", "Send your own files only."),

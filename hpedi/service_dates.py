@@ -49,6 +49,13 @@ def write_d8(day: date) -> str:
     return day.isoformat().replace("-", "")
 
 
+def write_span(span: DateSpan) -> tuple[str, str]:
+    """Write days as a DTP has them, form and value: RD8 where they are several, D8 for one or where no end is known."""
+    if span.end is None or span.end == span.start:
+        return ("D8", write_d8(span.start))
+    return ("RD8", f"{write_d8(span.start)}-{write_d8(span.end)}")
+
+
 def add_months(day: date, months: int) -> date:
     """Return the same day some months on, or the last of the month where it has no such day."""
     years, month = divmod(day.month - 1 + months, 12)

@@ -8,7 +8,8 @@ from collections.abc import Iterator
 import pytest
 from hypothesis import settings
 
-from tests.databases import KINDS, SQLITE, URL_SETTING, Workspaces, has_workspaces, kinds_for, postgres_server
+from tests.databases import KINDS, SQLITE, URL_SETTING, Workspaces, has_workspaces
+from tests.postgresql import postgres_server
 
 # Tests start hundreds of commands: their modules are compiled once, not once each.
 os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
@@ -26,12 +27,11 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     """Run each test that may have a workspace on SQLite and on PostgreSQL."""
-    if has_workspaces(metafunc.definition.path):
+    if has_workspaces(metafunc.definition.path) and not metafunc.definition.get_closest_marker("storeless"):
         only = metafunc.config.getoption("--database")
         if "database_kind" not in metafunc.fixturenames:
             metafunc.fixturenames.insert(0, "database_kind")
-        kinds = [only] if only else kinds_for(metafunc.definition.path)
-        metafunc.parametrize("database_kind", kinds, indirect=True, scope="session")
+        metafunc.parametrize("database_kind", [only] if only else KINDS, indirect=True, scope="session")
 
 
 @pytest.fixture(scope="session")

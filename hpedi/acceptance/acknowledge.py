@@ -65,8 +65,8 @@ class Answer:
 
 
 @dataclass(frozen=True, slots=True)
-class _Due:
-    """A group of the answer: what kind, to which application (GS02, GS03 answered), and the bodies of its sets."""
+class DueGroup:
+    """A group of an answer: what kind, to which application (GS02, GS03 answered), and the bodies of its sets."""
 
     set_id: str
     functional_id: str
@@ -103,6 +103,25 @@ def acknowledge(
     written = write_interchange_acknowledgment(
         build_interchange_acknowledgment(judged.elements, judged.noted.findings, answered=numbers.instant)
     )
+    return answer_to(judged, numbers, due, ta1=[written] if wants_ta1 else [])
+
+
+def answer_to(
+    judged: InterchangeJudgement,
+    numbers: AnswerNumbers,
+    due: Iterable[DueGroup],
+    *,
+    ta1: Iterable[SegmentValues] = (),
+) -> Answer:
+    """Return the interchange that goes back to the sender of one, in the delimiters that it was sent in.
+
+    Args:
+        judged: What is answered.
+        numbers: Reserved control numbers and the instant of the answer.
+        due: Its groups; their sets are gone through when it is written.
+        ta1: Its TA1 segments.
+    """
+    delimiters = answer_delimiters(judged.delimiters)
     interchange = Interchange(
         sender=_party(judged, 7, delimiters),
         receiver=_party(judged, 5, delimiters),
@@ -110,7 +129,7 @@ def acknowledge(
         control_number=numbers.interchange,
         usage=_TEST if judged.usage == _TEST else _PRODUCTION,
         groups=[_group(each, number, numbers, delimiters) for number, each in zip(count(numbers.first_group), due)],
-        ta1=writable_segments([written] if wants_ta1 else [], delimiters),
+        ta1=writable_segments(ta1, delimiters),
     )
     return Answer(interchange=interchange, delimiters=delimiters)
 
@@ -133,8 +152,10 @@ def groups_due(judged: InterchangeJudgement, claims: Iterable[int] = ()) -> int:
     with_claims = set(claims)
     if judged.noted.verdict is Verdict.REJECTED:
         return 0
-    answered = {_application(group) for group in judged.groups if _is_answered(group)}
-    of_claims = {_application(group) for group in judged.groups if with_claims & {each.ordinal for each in group.sets}}
+    answered = {application_of(group) for group in judged.groups if _is_answered(group)}
+    of_claims = {
+        application_of(group) for group in judged.groups if with_claims & {each.ordinal for each in group.sets}
+    }
     return len(answered) + len(of_claims)
 
 
@@ -184,21 +205,21 @@ def _acknowledge_set(
 
 def _due(
     judged: InterchangeJudgement, claims: Mapping[int, ClaimAcknowledgment], delimiters: Delimiters, segment_errors: int
-) -> list[_Due]:
+) -> list[DueGroup]:
     """Return the groups of the answer: the 999s by application, then the 277CAs; none of a refused interchange."""
     if judged.noted.verdict is Verdict.REJECTED:
         return []
-    of_groups: dict[tuple[str, str], _Due] = {}
-    of_claims: dict[tuple[str, str], _Due] = {}
+    of_groups: dict[tuple[str, str], DueGroup] = {}
+    of_claims: dict[tuple[str, str], DueGroup] = {}
     for group in judged.groups:
-        application = _application(group)
+        application = application_of(group)
         if _is_answered(group):
-            due = of_groups.setdefault(application, _Due(*_KIND_999, application, []))
+            due = of_groups.setdefault(application, DueGroup(*_KIND_999, application, []))
             answer = acknowledge_group(group, delimiters, segment_errors=segment_errors)
             due.bodies.append(ack_999.write_group_acknowledgment(answer))
         for each in group.sets:
             if each.ordinal in claims:
-                due = of_claims.setdefault(application, _Due(*_KIND_277CA, application, []))
+                due = of_claims.setdefault(application, DueGroup(*_KIND_277CA, application, []))
                 due.bodies.append(ack_277ca.write_claim_acknowledgment(claims[each.ordinal]))
     return [*of_groups.values(), *of_claims.values()]
 
@@ -211,11 +232,12 @@ def _is_answered(group: GroupJudgement) -> bool:
     return group.functional_id != ack_999.FUNCTIONAL_ID
 
 
-def _application(group: GroupJudgement) -> tuple[str, str]:
+def application_of(group: GroupJudgement) -> tuple[str, str]:
+    """Return from and to which application a group was sent (GS02, GS03)."""
     return group.elements[2], group.elements[3]
 
 
-def _group(due: _Due, number: int, numbers: AnswerNumbers, delimiters: Delimiters) -> FunctionalGroup:
+def _group(due: DueGroup, number: int, numbers: AnswerNumbers, delimiters: Delimiters) -> FunctionalGroup:
     asker, asked = (writable(each, delimiters)[:_GS_ID_LENGTH] or _NOT_SENT for each in due.application)
     return FunctionalGroup(
         functional_id=due.functional_id,

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
+from hpedi.acceptance.inquiry_readers import Inquiry
 from hpedi.acceptance.verdicts import Verdict, own_verdict, rolled_up
 from hpedi.claims.submission import SubmissionHeader
 from hpedi.findings import Finding
@@ -81,6 +82,7 @@ class SetJudgement:
         claims_rejected: How many of them are refused.
         header: The head of an 837; None for other sets, and where no claims were read.
         units: The claim that a kept finding lies in, by the position of its segment.
+        inquiry: What an inquiry set asks; None for other sets, and where nobody is to answer it.
     """
 
     ordinal: int
@@ -97,6 +99,7 @@ class SetJudgement:
     claims_rejected: int = 0
     header: SubmissionHeader | None = None
     units: Mapping[int, BusinessUnit] = field(default_factory=dict)
+    inquiry: Inquiry | None = None
 
     def unit_at(self, position: int) -> BusinessUnit | None:
         """Return the business unit that a segment at fault lies in, where it is known."""

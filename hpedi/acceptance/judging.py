@@ -54,6 +54,7 @@ class Judging:
         file: Our identifier of the file.
         on_claim: Handed each claim as it ends; a set, group or interchange refused later refuses it too.
         on_set: Handed each set as it ends.
+        reads_inquiries: The models of inquiry sets are read, for who answers them.
     """
 
     guide_for: GuideFor
@@ -69,6 +70,7 @@ class Judging:
     file: str | None = None
     on_claim: Callable[[ClaimJudgement], None] | None = None
     on_set: Callable[[SetJudgement], None] | None = None
+    reads_inquiries: bool = False
 
     @property
     def reads_claims(self) -> bool:

@@ -232,6 +232,7 @@ class OpenSet:
             claims_rejected=self._claims_rejected,
             header=None if self._reading is None else self._reading.header,
             units={} if self._units is None else self._units.close(),
+            inquiry=None if self._reading is None else self._reading.inquiry,
         )
 
     def _take_claim(self, claim: ReadClaim) -> None:

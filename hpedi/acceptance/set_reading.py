@@ -1,4 +1,4 @@
-"""One transaction set read in one pass: walked by its guide, its loops checked by rules, its claims read and checked.
+"""One transaction set read in one pass: walked by its guide, its loops checked by rules, its claims or inquiries read.
 
 What is found is handed out as it becomes known; what it refuses and how it is answered is not decided here.
 """
@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from typing import Final, NamedTuple
 
 from hpedi.acceptance.claim_checks import check_claim
+from hpedi.acceptance.inquiry_readers import INQUIRY_READERS, Inquiry, InquiryReader
 from hpedi.acceptance.judging import GUIDE_SNIP, Judging
 from hpedi.acceptance.loop_tree import CheckedClaim, LoopTree
 from hpedi.acceptance.screens.screened_tree import ScreenedTree
@@ -72,6 +73,12 @@ def _claim_reader(guide: Guide, delimiters: Delimiters, where: Where, judging: J
     return ClaimReader(delimiters, where, makes_models=False) if is_answered else None
 
 
+def _inquiry_reader(guide: Guide, delimiters: Delimiters, where: Where, judging: Judging) -> InquiryReader | None:
+    """Return what reads an inquiry set that is to be answered."""
+    reader = INQUIRY_READERS.get(guide.transaction_set) if judging.reads_inquiries else None
+    return None if reader is None else reader(delimiters, where)
+
+
 class _LaterOffsets(OffsetsOf):
     """The offsets of a part of a batch."""
 
@@ -111,6 +118,8 @@ class SetReading:
         plan = judging.plan_for(guide, receivers) if self._highest > GUIDE_SNIP else None
         self._tree = None if plan is None else ScreenedTree(plan, guide.root, delimiters, where)
         self._reader = _claim_reader(guide, delimiters, where, judging)
+        self._inquiry_reader = _inquiry_reader(guide, delimiters, where, judging)
+        self.inquiry: Inquiry | None = None
         self._checks = [each for each in judging.claim_checks if each.finding_kind.snip <= self._highest]
         self._checked: dict[int, CheckedClaim] = {}
         self._first_fault: int | None = None
@@ -129,6 +138,8 @@ class SetReading:
             self._take_ruled(known, self._tree)
         if self._reader is not None:
             known.claims = self._claims(placed, self._reader)
+        if self._inquiry_reader is not None:
+            self._inquiry_reader.read(placed)
         return known
 
     def close(self) -> Known:
@@ -140,6 +151,8 @@ class SetReading:
             known.of_set = self._asked(self._tree.of_set)
         if self._reader is not None:
             known.claims = [self._claim(each, self._reader) for each in self._reader.close()]
+        if self._inquiry_reader is not None:
+            self.inquiry = self._inquiry_reader.close()
         return known
 
     def _hear(self, findings: list[Finding]) -> list[Finding]:

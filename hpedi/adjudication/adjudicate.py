@@ -8,8 +8,10 @@ finalise. Stored balances and history are handed in; what the decision adds to t
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import Final
+
+from msgspec.structs import replace
 
 from hpedi.adjudication.context import ClaimContext, DayTerms
 from hpedi.adjudication.correction import Correction, as_correction

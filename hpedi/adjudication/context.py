@@ -6,9 +6,11 @@ Rules read these frozen models and nothing else. Built once for each claim by `s
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+
+import msgspec
 
 from hpedi.adjudication.decision import PastLine
 from hpedi.adjudication.override import Override
@@ -26,8 +28,7 @@ from hpedi.reference.providers import BillingProvider
 from hpedi.reference.reference import Reference
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class DayTerms:
+class DayTerms(Model, frozen=True, kw_only=True):
     """What holds for the patient and the billing provider on a date of service.
 
     Attributes:
@@ -88,8 +89,7 @@ class LineContext(Model, frozen=True, kw_only=True):
     place_of_service: str = ""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ClaimContext:
+class ClaimContext(Model, frozen=True, kw_only=True):
     """A claim in its context.
 
     Attributes:
@@ -128,7 +128,7 @@ class ClaimContext:
     history: Sequence[PastLine]
     balances: Balances
     past: Sequence[PastLine] = ()
-    units_used: UnitsUsed = field(default_factory=dict)
+    units_used: UnitsUsed = msgspec.field(default_factory=dict)
     carried: tuple[AccumulatorEntry, ...] = ()
     is_newborn: bool = False
     is_correction: bool = False

@@ -20,6 +20,9 @@ from hpedi.reference.conventions import Conventions
 from hpedi.transactions.remittance_835.model import REVERSAL
 
 STAGE: Final = "correction"
+BECAUSE: Final = "because"
+CLAIM: Final = "claim"
+"""What a reversal names as its cause where a claim asked for it, before our number of that claim."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,7 +65,7 @@ def reversal_of(decision: ClaimDecision, version: int, reason: str, because: str
         stage=STAGE,
         rule="reversal",
         parameter=reason,
-        inputs=(("decision", decision_id(decision)), ("because", because)),
+        inputs=(("decision", decision_id(decision)), (BECAUSE, because)),
         amounts=(("paid", decision.paid), ("taken back", -decision.paid)),
     )
     return replace(
@@ -84,6 +87,13 @@ def reversal_of(decision: ClaimDecision, version: int, reason: str, because: str
         uses=tuple(replace(use, units=-use.units, source=_moved(use.source, source)) for use in decision.uses),
         trail=(step,),
     )
+
+
+def taken_back_by(reversal: ClaimDecision) -> str:
+    """Return our number of the claim that asked for a reversal; empty where no claim did."""
+    causes = (dict(step.inputs).get(BECAUSE, "") for step in reversal.trail if step.stage == STAGE)
+    cause, _, number = next(causes, "").partition(" ")
+    return number if cause == CLAIM else ""
 
 
 def as_correction(made: ClaimDecision, correction: Correction, conventions: Conventions) -> ClaimDecision:

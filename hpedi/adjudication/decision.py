@@ -11,7 +11,8 @@ from hpedi.benefits.accumulators import AccumulatorEntry, Counted
 from hpedi.benefits.authorizations import AuthorizationUse
 from hpedi.claims.adjustment import Adjustment
 from hpedi.claims.model import Model
-from hpedi.money import Usd
+from hpedi.claims.parties import Name
+from hpedi.money import ZERO, Usd
 
 EPISODE_BYTES: Final = 16
 """An episode is named by a digest of so many bytes, two hexadecimal digits each."""
@@ -43,7 +44,7 @@ class TrailStep(Model, frozen=True, kw_only=True, omit_defaults=True):
     counters: tuple[Counted, ...] = ()
 
 
-class LineDecision(Model, frozen=True, kw_only=True):
+class LineDecision(Model, frozen=True, kw_only=True, omit_defaults=True):
     """The decision on a service line; `charged` less all adjustments is `paid`.
 
     Where the claim is priced as one, adjustments stand with the claim, and `allowed` and `paid` are the line's share.
@@ -68,7 +69,7 @@ class LineDecision(Model, frozen=True, kw_only=True):
     episode: str = ""  # the episode of a case rate that it is a service of (a digest)
 
 
-class Stay(Model, frozen=True, kw_only=True):
+class Stay(Model, frozen=True, kw_only=True, omit_defaults=True):
     """What the 835 tells of a claim that is priced as one."""
 
     covered_charge: Usd  # AMT*AU: the charge less what was denied
@@ -78,7 +79,25 @@ class Stay(Model, frozen=True, kw_only=True):
     denied_days: Decimal = Decimal(0)  # QTY*NE
 
 
-class ClaimDecision(Model, frozen=True, kw_only=True):
+class KnownParties(Model, frozen=True, kw_only=True, omit_defaults=True):
+    """Who is known otherwise than the claim says.
+
+    Attributes:
+        patient: The patient's name as we know it (NM1*74).
+        member_id: The patient's member id, where another was sent (NM1*74).
+        priority_payer: The payer that we think pays before us, whose decision the claim lacks (NM1*PR).
+        priority_payer_id: Its id.
+    """
+
+    patient: Name | None = None
+    member_id: str = ""
+    priority_payer: str = ""
+    priority_payer_id: str = ""
+
+    unshown: ClassVar[frozenset[str]] = frozenset({"patient", "member_id"})
+
+
+class ClaimDecision(Model, frozen=True, kw_only=True, omit_defaults=True):
     """The decision on a claim, final for its version.
 
     Attributes:
@@ -99,6 +118,7 @@ class ClaimDecision(Model, frozen=True, kw_only=True):
         remarks: Claim-level RARC (MOA; MIA where the claim is priced as one).
         stay: Where the claim is priced as one: it has no lines in the 835.
         coverage_ended: Last covered day, where the claim is denied because coverage had ended (835 DTM*036).
+        known: Who is known otherwise than the claim says; None where nobody is.
         entries: What the decision adds to accumulators.
         carried: What carries over from last year's accumulators, found by this decision; it stays when the decision is
             taken back.
@@ -127,6 +147,7 @@ class ClaimDecision(Model, frozen=True, kw_only=True):
     remarks: tuple[str, ...] = ()
     stay: Stay | None = None
     coverage_ended: date | None = None
+    known: KnownParties | None = None
     entries: tuple[AccumulatorEntry, ...] = ()
     carried: tuple[AccumulatorEntry, ...] = ()
     subscriber: str = ""
@@ -141,29 +162,29 @@ class ClaimDecision(Model, frozen=True, kw_only=True):
     @property
     def charged(self) -> Usd:
         """CLP03."""
-        return sum((line.charged for line in self.lines), Decimal("0.00"))
+        return sum([line.charged for line in self.lines], ZERO)
 
     @property
     def allowed(self) -> Usd:
         """What the contract allows for the claim."""
-        return sum((line.allowed for line in self.lines), Decimal("0.00"))
+        return sum([line.allowed for line in self.lines], ZERO)
 
     @property
     def paid(self) -> Usd:
         """CLP04: what the plan pays the provider."""
-        at_claim = sum((adjustment.amount for adjustment in self.adjustments), Decimal("0.00"))
+        at_claim = sum([adjustment.amount for adjustment in self.adjustments], ZERO) if self.adjustments else ZERO
         if self.stay is not None:
             return self.charged - at_claim
-        return sum((line.paid for line in self.lines), Decimal("0.00")) - at_claim
+        return sum([line.paid for line in self.lines], ZERO) - at_claim
 
     @property
     def patient_responsibility(self) -> Usd:
         """CLP05: the sum of all PR adjustments."""
-        every = (*self.adjustments, *(adjustment for line in self.lines for adjustment in line.adjustments))
-        return sum((adjustment.amount for adjustment in every if adjustment.group == "PR"), Decimal("0.00"))
+        every = [*self.adjustments, *(adjustment for line in self.lines for adjustment in line.adjustments)]
+        return sum([adjustment.amount for adjustment in every if adjustment.group == "PR"], ZERO)
 
 
-class Pend(Model, frozen=True, kw_only=True):
+class Pend(Model, frozen=True, kw_only=True, omit_defaults=True):
     """A claim that is not decided: somebody must look at it, or a rule it needs is not decided here yet.
 
     Attributes:

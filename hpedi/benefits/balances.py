@@ -31,10 +31,11 @@ class RunningBalances:
 
     def _at(self, accumulator: Accumulator, period: date) -> tuple[AccumulatorKey, Decimal]:
         place = (accumulator.id, period)
-        if place not in self._used:
+        found = self._used.get(place)
+        if found is None:
             key = AccumulatorKey(self._plan, accumulator.id, self._owners[accumulator.scope], period)
-            self._used[place] = (key, self._committed.get(key, ZERO))
-        return self._used[place]
+            found = self._used[place] = (key, self._committed.get(key, ZERO))
+        return found
 
     def used(self, accumulator: Accumulator, period: date) -> Decimal:
         """Return what is used of an accumulator in a benefit year: dollars, or a count of visits."""
@@ -42,8 +43,12 @@ class RunningBalances:
 
     def left(self, accumulators: Iterable[Accumulator], period: date) -> Decimal | None:
         """Return the least that any of these limits has left, never below zero; None where there is no limit."""
-        lefts = [each.limit - self.used(each, period) for each in accumulators]
-        return max(min(lefts), ZERO) if lefts else None
+        least: Decimal | None = None
+        for each in accumulators:
+            left = each.limit - self._at(each, period)[1]
+            if least is None or left < least:
+                least = left
+        return None if least is None else max(least, ZERO)
 
     def add(
         self, accumulators: Iterable[Accumulator], period: date, amount: Decimal, source: str, day: date | None = None

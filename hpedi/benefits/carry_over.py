@@ -139,6 +139,14 @@ def carried_over(
     return tuple(_entries(year, plan.version, family))
 
 
+def with_carried(balances: Balances, carried: Iterable[AccumulatorEntry]) -> Balances:
+    """Return balances with what carries over in them."""
+    summed = dict(balances)
+    for entry in carried:
+        summed[entry.key] = summed.get(entry.key, ZERO) + entry.amount
+    return summed
+
+
 def _entries(year: _Year, version: PlanVersion, family: Family) -> Iterator[AccumulatorEntry]:
     used: dict[AccumulatorKey, Decimal] = {}
     individual = year.credited("individual")

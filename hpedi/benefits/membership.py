@@ -13,6 +13,7 @@ from datetime import date
 import msgspec
 
 from hpedi.claims.claim import Claim
+from hpedi.claims.model import Model
 from hpedi.claims.parties import Name
 from hpedi.reference.authorizations import Authorization
 from hpedi.reference.dated import in_force
@@ -20,8 +21,7 @@ from hpedi.reference.members import CoverageSpan, Member, OtherCoverage
 from hpedi.reference.members import Family as FamilyContent
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Family:
+class Family(Model, frozen=True, kw_only=True):
     """A family: the owner of family accumulators and the unit that is locked."""
 
     id: str
@@ -46,8 +46,7 @@ class Family:
 _DECODER = msgspec.json.Decoder(FamilyContent)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class MatchedMember:
+class MatchedMember(Model, frozen=True, kw_only=True):
     """A patient recognised as a member, with everything about them that deciding needs.
 
     Attributes:
@@ -73,8 +72,7 @@ class MatchedMember:
         return max((span.end for span in self.coverage if span.end is not None and span.end < day), default=None)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Recognised:
+class Recognised(Model, frozen=True, kw_only=True):
     """Who a claim is for, as far as the families at hand tell.
 
     Attributes:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import date
+
+from msgspec.structs import replace
 
 from hpedi.benefits.membership import MatchedMember, Membership, Recognised
 from hpedi.claims.claim import Claim

@@ -29,7 +29,7 @@ from hpedi.money import Usd
 from hpedi.service_dates import DateSpan
 
 
-class Diagnosis(Model, frozen=True, kw_only=True):
+class Diagnosis(Model, frozen=True, kw_only=True, omit_defaults=True):
     """A diagnosis (HI); its pointer is its place in `Claim.diagnoses`, from 1."""
 
     qualifier: str  # ABK principal, ABF other, BK/BF ICD-9, TQ SNODENT; ABJ, APR, ABN of an institutional claim
@@ -37,7 +37,7 @@ class Diagnosis(Model, frozen=True, kw_only=True):
     present_on_admission: str = ""  # Y, N, U, W; empty = exempt or not said
 
 
-class Attachment(Model, frozen=True, kw_only=True):
+class Attachment(Model, frozen=True, kw_only=True, omit_defaults=True):
     """Paperwork that goes with a claim or line (PWK)."""
 
     type: str  # PWK01
@@ -45,7 +45,7 @@ class Attachment(Model, frozen=True, kw_only=True):
     control_number: str = ""  # PWK06
 
 
-class LineAdjudication(Model, frozen=True, kw_only=True):
+class LineAdjudication(Model, frozen=True, kw_only=True, omit_defaults=True):
     """What another payer decided on a line (2430)."""
 
     payer_id: str  # SVD01
@@ -61,7 +61,7 @@ class LineAdjudication(Model, frozen=True, kw_only=True):
     remaining: Usd | None = None  # AMT*EAF
 
 
-class OtherPayer(Model, frozen=True, kw_only=True):
+class OtherPayer(Model, frozen=True, kw_only=True, omit_defaults=True):
     """Another payer of the claim (2320, 2330B)."""
 
     payer_responsibility: str  # SBR01
@@ -87,7 +87,7 @@ class OtherPayer(Model, frozen=True, kw_only=True):
     references: tuple[tuple[str, str], ...] = ()  # 2330B (REF01, REF02): F8 its claim number, G1, 9F, T4 adjusted ...
 
 
-class Ambulance(Model, frozen=True, kw_only=True):
+class Ambulance(Model, frozen=True, kw_only=True, omit_defaults=True):
     """A transport (CR1), and from where to where (NM1*PW, NM1*45)."""
 
     weight: Decimal | None = None  # CR102, pounds
@@ -100,7 +100,7 @@ class Ambulance(Model, frozen=True, kw_only=True):
     drop_off_name: str = ""  # NM103
 
 
-class Professional(Model, frozen=True, kw_only=True):
+class Professional(Model, frozen=True, kw_only=True, omit_defaults=True):
     """What only a professional claim may say (837P X222A1, 2300)."""
 
     conditions: tuple[str, ...] = ()  # HI*BG
@@ -109,7 +109,7 @@ class Professional(Model, frozen=True, kw_only=True):
     spinal_manipulation: SpinalManipulation | None = None  # CR2
 
 
-class ProfessionalService(Model, frozen=True, kw_only=True):
+class ProfessionalService(Model, frozen=True, kw_only=True, omit_defaults=True):
     """What only a line of a professional claim may say (837P X222A1, 2400)."""
 
     screening: bool = False  # SV111 = Y: EPSDT
@@ -124,7 +124,7 @@ class ProfessionalService(Model, frozen=True, kw_only=True):
     forms: tuple[SupportingForm, ...] = ()  # 2440
 
 
-class ProcedureCode(Model, frozen=True, kw_only=True):
+class ProcedureCode(Model, frozen=True, kw_only=True, omit_defaults=True):
     """A procedure of an institutional claim (HI BBR, BBQ)."""
 
     qualifier: str  # BBR principal, BBQ other; BR, BQ ICD-9; CAH
@@ -132,21 +132,21 @@ class ProcedureCode(Model, frozen=True, kw_only=True):
     date: date
 
 
-class OccurrenceCode(Model, frozen=True, kw_only=True):
+class OccurrenceCode(Model, frozen=True, kw_only=True, omit_defaults=True):
     """An event of an institutional claim, on a day or over a span of days (HI BH, BI)."""
 
     code: str
     dates: DateSpan
 
 
-class ValueCode(Model, frozen=True, kw_only=True):
+class ValueCode(Model, frozen=True, kw_only=True, omit_defaults=True):
     """A value of an institutional claim (HI BE): US dollars, or a count or code, as the value code says."""
 
     code: str
     amount: Decimal
 
 
-class Institutional(Model, frozen=True, kw_only=True):
+class Institutional(Model, frozen=True, kw_only=True, omit_defaults=True):
     """What only an institutional claim says (837I X223A2, 2300)."""
 
     facility_code: str  # CLM05-1: type of bill without its leading zero and its frequency
@@ -171,14 +171,14 @@ class Institutional(Model, frozen=True, kw_only=True):
     other_operating: Provider | None = None  # 2310C
 
 
-class ToothStatus(Model, frozen=True, kw_only=True):
+class ToothStatus(Model, frozen=True, kw_only=True, omit_defaults=True):
     """A tooth that is missing or to be extracted (DN2)."""
 
     tooth: str  # DN201
     status: str  # DN202: E to be extracted, M missing
 
 
-class Dental(Model, frozen=True, kw_only=True):
+class Dental(Model, frozen=True, kw_only=True, omit_defaults=True):
     """What only a dental claim says (837D X224A2, 2300)."""
 
     orthodontic_months: int | None = None  # DN101
@@ -190,14 +190,14 @@ class Dental(Model, frozen=True, kw_only=True):
     assistant_surgeon: Provider | None = None  # 2310D
 
 
-class Tooth(Model, frozen=True, kw_only=True):
+class Tooth(Model, frozen=True, kw_only=True, omit_defaults=True):
     """A tooth that a service was done on, and its surfaces (TOO)."""
 
     code: str  # TOO02
     surfaces: tuple[str, ...] = ()  # TOO03-1 to -5
 
 
-class DentalService(Model, frozen=True, kw_only=True):
+class DentalService(Model, frozen=True, kw_only=True, omit_defaults=True):
     """What only a line of a dental claim says (SV3)."""
 
     oral_cavity: tuple[str, ...] = ()  # SV304-1 to -5
@@ -207,7 +207,7 @@ class DentalService(Model, frozen=True, kw_only=True):
     teeth: tuple[Tooth, ...] = ()  # TOO
 
 
-class Drug(Model, frozen=True, kw_only=True):
+class Drug(Model, frozen=True, kw_only=True, omit_defaults=True):
     """A drug of a line (2410)."""
 
     ndc: str  # LIN03
@@ -217,7 +217,7 @@ class Drug(Model, frozen=True, kw_only=True):
     compound: str = ""  # REF*VY: drugs of one compound have the same
 
 
-class LineProviders(Model, frozen=True, kw_only=True):
+class LineProviders(Model, frozen=True, kw_only=True, omit_defaults=True):
     """Providers of a line other than who rendered it, where they are not the claim's (2420)."""
 
     referring: Provider | None = None  # DN
@@ -231,7 +231,7 @@ class LineProviders(Model, frozen=True, kw_only=True):
     assistant_surgeon: Provider | None = None  # DD
 
 
-class ServiceLine(Model, frozen=True, kw_only=True):
+class ServiceLine(Model, frozen=True, kw_only=True, omit_defaults=True):
     """A service line (2400)."""
 
     number: int  # LX01
@@ -266,7 +266,7 @@ class ServiceLine(Model, frozen=True, kw_only=True):
     adjudications: tuple[LineAdjudication, ...] = ()  # 2430
 
 
-class Claim(Model, frozen=True, kw_only=True):
+class Claim(Model, frozen=True, kw_only=True, omit_defaults=True):
     """A claim (837 2300) with all above it that it needs; `institutional` and `dental` tell its type."""
 
     patient_control_number: str  # CLM01
@@ -361,7 +361,7 @@ class Claim(Model, frozen=True, kw_only=True):
         return max(line.dates.end or line.dates.start for line in self.lines)
 
 
-class ReceivedClaim(Model, frozen=True, kw_only=True):
+class ReceivedClaim(Model, frozen=True, kw_only=True, omit_defaults=True):
     """A claim as it came in: the unit that is accepted, decided and paid.
 
     Attributes:

@@ -12,14 +12,14 @@ from hpedi.money import Usd
 from hpedi.service_dates import DateSpan
 
 
-class EventDate(Model, frozen=True, kw_only=True):
+class EventDate(Model, frozen=True, kw_only=True, omit_defaults=True):
     """A day or days of something that has no field of its own (DTP)."""
 
     event: str  # DTP01, as 431 onset of illness, 484 last menstrual period
     dates: DateSpan  # DTP03
 
 
-class Certification(Model, frozen=True, kw_only=True):
+class Certification(Model, frozen=True, kw_only=True, omit_defaults=True):
     """Conditions that are certified to hold or not to hold (CRC)."""
 
     category: str  # CRC01: 07 ambulance, 09 equipment, 70 hospice, 75 homebound, E1-E3 vision, ZZ EPSDT
@@ -27,7 +27,7 @@ class Certification(Model, frozen=True, kw_only=True):
     conditions: tuple[str, ...] = ()  # CRC03-CRC07
 
 
-class Contract(Model, frozen=True, kw_only=True):
+class Contract(Model, frozen=True, kw_only=True, omit_defaults=True):
     """The contract that the provider bills under (CN1)."""
 
     type: str  # CN101
@@ -38,7 +38,7 @@ class Contract(Model, frozen=True, kw_only=True):
     version: str = ""  # CN106
 
 
-class Repricing(Model, frozen=True, kw_only=True):
+class Repricing(Model, frozen=True, kw_only=True, omit_defaults=True):
     """What a repricer made of a claim or line (HCP)."""
 
     methodology: str  # HCP01
@@ -58,14 +58,14 @@ class Repricing(Model, frozen=True, kw_only=True):
     exception: str = ""  # HCP15
 
 
-class SpinalManipulation(Model, frozen=True, kw_only=True):
+class SpinalManipulation(Model, frozen=True, kw_only=True, omit_defaults=True):
     """The condition of a patient in spinal manipulation (CR2)."""
 
     condition: str  # CR208
     descriptions: tuple[str, ...] = ()  # CR210, CR211
 
 
-class Equipment(Model, frozen=True, kw_only=True):
+class Equipment(Model, frozen=True, kw_only=True, omit_defaults=True):
     """Durable medical equipment (SV5), and for how long it is certified (CR3)."""
 
     code_qualifier: str = ""  # SV501-1
@@ -78,7 +78,7 @@ class Equipment(Model, frozen=True, kw_only=True):
     certified_months: Decimal | None = None  # CR303
 
 
-class Measurement(Model, frozen=True, kw_only=True):
+class Measurement(Model, frozen=True, kw_only=True, omit_defaults=True):
     """The result of a test (MEA)."""
 
     reference: str  # MEA01
@@ -86,21 +86,21 @@ class Measurement(Model, frozen=True, kw_only=True):
     value: Decimal  # MEA03
 
 
-class PurchasedService(Model, frozen=True, kw_only=True):
+class PurchasedService(Model, frozen=True, kw_only=True, omit_defaults=True):
     """A service bought from another provider (PS1)."""
 
     provider: str  # PS101
     charged: Usd  # PS102
 
 
-class FormAnswer(Model, frozen=True, kw_only=True):
+class FormAnswer(Model, frozen=True, kw_only=True, omit_defaults=True):
     """An answer of a supporting form (FRM)."""
 
     question: str  # FRM01
     values: tuple[str, ...] = ()  # FRM02-FRM05, empty ones kept between
 
 
-class SupportingForm(Model, frozen=True, kw_only=True):
+class SupportingForm(Model, frozen=True, kw_only=True, omit_defaults=True):
     """A form that supports a line, as a certificate of medical necessity (2440)."""
 
     qualifier: str  # LQ01
@@ -108,7 +108,7 @@ class SupportingForm(Model, frozen=True, kw_only=True):
     answers: tuple[FormAnswer, ...] = ()  # FRM
 
 
-class AdjudicationInformation(Model, frozen=True, kw_only=True):
+class AdjudicationInformation(Model, frozen=True, kw_only=True, omit_defaults=True):
     """What another payer said of an inpatient or outpatient claim (MIA, MOA)."""
 
     values: tuple[tuple[int, Decimal], ...] = ()  # (number of the element, its amount, days or rate)

@@ -11,7 +11,7 @@ from decimal import Decimal
 from hpedi.claims.model import Model
 
 
-class Address(Model, frozen=True, kw_only=True):
+class Address(Model, frozen=True, kw_only=True, omit_defaults=True):
     """A postal address (N3, N4)."""
 
     lines: tuple[str, ...]  # N301, N302
@@ -21,7 +21,7 @@ class Address(Model, frozen=True, kw_only=True):
     country: str = ""  # N404
 
 
-class Name(Model, frozen=True, kw_only=True):
+class Name(Model, frozen=True, kw_only=True, omit_defaults=True):
     """A person's name, or an organisation's in `last` (NM103-NM107)."""
 
     last: str  # NM103
@@ -30,7 +30,7 @@ class Name(Model, frozen=True, kw_only=True):
     suffix: str = ""  # NM107
 
 
-class Provider(Model, frozen=True, kw_only=True):
+class Provider(Model, frozen=True, kw_only=True, omit_defaults=True):
     """A provider in one of its roles (billing, pay-to, rendering, referring, supervising, facility)."""
 
     is_person: bool  # NM102 = 1
@@ -43,7 +43,7 @@ class Provider(Model, frozen=True, kw_only=True):
     secondary_ids: tuple[tuple[str, str], ...] = ()  # (REF01, REF02)
 
 
-class PatientCondition(Model, frozen=True, kw_only=True):
+class PatientCondition(Model, frozen=True, kw_only=True, omit_defaults=True):
     """What a professional claim may say of who is treated (PAT)."""
 
     death_date: date | None = None  # PAT06
@@ -51,7 +51,7 @@ class PatientCondition(Model, frozen=True, kw_only=True):
     is_pregnant: bool = False  # PAT09 = Y
 
 
-class Subscriber(Model, frozen=True, kw_only=True):
+class Subscriber(Model, frozen=True, kw_only=True, omit_defaults=True):
     """The subscriber (2000B, 2010BA)."""
 
     payer_responsibility: str  # SBR01
@@ -69,7 +69,7 @@ class Subscriber(Model, frozen=True, kw_only=True):
     condition: PatientCondition | None = None  # PAT
 
 
-class Patient(Model, frozen=True, kw_only=True):
+class Patient(Model, frozen=True, kw_only=True, omit_defaults=True):
     """The patient where not the subscriber (2000C, 2010CA)."""
 
     relationship: str  # PAT01
@@ -81,14 +81,14 @@ class Patient(Model, frozen=True, kw_only=True):
     condition: PatientCondition | None = None  # PAT
 
 
-class Payer(Model, frozen=True, kw_only=True):
+class Payer(Model, frozen=True, kw_only=True, omit_defaults=True):
     """The payer a claim is sent to (2010BB)."""
 
     name: str  # NM103
     id: str  # NM109
 
 
-class PayToPlan(Model, frozen=True, kw_only=True):
+class PayToPlan(Model, frozen=True, kw_only=True, omit_defaults=True):
     """A health plan that paid already and is to be paid in place of the provider (2010AC)."""
 
     name: str  # NM103

@@ -1,25 +1,30 @@
-"""`hpedi eft`: what the bank sends back of EFTs, and each EFT beside its 835."""
+"""`hpedi eft`: accounts that payees enroll, what the bank sends back of EFTs, and each EFT beside its 835."""
 
 from __future__ import annotations
 
 import hashlib
 from contextlib import nullcontext
 from dataclasses import asdict
-from datetime import date, timedelta
+from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 import click
 
 from hpedi.commands import ExitCode, Session
+from hpedi.commands.eft_enrollments import approve, deny, end, enroll, enrollments, lift, prenote
 from hpedi.commands.options import ExistingFile, as_of_option, dry_run_option
 from hpedi.commands.printing import Column, hint, json_option, money_column, print_json, print_table
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from hpedi.commands.jobs import Jobs
     from hpedi.payments.calendar import AchCalendar
     from hpedi.payments.eft_returns import Correction, ReturnCodes
-    from hpedi.pipeline.eft_returns import Imported
+    from hpedi.pipeline.eft_returns import Imported, ReturnTerms
     from hpedi.pipeline.eft_returns_ports import KeptReturn, Reassociated
+    from hpedi.pipeline.records import StoredPayment
 
 _RETURNS: Final = (
     Column("Line", right=True),
@@ -48,69 +53,115 @@ _REASSOCIATED: Final = (
 
 @click.group()
 def command() -> None:
-    """Read what the bank sends back of EFTs.
+    """Enroll payees' accounts, and read what the bank sends back.
 
     \b
     Example:
+      hpedi eft enroll --tax-id 410000203 --npi 1000002026 --routing 091000019 --why "voided check"
       hpedi eft import returns-20260318.ach
       hpedi eft reassociation --as-of 2026-03-31
     """
 
 
+for _each in (enroll, enrollments, approve, deny, end, prenote, lift):
+    command.add_command(_each)
+
+
 @command.command("import")
 @click.argument("file", metavar="FILE", type=ExistingFile)
+@click.option("--reissue", is_flag=True, help="Let a check take the place of each payment that came back.")
 @dry_run_option
 @as_of_option
 @json_option
 @click.pass_obj
-def import_file(session: Session, file: Path, as_of: date | None, *, dry_run: bool, as_json: bool) -> int:
+def import_file(
+    session: Session, file: Path, as_of: date | None, *, reissue: bool, dry_run: bool, as_json: bool
+) -> int:
     """Import a Nacha file of returns and notifications of change.
 
     Each return brings its payment into the state returned and puts the payee's account on hold where its reason says
-    so; a change is kept as a proposal. The file is taken whole and once, or not at all: what is wrong is told with its
-    line.
+    so; a return of a prenotification ends its enrollment. A change of an account becomes a request for an enrollment,
+    which a person approves. The file is taken whole and once, or not at all: what is wrong is told with its line. EFTs
+    that can no longer come back are settled then.
 
     \b
     Example:
       hpedi eft import returns-20260318.ach --dry-run
+      hpedi eft import returns-20260318.ach --reissue
     """
-    from hpedi.commands.jobs import alone, rehearsal
+    from hpedi.commands.jobs import Jobs, alone, rehearsal
     from hpedi.commands.signed_in import acting
     from hpedi.commands.workspace import open_workspace
-    from hpedi.mappings_folder import mapping
-    from hpedi.payments.eft_returns import load_return_codes
     from hpedi.pipeline.eft_returns import import_returns
 
     content = file.read_bytes()
     opened = rehearsal(session.home) if dry_run else nullcontext(open_workspace(session.home))
     with opened as workspace, alone(workspace):
         context = acting(workspace, "import", "bank file", as_of)
-        codes = load_return_codes(mapping("payments/ach_returns.yaml").read_bytes(), context.as_of)
+        again = acting(workspace, "reissue", "payment", as_of) if reissue else None
+        terms = return_terms(context.as_of)
         with workspace.books.writing(context) as work:
-            digest = hashlib.sha256(content).hexdigest()
-            imported = import_returns(work, content, digest, codes, file.name)
-    _print_imported(imported, codes, as_json=as_json)
+            imported = import_returns(work, content, hashlib.sha256(content).hexdigest(), terms, file.name)
+        settled = () if imported.findings else Jobs(workspace, context).settle_efts()
+        checks = _reissued(Jobs(workspace, again)) if again and not imported.findings else ()
+    _print_imported(imported, terms.codes, settled, checks, as_json=as_json)
     return ExitCode.FINDINGS if imported.findings else ExitCode.OK
 
 
-def _print_imported(imported: Imported, codes: ReturnCodes, *, as_json: bool) -> None:
+def _reissued(jobs: Jobs) -> tuple[StoredPayment, ...]:
+    """Let checks take the place of all payments that stand returned; one that cannot be reissued is told."""
+    from hpedi.payments.states import PaymentState
+    from hpedi.pipeline.reissue import CannotReissue
+
+    with jobs.workspace.books.reading(jobs.context) as work:
+        came_back = [each.payment.trace_number for each in work.payments.in_state(PaymentState.RETURNED)]
+    checks = []
+    for number in came_back:
+        try:
+            check, _held = jobs.reissue(number, "came back")
+        except CannotReissue as refused:
+            hint(f"payment {number} is not reissued: {refused}")
+        else:
+            checks.append(check)
+    return tuple(checks)
+
+
+def _print_imported(
+    imported: Imported,
+    codes: ReturnCodes,
+    settled: Sequence[StoredPayment],
+    checks: Sequence[StoredPayment],
+    *,
+    as_json: bool,
+) -> None:
     if as_json:
         returns = [_facts(each, codes) for each in imported.returns]
         found = [{"line": each.where.line, "code": each.code, "message": each.message} for each in imported.findings]
-        print_json({"is_again": imported.is_again, "returns": returns, "findings": found})
+        numbers = {"settled": _numbers(settled), "checks": _numbers(checks)}
+        print_json({"is_again": imported.is_again, "returns": returns, "findings": found, **numbers})
         return
     if imported.is_again:
-        click.echo("this file was imported before; nothing was done")
-        return
+        click.echo("this file was imported before; nothing of it was done again")
     if imported.findings:
         rows = ((each.where.line or "", each.code, each.message) for each in imported.findings)
         print_table("Nothing of the file was taken", _FINDINGS, rows)
         return
     print_table("What came back", _RETURNS, (_row(each, codes) for each in imported.returns))
-    back = [each for each in imported.returns if each.outcome == "returned"]
-    click.echo(f"{len(imported.returns)} entries: {len(back)} payments came back")
-    if back:
-        hint("their claims stay as decided; void each payment that came back, and the next run pays them again")
+    back = [each for each in imported.returns if each.outcome == "returned" and each.payment is not None]
+    if not imported.is_again:
+        click.echo(f"{len(imported.returns)} entries: {len(back)} payments came back")
+    if settled:
+        click.echo(f"{len(settled)} EFTs can no longer come back and are settled: {', '.join(_numbers(settled))}")
+    for check in checks:
+        click.echo(f"check {check.payment.trace_number} ({check.state}) takes the place of {check.payment.reissues}")
+    if back and not checks:
+        hint(
+            "their claims stay as decided; `hpedi pay reissue` lets a check take the place of a payment that came back"
+        )
+
+
+def _numbers(payments: Sequence[StoredPayment]) -> list[str]:
+    return [each.payment.trace_number for each in payments]
 
 
 @command.command()
@@ -125,12 +176,10 @@ def returns(session: Session, *, as_json: bool) -> int:
     """
     from hpedi.commands.signed_in import acting
     from hpedi.commands.workspace import open_workspace
-    from hpedi.mappings_folder import mapping
-    from hpedi.payments.eft_returns import load_return_codes
 
     workspace = open_workspace(session.home)
     context = acting(workspace, "import", "bank file")
-    codes = load_return_codes(mapping("payments/ach_returns.yaml").read_bytes(), context.as_of)
+    codes = return_terms(context.as_of).codes
     with workspace.books.writing(context) as work:
         kept, holds = list(work.eft.all()), list(work.eft.holds())
         work.audit.record("list", "EFT returns", result=f"found {len(kept)}")
@@ -169,16 +218,11 @@ def reassociation(session: Session, as_of: date | None, *, as_json: bool) -> int
     from hpedi.commands.jobs import Jobs
     from hpedi.commands.signed_in import acting
     from hpedi.commands.workspace import open_workspace
-    from hpedi.mappings_folder import mapping
-    from hpedi.payments.calendar import load_ach_calendar
-    from hpedi.payments.eft_returns import load_return_codes
-    from hpedi.pipeline.parties import business_days
 
     workspace = open_workspace(session.home)
     context = acting(workspace, "see", "ledger", as_of)
-    codes = load_return_codes(mapping("payments/ach_returns.yaml").read_bytes(), context.as_of)
-    calendar = load_ach_calendar(mapping("payments/ach_calendar.yaml").read_bytes())
-    calendar = business_days(calendar, Jobs(workspace, context).reference)
+    codes = return_terms(context.as_of).codes
+    calendar = Jobs(workspace, context).business_days
     wrong = 0
     with workspace.books.reading(context) as work:
         rows = [_reassociation(each, context.as_of, calendar, codes) for each in work.eft.reassociation()]
@@ -195,7 +239,7 @@ def reassociation(session: Session, as_of: date | None, *, as_json: bool) -> int
 def _reassociation(each: Reassociated, day: date, calendar: AchCalendar, codes: ReturnCodes) -> dict[str, object]:
     entry = each.entry
     effective = entry.effective_entry_date if entry else None
-    apart = _apart(calendar, each.remitted_on, effective) if each.remitted_on and effective else None
+    apart = calendar.business_days_between(each.remitted_on, effective) if each.remitted_on and effective else None
     return {
         "trace_number": each.trace_number,
         "payee": each.provider,
@@ -211,18 +255,6 @@ def _reassociation(each: Reassociated, day: date, calendar: AchCalendar, codes: 
     }
 
 
-def _apart(calendar: AchCalendar, one: date, other: date) -> int | None:
-    """Return the business days between two days, whichever comes first; None where the calendar does not list them."""
-    day, last = sorted((one, other))
-    if not calendar.first_year <= day.year <= last.year <= calendar.last_year:
-        return None
-    count = 0
-    while day < last:
-        day += timedelta(days=1)
-        count += calendar.is_business_day(day)
-    return count
-
-
 def _look_at(each: Reassociated, apart: int | None, at_most: int) -> str:
     if each.entry is None:
         return "no ACH entry"
@@ -235,6 +267,19 @@ def _look_at(each: Reassociated, apart: int | None, at_most: int) -> str:
     if each.state.value == "returned":
         return "came back"
     return "far apart" if apart is not None and apart > at_most else ""
+
+
+def return_terms(day: date) -> ReturnTerms:
+    """Return what holds on a day for what comes back."""
+    from hpedi.mappings_folder import mapping
+    from hpedi.payments.eft_enrollment import load_enrollment_terms
+    from hpedi.payments.eft_returns import load_return_codes
+    from hpedi.pipeline.eft_returns import ReturnTerms
+
+    return ReturnTerms(
+        codes=load_return_codes(mapping("payments/ach_returns.yaml").read_bytes(), day),
+        enrollment=load_enrollment_terms(mapping("payments/eft_enrollment.yaml").read_bytes(), day),
+    )
 
 
 def _masked(last_four: str) -> str:
@@ -264,7 +309,8 @@ def _facts(kept: KeptReturn, codes: ReturnCodes) -> dict[str, object]:
 
 
 def _row(kept: KeptReturn, codes: ReturnCodes) -> tuple[object, ...]:
-    named = (kept.line, kept.trace_number, kept.code, kept.amount, kept.outcome)
+    meant = kept.trace_number or f"prenote of {kept.enrollment}"
+    named = (kept.line, meant, kept.code, kept.amount, kept.outcome)
     return (*named, _means(kept, codes), _do(kept, codes))
 
 
@@ -275,6 +321,8 @@ def _means(kept: KeptReturn, codes: ReturnCodes) -> str:
 
 def _do(kept: KeptReturn, codes: ReturnCodes) -> str:
     if kept.code in codes.returns:
-        return codes.returns[kept.code].do
+        return (
+            codes.returns[kept.code].do if kept.payment is not None else "ask the payee, and enroll its account again"
+        )
     changed = ", ".join(f"{name.replace('_', ' ')} {value}" for name, value in _correction(kept.correction).items())
-    return f"confirm with the payee: {changed}"
+    return f"confirm with the payee and decide on the enrollment that is requested: {changed}"

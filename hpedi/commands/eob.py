@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Final
 import click
 
 from hpedi.commands import ExitCode, Session
+from hpedi.commands.documents import write_document, written_options
 from hpedi.commands.printing import Column, json_option, money_column, print_json, print_table
 
 if TYPE_CHECKING:
@@ -37,14 +38,16 @@ _BALANCES: Final = (
 @click.command()
 @click.argument("claim", metavar="CLAIM")
 @click.option("--version", type=int, metavar="N", help="This decision of it; the newest that stands if left out.")
-@click.option("--html", "page", type=click.Path(dir_okay=False, path_type=Path), metavar="OUT", help="Write a page.")
+@written_options
 @json_option
 @click.pass_obj
-def command(session: Session, claim: str, version: int | None, page: Path | None, *, as_json: bool) -> int:
+def command(
+    session: Session, claim: str, version: int | None, page: Path | None, sheets: Path | None, *, as_json: bool
+) -> int:
     """Show a member what was paid and what they owe.
 
     CLAIM is our number for it. With it stand the deductible and maximum after this claim, and how to appeal. The page
-    is one file that nothing else belongs to: it can be printed as it is. Every look is kept in the audit log.
+    is one file that nothing else belongs to; the PDF says the same. Every look is kept in the audit log.
 
     \b
     Example:
@@ -56,9 +59,8 @@ def command(session: Session, claim: str, version: int | None, page: Path | None
     from hpedi.commands.workspace import open_workspace
     from hpedi.mappings_folder import mapping
     from hpedi.payments.eob import load_eob_texts
-    from hpedi.payments.eob_page import eob_page
+    from hpedi.payments.eob_document import eob_document
     from hpedi.pipeline.eob import explanation
-    from hpedi.safekeeping.whole_files import write_whole
 
     workspace = open_workspace(session.home)
     context = acting(workspace, "explain", "claim")
@@ -68,11 +70,10 @@ def command(session: Session, claim: str, version: int | None, page: Path | None
         eob = explanation(work, reference, claim, texts, version)
     if eob is None:
         raise click.UsageError("no such claim or version is decided: give our number for it, CLP07 of the 835")
-    if page is not None:
-        write_whole(page, [eob_page(eob).encode()])
+    is_written = write_document(eob_document(eob), page, sheets)
     if as_json:
         print_json({"eob": asdict(eob)})
-    elif page is None:
+    elif not is_written:
         _print(eob)
     return ExitCode.OK
 

@@ -25,8 +25,10 @@ from hpedi.commands.explained_rows import (
     sums_of,
     taken_off_rows,
 )
-from hpedi.commands.printing import Column, as_text
+from hpedi.commands.printing import as_text
 from hpedi.commands.shown_outline import page
+from hpedi.documents.document import Column, Table
+from hpedi.documents.html_page import html_table
 from hpedi.pipeline.explaining import ExplainedVersion
 
 STYLE: Final = """
@@ -87,30 +89,12 @@ def _table(title: str, columns: Sequence[Column], steps: Iterable[TrailStep]) ->
 
 def _rows_table(title: str, columns: Sequence[Column], rows: Iterable[Sequence[object]]) -> str:
     """Return a table, each row of which the search knows; nothing where there is none."""
-    drawn = [_row(columns, row) for row in rows]
-    if not drawn:
-        return ""
-    heads = "".join(f'<th scope="col"{_class(column)}>{escape(column.title)}</th>' for column in columns)
-    return (
-        f'<div class="scroll" tabindex="0" role="region" aria-label="{escape(title)}"><table>'
-        f"<caption>{escape(title)}</caption><thead><tr>{heads}</tr></thead>\n<tbody>{''.join(drawn)}</tbody>"
-        "</table></div>\n"
-    )
-
-
-def _row(columns: Sequence[Column], row: Sequence[object]) -> str:
-    is_sum = "Paid" in row or "Charged" in row
-    cells = "".join(
-        f"<td{_class(column)}>{escape(_text(cell))}</td>" for column, cell in zip(columns, row, strict=True)
-    )
-    return f'<tr class="leaf{" sum" if is_sum else ""}">{cells}</tr>\n'
+    return html_table(Table(title, tuple(columns), tuple(tuple(map(_text, row)) for row in rows)), _class)
 
 
 def _text(cell: object) -> str:
     return as_text(cell) if isinstance(cell, Decimal | int) or cell is None else str(cell)
 
 
-def _class(column: Column) -> str:
-    if column.right:
-        return ' class="right"'
-    return ' class="whole"' if column.whole else ""
+def _class(row: Sequence[str]) -> str:
+    return "leaf sum" if "Paid" in row or "Charged" in row else "leaf"

@@ -5,11 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import date
+from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 import click
 
 from hpedi.commands import ExitCode, Session
+from hpedi.commands.advice_printing import print_advice
+from hpedi.commands.documents import write_document, written_options
 from hpedi.commands.options import Day
 from hpedi.commands.printing import Column, json_option, money_column, print_json, print_table
 
@@ -42,37 +45,42 @@ def command() -> None:
 
 @command.command()
 @click.argument("number", metavar="NUMBER")
+@written_options
 @json_option
 @click.pass_obj
-def remittance(session: Session, number: str, *, as_json: bool) -> int:
+def remittance(session: Session, number: str, page: Path | None, sheets: Path | None, *, as_json: bool) -> int:
     """Show the remittance of a check or EFT number (TRN02).
+
+    Each amount that was taken off stands in one column: what another payer, the provider (its contract, a denial), a
+    withhold, tax or the patient bears. The page and the PDF also show each service, and say what the codes mean.
 
     \b
     Example:
       hpedi inquire remittance 900000001
+      hpedi inquire remittance 900000001 --pdf remittance.pdf
     """
+    from hpedi.mappings_folder import mapping
+    from hpedi.payments.advice_document import advice_document
+    from hpedi.payments.advice_texts import load_advice_texts
     from hpedi.pipeline import inquiring
 
     with open_inquiry(session) as inquiry:
         seen = inquiring.remittance(inquiry, number)
-    if seen is None:
-        return _no_results(as_json=as_json)
-    claims = [_paid_claim(each) for each in seen.claims]
-    stored, entry = seen.payment, seen.entry
+        if seen is None:
+            return _no_results(as_json=as_json)
+        texts, reasons = mapping("payments/remittance_texts.yaml"), mapping("code_sets/adjustment_reason.tsv")
+        day = seen.payment.payment.payment_date
+        advice = inquiring.advice(inquiry, seen, load_advice_texts(texts.read_bytes(), reasons.read_bytes(), day))
+    is_written = write_document(advice_document(advice), page, sheets)
+    entry = seen.entry
     if as_json:
-        facts = _payment(stored)
+        facts = _payment(seen.payment)
         facts["ach_file"], facts["ach_trace_number"] = (entry.file, entry.ach_trace_number) if entry else (None, None)
-        print_json({"payment": facts, "claims": claims, "provider_adjustments": stored.payment.adjustments})
-        return ExitCode.OK
-    made = stored.payment
-    click.echo(
-        f"{made.method.value} {number} of {made.payment_date}, {made.amount:,} US dollars to {made.payee.name} "
-        f"(NPI {made.payee.npi}): {stored.state.value}"
-        + (f"; entry {entry.ach_trace_number} of {entry.file}" if entry else "")
-    )
-    print_table("Claims", _PAID_CLAIMS, (tuple(each.values()) for each in claims))
-    adjustments = ((each.code, each.reference, each.amount) for each in made.adjustments)
-    print_table("Provider adjustments (above 0.00: taken back)", _ADJUSTMENTS, adjustments)
+        claims = [_paid_claim(each) for each in seen.claims]
+        adjustments = seen.payment.payment.adjustments
+        print_json({"payment": facts, "claims": claims, "provider_adjustments": adjustments, "advice": advice})
+    elif not is_written:
+        print_advice(advice, f"; entry {entry.ach_trace_number} of {entry.file}" if entry else "")
     return ExitCode.OK
 
 
@@ -254,17 +262,6 @@ def _coverage(seen: SeenMember) -> Iterator[dict[str, object]]:
         }
 
 
-_ADJUSTMENTS = (Column("PLB", whole=True), Column("Reference", whole=True), money_column("Amount"))
-_PAID_CLAIMS = (
-    Column("Patient account", whole=True),
-    Column("Claim", whole=True),
-    Column("Service", whole=True),
-    Column("Status"),
-    money_column("Charged"),
-    money_column("Paid"),
-    money_column("Patient owes"),
-    Column("Adjustments"),
-)
 _PAYMENTS = (
     Column("Number", whole=True),
     Column("Method", whole=True),

@@ -29,19 +29,30 @@ from hpedi.drg_grouping import drg_grouper
 from hpedi.findings import Unavailable
 from hpedi.guide_files import GuideFiles
 from hpedi.guides.load import Guide
+from hpedi.inquiry_files import inquiry_data
 from hpedi.log import log
 from hpedi.mappings_folder import mapping
-from hpedi.payments.calendar import load_ach_calendar
+from hpedi.payments.calendar import AchCalendar, load_ach_calendar
+from hpedi.payments.conventions import load_ach_conventions
+from hpedi.payments.eft_enrollment import EftEnrollment, load_enrollment_terms
+from hpedi.payments.eft_returns import load_return_codes
+from hpedi.payments.states import PaymentState
 from hpedi.pipeline.adjudicate import Adjudicated, NothingLoaded, adjudicate_waiting, reference_in_force
 from hpedi.pipeline.agreed import ReceiptTerms
+from hpedi.pipeline.approve import approve
+from hpedi.pipeline.bank_settlement import settle_efts
 from hpedi.pipeline.deal import adjudicate_dealt
 from hpedi.pipeline.deliver import Delivery, DeliveryTerms, deliver
+from hpedi.pipeline.eft_enrolling import CannotEnroll, PrenoteTerms, send_prenotes
 from hpedi.pipeline.login import refused_as_foreign, was_foreign
-from hpedi.pipeline.pay import Paid, approve, pay
-from hpedi.pipeline.payment_terms import CannotPay, PaymentData
+from hpedi.pipeline.parties import business_days
+from hpedi.pipeline.pay import Paid, pay
+from hpedi.pipeline.payment_terms import CannotPay, Held, PaymentData
 from hpedi.pipeline.receive import receive, register
 from hpedi.pipeline.received import ReceivedFile
-from hpedi.pipeline.records import InboundFile
+from hpedi.pipeline.records import InboundFile, StoredPayment
+from hpedi.pipeline.reissue import reissue
+from hpedi.pipeline.release import release
 from hpedi.reference.code_book import CodeBook
 from hpedi.reference.partners import Partner
 from hpedi.reference.reference import Reference
@@ -126,6 +137,7 @@ class Jobs:
             name_of=guides.name_of,
             plan_for=plan_for,
             access_rules=access_rules(),
+            inquiry_data=inquiry_data(),
             limits=self.workspace.limits,
             quarantine=self._quarantine,
             progress=self._sealing(advance),
@@ -162,30 +174,85 @@ class Jobs:
                 outcome = adjudicate_waiting(books, context, reference, told)
             else:
                 crew = Crew(workers, stores=self.workspace.database.writer.dialect.name != "sqlite")
-                with crew.at_work(self.workspace.home, context):
+                with crew.at_work(self.workspace.home, context, reference):
                     outcome = adjudicate_dealt(books, context, reference, crew, told)
         log.info("claims decided", claims=outcome.decided, rows=outcome.pended)
         return outcome
 
-    def approve(self, numbers: Sequence[str]) -> tuple[str, ...]:
-        """Approve payments that wait; return the numbers that are none."""
-        return approve(self.workspace.books, self.context, numbers) if numbers else ()
-
-    def pay(self, *, dues_only: bool = False) -> Paid:
-        """Pay what is decided and due, or only what settlements found due."""
-        calendar = load_ach_calendar(mapping("payments/ach_calendar.yaml").read_bytes())
+    @cached_property
+    def payment_data(self) -> PaymentData:
+        """What payments need that no payer owns."""
         guide = GuideFiles().guide_for(*REMITTANCE_GUIDE)
         if guide is None:
             raise LookupError("the 835 guide is not among our guides")
-        conventions = mapping("payments/ach_conventions.yaml").read_bytes()
-        data = PaymentData(calendar=calendar, ach_conventions=conventions, guide=guide, access_rules=access_rules())
+        codes = load_return_codes(mapping("payments/ach_returns.yaml").read_bytes(), self.context.as_of)
+        return PaymentData(
+            calendar=load_ach_calendar(mapping("payments/ach_calendar.yaml").read_bytes()),
+            ach_conventions=mapping("payments/ach_conventions.yaml").read_bytes(),
+            guide=guide,
+            access_rules=access_rules(),
+            remittance_days=codes.reassociation_days,
+            return_days=codes.return_days,
+        )
+
+    def approve(self, numbers: Sequence[str], run: int | None = None) -> tuple[StoredPayment, ...]:
+        """Approve payments that wait, by their numbers or all of a run."""
+        return approve(self.workspace.books, self.context, numbers, run)
+
+    def pay(self, *, dues_only: bool = False) -> Paid:
+        """Pay what is decided and due, or only what settlements found due."""
         self._check_in_place()
-        try:
-            paid = pay(self.workspace.books, self.context, self.reference, data, dues_only=dues_only)
-        except CannotPay as refused:
-            raise click.ClickException("\n".join(finding.message for finding in refused.findings)) from None
+        books, reference, data = self.workspace.books, self.reference, self.payment_data
+        self.settle_efts()
+        with _missing_data_told():
+            paid = pay(books, self.context, reference, data, dues_only=dues_only)
         log.info("payments made", payments=len(paid.built))
         return paid
+
+    @property
+    def business_days(self) -> AchCalendar:
+        """The days on which our payments settle."""
+        return business_days(self.payment_data.calendar, self.reference)
+
+    def settle_efts(self) -> tuple[StoredPayment, ...]:
+        """Settle the EFTs that can no longer come back."""
+        with self.workspace.books.writing(self.context) as work:
+            work.restorations.check_not_held()
+            return settle_efts(work, self.business_days, self.payment_data.return_days)
+
+    def prenote(self) -> tuple[EftEnrollment, ...]:
+        """Write the prenotifications of approved enrollments."""
+        self._check_in_place()
+        day, data = self.context.as_of, self.payment_data
+        terms = PrenoteTerms(
+            reference=self.reference,
+            calendar=self.business_days,
+            conventions=load_ach_conventions(data.ach_conventions, day),
+            enrollment=load_enrollment_terms(mapping("payments/eft_enrollment.yaml").read_bytes(), day),
+        )
+        try:
+            with _missing_data_told(), self.workspace.books.writing(self.context) as work:
+                work.restorations.check_not_held()
+                return send_prenotes(work, terms)
+        except CannotEnroll as refused:
+            raise click.UsageError(str(refused)) from None
+
+    def reissue(self, number: str, reason: str) -> tuple[StoredPayment, tuple[Held, ...]]:
+        """Let a check take the place of a payment and go out; return it as it then stands, and why it is kept back.
+
+        A check that was built before an interruption goes out now.
+        """
+        self._check_in_place()
+        books, reference, data = self.workspace.books, self.reference, self.payment_data
+        with books.reading(self.context) as work:
+            check = work.payments.reissue_of(number)
+        if check is None or check.state is not PaymentState.APPROVED:
+            with _missing_data_told():
+                check = reissue(books, self.context, reference, data, number, reason)
+        out = release(books, self.context, reference, data, {check.run})
+        log.info("payment reissued", payments=len(out.released))
+        with books.reading(self.context) as work:
+            return work.payments.reissue_of(number) or check, out.held
 
     def _check_in_place(self) -> None:
         """Refuse to pay or deliver where a workspace restored from a backup took this one's place.
@@ -209,6 +276,15 @@ class Jobs:
         delivery = deliver(self.workspace.books, self.context, terms)
         log.info("files delivered", files=len(delivery.files))
         return delivery
+
+
+@contextmanager
+def _missing_data_told() -> Iterator[None]:
+    """Tell what payments need and is not there, as what the user is to load."""
+    try:
+        yield
+    except CannotPay as refused:
+        raise click.ClickException("\n".join(finding.message for finding in refused.findings)) from None
 
 
 @contextmanager

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import asdict
 from datetime import date
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 import click
@@ -12,15 +13,19 @@ import click
 from hpedi.commands import ExitCode, Session
 from hpedi.commands.options import Day
 from hpedi.commands.printing import Column, json_option, money_column, print_json, print_table
+from hpedi.payments.ledger import LedgerAccount
 
 if TYPE_CHECKING:
     from hpedi.commands.workspace import Workspace
     from hpedi.payments.proof import Difference
     from hpedi.pipeline.ledger_views import LedgerScope
     from hpedi.pipeline.proof import Proof
+    from hpedi.reference.plans import Plan
     from hpedi.run_context import RunContext
 
 _Command = TypeVar("_Command", bound=Callable[..., Any])
+
+NOTHING_SOUGHT: Final[Mapping[str, Any]] = MappingProxyType({})
 
 _BALANCES: Final = (
     Column("Funding account", whole=True),
@@ -59,6 +64,21 @@ def scope_options(command: _Command) -> _Command:
     return command
 
 
+def filter_options(command: _Command) -> _Command:
+    """Give a command whose postings, and which accounts', are shown."""
+    for option in (
+        click.option("--account", type=click.Choice([each.value for each in LedgerAccount]), metavar="NAME",
+                     help="Only this account of the ledger."),
+        click.option("--funding-account", default="", metavar="ID", help="Only what this account pays."),
+        click.option("--plan", default="", metavar="ID", help="Only claims decided under this plan."),
+        click.option("--insured", is_flag=True, help="Only claims of plans that no employer funds."),
+        click.option("--employer", default="", metavar="ID", help="Only claims and settlements of this employer."),
+        click.option("--provider", default="", metavar="ID", help="Only what concerns this provider (our id)."),
+    ):  # fmt: skip
+        command = option(command)
+    return command
+
+
 @click.group()
 def command() -> None:
     """Show the ledger, and prove that all books agree.
@@ -71,15 +91,20 @@ def command() -> None:
 
 @command.command()
 @scope_options
+@filter_options
 @click.pass_obj
-def balance(session: Session, run: int | None, as_of: date | None, *, as_json: bool) -> int:
+def balance(session: Session, /, run: int | None, as_of: date | None, *, as_json: bool, **sought: Any) -> int:
     """Show the balance of each account by funding account: debits less credits.
+
+    A payment pays claims of several plans at once, so that what is shown of a plan or employer are its claims and
+    settlements: what it costs, not how it was paid.
 
     \b
     Example:
       hpedi ledger balance --as-of 2026-03-31
+      hpedi ledger balance --employer PINEWOOD
     """
-    workspace, context, scope = _opened(session, run, as_of)
+    workspace, context, scope = _opened(session, run, as_of, sought)
     with workspace.books.reading(context) as work:
         found = work.proof.balance(scope)
     rows = [(funding, account, debits, credits_, debits - credits_) for funding, account, debits, credits_ in found]
@@ -96,15 +121,17 @@ def balance(session: Session, run: int | None, as_of: date | None, *, as_json: b
 
 @command.command()
 @scope_options
+@filter_options
 @click.pass_obj
-def journal(session: Session, run: int | None, as_of: date | None, *, as_json: bool) -> int:
+def journal(session: Session, /, run: int | None, as_of: date | None, *, as_json: bool, **sought: Any) -> int:
     """List the postings in the order in which they were made, each with its source: a claim version or a payment.
 
     \b
     Example:
       hpedi ledger journal --run 1 --json
+      hpedi ledger journal --provider LAKES --account receivable
     """
-    workspace, context, scope = _opened(session, run, as_of)
+    workspace, context, scope = _opened(session, run, as_of, sought)
     if not as_json:
         click.echo(_journal_line("No", "Day", "Source", "Funding account", "Account", "Debit", "Credit"))
     with workspace.books.reading(context) as work:
@@ -155,7 +182,9 @@ def proof(session: Session, run: int | None, as_of: date | None, *, as_json: boo
     return ExitCode.FINDINGS if proven.count else ExitCode.OK
 
 
-def _opened(session: Session, run: int | None, as_of: date | None) -> tuple[Workspace, RunContext, LedgerScope]:
+def _opened(
+    session: Session, run: int | None, as_of: date | None, sought: Mapping[str, Any] = NOTHING_SOUGHT
+) -> tuple[Workspace, RunContext, LedgerScope]:
     from hpedi.commands.signed_in import acting
     from hpedi.commands.workspace import open_workspace
     from hpedi.pipeline.ledger_views import LedgerScope
@@ -165,7 +194,28 @@ def _opened(session: Session, run: int | None, as_of: date | None) -> tuple[Work
     with workspace.books.reading(context) as work:
         if run is not None and not work.proof.runs(LedgerScope(run=run)):
             raise click.UsageError(f"there is no payment run {run}")
-    return workspace, context, LedgerScope(run=run, until=as_of)
+    return workspace, context, LedgerScope(run=run, until=as_of, **_narrowed(workspace, context, sought))
+
+
+def _narrowed(workspace: Workspace, context: RunContext, sought: Mapping[str, Any]) -> dict[str, Any]:
+    """Return whose postings are asked for: an employer's are told by the plans that it funds."""
+    from hpedi.commands.jobs import Jobs
+
+    asked = {name: value for name, value in sought.items() if value}
+    employer, insured, plan = (asked.pop(name, None) for name in ("employer", "insured", "plan"))
+    if sum(map(bool, (employer, insured, plan))) > 1:
+        raise click.UsageError("give --employer, --insured or --plan, only one of them")
+    if plan:
+        asked["plans"] = (plan,)
+    elif employer or insured:
+        plans = Jobs(workspace, context).reference.plans.values()
+        asked["plans"] = tuple(each.id for each in plans if (employer or None) in _employers(each))
+        asked["employer"] = employer or ""
+    return asked
+
+
+def _employers(plan: Plan) -> set[str | None]:
+    return {version.funding.employer for version in plan.versions}
 
 
 def _print(proven: Proof) -> None:

@@ -9,9 +9,7 @@ import click
 
 from hpedi.commands.printing import Column, hint, money_column, print_json, print_table
 from hpedi.pipeline.adjudicate import Adjudicated
-from hpedi.pipeline.pay import Paid
 from hpedi.pipeline.received import ReceiptOutcome, ReceivedFile
-from hpedi.pipeline.records import StoredPayment
 
 SHOWN = 40
 FINDINGS_SHOWN = 3
@@ -101,56 +99,6 @@ def print_adjudicated(outcome: Adjudicated, *, as_json: bool) -> None:
         f"decided {outcome.decided:,} claims, pended {outcome.pended:,}; "
         f"charged {outcome.charged:,} paid {outcome.paid:,} US dollars"
     )
-
-
-def print_paid(paid: Paid, *, as_json: bool) -> None:
-    """Say what was paid, a payment a row."""
-    if as_json:
-        facts = {"released": paid.released, "waiting": paid.waiting}
-        print_json({"paid": {name: [_payment_facts(each) for each in payments] for name, payments in facts.items()}})
-        return
-    columns = (
-        Column("Number", whole=True),
-        Column("Method", whole=True),
-        Column("Payee"),
-        Column("Date", whole=True),
-        Column("Claims", right=True),
-        money_column("Amount"),
-        Column("State"),
-    )
-    rows = [_payment_row(payment, "released") for payment in paid.released]
-    rows += [_payment_row(payment, "waits for approval") for payment in paid.waiting]
-    print_table("What was paid", columns, rows)
-    if paid.waiting:
-        hint("approve a payment that waits with `hpedi pay --approve NUMBER`")
-    if not rows:
-        click.echo("nothing to pay: every final decision is paid already")
-
-
-def _payment_row(stored: StoredPayment, state: str) -> tuple[object, ...]:
-    made = stored.payment
-    return (
-        made.trace_number,
-        made.method.value,
-        made.payee.name,
-        made.payment_date,
-        len(made.claims),
-        made.amount,
-        state,
-    )
-
-
-def _payment_facts(stored: StoredPayment) -> dict[str, object]:
-    made = stored.payment
-    return {
-        "trace_number": made.trace_number,
-        "method": made.method.value,
-        "payee": made.payee.provider,
-        "payment_date": made.payment_date,
-        "amount": made.amount,
-        "claims": len(made.claims),
-        "state": stored.state,
-    }
 
 
 def print_delivered(files: Sequence[tuple[str, Path]], *, as_json: bool) -> None:

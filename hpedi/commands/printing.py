@@ -8,13 +8,16 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
 from decimal import Decimal
 from shutil import get_terminal_size
 from typing import TYPE_CHECKING, Any, Final, Literal, TypeVar
 
 import click
 import msgspec
+
+from hpedi.documents.document import Column, money_column
+
+__all__ = ["Column", "as_text", "hint", "json_option", "money_column", "print_json", "print_table", "progress"]
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -34,26 +37,6 @@ def json_option(command: _Command) -> _Command:
 def print_json(value: object) -> None:
     """Print a value as one line of JSON: models as objects, amounts as strings, dates as CCYY-MM-DD."""
     click.echo(msgspec.json.encode(value).decode())
-
-
-@dataclass(frozen=True, slots=True)
-class Column:
-    """A column of a table.
-
-    Attributes:
-        title: Its heading.
-        right: Numbers stand at the right.
-        whole: It is never broken or cut.
-    """
-
-    title: str
-    right: bool = False
-    whole: bool = False
-
-
-def money_column(title: str) -> Column:
-    """Return a column of US dollars."""
-    return Column(title, right=True, whole=True)
 
 
 def print_table(title: str, columns: Sequence[Column], rows: Iterable[Sequence[object]]) -> None:

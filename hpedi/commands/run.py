@@ -10,7 +10,7 @@ import click
 
 from hpedi.commands import ExitCode, Session
 from hpedi.commands.options import as_of_option, dry_run_option, files_argument, received_option, workers_option
-from hpedi.commands.outcomes import print_adjudicated, print_delivered, print_paid, print_received
+from hpedi.commands.outcomes import print_adjudicated, print_delivered, print_received
 from hpedi.commands.printing import json_option
 
 
@@ -43,6 +43,7 @@ def command(
     """
     from hpedi.access.reach import Scope
     from hpedi.commands.jobs import Jobs, alone, outbound_paths, rehearsal
+    from hpedi.commands.pay_pages import print_paid
     from hpedi.commands.signed_in import acting, check
     from hpedi.commands.workspace import open_workspace
 
@@ -55,9 +56,11 @@ def command(
         files_received = [jobs.receive(path, received) for path in files]
         print_received(files_received, as_json=as_json)
         print_adjudicated(jobs.adjudicate(1 if dry_run else workers), as_json=as_json)
-        print_paid(jobs.pay(), as_json=as_json)
+        paid = jobs.pay()
+        print_paid(paid, as_json=as_json)
         if not dry_run:  # a rehearsal puts nothing plain on the disk, wherever that is
             delivery = jobs.deliver()
             print_delivered(outbound_paths(workspace, delivery), as_json=as_json)
             delivery.check()
-    return ExitCode.FINDINGS if any(file.has_errors for file in files_received) else ExitCode.OK
+    has_errors = paid.held or any(file.has_errors for file in files_received)
+    return ExitCode.FINDINGS if has_errors else ExitCode.OK

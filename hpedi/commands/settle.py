@@ -1,108 +1,32 @@
-"""`hpedi settle`: capitation, withhold programmes at the year's end, pre-funds, and a report of all pools."""
+"""`hpedi settle`: capitation, withholds and programmes at the year's end, pre-funds, refunds; reports of all pools."""
 
 from __future__ import annotations
 
-import re
-from collections.abc import Callable
 from datetime import date
-from decimal import Decimal, InvalidOperation
-from typing import TYPE_CHECKING, Any, Final, TypeVar
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from hpedi.commands import ExitCode, Session
+from hpedi.commands.documents import as_json_blocks, print_document, write_document, written_options
 from hpedi.commands.options import as_of_option
-from hpedi.commands.printing import hint, json_option
-from hpedi.money import ZERO, Usd, usd
+from hpedi.commands.printing import hint, json_option, print_json
+from hpedi.commands.settle_options import (
+    MONTH,
+    REFERENCE,
+    Dollars,
+    booking_options,
+    earned_of,
+    earned_options,
+    pool_options,
+    provider_option,
+    scope_options,
+    year_option,
+)
 
 if TYPE_CHECKING:
     from hpedi.pipeline.settle import SettlementAsked
-
-_Command = TypeVar("_Command", bound=Callable[..., Any])
-
-HUNDRED: Final = Decimal(100)
-
-
-class Dollars(click.ParamType[Decimal]):
-    """An amount of US dollars, not negative unless it may be."""
-
-    name = "dollars"
-
-    def __init__(self, *, may_be_negative: bool = False) -> None:
-        """Say whether less than nothing is an amount, too."""
-        self._may_be_negative = may_be_negative
-
-    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Usd:
-        """Read an amount."""
-        try:
-            amount = usd(value)
-        except (TypeError, ValueError):
-            self.fail("not an amount such as 1250.00", param, ctx)
-        if amount < 0 and not self._may_be_negative:
-            self.fail("an amount here is not below 0.00", param, ctx)
-        return amount
-
-
-class Percent(click.ParamType[Decimal]):
-    """A percentage from 0 to 100, with or without its sign, read as a share of 1."""
-
-    name = "percent"
-
-    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Decimal:
-        """Read a percentage."""
-        try:
-            share = Decimal(str(value).removesuffix("%")) / HUNDRED
-        except InvalidOperation:
-            self.fail("not a percentage such as 75 or 62.5%", param, ctx)
-        if not 0 <= share <= 1:
-            self.fail("a percentage here is between 0 and 100", param, ctx)
-        return share
-
-
-class Pattern(click.ParamType[str]):
-    """Text of a certain form."""
-
-    name = "text"
-
-    def __init__(self, pattern: str, wanted: str) -> None:
-        """Name the form by its pattern and in words."""
-        self._pattern, self._wanted = re.compile(pattern), wanted
-
-    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> str:
-        """Read the text."""
-        if not self._pattern.fullmatch(str(value)):
-            self.fail(f"not {self._wanted}", param, ctx)
-        return str(value)
-
-
-REFERENCE: Final = Pattern("[A-Za-z0-9][A-Za-z0-9./_-]{0,49}", "a reference such as PIP2026: letters, digits and ./_-")
-MONTH: Final = Pattern("[0-9]{4}-(0[1-9]|1[0-2])", "a month such as 2026-05")
-
-
-def booking_options(command: _Command) -> _Command:
-    """Give a command `--book`, `--as-of` and `--json`."""
-    book = click.option("--book", is_flag=True, help="Book it, and pay what is due; without it nothing is kept.")
-    return book(as_of_option(json_option(command)))
-
-
-def pool_options(command: _Command) -> _Command:
-    """Give a command the employer, provider and year of a pool, and the pool's interest."""
-    for option in (
-        click.option(
-            "--pool-interest",
-            type=Dollars(),
-            default=ZERO,
-            metavar="DOLLARS",
-            help="What the pool earned; it goes to the employer.",
-        ),
-        click.option(
-            "--year", type=click.IntRange(2000, 2199), required=True, metavar="CCYY", help="Year of the services."
-        ),
-        click.option("--provider", required=True, metavar="ID", help="Our id of the provider."),
-        click.option("--employer", required=True, metavar="ID", help="Id of the employer."),
-    ):
-        command = option(command)
-    return command
 
 
 @click.group()
@@ -111,6 +35,7 @@ def command() -> None:
 
     Each command first says what it would come to; with --book it is booked, once under its reference, and what a
     provider is due goes out as an 835 without claims. A payment above the approval limit waits until it is approved.
+    Pools, withholds and pre-funds are found under the provider's id and the year of the services.
 
     \b
     Example:
@@ -120,7 +45,7 @@ def command() -> None:
 
 
 @command.command()
-@click.option("--provider", required=True, metavar="ID", help="Our id of the provider.")
+@provider_option
 @click.option("--period", required=True, type=MONTH, metavar="CCYY-MM", help="The month.")
 @click.option("--members", required=True, type=click.IntRange(min=1), help="Members who were the provider's in it.")
 @click.option("--pmpm", "rate", required=True, type=Dollars(), metavar="DOLLARS", help="The rate a member and month.")
@@ -141,7 +66,7 @@ def capitation(session: Session, /, *, book: bool, as_of: date | None, as_json: 
 
 @command.command()
 @pool_options
-@click.option("--earned", required=True, type=Percent(), metavar="PERCENT", help="The provider's part of the pool.")
+@earned_options
 @click.option(
     "--measured-savings",
     "savings",
@@ -150,6 +75,8 @@ def capitation(session: Session, /, *, book: bool, as_of: date | None, as_json: 
     help="What was saved; the provider's share of it is the bonus.",
 )
 @click.option("--bonus", type=Dollars(), metavar="DOLLARS", help="The bonus, where it is agreed as an amount.")
+@click.option("--cost-of-care", "cost", type=Dollars(), metavar="DOLLARS", help="Total cost of care of the year.")
+@click.option("--member-months", type=click.IntRange(min=1), default=None, help="The member months of that cost.")
 @click.option("--program", default="", metavar="TYPE", help="The programme, where the employer has several.")
 @click.option("--withhold-reference", required=True, type=REFERENCE, metavar="TEXT", help="What PLB E3 says.")
 @click.option("--bonus-reference", default=None, type=REFERENCE, metavar="TEXT", help="What PLB BN says.")
@@ -159,21 +86,95 @@ def program(session: Session, /, *, book: bool, as_of: date | None, as_json: boo
     """Settle a withhold programme at the year's end.
 
     The provider gets what it earned of the withhold pool (PLB E3) and its bonus (PLB BN), which is given, or its share
-    of measured savings as far as the pre-fund pool reaches. The employer gets what was not earned, and the pool's
-    interest.
+    of savings as far as the pre-fund pool reaches. Savings are told, or measured: the cost of care against the
+    programme's risk-adjusted target. The employer gets what was not earned, and the pool's interest by its rates.
 
     \b
     Example:
+      hpedi settle program --employer PINEWOOD --provider LAKES --year 2026 --met QUALITY --met ACCESS --withhold-reference PIP2026
       hpedi settle program --employer PINEWOOD --provider LAKES --year 2026 --earned 75 --bonus 20.00 --withhold-reference PIP2026 --bonus-reference TCOC2026
     """  # noqa: E501  # an example is a line to copy
     from hpedi.pipeline.settle import ProgramAsked
 
-    if asked["savings"] is not None and asked["bonus"] is not None:
-        raise click.UsageError("give --measured-savings or --bonus, not both")
-    if (asked["savings"], asked["bonus"]) != (None, None) and asked["bonus_reference"] is None:
+    earned_of(asked)
+    ways = [name for name in ("savings", "bonus", "cost") if asked[name] is not None]
+    if len(ways) > 1:
+        raise click.UsageError("give --measured-savings, --cost-of-care or --bonus, only one of them")
+    if ways and asked["bonus_reference"] is None:
         raise click.UsageError("a bonus needs its --bonus-reference")
-    asked["bonus_reference"] = asked["bonus_reference"] or ""
+    asked |= {"bonus_reference": asked["bonus_reference"] or "", "member_months": asked["member_months"] or 0}
     return _settled(session, ProgramAsked(**asked), as_of, book=book, as_json=as_json)
+
+
+@command.command()
+@provider_option
+@year_option
+@earned_options
+@click.option("--pool", default="", metavar="NAME", help="The pool, where the provider's contracts have several.")
+@click.option("--reference", required=True, type=REFERENCE, metavar="TEXT", help="What PLB E3 says.")
+@booking_options
+@click.pass_obj
+def withhold(session: Session, /, *, book: bool, as_of: date | None, as_json: bool, **asked: Any) -> int:
+    """Reconcile what a provider's contract withheld, at the year's end.
+
+    The provider gets what it earned (PLB E3): a percentage, or the weights of the targets that it met. The plan keeps
+    the rest.
+
+    \b
+    Example:
+      hpedi settle withhold --provider LAKES --year 2026 --met QUALITY --reference WH2026 --book
+    """
+    from hpedi.pipeline.settle import WithholdAsked
+
+    earned_of(asked)
+    return _settled(session, WithholdAsked(**asked), as_of, book=book, as_json=as_json)
+
+
+@command.command()
+@provider_option
+@click.option("--claim", required=True, metavar="CLAIM", help="Our number of the overpaid claim (PLB WO).")
+@click.option("--amount", required=True, type=Dollars(), metavar="DOLLARS", help="What was sent back.")
+@click.option("--reference", required=True, type=REFERENCE, metavar="TEXT", help="The number of the provider's check.")
+@booking_options
+@click.pass_obj
+def refund(session: Session, /, *, book: bool, as_of: date | None, as_json: bool, **asked: Any) -> int:
+    """Take what a provider sent back of an overpaid claim: PLB 72, and as much of its WO.
+
+    \b
+    Example:
+      hpedi settle refund --provider LAKES --claim 26061000010000002 --amount 20.00 --reference CHECK4711 --book
+    """
+    from hpedi.pipeline.settle import RefundAsked
+
+    return _settled(session, RefundAsked(**asked), as_of, book=book, as_json=as_json)
+
+
+@command.command()
+@provider_option
+@click.option("--code", required=True, metavar="CODE", help="CS either way; LS, IP to the provider; L3, LE from it.")
+@click.option(
+    "--amount",
+    required=True,
+    type=Dollars(may_be_negative=True),
+    metavar="DOLLARS",
+    help="To the provider; below 0.00 from it.",
+)
+@click.option("--reference", required=True, type=REFERENCE, metavar="TEXT", help="What the 835 says (PLB03-2).")
+@click.option("--note", required=True, metavar="TEXT", help="Why; kept with it.")
+@booking_options
+@click.pass_obj
+def adjustment(session: Session, /, *, book: bool, as_of: date | None, as_json: bool, **asked: Any) -> int:
+    """Pay or take an amount beside claims: a lump sum, a penalty, an adjustment.
+
+    What is taken comes off the provider's next payment.
+
+    \b
+    Example:
+      hpedi settle adjustment --provider LAKES --code L3 --amount -50.00 --reference PEN2026 --note "late reports"
+    """
+    from hpedi.pipeline.settle import AdjustmentAsked
+
+    return _settled(session, AdjustmentAsked(**asked), as_of, book=book, as_json=as_json)
 
 
 @command.command()
@@ -194,9 +195,7 @@ def prefund(session: Session, /, *, book: bool, as_of: date | None, as_json: boo
 
 
 @command.command()
-@click.option("--employer", default="", metavar="ID", help="Only pools of this employer.")
-@click.option("--provider", default="", metavar="ID", help="Only pools of this provider (our id).")
-@click.option("--year", type=click.IntRange(2000, 2199), default=None, metavar="CCYY", help="Only pools of this year.")
+@scope_options
 @json_option
 @click.pass_obj
 def pools(session: Session, employer: str, provider: str, year: int | None, *, as_json: bool) -> int:
@@ -209,7 +208,7 @@ def pools(session: Session, employer: str, provider: str, year: int | None, *, a
     from hpedi.commands.settled import print_funding
     from hpedi.commands.signed_in import acting
     from hpedi.commands.workspace import open_workspace
-    from hpedi.pipeline.settle import PoolsSought, funding_report
+    from hpedi.pipeline.funding_report import PoolsSought, funding_report
 
     workspace = open_workspace(session.home)
     context = acting(workspace, "see", "pool")
@@ -219,10 +218,46 @@ def pools(session: Session, employer: str, provider: str, year: int | None, *, a
     return ExitCode.OK
 
 
+@command.command()
+@scope_options
+@as_of_option
+@written_options
+@json_option
+@click.pass_obj
+def statement(
+    session: Session, employer: str, provider: str, year: int | None, as_of: date | None,
+    page: Path | None, sheets: Path | None, *, as_json: bool,
+) -> int:  # fmt: skip
+    """Write a statement of pools for people in finance: what went in, what was earned and why, who got what.
+
+    \b
+    Example:
+      hpedi settle statement --provider LAKES --year 2026 --pdf statement.pdf
+    """
+    from hpedi.commands.jobs import Jobs
+    from hpedi.commands.signed_in import acting
+    from hpedi.commands.workspace import open_workspace
+    from hpedi.pipeline.funding_report import PoolsSought, funding_report
+    from hpedi.pipeline.funding_statement import funding_statement
+
+    workspace = open_workspace(session.home)
+    jobs = Jobs(workspace, acting(workspace, "see", "pool", as_of))
+    reference = jobs.reference
+    with workspace.books.writing(jobs.context) as work:
+        report = funding_report(work, PoolsSought(employer=employer, provider=provider, year=year or 0))
+    told = funding_statement(report, reference, jobs.context.as_of)
+    is_written = write_document(told, page, sheets)
+    if as_json:
+        print_json({"statement": as_json_blocks(told)})
+    elif not is_written:
+        print_document(told)
+    return ExitCode.OK
+
+
 def _settled(session: Session, asked: SettlementAsked, as_of: date | None, *, book: bool, as_json: bool) -> int:
     """Work a settlement out, and book and pay it where that is asked for."""
     from hpedi.commands.jobs import Jobs, alone
-    from hpedi.commands.outcomes import print_paid
+    from hpedi.commands.pay_pages import print_paid
     from hpedi.commands.settled import print_settlement
     from hpedi.commands.signed_in import acting
     from hpedi.commands.workspace import open_workspace
@@ -240,8 +275,10 @@ def _settled(session: Session, asked: SettlementAsked, as_of: date | None, *, bo
         with alone(workspace):
             posted, settlement = settle.book(workspace.books, jobs.context, jobs.reference, asked)
             print_settlement(settlement, posted.source, as_json=as_json)
-            if settlement.dues:
+            if sum(each.amount for each in settlement.dues) > 0:
                 print_paid(jobs.pay(dues_only=True), as_json=as_json)
+            elif settlement.dues:
+                hint("it comes off the provider's next payment")
     except CannotSettle as refused:
         raise click.UsageError(str(refused)) from None
     return ExitCode.OK

@@ -11,7 +11,7 @@ from hpedi.commands.printing import Column, money_column, print_json, print_tabl
 
 if TYPE_CHECKING:
     from hpedi.payments.settlement import Settlement
-    from hpedi.pipeline.settle import SeenFunding, SeenPool
+    from hpedi.pipeline.funding_report import SeenFunding, SeenPool
 
 _SETTLED: Final = (Column("What", whole=True), Column("Whose", whole=True), Column("Reference"), money_column("Amount"))
 _MOVEMENTS: Final = (

@@ -5,15 +5,14 @@ Both come as a stream of texts; the page refers to nothing outside itself and ev
 
 from __future__ import annotations
 
-from base64 import b64encode
 from collections.abc import Iterable, Iterator, Sequence
-from hashlib import sha256
 from html import escape
-from itertools import takewhile
+from itertools import chain, takewhile
 from typing import Final, Protocol
 
 from hpedi.acceptance.outline import Branch, Piece
 from hpedi.commands.shown_segments import ShownFinding, ShownSegment, shown_finding, shown_heading, shown_segment
+from hpedi.documents.html_frame import html_frame
 
 _INDENT: Final = "  "
 
@@ -158,27 +157,20 @@ class Markup:
 
 
 def page(title: str, body: Iterable[str], style: str = "") -> Iterator[bytes]:
-    """Yield a whole HTML page around a tree; a browser runs no script in it but its own, and loads nothing.
+    """Yield a whole HTML page around a tree, with what folds and searches it.
 
     Args:
         title: Its heading.
         body: Elements of the classes `branch` and `leaf`, as `drawn` yields them for `Markup`; everything is escaped.
         style: Rules of what else stands in it.
     """
-    digest = b64encode(sha256(_SCRIPT.encode()).digest()).decode()
-    policy = f"default-src 'none'; style-src 'unsafe-inline'; script-src 'sha256-{digest}'"
-    yield (
-        '<!DOCTYPE html>\n<html lang="en"><head><meta charset="utf-8">\n'
-        f'<meta http-equiv="Content-Security-Policy" content="{policy}">\n'
-        '<meta name="viewport" content="width=device-width">\n'
-        f"<title>{escape(title)}</title>\n<style>{_STYLE}{style}</style></head>\n<body><header><h1>{escape(title)}</h1>\n"
+    head = (
+        f"<header><h1>{escape(title)}</h1>\n"
         '<label for="search">Search</label> <input id="search" type="search" aria-keyshortcuts="/">\n'
         '<button type="button" id="unfold">Unfold all</button> <button type="button" id="fold">Fold all</button>\n'
         '<span id="told" role="status"></span></header>\n<main>\n'
-    ).encode()
-    for text in body:
-        yield text.encode()
-    yield f"</main>\n<script>{_SCRIPT}</script></body></html>\n".encode()
+    )
+    return html_frame(title, chain([head], body, ["</main>\n"]), style=_STYLE + style, script=_SCRIPT)
 
 
 def _paragraph(finding: ShownFinding) -> str:

@@ -56,6 +56,20 @@ class AchCalendar:
             day += timedelta(days=1)
         return day
 
+    def business_days_after(self, day: date, count: int) -> date:
+        """Return the business day so many business days after a day, or after the first one that follows it."""
+        day = self.next_business_day(day)
+        for _each in range(count):
+            day = self.next_business_day(day + timedelta(days=1))
+        return day
+
+    def business_days_between(self, one: date, other: date) -> int | None:
+        """Return the business days between two days, whichever comes first; None where a year is not listed."""
+        day, last = sorted((one, other))
+        if not self.first_year <= day.year <= last.year <= self.last_year:
+            return None
+        return sum(self.is_business_day(day + timedelta(days=each)) for each in range(1, (last - day).days + 1))
+
     def closed_also(self, days: Iterable[date]) -> AchCalendar:
         """Return the calendar with more days closed, for example a payer's own."""
         return AchCalendar(

@@ -22,13 +22,19 @@ class AchConventions(Dated, frozen=True, kw_only=True):
 
     Attributes:
         credit_codes: Transaction code by the kind of the payee's account (BPR14).
-        addenda_type: Addenda type code of the TRN addenda.
+        prenote_codes: Transaction code of a prenotification, likewise.
+        corporate_exchange: The class of entries that carry the 835 inside (CTX), for payees who asked for it.
+        most_addenda: How many addenda such an entry may have.
+        addenda_type: Addenda type code of the addenda.
     """
 
     standard_entry_class: str
     service_class_code: str
     company_entry_description: str
     credit_codes: Mapping[str, str]
+    prenote_codes: Mapping[str, str]
+    corporate_exchange: str
+    most_addenda: int
     addenda_type: str
     line_ending: LineEnding
     source: str

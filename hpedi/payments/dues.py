@@ -1,14 +1,15 @@
 """What payees are due beside their claims: capitation, earned withholds, bonuses, each a PLB row of their next 835.
 
 A due is owed from its settlement on and paid once, by the next payment run that pays its payee. A payee that has dues
-and no claims gets a remittance of PLB rows alone: 005010X221A1 makes loop 2000 (LX) and its claims situational.
+and no claims gets a remittance of PLB rows alone: 005010X221A1 makes loop 2000 (LX) and its claims situational. A due
+below 0.00 is taken: a penalty, or an adjustment against the payee.
 
 Source: 005010X221A1 1.10.2.10 (capitation and related payments), PLB03-1; RFI 1645, 1809, 1921.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Final
 
 from hpedi.claims.model import Model
@@ -18,8 +19,21 @@ from hpedi.transactions.remittance_835.model import ProviderAdjustment
 CAPITATION: Final = "CT"
 WITHHOLD: Final = "E3"
 BONUS: Final = "BN"
-DUE: Final = frozenset({CAPITATION, WITHHOLD, BONUS})
+REFUND: Final = "72"
+"""A refund that the payee sent: acknowledged, it takes back what is owed for its claim in the same remittance."""
+ADJUSTMENTS: Final[Mapping[str, frozenset[int]]] = {
+    "CS": frozenset({1, -1}),  # adjustment
+    "IP": frozenset({1}),  # incentive premium
+    "LS": frozenset({1}),  # lump sum
+    "L3": frozenset({-1}),  # penalty
+    "LE": frozenset({-1}),  # levy
+}
+"""The PLB codes that people may book by themselves: to the payee (1), from it (-1), or either."""
+DUE: Final = frozenset({CAPITATION, WITHHOLD, BONUS, REFUND, *ADJUSTMENTS})
 """The PLB codes that pay what a settlement found due."""
+REISSUE: Final = "CS"
+"""The PLB code that pays what another payment, named by its number, did not bring to the payee: no code says just
+that; CS (Adjustment) is what Medicare uses for the amount of a reissued check."""
 
 
 class Due(Model, frozen=True, kw_only=True):
@@ -29,7 +43,7 @@ class Due(Model, frozen=True, kw_only=True):
         provider: Our id of the payee.
         code: PLB03-1.
         reference: PLB03-2: what the payee knows it by.
-        amount: US dollars to the payee; its PLB row has the other sign.
+        amount: US dollars to the payee, from it below 0.00; its PLB row has the other sign.
     """
 
     provider: str
@@ -41,6 +55,11 @@ class Due(Model, frozen=True, kw_only=True):
 def due_rows(dues: Iterable[Due]) -> tuple[ProviderAdjustment, ...]:
     """Return the PLB rows that pay dues."""
     return tuple(ProviderAdjustment(code=each.code, reference=each.reference, amount=-each.amount) for each in dues)
+
+
+def refunded_by(dues: Iterable[Due]) -> dict[str, Usd]:
+    """Return the US dollars that a payee refunded, by our number of the claim."""
+    return {each.reference: each.amount for each in dues if each.code == REFUND}
 
 
 def paid_of(adjustments: Iterable[ProviderAdjustment]) -> Usd:

@@ -32,9 +32,15 @@ class ChangeCode(Entry, frozen=True, kw_only=True):
 
 
 class ReturnCodes(Dated, frozen=True, kw_only=True):
-    """The codes in force in a span of days, and how many business days an EFT and its 835 may be apart."""
+    """The codes in force in a span of days.
+
+    Attributes:
+        reassociation_days: Business days that an EFT and its 835 may be apart.
+        return_days: Business days after its effective date on which an EFT may still come back.
+    """
 
     reassociation_days: int
+    return_days: int
     returns: Mapping[str, ReturnReason]
     changes: Mapping[str, ChangeCode]
     source: str

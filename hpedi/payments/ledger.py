@@ -10,6 +10,8 @@
                                                                                      settlement:<number>
     payment settled    debit ach_clearing or checks_outstanding, credit cash             payment:<trace>/settled
     payment voided     the negation of what it posted                                    payment:<trace>/voided
+    payment reissued   debit ach_clearing or checks_outstanding, credit reissues         payment:<trace>/reissued
+                       the check in its place debits reissues (PLB CS) and credits checks_outstanding
 
 Pure: the store keeps the postings and only ever adds to them. What a settlement posts is worked out in `settlement`.
 """
@@ -39,6 +41,7 @@ class LedgerAccount(StrEnum):
     PROVIDER_ADJUSTMENTS = "provider_adjustments"  # PLB: what is taken back from payees, or given to them beyond claims
     CAPITATION = "capitation"  # what providers cost us by the member and month
     PAYEE_DUES = "payee_dues"  # what settlements found due to payees, until a payment run pays it
+    REISSUES = "reissues"  # what payees are owed of payments that never reached them, until a check takes their place
     RECEIVABLE = "receivable"  # PLB FB, WO: what payees owe and later payments take back
     ACH_CLEARING = "ach_clearing"
     CHECKS_OUTSTANDING = "checks_outstanding"
@@ -120,6 +123,18 @@ def void_postings(payment: Payment, *, settled: bool) -> tuple[Posting, ...]:
     return postings_of(sides, payment.funding_account, f"{ledger_source(payment)}/voided")
 
 
+def reissue_postings(payment: Payment, *, voided: bool) -> tuple[Posting, ...]:
+    """Post that a payment did not reach its payee, who is owed its amount until a check takes its place.
+
+    Args:
+        payment: A payment that went out.
+        voided: Whether it was voided, so that it counts again as it was built.
+    """
+    moved = ((CLEARING[payment.method], payment.amount), (LedgerAccount.REISSUES, -payment.amount))
+    sides = (*(_sides(payment) if voided else ()), *moved)
+    return postings_of(sides, payment.funding_account, f"{ledger_source(payment)}/reissued")
+
+
 def balances(postings: Iterable[Posting]) -> Mapping[tuple[str, LedgerAccount], Usd]:
     """Return debits less credits by (funding account, account)."""
     sums: dict[tuple[str, LedgerAccount], Usd] = {}
@@ -143,13 +158,19 @@ def _sides(payment: Payment) -> list[tuple[LedgerAccount, Usd]]:
     sides = [
         (LedgerAccount.CLAIMS_PAYABLE, payment.claims_paid),
         (LedgerAccount.INTEREST, payment.interest),
-        (LedgerAccount.PROVIDER_ADJUSTMENTS, payment.forwarded - payment.adjusted - payment.interest - payment.dues),
+        (LedgerAccount.PROVIDER_ADJUSTMENTS, _adjusted_otherwise(payment)),
         (LedgerAccount.PAYEE_DUES, payment.dues),
+        (LedgerAccount.REISSUES, payment.reissued),
         (LedgerAccount.RECEIVABLE, -payment.forwarded),
     ]
     if payment.method in CLEARING:
         sides.append((CLEARING[payment.method], -payment.amount))
     return sides
+
+
+def _adjusted_otherwise(payment: Payment) -> Usd:
+    """Return what PLB rows give beyond interest, dues, balances and another payment's money; below 0.00 they take."""
+    return payment.forwarded - payment.adjusted - payment.interest - payment.dues - payment.reissued
 
 
 def postings_of(sides: Iterable[tuple[LedgerAccount, Usd]], funding_account: str, source: str) -> tuple[Posting, ...]:

@@ -3,7 +3,7 @@
 A balance is the sum of append-only entries under the reference that its PLB rows carry; each entry mirrors a PLB amount
 with the other sign. An open balance forward is taken back whole by the payee's next remittance, which carries forward
 anew what it cannot cover, so that never two are open; an overpayment is told first and taken back by later ones as far
-as they reach.
+as they reach. What the payee refunded of a claim takes back what it owes for that claim, whatever else there is.
 
 Source: 005010X221A1 1.10.2.12, 1.10.2.17; RFI 222, 227, 738, 1756.
 """
@@ -12,6 +12,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import Final
 
 from hpedi.adjudication.correction import decision_id
@@ -25,6 +26,7 @@ OVERPAYMENT: Final = "WO"
 OWED: Final = frozenset({BALANCE_FORWARD, OVERPAYMENT})
 """The PLB codes that leave something with the payee, or take it back."""
 TOLD_FIRST: Final[Recovery] = "notify_then_offset"
+NOTHING_REFUNDED: Final[Mapping[str, Usd]] = MappingProxyType({})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,6 +53,7 @@ def adjustments_of(
     recovery: Mapping[str, Recovery],
     owed: Sequence[PayeeBalance],
     beside: Usd = ZERO,
+    refunded: Mapping[str, Usd] = NOTHING_REFUNDED,
 ) -> tuple[ProviderAdjustment, ...]:
     """Return the PLB rows of a payee's next remittance, but for what it then carries forward itself.
 
@@ -58,7 +61,8 @@ def adjustments_of(
         decided: What the remittance pays, reversals and corrections among it.
         recovery: How what a correction lowers is taken back, by its reason.
         owed: The payee's open balances, oldest first.
-        beside: US dollars that it pays beside its claims: interest and dues.
+        beside: US dollars that it pays beside its claims: interest and dues, refunds among them.
+        refunded: US dollars that the payee refunded, by our number of the claim.
     """
     told = [
         ProviderAdjustment(code=OVERPAYMENT, reference=claim, amount=-amount)
@@ -67,12 +71,15 @@ def adjustments_of(
     forwarded = [_taken(each, each.amount) for each in owed if each.kind == BALANCE_FORWARD]
     paid = sum((decision.paid for decision in decided), beside)
     left = paid - sum((each.amount for each in (*told, *forwarded)), ZERO)
+    for_claims = [each for each in owed if each.kind == OVERPAYMENT]
+    returned = {each.reference: min(each.amount, refunded.get(each.reference, ZERO)) for each in for_claims}
+    left -= sum(returned.values(), ZERO)
     taken = []
-    for balance in owed:
-        amount = min(balance.amount, max(left, ZERO))
-        if balance.kind == OVERPAYMENT and amount:
+    for balance in for_claims:
+        more = min(balance.amount - returned[balance.reference], max(left, ZERO))
+        left -= more
+        if amount := returned[balance.reference] + more:
             taken.append(_taken(balance, amount))
-            left -= amount
     return (*told, *forwarded, *taken)
 
 

@@ -37,6 +37,7 @@ class Payment:
         forwarded: Sum of PLB FB and WO among `adjusted`: negative is left with the payee for a later payment to take
             back, positive is taken back here.
         adjustments: The PLB rows, as the remittance says them.
+        reissues: The number of the payment that it takes the place of; empty where it is none of these.
     """
 
     trace_number: str
@@ -51,6 +52,7 @@ class Payment:
     adjusted: Usd
     forwarded: Usd
     adjustments: tuple[ProviderAdjustment, ...] = ()
+    reissues: str = ""
 
     @property
     def interest(self) -> Usd:
@@ -60,7 +62,12 @@ class Payment:
     @property
     def dues(self) -> Usd:
         """US dollars of dues that it pays: what settlements found, told by PLB rows of their own."""
-        return paid_of(self.adjustments)
+        return ZERO if self.reissues else paid_of(self.adjustments)
+
+    @property
+    def reissued(self) -> Usd:
+        """US dollars of the payment whose place it takes: it pays nothing else, and its PLB row names that payment."""
+        return paid_of(self.adjustments) if self.reissues else ZERO
 
     @property
     def trace_segment(self) -> str:

@@ -5,6 +5,7 @@ payment, and both amounts. It never mends anything. Re-reading the bytes and wal
 
     decision  = its postings                          payment  = the sum of its decisions - PLB = its postings
     payment   = its 835 as sent (CLP04, PLB, BPR02)   payment  = its ACH entry or check as sent to the bank
+    payment   = the dues of settlements that it pays
     payee balances, pools, employer charges and member payments, source by source = their ledger accounts
 """
 
@@ -16,6 +17,7 @@ from enum import StrEnum
 from typing import Final, TypeAlias
 
 from hpedi.money import ZERO, Usd
+from hpedi.payments.dues import DUE, Due, due_rows
 from hpedi.payments.ledger import (
     CASH_SIDE,
     LedgerAccount,
@@ -23,6 +25,7 @@ from hpedi.payments.ledger import (
     balances,
     ledger_source,
     payment_postings,
+    reissue_postings,
     settlement_postings,
 )
 from hpedi.payments.payment import Payment
@@ -33,7 +36,8 @@ from hpedi.transactions.remittance_835.model import PaymentMethod, ProviderAdjus
 SETTLED: Final = "/settled"
 RETURNED: Final = "/returned"
 VOIDED: Final = "/voided"
-STAGES: Final = ("", SETTLED, RETURNED, VOIDED)
+REISSUED: Final = "/reissued"
+STAGES: Final = ("", SETTLED, RETURNED, VOIDED, REISSUED)
 """What follows a payment's number in the sources of its postings."""
 
 SENT: Final = frozenset({PaymentState.RELEASED, PaymentState.SETTLED, PaymentState.RETURNED})
@@ -52,6 +56,7 @@ class Check(StrEnum):
     PAYMENT = "payment as kept = its row"
     PAYMENT_DECISIONS = "payment = its decisions"
     PAYMENT_LEDGER = "payment = ledger"
+    PAYMENT_DUES = "payment = the dues that it pays"
     REMITTANCE = "835 = payment"
     REMITTANCE_CLAIM = "835 CLP04 = decision"
     REMITTANCE_ADJUSTMENT = "835 PLB = payment"
@@ -128,6 +133,7 @@ class ProvedPayment:
         assigned: The claim versions whose rows say that this payment pays them.
         postings: Of all its stages.
         entries: US dollars of its ACH entries as kept.
+        dues: What settlements found due to its payee that its run pays.
     """
 
     payment: Payment
@@ -137,6 +143,7 @@ class ProvedPayment:
     assigned: frozenset[ClaimVersion]
     postings: tuple[Posting, ...]
     entries: tuple[Usd, ...] = ()
+    dues: tuple[Due, ...] = ()
 
     @property
     def was_sent(self) -> bool:
@@ -179,7 +186,7 @@ def payment_differences(proved: ProvedPayment) -> Iterator[Difference]:
     if made.amount != proved.row_amount:
         yield Difference(check=Check.PAYMENT, subject=subject, says=made.amount, other=proved.row_amount)
     covered = [(each.payer_claim_control_number, each.version) for each in made.claims]
-    is_standing = PaymentState.VOIDED not in proved.states
+    is_standing = PaymentState.VOIDED not in proved.states or PaymentState.REISSUED in proved.states
     for number, version in covered:
         is_assigned = (number, version) in proved.assigned or not is_standing
         if (number, version) not in proved.decided or not is_assigned:
@@ -193,6 +200,20 @@ def payment_differences(proved: ProvedPayment) -> Iterator[Difference]:
             check=Check.PAYMENT_DECISIONS, subject=subject, says=made.amount, other=decided - made.adjusted
         )
     yield from _stage_differences(proved)
+    if is_standing and not made.reissues:
+        yield from _due_differences(proved)
+
+
+def _due_differences(proved: ProvedPayment) -> Iterator[Difference]:
+    """Compare the PLB rows that pay dues with the dues that settlements found."""
+    made = proved.payment
+    told = _summed(each for each in made.adjustments if each.code in DUE)
+    kept = _summed(due_rows(proved.dues))
+    for code, reference in sorted({*told, *kept}):
+        says, other = told.get((code, reference)), kept.get((code, reference))
+        if says != other:
+            part = f"PLB {code} {reference}".strip()
+            yield Difference(check=Check.PAYMENT_DUES, subject=proved.subject, part=part, says=says, other=other)
 
 
 def _stage_differences(proved: ProvedPayment) -> Iterator[Difference]:
@@ -209,6 +230,8 @@ def _stage_differences(proved: ProvedPayment) -> Iterator[Difference]:
     }
     if PaymentState.VOIDED in states:
         expected[VOIDED] = negated([*built, *(settled if PaymentState.SETTLED in states and not came_back else ())])
+    if PaymentState.REISSUED in states:
+        expected[REISSUED] = reissue_postings(made, voided=PaymentState.VOIDED in states)
     for source, posted in by_source.items():
         right = expected.get(source.removeprefix(proved.subject), ())
         yield from posting_differences(Check.PAYMENT_LEDGER, source, right, posted)
@@ -328,4 +351,4 @@ SUBLEDGERS: Final = (
     Subledger(Check.MEMBERS, LedgerAccount.MEMBERS_PAYABLE, -1),
 )
 DUES: Final = Subledger(Check.DUES, LedgerAccount.PAYEE_DUES, -1)
-"""What settlements found due; that payments pay it is asked of each payment."""
+"""What settlements found due; that a payment pays just that is asked of each payment."""

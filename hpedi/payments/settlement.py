@@ -4,32 +4,45 @@
     year's end     the provider's earned share of the withhold pool                  PLB E3
                    what is not earned, and the pool's interest, to the employer      pip_refund
                    the provider's bonus out of the pre-fund pool                     PLB BN
+    withhold       the earned share of what a contract itself withholds; the plan keeps the rest   PLB E3
     pre-fund       what is left of the pre-fund pool, and its interest, to the employer   prefund_refund
+    refund         what a payee sent back of an overpaid claim                       PLB 72
+    adjustment     what somebody books to or from a payee                            PLB CS, IP, LS, L3, LE
 
-A settlement is worked out here, kept once under its reference, and posted as one source. It measures no quality and no
-cost of care: what was earned or saved is told by whoever did. How dues are then paid is the payment run's to say.
+A settlement is worked out here, kept once under its reference, and posted as one source. It measures no quality: which
+targets were met is told by whoever measured. How dues are then paid is the payment run's to say.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from decimal import Decimal
 from typing import Final, Literal, TypeAlias
 
 from hpedi.adjudication.funding import EmployerCharge, PoolKey, PoolMovement
 from hpedi.claims.model import Model
 from hpedi.money import ZERO, Usd, rounded
-from hpedi.payments.dues import BONUS, CAPITATION, WITHHOLD, Due
+from hpedi.payments.dues import ADJUSTMENTS, BONUS, CAPITATION, REFUND, WITHHOLD, Due
 from hpedi.payments.ledger import LedgerAccount, Posting, postings_of
+from hpedi.reference.settling import Target
 
-SettlementKind: TypeAlias = Literal["capitation", "program", "prefund"]
+SettlementKind: TypeAlias = Literal["capitation", "program", "prefund", "withhold", "refund", "adjustment"]
 
 EARNED: Final = "earned_by_provider"
 BONUS_PAID: Final = "bonus_to_provider"
 RETURNED: Final = "returned_to_employer"
+RETAINED: Final = "retained_by_plan"
 PIP_REFUND: Final = "pip_refund"
 PREFUND_REFUND: Final = "prefund_refund"
 POOL_INTEREST: Final = "pool_interest"
+
+
+BEARS: Final[Mapping[SettlementKind, LedgerAccount]] = {
+    "capitation": LedgerAccount.CAPITATION,
+    "refund": LedgerAccount.CASH,
+    "adjustment": LedgerAccount.PROVIDER_ADJUSTMENTS,
+}
+"""The account that bears dues which come out of no pool."""
 
 
 class CannotSettle(Exception):
@@ -41,7 +54,7 @@ class Settlement(Model, frozen=True, kw_only=True):
 
     Attributes:
         kind: What was settled.
-        employer: Employer id; empty for capitation.
+        employer: Employer id; empty where none is concerned.
         provider: Our provider id.
         reference: What finance knows it by; of a programme that of its withhold.
         facts: What it was worked out from, by name, for people to follow.
@@ -106,6 +119,29 @@ def earned_share(balance: Usd, rate: Decimal) -> Usd:
     return rounded(balance * rate)
 
 
+def earned_by(targets: Sequence[Target], met: Collection[str]) -> Decimal:
+    """Return what part of a pool is earned by the targets that were met.
+
+    Raises:
+        CannotSettle: None are agreed, or one is named that is not agreed.
+    """
+    known = {each.id for each in targets}
+    if not known:
+        raise CannotSettle("no targets are agreed: say what was earned")
+    unknown = sorted(set(met) - known)
+    if unknown:
+        raise CannotSettle(f"no target is called {', '.join(unknown)}; agreed are {', '.join(sorted(known))}")
+    return sum((each.weight for each in targets if each.id in met), Decimal(0))
+
+
+def target_facts(targets: Iterable[Target], met: Collection[str]) -> tuple[tuple[str, str], ...]:
+    """Return what each target counts and whether it was met, for people to follow."""
+    return tuple(
+        (f"target {each.id}", f"{each.name}, counts {each.weight}: {'met' if each.id in met else 'not met'}")
+        for each in targets
+    )
+
+
 def bonus_of(balance: Usd, *, given: Usd | None, savings: Usd | None, share: Decimal | None) -> Usd:
     """Return the provider's bonus: the amount given, or its share of savings, as far as the pre-fund pool reaches.
 
@@ -150,8 +186,61 @@ def year_end(withhold: Share, savings: Share | None, interest: Usd, facts: Seque
     )
 
 
-def prefund_return(pool: PoolKey, balance: Usd, interest: Usd, reference: str) -> Settlement:
-    """Give an employer back what is left of its pre-fund pool, with interest.
+def withhold_release(withhold: Share, facts: Sequence[tuple[str, str]]) -> Settlement:
+    """Settle what a contract itself withheld: the provider gets what it earned, the plan keeps the rest."""
+    key, rest = withhold.pool, withhold.balance - withhold.given
+    moved = [PoolMovement(key, EARNED, -withhold.given), PoolMovement(key, RETAINED, -rest)]
+    due = Due(provider=key.provider, code=WITHHOLD, reference=withhold.reference, amount=withhold.given)
+    return Settlement(
+        kind="withhold",
+        provider=key.provider,
+        reference=withhold.reference,
+        facts=tuple(facts),
+        movements=_moved(moved),
+        dues=_not_nothing([due]),
+    )
+
+
+def refund(provider: str, claim: str, amount: Usd, owed: Usd, reference: str) -> Settlement:
+    """Take what a payee sent back of an overpaid claim: its next remittance acknowledges it and takes it off.
+
+    Args:
+        provider: Our provider id.
+        claim: Our number of the claim, as the overpayment was told (PLB WO).
+        amount: US dollars received.
+        owed: US dollars that are still owed for the claim.
+        reference: What the refund is known by: the number of the payee's check.
+
+    Raises:
+        CannotSettle: Nothing, or more than is owed for the claim, was sent back.
+    """
+    if not ZERO < amount <= owed:
+        raise CannotSettle(f"for this claim the provider owes {owed:,}: a refund is above 0.00 and no more than that")
+    facts = (("claim", claim), ("owed before", f"{owed}"), ("received", f"{amount}"))
+    due = Due(provider=provider, code=REFUND, reference=claim, amount=amount)
+    return Settlement(kind="refund", provider=provider, reference=reference, facts=facts, dues=(due,))
+
+
+def adjustment(provider: str, code: str, amount: Usd, reference: str, note: str) -> Settlement:
+    """Book an adjustment to a payee (above 0.00) or from it, for a reason that somebody gives.
+
+    Raises:
+        CannotSettle: The code is not one to book by hand, or not of this sign.
+    """
+    signs = ADJUSTMENTS.get(code)
+    if signs is None:
+        raise CannotSettle(f"a code to book is one of {', '.join(sorted(ADJUSTMENTS))}")
+    if not amount or (1 if amount > 0 else -1) not in signs:
+        way = {frozenset({1}): "above 0.00: to the provider", frozenset({-1}): "below 0.00: from the provider"}
+        raise CannotSettle(f"an amount of {code} is {way.get(signs, 'not 0.00')}")
+    due = Due(provider=provider, code=code, reference=reference, amount=amount)
+    return Settlement(kind="adjustment", provider=provider, reference=reference, facts=(("why", note),), dues=(due,))
+
+
+def prefund_return(
+    pool: PoolKey, balance: Usd, interest: Usd, reference: str, facts: Sequence[tuple[str, str]] = ()
+) -> Settlement:
+    """Give an employer back what is left of its pre-fund pool, with interest; `facts` tell how that was worked out.
 
     Raises:
         CannotSettle: The pool is below nothing.
@@ -163,7 +252,7 @@ def prefund_return(pool: PoolKey, balance: Usd, interest: Usd, reference: str) -
         employer=pool.employer,
         provider=pool.provider,
         reference=reference,
-        facts=(("year", str(pool.year)), (POOL_INTEREST, f"{interest}")),
+        facts=(("year", str(pool.year)), ("in the pool", f"{balance}"), *facts, (POOL_INTEREST, f"{interest}")),
         movements=_moved([PoolMovement(pool, RETURNED, -balance)]),
         charges=_refund(pool.employer, PREFUND_REFUND, "unused", balance, interest),
         interest=interest,
@@ -174,11 +263,12 @@ def program_postings(settlement: Settlement, funding_account: str, source: str) 
     """Post a settlement: pools and cost on one side; what payees are due and employers get back on the other."""
     moved = sum((each.amount for each in settlement.movements), ZERO)
     refunded = sum((each.amount for each in settlement.charges), ZERO)
+    retained = sum((each.amount for each in settlement.movements if each.what == RETAINED), ZERO)
     due = sum((each.amount for each in settlement.dues), ZERO)
-    capitated = sum((each.amount for each in settlement.dues if each.code == CAPITATION), ZERO)
     sides = (
         (LedgerAccount.POOLS, -moved),
-        (LedgerAccount.CAPITATION, capitated),
+        (LedgerAccount.CLAIMS_EXPENSE, retained),
+        *((account, due) for account in (BEARS.get(settlement.kind),) if account is not None),
         (LedgerAccount.INTEREST, settlement.interest),
         (LedgerAccount.EMPLOYERS_RECEIVABLE, refunded),
         (LedgerAccount.PAYEE_DUES, -due),

@@ -1,11 +1,15 @@
 """The states of a payment and the only ways between them.
 
-    built -> approved -> released -> settled
-      |         |           |-----> returned -> voided       an EFT that came back (a return may come after settlement)
-      '---------'-----------'-----> voided                   refused, or a check that was stopped
+    built -> approved -> released -> settled -> returned     the bank has paid; an EFT may come back after that
+      |         |           |-> returned -> reissued | voided    an EFT that came back
+      |         |           |-> stale -> stopped, settled        a check that nobody cashed; some are cashed yet
+      |         |           |-> stopped -> reissued | voided     a check that the bank will not pay
+      |         |           '-> reissued                         a check that is lost
+      '---------'-------------> voided -> reissued               what it paid is owed again
 
-Voiding a payment never touches its claims: they stay as decided and wait to be paid again. Who may move a payment is
-access's to say; under a limit that is data a payment approves itself. This module keeps no state and reads no clock.
+A voided payment counts no more: its claims, which stay as decided, are unpaid. A reissued one goes out once more as a
+check under another number, and its claims stay with it. Who may move a payment is access's to say; under a limit that
+is data a payment approves itself. This module keeps no state and reads no clock.
 """
 
 from __future__ import annotations
@@ -28,16 +32,33 @@ class PaymentState(StrEnum):
     RELEASED = "released"
     SETTLED = "settled"
     RETURNED = "returned"
+    STALE = "stale"
+    STOPPED = "stopped"
     VOIDED = "voided"
+    REISSUED = "reissued"
 
 
 TRANSITIONS: Final[Mapping[PaymentState, frozenset[PaymentState]]] = {
     PaymentState.BUILT: frozenset({PaymentState.APPROVED, PaymentState.VOIDED}),
     PaymentState.APPROVED: frozenset({PaymentState.RELEASED, PaymentState.VOIDED}),
-    PaymentState.RELEASED: frozenset({PaymentState.SETTLED, PaymentState.RETURNED, PaymentState.VOIDED}),
+    PaymentState.RELEASED: frozenset(
+        {
+            PaymentState.SETTLED,
+            PaymentState.RETURNED,
+            PaymentState.STALE,
+            PaymentState.STOPPED,
+            PaymentState.VOIDED,
+            PaymentState.REISSUED,
+        }
+    ),
     PaymentState.SETTLED: frozenset({PaymentState.RETURNED}),
-    PaymentState.RETURNED: frozenset({PaymentState.VOIDED}),
-    PaymentState.VOIDED: frozenset(),
+    PaymentState.RETURNED: frozenset({PaymentState.VOIDED, PaymentState.REISSUED}),
+    PaymentState.STALE: frozenset(
+        {PaymentState.SETTLED, PaymentState.STOPPED, PaymentState.VOIDED, PaymentState.REISSUED}
+    ),
+    PaymentState.STOPPED: frozenset({PaymentState.VOIDED, PaymentState.REISSUED}),
+    PaymentState.VOIDED: frozenset({PaymentState.REISSUED}),
+    PaymentState.REISSUED: frozenset(),
 }
 """From each state to those that may follow it."""
 
@@ -64,8 +85,17 @@ def may_follow(now: PaymentState, then: PaymentState) -> bool:
 
 def may_be_voided(payment: Payment, now: PaymentState) -> bool:
     """Say whether a payment may be voided: an EFT that went out only once it came back, and never one of nothing."""
-    is_out = now is PaymentState.RELEASED and payment.method is not PaymentMethod.CHECK
-    return may_follow(now, PaymentState.VOIDED) and not is_out
+    return may_follow(now, PaymentState.VOIDED) and not _is_out(payment, now)
+
+
+def may_be_reissued(payment: Payment, now: PaymentState) -> bool:
+    """Say whether a payment may go out again as a check: likewise, and only where there is money in it."""
+    return may_follow(now, PaymentState.REISSUED) and not _is_out(payment, now) and payment.amount > 0
+
+
+def _is_out(payment: Payment, now: PaymentState) -> bool:
+    """Say whether the bank may have paid it: an EFT that was sent. A check is stopped by whoever says so."""
+    return now is PaymentState.RELEASED and payment.method is not PaymentMethod.CHECK
 
 
 def change(payment: Payment, now: PaymentState, then: PaymentState, reason: str = "") -> StateChange:

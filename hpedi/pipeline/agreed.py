@@ -21,6 +21,7 @@ from hpedi.findings import MASKED
 from hpedi.guides.load import Guide
 from hpedi.partners.identities import may_send_version, may_submit_as, partner_of
 from hpedi.partners.limits import limits_of
+from hpedi.pipeline.asking import InquiryData
 from hpedi.pipeline.received import SetsSent
 from hpedi.pipeline.records import InboundFile
 from hpedi.reference.partners import Partner
@@ -46,6 +47,7 @@ class ReceiptTerms:
         sets_of_group: Knows which sets belong to a group.
         known_version: Knows the versions of guides that are not adopted.
         access_rules: What the roles may do.
+        inquiry_data: What inquiries are answered by.
         limits: What a file may ask of us.
         grouped_drg: Groups the stay of an admitted patient; empty for all other claims, or where nobody groups.
         quarantine: Keeps a file that is no X12 apart, with the reason; called again after a kill.
@@ -59,6 +61,7 @@ class ReceiptTerms:
     sets_of_group: SetsOfGroup
     known_version: KnownVersionOf
     access_rules: AccessRules
+    inquiry_data: InquiryData
     limits: Limits
     quarantine: Callable[[InboundFile, str], None]
     progress: Callable[[int], None] = lambda _bytes: None

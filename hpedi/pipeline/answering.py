@@ -11,8 +11,7 @@ from typing import Final
 from hpedi.acceptance.acknowledge import AnswerNumbers, acknowledge, groups_due
 from hpedi.acceptance.answers import claim_acknowledgment
 from hpedi.acceptance.judgement import InterchangeJudgement
-from hpedi.partners.states import TEST
-from hpedi.pipeline.interchange_numbers import counter_of
+from hpedi.pipeline.interchange_numbers import counter_of, group_counter_of
 from hpedi.pipeline.open_receipt import OpenReceipt
 from hpedi.pipeline.parties import answer_folder
 from hpedi.pipeline.ports import Work
@@ -22,8 +21,6 @@ from hpedi.reference.payer import Payer
 from hpedi.transactions.ack_277ca.model import ClaimAcknowledgment
 from hpedi.x12.writer import write_x12
 
-GROUP_NUMBERS: Final = "gs06"
-_OF_TESTS: Final = "-test"
 _AS_USUAL: Final = Acknowledgements()
 
 
@@ -55,16 +52,16 @@ def put_answer(
     claims = {}
     if choices.claims:
         claims = _claim_acknowledgments(current, judged, payer=payer, received=received, instant=instant)
-    of_usage = _OF_TESTS if judged.usage == TEST else ""
+    group_numbers = group_counter_of(judged.usage)
     interchange_numbers = counter_of(current.partner.id if current.partner is not None else "", judged.usage)
     isa13 = work.numbers.peek(interchange_numbers)
-    gs06 = work.numbers.peek(GROUP_NUMBERS + of_usage)
+    gs06 = work.numbers.peek(group_numbers)
     numbers = AnswerNumbers(interchange=isa13, first_group=gs06, instant=instant)
     answer = acknowledge(judged, numbers, claims=claims, ta1=choices.ta1)
     if answer is None:
         return ""
     work.numbers.reserve(interchange_numbers)
-    work.numbers.reserve(GROUP_NUMBERS + of_usage, groups_due(judged, claims))
+    work.numbers.reserve(group_numbers, groups_due(judged, claims))
     name = f"{isa13:09d}.ack"
     content = write_x12(answer.interchange, answer.delimiters, line_breaks=choices.line_breaks)
     folder = answer_folder(current.partner, judged.usage)

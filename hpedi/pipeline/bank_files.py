@@ -2,27 +2,32 @@
 
 from __future__ import annotations
 
-import csv
-import io
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Final
 
+from hpedi.conversion.csv_cells import csv_line
+from hpedi.findings import Unavailable
 from hpedi.money import Usd
 from hpedi.payments.ach.ach_file import AchFile, write_ach
-from hpedi.payments.ach.build import AchOriginator, build_ach_file
+from hpedi.payments.ach.build import NO_REMITTANCES, AchOriginator, build_ach_file
+from hpedi.payments.ach.corporate_exchange import information_of, trace_number_of
 from hpedi.payments.ach.verification import credits_by_account, verify_ach_bytes
 from hpedi.payments.check_register import CheckRegisterRow, check_register
 from hpedi.payments.conventions import AchConventions
+from hpedi.payments.faults import NotAsWritten
 from hpedi.payments.payment import Payment
 from hpedi.pipeline.records import EftEntry, Outbound, PaymentRun
 
-BANK = "bank"
-FILE_ID_MODIFIERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789"
+BANK: Final = "bank"
+ACH_FILE_NUMBERS: Final = "ach-file"
+"""The counter of the bank files of a day."""
+FILE_ID_MODIFIERS: Final = "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789"
 """What tells the bank files of one day apart (file header field 6)."""
 
-COLUMNS = ("check_number", "check_date", "provider", "pay_to", "address", "city", "state", "postal_code", "amount")
-LIVE_FORMULA = ("=", "+", "-", "@", "\t", "\r")
-"""How a cell begins that a spreadsheet would run."""
+COLUMNS: Final = (
+    "check_number", "check_date", "provider", "pay_to", "address", "city", "state", "postal_code", "amount"
+)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,12 +47,24 @@ class BankFiles:
     checks: tuple[CheckRegisterRow, ...]
 
 
+def file_modifier(number: int) -> str:
+    """Return what tells the bank files of one day apart.
+
+    Raises:
+        Unavailable: Too many were written for the day.
+    """
+    if number > len(FILE_ID_MODIFIERS):
+        raise Unavailable(f"{len(FILE_ID_MODIFIERS)} bank files were written for this day; go on another day")
+    return FILE_ID_MODIFIERS[number - 1]
+
+
 def bank_files(
     payments: Sequence[Payment],
     run: PaymentRun,
     file_number: int,
     originator: AchOriginator,
     conventions: AchConventions,
+    inside: Mapping[str, bytes] = NO_REMITTANCES,
 ) -> BankFiles:
     """Write the files of a run and read the Nacha file back.
 
@@ -57,34 +74,51 @@ def bank_files(
         file_number: Which files of the day they are, from 1.
         originator: Who we are to the bank.
         conventions: In force on the day.
+        inside: The 835s that go inside CTX entries, by EFT number.
 
     Raises:
         ReleaseBlocked: What was written does not say what was to be paid: a bug.
+        Unavailable: Too many bank files were written for the day.
     """
-    modifier = FILE_ID_MODIFIERS[file_number - 1]
+    modifier = file_modifier(file_number)
     checks = check_register(payments)
     files = [_register_file(checks, run, modifier)] if checks else []
-    built = build_ach_file(payments, originator, conventions, created=run.instant, modifier=modifier)
+    built = build_ach_file(payments, originator, conventions, created=run.instant, modifier=modifier, inside=inside)
     if built is None:
         credits_of = credits_by_account(None, payments)
         return BankFiles(files=tuple(files), entries=(), credits_of=credits_of, checks=checks)
     content = write_ach(built, conventions.line_ending)
     read_back = verify_ach_bytes(content, built)
+    _check_inside(read_back, inside)
     name = f"{run.as_of:%Y%m%d}-{modifier}.ach"
     files.insert(0, Outbound(folder=BANK, name=name, kind="ach", content=content, run=run.id))
     return BankFiles(
         files=tuple(files),
-        entries=_entries(read_back, payments, name),
+        entries=_entries(read_back, name),
         credits_of=credits_by_account(read_back, payments),
         checks=checks,
     )
 
 
-def _entries(file: AchFile, payments: Sequence[Payment], name: str) -> tuple[EftEntry, ...]:
-    number_of = {payment.trace_segment: payment.trace_number for payment in payments}
+def _check_inside(file: AchFile, inside: Mapping[str, bytes]) -> None:
+    """Hold the 835s inside CTX entries against those that were written.
+
+    Raises:
+        NotAsWritten: One differs: a bug.
+    """
+    found = {
+        trace_number_of(entry): information_of(entry).encode()
+        for entry in file.entries
+        if entry.detail.addenda_count is not None
+    }
+    if found != {number: content.rstrip() for number, content in inside.items()}:
+        raise NotAsWritten("an 835 inside a CTX entry reads back as another one")
+
+
+def _entries(file: AchFile, name: str) -> tuple[EftEntry, ...]:
     return tuple(
         EftEntry(
-            trace_number=number_of[entry.addenda[0].payment_related_information],
+            trace_number=trace_number_of(entry),
             file=name,
             ach_trace_number=entry.detail.trace_number,
             effective_entry_date=batch.header.effective_entry_date,
@@ -96,12 +130,9 @@ def _entries(file: AchFile, payments: Sequence[Payment], name: str) -> tuple[Eft
 
 
 def _register_file(checks: Sequence[CheckRegisterRow], run: PaymentRun, modifier: str) -> Outbound:
-    text = io.StringIO(newline="")
-    rows = csv.writer(text, lineterminator="\n")
-    rows.writerow(COLUMNS)
-    rows.writerows([_cell(value) for value in _row(check)] for check in checks)
+    text = "".join(csv_line(row) for row in (COLUMNS, *map(_row, checks)))
     name = f"{run.as_of:%Y%m%d}-{modifier}-checks.csv"
-    return Outbound(folder=BANK, name=name, kind="checks", content=text.getvalue().encode(), run=run.id)
+    return Outbound(folder=BANK, name=name, kind="checks", content=text.encode(), run=run.id)
 
 
 def _row(check: CheckRegisterRow) -> tuple[str, ...]:
@@ -109,7 +140,3 @@ def _row(check: CheckRegisterRow) -> tuple[str, ...]:
     address = (" ".join(place.lines), place.city, place.state, place.postal_code) if place else ("", "", "", "")
     drawn = (check.check_number, check.check_date.isoformat(), check.provider, check.pay_to)
     return (*drawn, *address, f"{check.amount:.2f}")
-
-
-def _cell(value: str) -> str:
-    return f"'{value}" if value.startswith(LIVE_FORMULA) else value

@@ -78,6 +78,27 @@ class Seen:
         )
 
 
+@dataclass(frozen=True, slots=True)
+class Changes:
+    """What decided claims change of what stands in the books already; all else of them is added.
+
+    Attributes:
+        pended: Claims that wait from now on.
+        closed: Our numbers of the claims that wait no more.
+        taken_back: Our numbers of the claims whose past lines no longer count.
+    """
+
+    pended: tuple[Pend, ...]
+    closed: tuple[str, ...]
+    taken_back: tuple[str, ...]
+
+    def make(self, work: Work, context: RunContext) -> None:
+        """Make the changes in a transaction."""
+        work.pends.put(self.pended, context.as_of)
+        work.claims.close(self.closed)
+        work.history.drop(self.taken_back)
+
+
 @dataclass(slots=True)
 class Batch:
     """What the claims of a transaction have decided so far.
@@ -108,12 +129,14 @@ class Batch:
         who = {each.payer_claim_control_number: recognise(membership, each.claim, reference) for each in claims}
         if locked:
             work.accumulators.lock(lock_set(who.values()))
-        members = [member.id for family in families for member in family.members]
-        owners = [*members, *(family.id for family in families)]
-        history = {member: list(lines) for member, lines in work.history.of(members).items()}
+        patients = {each.patient.member.id for each in who.values() if each.patient is not None}
+        history = {member: list(lines) for member, lines in work.history.of(patients).items()}
         authorized = sorted({each.member for family in families for each in family.authorizations})
         units_used = dict(work.authorizations.used(authorized))
         plans = plans_that_carry_over(reference)
+        # What carries over is worked out for all members of a family; else a claim counts to its patient and family.
+        counting = (member.id for family in families for member in family.members) if plans else patients
+        owners = {*counting, *(family.id for family in families)}
         counts = DatedCounts.of(each.entry for each in work.accumulators.of(owners, plans)) if plans else None
         overrides = work.pends.overrides(list(who))
         return cls(who, Seen(dict(work.accumulators.balances(owners)), history, units_used, overrides, counts))
@@ -140,20 +163,27 @@ class Batch:
         """The families whose balances and history its claims touch, sorted."""
         return lock_set(self.who.values())
 
-    def made(self) -> Batch:
-        """Return what was decided, without what it was decided by: so much goes from process to process."""
-        nothing = Seen({}, {}, {})
-        return Batch({}, nothing, self.decided, self.pended, self.voided, self.taken_back, self._lines)
-
     def store(self, work: Work, context: RunContext) -> None:
         """Write all of it into a transaction."""
-        work.pends.put([pended for _received, pended in self.pended], context.as_of)
-        work.claims.close([received.payer_claim_control_number for received in self.voided])
+        self.changes.make(work, context)
+        self.add(work, context)
+
+    @property
+    def changes(self) -> Changes:
+        """What it changes of what stands in the books."""
+        closed = [*(received for received, _made in self.decided), *self.voided]
+        return Changes(
+            pended=tuple(pended for _received, pended in self.pended),
+            closed=tuple(dict.fromkeys(received.payer_claim_control_number for received in closed)),
+            taken_back=tuple(sorted(self.taken_back)),
+        )
+
+    def add(self, work: Work, context: RunContext) -> None:
+        """Write the rows that are only added; the books are not read for it."""
         entries = [entry for _received, made in self.decided for entry in (*made.carried, *made.entries)]
         work.accumulators.append(entries, context.as_of)
         work.funding.append_of([made for _received, made in self.decided], context.as_of)
         work.authorizations.append([use for _received, made in self.decided for use in made.uses], context.as_of)
-        work.history.drop(sorted(self.taken_back))
         work.history.append(self._lines)
         postings = [each for _received, made in self.decided for each in decision_postings(made, FUNDING_ACCOUNT)]
         work.ledger.post(postings, context.as_of)

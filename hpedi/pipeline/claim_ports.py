@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date
-from typing import Protocol
+from typing import Any, Protocol
 
 from hpedi.adjudication.decision import ClaimDecision, PastLine, Pend
 from hpedi.adjudication.override import Override
@@ -16,7 +16,18 @@ from hpedi.pipeline.records import (
     WaitingClaim,
 )
 from hpedi.pipeline.reprocessing import Proposal, ProposalState
-from hpedi.pipeline.sought import ClaimSought, StandingSought
+from hpedi.pipeline.sought import ClaimsAsked, ClaimSought, StandingSought
+
+
+class Drafted(Protocol):
+    """Rows that one process made and another one writes; only the store knows what they are."""
+
+
+class Drafts(Protocol):
+    """Writes what others drafted."""
+
+    def write(self, drafted: Any) -> None:
+        """Write it into this transaction."""
 
 
 class Claims(Protocol):
@@ -46,11 +57,14 @@ class Claims(Protocol):
     def sought(self, sought: ClaimSought, npis: Sequence[str] | None, at_most: int) -> tuple[StoredClaim, ...]:
         """Return claims of published receipts that some billing providers sent (None: any), newest service first."""
 
+    def asked(self, asked: ClaimsAsked) -> tuple[StoredClaim, ...]:
+        """Return claims of published receipts that are asked about, in the order of their numbers."""
+
     def finalise(self, decisions: Sequence[tuple[ReceivedClaim, ClaimDecision]], decided_on: date) -> None:
-        """Store decisions in their order of finalisation and mark the claims decided."""
+        """Store decisions in their order of finalisation; their claims are to be marked decided (`close`)."""
 
     def close(self, control_numbers: Sequence[str]) -> None:
-        """Mark claims decided that have no decision of their own: they voided another one."""
+        """Mark claims decided."""
 
     def reopen(self, control_number: str) -> None:
         """Let a claim that waits be decided next."""
@@ -67,6 +81,9 @@ class Pends(Protocol):
 
     def waiting(self, control_number: str | None = None) -> tuple[WaitingClaim, ...]:
         """Return the claims that wait, or one that does, oldest receipt first."""
+
+    def of_claims(self, control_numbers: Sequence[str]) -> tuple[WaitingClaim, ...]:
+        """Return those of some claims that wait, oldest receipt first."""
 
     def assign(self, control_number: str, login: str) -> None:
         """Say who works on a claim that waits; empty: nobody."""
@@ -89,6 +106,9 @@ class Decisions(Protocol):
 
     def find(self, control_number: str) -> tuple[StoredDecision, ...]:
         """Return every version of a claim's decision."""
+
+    def of_claims(self, control_numbers: Sequence[str]) -> Iterator[StoredDecision]:
+        """Yield every version of claims' decisions, those of a claim in their order; the trail only of reversals."""
 
     def standing(self, sought: StandingSought, at_most: int) -> tuple[StoredDecision, ...]:
         """Return decisions that stand, in order of finalisation: the newest of their claims, and no reversal."""

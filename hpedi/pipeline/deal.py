@@ -13,18 +13,42 @@ from __future__ import annotations
 from collections import Counter, deque
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Final, Protocol
+from typing import Final, Protocol, TypeAlias
 
 from hpedi.pipeline.adjudicate import Adjudicated, decide
-from hpedi.pipeline.batch import Batch
+from hpedi.pipeline.batch import Changes
+from hpedi.pipeline.claim_ports import Drafted
 from hpedi.pipeline.ports import Books
 from hpedi.pipeline.records import StoredClaim
 from hpedi.reference.reference import Reference
 from hpedi.run_context import RunContext
 
-CLAIMS_A_TASK: Final = 250
+CLAIMS_A_TASK: Final = 500
 CLAIMS_AT_HAND: Final = 1_000
 """Claims read at once to be dealt."""
+
+TASKS_AT_HAND: Final = 4
+"""Tasks a worker that are read ahead: what it is at, the next one, and what fills up meanwhile."""
+
+Dealt: TypeAlias = tuple[str, frozenset[str]]
+"""Our number of a claim, and what it shares with others."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Unstored:
+    """What was decided of claims by one state of the books.
+
+    Attributes:
+        changes: What it changes in the books.
+        drafted: What it adds to them.
+        lock_set: The families that it is about, sorted.
+        versions: How often their locks had been taken when it was decided.
+    """
+
+    changes: Changes
+    drafted: Drafted
+    lock_set: tuple[str, ...]
+    versions: Mapping[str, int]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,16 +57,13 @@ class Done:
 
     Attributes:
         outcome: What it decided and stored itself.
-        batch: What it decided and somebody else has to store; None where it stored.
-        versions: How often the locks of the families of `batch` had been taken when it was decided.
         numbers: Our numbers of the claims of the task.
+        unstored: What it decided and somebody else has to store; None where it stored.
     """
 
     outcome: Adjudicated
     numbers: tuple[str, ...]
-    batch: Batch | None = None
-    versions: Mapping[str, int] = field(default_factory=dict)
-    lock_set: tuple[str, ...] = ()
+    unstored: Unstored | None = None
 
 
 class Workers(Protocol):
@@ -74,8 +95,12 @@ def only_decide(books: Books, context: RunContext, reference: Reference, numbers
     with books.reading(context) as work:
         batch = decide(work, work.claims.take(numbers), reference, locked=False)
         versions = work.accumulators.versions(batch.lock_set)
-    families = tuple(batch.lock_set)
-    return Done(outcome=Adjudicated(), numbers=numbers, batch=batch.made(), versions=versions, lock_set=families)
+    outcome = Adjudicated()
+    outcome.add(batch)
+    drafted = books.drafted(context, lambda work: batch.add(work, context))
+    lock_set = tuple(batch.lock_set)
+    unstored = Unstored(changes=batch.changes, drafted=drafted, lock_set=lock_set, versions=versions)
+    return Done(outcome=outcome, numbers=numbers, unstored=unstored)
 
 
 def adjudicate_dealt(
@@ -109,6 +134,7 @@ class _Dealer:
         held: How many such claims there are.
         waiting: Claims dealt to a worker and not given yet, each with what it shares.
         given: Tasks given and not done, oldest first.
+        load: How many claims each worker has of both.
     """
 
     books: Books
@@ -119,13 +145,15 @@ class _Dealer:
     outcome: Adjudicated = field(default_factory=Adjudicated)
     holders: dict[str, int] = field(default_factory=dict)
     held: Counter[str] = field(default_factory=Counter)
-    waiting: list[list[tuple[str, frozenset[str]]]] = field(default_factory=list)
-    given: list[deque[list[tuple[str, frozenset[str]]]]] = field(default_factory=list)
+    waiting: list[list[Dealt]] = field(default_factory=list)
+    given: list[deque[list[Dealt]]] = field(default_factory=list)
+    load: list[int] = field(default_factory=list)
 
     def deal_all(self) -> bool:
         """Deal all claims that wait, from the first; say whether there were any."""
         self.waiting = [[] for _worker in range(self.workers.count)]
         self.given = [deque() for _worker in range(self.workers.count)]
+        self.load = [0] * self.workers.count
         was_any = False
         for number, shares in self._claims():
             was_any = True
@@ -133,7 +161,7 @@ class _Dealer:
         self._finish()
         return was_any
 
-    def _claims(self) -> Iterator[tuple[str, frozenset[str]]]:
+    def _claims(self) -> Iterator[Dealt]:
         """Yield our numbers of the claims that wait in their order, with what each shares with others."""
         at = (0, 0)
         while True:
@@ -152,29 +180,49 @@ class _Dealer:
         if len(holding) > 1:
             self._finish()
             holding = set()
-        worker = holding.pop() if holding else min(range(self.workers.count), key=self._load)
+        worker = holding.pop() if holding else self.load.index(min(self.load))
         for each in shares:
             self.holders[each] = worker
             self.held[each] += 1
         self.waiting[worker].append((number, shares))
+        self.load[worker] += 1
         self._give_whole(worker)
-        while sum(map(self._load, range(self.workers.count))) >= 3 * self.workers.count * CLAIMS_A_TASK:
+        while sum(self.load) >= TASKS_AT_HAND * self.workers.count * CLAIMS_A_TASK:
             self._take()
-
-    def _load(self, worker: int) -> int:
-        return len(self.waiting[worker]) + sum(map(len, self.given[worker]))
 
     def _give_whole(self, worker: int) -> None:
         if len(self.waiting[worker]) >= CLAIMS_A_TASK:
             self._give(worker)
 
     def _give(self, worker: int) -> None:
-        """Give a worker what waits for it, unless it has enough: one that stores takes its next task at once."""
-        waiting = self.waiting[worker]
-        if waiting and len(self.given[worker]) < 1 + self.workers.stores:
-            task, self.waiting[worker] = waiting[:CLAIMS_A_TASK], waiting[CLAIMS_A_TASK:]
+        """Give a worker a task of what waits for it, unless it has one more than it is at."""
+        if len(self.given[worker]) > 1:
+            return
+        task, self.waiting[worker] = self._next_task(worker)
+        if task:
             self.given[worker].append(task)
             self.workers.give(worker, tuple(number for number, _shares in task))
+
+    def _next_task(self, worker: int) -> tuple[list[Dealt], list[Dealt]]:
+        """Return the next claims for a worker and those that wait on, each in their order.
+
+        Who does not store sees nothing of what it has not handed back: what shares with that waits.
+        """
+        waiting = self.waiting[worker]
+        if self.workers.stores:
+            return waiting[:CLAIMS_A_TASK], waiting[CLAIMS_A_TASK:]
+        unseen = {each for task in self.given[worker] for _number, shares in task for each in shares}
+        task: list[Dealt] = []
+        later: list[Dealt] = []
+        for place, (number, shares) in enumerate(waiting):
+            if len(task) == CLAIMS_A_TASK:
+                return task, later + waiting[place:]
+            if unseen.isdisjoint(shares):
+                task.append((number, shares))
+            else:
+                later.append((number, shares))
+                unseen |= shares
+        return task, later
 
     def _take(self) -> None:
         """Wait for a task to be done; first, nobody who could work is left without any."""
@@ -182,30 +230,33 @@ class _Dealer:
             if not self.given[worker]:
                 self._give(worker)
         worker, done = self.workers.take()
-        if done.batch is not None:
-            self._store(done, done.batch)
-        self.outcome.merge(done.outcome)
+        self.outcome.merge(done.outcome if done.unstored is None else self._store(done, done.unstored))
         self.progress(len(done.numbers))
-        for _number, shares in self.given[worker].popleft():
-            self.held.subtract(shares)
-            for each in shares:
-                if not self.held[each]:
-                    del self.held[each], self.holders[each]
+        task = self.given[worker].popleft()
+        self.load[worker] -= len(task)
+        for each in (each for _number, shares in task for each in shares):
+            self.held[each] -= 1
+            if not self.held[each]:
+                del self.held[each], self.holders[each]
         self._give_whole(worker)
 
     def _finish(self) -> None:
         """Wait until all that was dealt is done."""
-        while any(map(self._load, range(self.workers.count))):
+        while any(self.load):
             self._take()
 
-    def _store(self, done: Done, batch: Batch) -> None:
+    def _store(self, done: Done, unstored: Unstored) -> Adjudicated:
         with self.books.writing(self.context) as work:
-            if work.accumulators.versions(done.lock_set) == done.versions:
-                work.accumulators.lock(done.lock_set)
-            else:
-                batch = decide(work, work.claims.take(done.numbers), self.reference)
+            if work.accumulators.versions(unstored.lock_set) == unstored.versions:
+                work.accumulators.lock(unstored.lock_set)
+                unstored.changes.make(work, self.context)
+                work.drafts.write(unstored.drafted)
+                return done.outcome
+            batch = decide(work, work.claims.take(done.numbers), self.reference)
             batch.store(work, self.context)
-        done.outcome.add(batch)
+        outcome = Adjudicated()
+        outcome.add(batch)
+        return outcome
 
 
 def _shares(stored: StoredClaim, families: Mapping[str, Sequence[str]]) -> frozenset[str]:

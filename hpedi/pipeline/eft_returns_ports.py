@@ -19,18 +19,20 @@ class KeptReturn:
 
     Attributes:
         line: Where it stands in its file.
-        payment: The payment concerned, by its row.
-        trace_number: Its EFT number (TRN02).
+        payment: The payment concerned, by its row; None of a prenotification.
+        enrollment: The enrollment whose prenotification it was; None of a payment.
+        trace_number: The EFT number (TRN02) of the payment; empty of a prenotification.
         code: Return reason or change code.
         amount: US dollars that came back; 0.00 for a change.
         original_trace: Our Nacha trace number.
-        outcome: `returned`; `proposed` for a change; `repeated` where the payment had come back already.
+        outcome: `returned`; `proposed` for a change; `repeated` where it had come back already.
         correction: What a change proposes.
     """
 
     line: int
-    payment: int
-    trace_number: str
+    payment: int | None = None
+    enrollment: int | None = None
+    trace_number: str = ""
     code: str
     amount: Usd
     original_trace: str
@@ -84,14 +86,14 @@ class EftReturns(Protocol):
     def keep(self, digest: str, at: datetime, returns: Sequence[KeptReturn]) -> None:
         """Keep a file and its entries."""
 
-    def bring_back(self, stored: StoredPayment, reason: str) -> None:
-        """Bring a payment into the state returned."""
-
     def hold(self, stored: StoredPayment, code: str, held_on: date) -> None:
         """Put the account of a payment on hold."""
 
     def holds(self) -> Sequence[AccountHold]:
         """Return the accounts on hold, oldest first."""
+
+    def lift(self, provider: str, lifted_on: date) -> Sequence[AccountHold]:
+        """Let EFTs go again to the accounts of a payee, and return what was on hold."""
 
     def all(self) -> Iterator[KeptReturn]:
         """Yield what came back, oldest first."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from typing import Protocol
 
@@ -32,6 +32,9 @@ class Funding(Protocol):
 
     def member_payments(self, member: str | None = None) -> tuple[MemberPayment, ...]:
         """Return what was, or is to be, paid to a member or to all, in the order it was added."""
+
+    def paid_on(self, sources: Iterable[str]) -> Mapping[str, date]:
+        """Return the payment date of the claim versions among some sources that are paid."""
 
 
 class Settlements(Protocol):

@@ -17,7 +17,11 @@ from hpedi.access.grants import ProviderId
 from hpedi.access.reach import Scope
 from hpedi.adjudication.decision import Pend
 from hpedi.benefits.membership import Family
+from hpedi.payments.advice import Advice, advice_of
+from hpedi.payments.advice_texts import AdviceTexts
 from hpedi.payments.states import PaymentState
+from hpedi.pipeline.parties import payer_named
+from hpedi.pipeline.payment_terms import claim_filing
 from hpedi.pipeline.ports import Work
 from hpedi.pipeline.records import EftEntry, StoredClaim, StoredDecision, StoredPayment
 from hpedi.pipeline.sought import ClaimSought, PaymentSought
@@ -105,6 +109,19 @@ def remittance(inquiry: Inquiry, number: str) -> SeenRemittance | None:
     entry = next((each for each in work.payments.eft_entries(stored.run) if each.trace_number == number), None)
     inquiry.told("remittance", f"payment:{stored.id}", (each.decision.member for each in claims), count=1)
     return SeenRemittance(payment=stored, claims=claims, entry=entry)
+
+
+def advice(inquiry: Inquiry, seen: SeenRemittance, texts: AdviceTexts) -> Advice:
+    """Return a remittance as people read it; the look at it was noted when it was found."""
+    reference, stored = inquiry.reference, seen.payment
+    return advice_of(
+        stored.payment,
+        stored.state.value,
+        payer_named(reference),
+        [(each.received, each.decision) for each in seen.claims],
+        claim_filing(reference),
+        texts,
+    )
 
 
 def _claims_of(work: Work, stored: StoredPayment) -> tuple[StoredDecision, ...]:

@@ -13,7 +13,13 @@ from hpedi.partners.states import TEST
 
 UNKNOWN_SENDERS: Final = "unknown-senders"
 _COUNTER: Final = "isa13"
+_GROUPS: Final = "gs06"
 _OF_TESTS: Final = "-test"
+
+
+def group_counter_of(usage: str) -> str:
+    """Return the name of the counter of groups (GS06) of answers for a usage (ISA15)."""
+    return f"{_GROUPS}{_OF_TESTS if usage == TEST else ''}"
 
 
 def counter_of(receiver: str, usage: str = "P") -> str:

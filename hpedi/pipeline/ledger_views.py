@@ -16,10 +16,25 @@ from hpedi.pipeline.records import OutboundRow
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LedgerScope:
-    """Which part of the books: of a payment run with the decisions it pays, up to the end of a day, or all of them."""
+    """Which part of the books: of a payment run with the decisions it pays, up to the end of a day, or all of them.
+
+    Attributes:
+        run: The payment run.
+        until: The day.
+        provider: Only what concerns this provider (our id): its claims, payments and settlements.
+        plans: Only claims decided under these plans; payments pay for several and are left out.
+        employer: The settlements that go with these plans.
+        funding_account: Only of this account (our id).
+        account: Only of this account of the ledger.
+    """
 
     run: int | None = None
     until: date | None = None
+    provider: str = ""
+    plans: tuple[str, ...] | None = None
+    employer: str = ""
+    funding_account: str = ""
+    account: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

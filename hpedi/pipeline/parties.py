@@ -6,12 +6,14 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 
+from msgspec.structs import replace
+
 from hpedi.claims.parties import Address
 from hpedi.partners.states import TEST
 from hpedi.payments.ach.build import AchOriginator
 from hpedi.payments.calendar import AchCalendar
 from hpedi.reference.partners import Partner
-from hpedi.reference.payer import PAYER_ACCOUNTS, Account, PostalAddress
+from hpedi.reference.payer import PAYER_ACCOUNTS, Account, Contact, PostalAddress
 from hpedi.reference.providers import BillingProvider
 from hpedi.reference.reference import Reference
 from hpedi.transactions.remittance_835.model import BankAccount, RemittancePayee, RemittancePayer
@@ -66,17 +68,25 @@ def sender(reference: Reference) -> tuple[InterchangeParty, str]:
 
 def remittance_payer(reference: Reference, day: date) -> RemittancePayer | None:
     """Return the payer's side of payments on a day; None where no funding account is in force."""
-    payer, account = reference.payer, reference.funding_account(day)
-    if account is None:
-        return None
+    account = reference.funding_account(day)
+    return None if account is None else replace(payer_named(reference), account=_bank_account(account))
+
+
+def payer_named(reference: Reference) -> RemittancePayer:
+    """Return the payer as remittances name it, without its account."""
+    payer, nobody = reference.payer, Contact(name="")
+    technical, business = payer.contact or nobody, payer.business_contact or nobody
     return RemittancePayer(
         name=payer.name,
         payer_id=payer.payer_id,
         tax_id=payer.ein,
         address=_address(payer.address),
-        account=_bank_account(account),
-        contact_name=payer.contact.name if payer.contact else "",
-        contact_phone=payer.contact.phone if payer.contact else "",
+        contact_name=technical.name,
+        contact_phone=technical.phone,
+        contact_email=technical.email,
+        business_name=business.name,
+        business_phone=business.phone,
+        website=payer.website,
     )
 
 

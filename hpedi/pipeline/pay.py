@@ -1,27 +1,30 @@
 """Pay: final decisions and dues become payments, payments become 835s, one ACH file and a check register.
 
 Two phases, each one commit. Build: an open run holds the unpaid decisions and dues and its numbers; its payments are
-stored with the ledger, those within the approval limit approved. Release (see `release`): approved payments are written
-as bytes, read back, balanced and put into the outbox. A kill before either commit leaves the run open, or the payments
-approved, for the next `pay`.
+stored with the ledger, those that need nobody's approval approved. Release (see `release`): approved payments are
+written as bytes, read back, balanced and put into the outbox. A kill before either commit leaves the run open, or the
+payments approved, for the next `pay`. What cannot be paid is kept back and told, and stops no other payee's payment.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from hpedi.money import Usd
-from hpedi.payments.dues import due_rows, paid_of
+from hpedi.finding_kinds import found
+from hpedi.findings import Where
+from hpedi.money import ZERO, Usd
+from hpedi.payments.dues import Due, due_rows, paid_of, refunded_by
+from hpedi.payments.faults import Unbalanced
 from hpedi.payments.interest import Interest, interest_of
 from hpedi.payments.ledger import ledger_source, payment_postings
 from hpedi.payments.payee_balances import adjustments_of, balance_entries
 from hpedi.payments.payment import Payment
 from hpedi.payments.remit import PaymentRunInput, RunNumbers, remit
-from hpedi.payments.states import PaymentState, approves_itself
-from hpedi.pipeline.held_accounts import held_accounts, without_held
-from hpedi.pipeline.parties import FUNDING_ACCOUNT
-from hpedi.pipeline.payment_terms import PaymentData, payer_and_date, run_input
+from hpedi.payments.states import PaymentState
+from hpedi.pipeline.approve import waits_for_approval
+from hpedi.pipeline.payee_accounts import payee_accounts
+from hpedi.pipeline.payment_terms import Held, PaymentData, at_the_payer, payee_now, payer_and_date, run_input
 from hpedi.pipeline.ports import Books, Work
 from hpedi.pipeline.records import PaymentRun, StoredDecision, StoredPayment
 from hpedi.pipeline.release import release
@@ -31,38 +34,23 @@ from hpedi.run_context import RunContext
 from hpedi.transactions.remittance_835.model import PaymentMethod, ProviderAdjustment
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Paid:
-    """What a `pay` did: the payments it built, those it released, and all that wait for somebody to approve them."""
+    """What a `pay` did.
+
+    Attributes:
+        built: The payments it built.
+        released: Those that went out.
+        waiting: All that wait for somebody to approve them.
+        held: What is kept back, and why.
+        days_apart: The most business days between an EFT that went out and its 835.
+    """
 
     built: tuple[StoredPayment, ...]
     released: tuple[StoredPayment, ...]
     waiting: tuple[StoredPayment, ...]
-
-
-class SecondPersonNeeded(Exception):
-    """Somebody would approve what they built themselves."""
-
-
-def approve(books: Books, context: RunContext, numbers: Sequence[str]) -> tuple[str, ...]:
-    """Approve payments that wait, all of them or none; the next `pay` releases them.
-
-    Returns:
-        The check or EFT numbers that are no payment waiting for approval; empty where all were approved.
-
-    Raises:
-        SecondPersonNeeded: The person who approves also began the run that built one of them.
-    """
-    with books.writing(context) as work:
-        waiting = {stored.payment.trace_number: stored for stored in work.payments.in_state(PaymentState.BUILT)}
-        wrong = tuple(number for number in numbers if number not in waiting)
-        own = {run.id for run in work.payments.runs() if run.principal == context.principal.id}
-        if context.principal.kind == "person" and any(waiting[each].run in own for each in numbers if each in waiting):
-            raise SecondPersonNeeded("who began a payment run does not approve its payments: a second person does")
-        for number in () if wrong else dict.fromkeys(numbers):
-            work.payments.approve(waiting[number])
-            work.audit.record("approve", f"payment:{number}", result=PaymentState.APPROVED)
-    return wrong
+    held: tuple[Held, ...]
+    days_apart: int
 
 
 def pay(books: Books, context: RunContext, reference: Reference, data: PaymentData, *, dues_only: bool = False) -> Paid:
@@ -76,18 +64,18 @@ def pay(books: Books, context: RunContext, reference: Reference, data: PaymentDa
         dues_only: Leave claims to a run of their own. A run that was begun before is finished first, as it was begun.
 
     Raises:
-        CannotPay: No funding account or calendar for the day, or a payee is gone; what is not built or released
-            yet stays so.
-        ReleaseBlocked: Something does not balance: a bug; nothing of the run is released.
+        CannotPay: No funding account or calendar for the day; what is not built or released yet stays so.
+        ReleaseBlocked: The payments of a run together do not balance: a bug; nothing of the run is released.
     """
-    payer_and_date(context.as_of, reference, data)  # asked before a run holds decisions that it could not pay
+    payer_and_date(context.as_of, context.instant, reference, data)  # before a run holds what it could not pay
     with books.writing(context) as work:
         work.restorations.check_not_held()
         run = work.payments.open_run() or work.payments.begin_run(context.as_of, context.instant, dues_only=dues_only)
-    built = _build(books, context, reference, data, run) if run else ()
-    released = release(books, context, reference, data)
+    built, left = _build(books, context, reference, data, at_the_payer(run, context)) if run else ((), ())
+    out = release(books, context, reference, data)
     with books.reading(context) as work:
-        return Paid(built, released, work.payments.in_state(PaymentState.BUILT))
+        waiting = work.payments.in_state(PaymentState.BUILT)
+    return Paid(built=built, released=out.released, waiting=waiting, held=(*left, *out.held), days_apart=out.days_apart)
 
 
 # --- build -----------------------------------------------------------------------------------------------------------
@@ -95,14 +83,13 @@ def pay(books: Books, context: RunContext, reference: Reference, data: PaymentDa
 
 def _build(
     books: Books, context: RunContext, reference: Reference, data: PaymentData, run: PaymentRun
-) -> tuple[StoredPayment, ...]:
+) -> tuple[tuple[StoredPayment, ...], tuple[Held, ...]]:
+    """Build the payments of a run; what cannot be paid is unpaid as before, for the next run."""
     with books.reading(context) as work:
-        payments = _payments(work, run, reference, data)
-    limit = reference.approval_limit(run.as_of)
+        payments, held = _payments(work, run, reference, data)
+    waits = waits_for_approval(payments, reference, run.as_of)
     with books.writing(context) as work:
-        stored = work.payments.commit(
-            run, payments, [payment for payment in payments if approves_itself(payment, limit)]
-        )
+        stored = work.payments.commit(run, payments, waits, [each.provider for each in held])
         work.ledger.post([posting for payment in payments for posting in payment_postings(payment)], run.as_of, run.id)
         for made in payments:
             entries = balance_entries(made.payee.provider, made.funding_account, made.adjustments)
@@ -113,30 +100,57 @@ def _build(
             work.audit.record(
                 "pay", f"payment:{number}", members=members or ("",), reason="payment run", result=payment.state
             )
-    return stored
+    return stored, tuple(held)
 
 
-def _payments(work: Work, run: PaymentRun, reference: Reference, data: PaymentData) -> list[Payment]:
+def _payments(work: Work, run: PaymentRun, reference: Reference, data: PaymentData) -> tuple[list[Payment], list[Held]]:
     """Make the payments of a run payee by payee: only the claims and dues of one are at hand."""
     payments: list[Payment] = []
+    kept: list[Held] = []
     checks = 0
-    held = held_accounts(work)
-    for payee in dict.fromkeys((*work.decisions.payees(run.id), *work.settlements.payees(run.id))):
-        decided = list(work.decisions.of_run(run.id, payee))
+    accounts = payee_accounts(work, reference)
+    for provider in dict.fromkeys((*work.decisions.payees(run.id), *work.settlements.payees(run.id))):
         numbers = RunNumbers(
             trace_numbers=[str(run.first_trace_number + len(payments) - checks)],
             check_numbers=[str(run.first_check_number + checks)],
         )
-        paid_for = without_held(run_input(decided, payee, run.as_of, reference, data), held)
-        interest = _interest(work, paid_for, reference)
-        dues = due_rows(work.settlements.of_run(run.id, payee))
-        beside = sum(interest.values(), paid_of(dues))
-        adjustments = (*dues, *_adjustments(work, decided, payee, reference, beside))
-        given = {(payee, FUNDING_ACCOUNT): adjustments}
-        (remitted,) = remit(replace(paid_for, provider_adjustments=given, interest=interest), numbers)
-        payments.append(remitted.payment)
-        checks += remitted.payment.method is PaymentMethod.CHECK
-    return payments
+        decided = list(work.decisions.of_run(run.id, provider))
+        dues = work.settlements.of_run(run.id, provider)
+        payee = payee_now(provider, run, reference, data)
+        if payee is None:
+            kept.append(_held(provider, decided, dues, "payee-missing"))
+            continue
+        paid_for = accounts.addressed(run_input(decided, payee, run, reference, data))
+        try:
+            made = _payment(work, paid_for, provider, dues, reference, numbers)
+        except Unbalanced:
+            kept.append(_held(provider, decided, dues, "payment-unbalanced"))
+            continue
+        payments.append(made)
+        checks += made.method is PaymentMethod.CHECK
+    return payments, kept
+
+
+def _payment(
+    work: Work,
+    paid_for: PaymentRunInput,
+    provider: str,
+    dues: Sequence[Due],
+    reference: Reference,
+    numbers: RunNumbers,
+) -> Payment:
+    interest = _interest(work, paid_for, reference)
+    rows = due_rows(dues)
+    beside = sum(interest.values(), paid_of(rows))
+    adjustments = (*rows, *_adjustments(work, paid_for, provider, reference, beside, refunded_by(dues)))
+    given = {(provider, paid_for.funding_account): adjustments}
+    (remitted,) = remit(replace(paid_for, provider_adjustments=given, interest=interest), numbers)
+    return remitted.payment
+
+
+def _held(provider: str, decided: Sequence[StoredDecision], dues: Sequence[Due], code: str) -> Held:
+    amount = sum((stored.decision.paid for stored in decided), ZERO) + sum((each.amount for each in dues), ZERO)
+    return Held(provider=provider, claims=len(decided), amount=amount, finding=found(code, Where()))
 
 
 def _interest(work: Work, paid_for: PaymentRunInput, reference: Reference) -> Interest:
@@ -156,12 +170,17 @@ def _interest(work: Work, paid_for: PaymentRunInput, reference: Reference) -> In
 
 
 def _adjustments(
-    work: Work, decided: Sequence[StoredDecision], payee: str, reference: Reference, beside: Usd
+    work: Work,
+    paid_for: PaymentRunInput,
+    payee: str,
+    reference: Reference,
+    beside: Usd,
+    refunded: Mapping[str, Usd],
 ) -> tuple[ProviderAdjustment, ...]:
     """Return what a payee's remittance takes back, and tells to be taken back later; `beside` is paid beside claims."""
     recovery: dict[str, Recovery] = {}
-    for stored in decided:
-        conventions = reference.conventions(stored.received.received)
-        recovery |= conventions.recovery if stored.decision.reason and conventions is not None else {}
+    for received, decision in paid_for.decided:
+        conventions = reference.conventions(received.received)
+        recovery |= conventions.recovery if decision.reason and conventions is not None else {}
     owed = work.payee_balances.owed(payee)
-    return adjustments_of([stored.decision for stored in decided], recovery, owed, beside)
+    return adjustments_of([decision for _received, decision in paid_for.decided], recovery, owed, beside, refunded)

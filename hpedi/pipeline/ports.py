@@ -6,7 +6,7 @@ A `Work` is one transaction: what is written through it commits together or not 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from datetime import date, datetime
 from typing import Protocol
@@ -14,28 +14,25 @@ from typing import Protocol
 from hpedi.benefits.accumulators import AccumulatorEntry, Balances, PostedEntry
 from hpedi.money import Usd
 from hpedi.payments.ledger import LedgerAccount, Posting
-from hpedi.payments.payee_balances import PayeeBalance
-from hpedi.payments.payment import Payment
 from hpedi.pipeline.access_ports import EraEnrolments, Grants
 from hpedi.pipeline.authorization_ports import Authorizations
-from hpedi.pipeline.claim_ports import Claims, Decisions, History, Pends, Reprocessings
+from hpedi.pipeline.check_ports import Checks
+from hpedi.pipeline.claim_ports import Claims, Decisions, Drafted, Drafts, History, Pends, Reprocessings
 from hpedi.pipeline.dispute_ports import Disputes
+from hpedi.pipeline.eft_enrollment_ports import EftEnrollments
 from hpedi.pipeline.eft_returns_ports import EftReturns
 from hpedi.pipeline.funding_ports import Funding, Settlements
 from hpedi.pipeline.ledger_views import ProofRecords
+from hpedi.pipeline.payment_ports import PayeeBalances, Payments
 from hpedi.pipeline.records import (
-    EftEntry,
     InboundFile,
     InterchangeIdentity,
     Outbound,
     OutboundRow,
-    PaymentRun,
     Receipt,
-    StoredPayment,
     Total,
 )
 from hpedi.pipeline.restoration_ports import Restorations
-from hpedi.pipeline.sought import PaymentSought
 from hpedi.reference.records import KnownRecord, ReferenceRecord, SnapshotMade
 from hpedi.run_context import RunContext
 
@@ -146,64 +143,6 @@ class ReferenceData(Protocol):
         """Return the ids of the families that ever had a member id, by member id; unopened, so that it costs little."""
 
 
-class Payments(Protocol):
-    """Payment runs and payments."""
-
-    def open_run(self) -> PaymentRun | None:
-        """Return the run that is not closed yet; nobody else opens, closes or releases one meanwhile."""
-
-    def begin_run(self, as_of: date, instant: datetime, *, dues_only: bool = False) -> PaymentRun | None:
-        """Open a run over all that is unpaid, or only over dues, and reserve its numbers; None where nothing is."""
-
-    def commit(
-        self, run: PaymentRun, payments: Sequence[Payment], approved: Sequence[Payment]
-    ) -> tuple[StoredPayment, ...]:
-        """Store a run's payments as built, some of them approved, with the decisions they pay, and close the run."""
-
-    def approve(self, stored: StoredPayment) -> None:
-        """Bring a built payment into the state approved."""
-
-    def void(self, stored: StoredPayment, reason: str) -> None:
-        """Bring a payment into the state voided; what it paid is unpaid again."""
-
-    def release(self, payments: Sequence[StoredPayment], entries: Sequence[EftEntry]) -> None:
-        """Bring approved payments, dated as they go out, into the state released; keep their ACH entries."""
-
-    def eft_entries(self, run: int) -> tuple[EftEntry, ...]:
-        """Return the ACH entries that went to the bank for a run."""
-
-    def in_state(self, state: str) -> tuple[StoredPayment, ...]:
-        """Return the payments that stand in a state, in the order in which they were built."""
-
-    def of_run(self, run: int) -> tuple[StoredPayment, ...]:
-        """Return the payments of a run."""
-
-    def by_number(self, trace_number: str) -> StoredPayment | None:
-        """Return a payment by its check or EFT number."""
-
-    def sought(self, sought: PaymentSought, providers: Sequence[str] | None, at_most: int) -> tuple[StoredPayment, ...]:
-        """Return payments to some providers (None: to any), newest first."""
-
-    def runs(self) -> tuple[PaymentRun, ...]:
-        """Return all runs, oldest first."""
-
-    def totals(self) -> tuple[Total, ...]:
-        """Add up payments by method and state."""
-
-
-class PayeeBalances(Protocol):
-    """What payees owe from one remittance to the next."""
-
-    def owed(self, provider: str) -> tuple[PayeeBalance, ...]:
-        """Return the open balances of a payee, oldest first."""
-
-    def append(self, entries: Sequence[PayeeBalance], source: str, posted_on: date) -> None:
-        """Add the entries of a payment; one whose source stands already is refused by the store."""
-
-    def append_opening(self, entries: Sequence[PayeeBalance], posted_on: date) -> int:
-        """Add opening balances that are not there yet; return how many were new."""
-
-
 class Ledger(Protocol):
     """The claims-payable and cash ledger."""
 
@@ -239,7 +178,7 @@ class Outbox(Protocol):
         """Let a file that waits go into another folder, its bytes addressed anew; return its row as it is then."""
 
     def again(self, receipt: int) -> None:
-        """Have the answer of a receipt delivered once more; the newest, where it was judged anew."""
+        """Have the answers of a receipt delivered once more; the newest of each kind, where it was judged anew."""
 
 
 class AuditLog(Protocol):
@@ -334,6 +273,14 @@ class Work(Protocol):
         """What came back from the bank."""
 
     @property
+    def checks(self) -> Checks:
+        """What the bank was told of checks."""
+
+    @property
+    def eft_enrollments(self) -> EftEnrollments:
+        """The accounts that payees enrolled."""
+
+    @property
     def proof(self) -> ProofRecords:
         """The books, walked through to be proven."""
 
@@ -357,6 +304,10 @@ class Work(Protocol):
     def audit(self) -> AuditLog:
         """The audit log."""
 
+    @property
+    def drafts(self) -> Drafts:
+        """What other processes made, to be written here."""
+
 
 class Books(Protocol):
     """Where everything is kept."""
@@ -366,3 +317,6 @@ class Books(Protocol):
 
     def reading(self, context: RunContext) -> AbstractContextManager[Work]:
         """Open a transaction that only reads."""
+
+    def drafted(self, context: RunContext, add: Callable[[Work], None]) -> Drafted:
+        """Return what would be written by whoever only adds rows; nothing is written, and nothing can be read."""

@@ -15,6 +15,7 @@ from typing import Final
 
 from hpedi.guides.load import Guide
 from hpedi.money import usd
+from hpedi.payments.ach.corporate_exchange import trace_number_of
 from hpedi.payments.ach.read import read_ach
 from hpedi.payments.ledger import decision_postings
 from hpedi.payments.proof import (
@@ -194,9 +195,9 @@ def _entries(content: bytes, name: str) -> Iterator[BankItem]:
     if read.file is None:
         raise ValueError("a bank file cannot be read")
     for entry in read.file.entries:
-        trn = (entry.addenda[0].payment_related_information if entry.addenda else "").split("*")
-        number = trn[2] if len(trn) > 2 else ""  # noqa: PLR2004 - TRN02
-        yield BankItem(trace_number=number, method=PaymentMethod.ACH, amount=entry.detail.amount, file=name)
+        yield BankItem(
+            trace_number=trace_number_of(entry), method=PaymentMethod.ACH, amount=entry.detail.amount, file=name
+        )
 
 
 def _checks(content: bytes, name: str) -> Iterator[BankItem]:

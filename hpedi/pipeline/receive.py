@@ -2,8 +2,8 @@
 
 Two phases. Each interchange of a file is a receipt; its claims are staged in short transactions, unseen by
 adjudication, while it is read; those of a small one in the commit that ends it. That commit flips the receipt: its
-accepted claims are published, its TA1, 999 and 277CA stand in the outbox. After a kill a flipped receipt is skipped and
-the one under way is staged again from its first byte.
+accepted claims are published; its TA1, 999 and 277CA and the answers to its inquiries (271, 277) stand in the outbox.
+After a kill a flipped receipt is skipped and the one under way is staged again from its first byte.
 """
 
 from __future__ import annotations
@@ -26,7 +26,10 @@ from hpedi.findings import Finding, Where
 from hpedi.partners.identities import partner_of
 from hpedi.partners.states import TEST
 from hpedi.pipeline.agreed import Agreed, ReceiptTerms, limits_by
+from hpedi.pipeline.answer_inquiries import put_inquiry_answers
 from hpedi.pipeline.answering import put_answer
+from hpedi.pipeline.asking import Asking
+from hpedi.pipeline.inquirers import inquiring_partner
 from hpedi.pipeline.open_receipt import OpenReceipt, identity_of
 from hpedi.pipeline.ports import Books, Work
 from hpedi.pipeline.received import ReceiptOutcome, ReceiptSummary, ReceivedFile
@@ -164,6 +167,7 @@ class _Receiving:
             file=name or None,
             on_claim=self._take_claim,
             on_set=self._take_set,
+            reads_inquiries=True,
         )
 
     # --- while an interchange is read ---------------------------------------------------------------------------
@@ -272,6 +276,7 @@ class _Receiving:
             current.refused += len(claims) - accepted
         payer = self._terms.reference.payer
         name = put_answer(work, current, judged, payer=payer, received=self._file.received_on, instant=self._instant)
+        put_inquiry_answers(current, judged, self._asking(work, current, receipt))
         summary = ReceiptSummary(
             ta1="*".join(judged.ta1),
             sets=sum(len(group.sets) for group in judged.groups),
@@ -287,6 +292,19 @@ class _Receiving:
         work.audit.record("receive", f"receipt:{receipt.id}", result=judged.verdict.value)
         flipped = replace(receipt, verdict=judged.verdict.value, summary=summary.text)
         return replace(ReceiptOutcome.of(flipped), findings=tuple(judged.findings()))
+
+    def _asking(self, work: Work, current: OpenReceipt, receipt: Receipt) -> Asking:
+        """Return who asks what the interchange inquires about, as of the day and moment that it was received."""
+        terms, day = self._terms, self._file.received_on
+        return Asking(
+            work=work,
+            reference=terms.reference,
+            data=terms.inquiry_data,
+            who=inquiring_partner(work, current.partner, terms.access_rules, day, current.identity.usage),
+            today=day,
+            instant=self._instant,
+            reference_number=f"{receipt.id}",
+        )
 
 
 def _refuse_set(

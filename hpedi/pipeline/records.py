@@ -122,6 +122,26 @@ class StoredPayment:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class PaymentEvent:
+    """A payment (by its row) came into a state: when, by whom, and why where somebody said so."""
+
+    payment: int
+    state: PaymentState
+    at: datetime
+    principal: str
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PaidBy:
+    """The payment that a decision is in: its check or EFT number (TRN02), its date (BPR16), and where it stands."""
+
+    trace_number: str
+    payment_date: date
+    state: PaymentState
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class EftEntry:
     """An ACH entry that went to the bank: the EFT number it carries (TRN02), its file and its Nacha trace number."""
 

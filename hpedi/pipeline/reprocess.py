@@ -10,14 +10,17 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from datetime import date
 from typing import Final
 
 from msgspec.structs import replace
 
-from hpedi.adjudication.correction import Correction, reversal_of
+from hpedi.adjudication.correction import Correction, decision_id, reversal_of
 from hpedi.adjudication.decision import ClaimDecision, Pend
 from hpedi.adjudication.override import Override
 from hpedi.claims.claim import ReceivedClaim
+from hpedi.payments.recoupment import RULE as RECOUPMENT
+from hpedi.payments.recoupment import too_late
 from hpedi.pipeline.batch import Batch
 from hpedi.pipeline.ports import Books, Work
 from hpedi.pipeline.records import StoredDecision
@@ -84,7 +87,7 @@ def approve(books: Books, context: RunContext, reference: Reference, number: int
         if context.principal.kind == "person" and context.principal.id == proposal.proposed_by:
             raise NotToApprove("who proposed a reprocessing does not approve it: a second person does")
         standing = work.decisions.standing(StandingSought(claims=proposal.asked.claims), MOST_CLAIMS)
-        batch, decided = _batch(work, standing, proposal.asked, reference)
+        batch, decided = _batch(work, standing, proposal.asked, reference, context.as_of)
         now = _proposal(proposal.asked, decided, context)
         if (now.impacts, now.unchanged) != (proposal.impacts, proposal.unchanged):
             raise NotToApprove("something else would come out than was proposed; drop it and propose it anew")
@@ -121,7 +124,7 @@ def correct_claim(
     standing = work.decisions.standing(StandingSought(claims=(number,)), 1)
     if not standing:
         return None
-    batch, decided = _batch(work, standing, Asked(claims=(number,), reason=reason), reference)
+    batch, decided = _batch(work, standing, Asked(claims=(number,), reason=reason), reference, context.as_of)
     if isinstance(decided[0].after, Pend):
         raise NotToApprove(f"the claim cannot be decided now: {decided[0].after.message}")
     _correct(batch, decided, f"override by {context.principal.id}")
@@ -167,7 +170,7 @@ def _decide_again(
     standing = work.decisions.standing(sought, MOST_CLAIMS + 1)
     _check(standing, asked.reason, reference)
     asked = replace(asked, claims=tuple(each.received.payer_claim_control_number for each in standing))
-    decided = _batch(work, standing, asked, reference)[1]
+    decided = _batch(work, standing, asked, reference, context.as_of)[1]
     return _proposal(asked, decided, context), sorted({each.before.member for each in decided})
 
 
@@ -180,18 +183,42 @@ def _keep(work: Work, proposal: Proposal, members: Sequence[str]) -> Proposal:
 
 
 def _batch(
-    work: Work, standing: Sequence[StoredDecision], asked: Asked, reference: Reference
+    work: Work, standing: Sequence[StoredDecision], asked: Asked, reference: Reference, today: date
 ) -> tuple[Batch, tuple[_Again, ...]]:
-    """Decide claims again; whichever pends stays decided as it is, and the others are decided beside it."""
+    """Decide claims again; whichever pends, or is lowered too late, stays decided as it is beside the others."""
     batch = Batch.of(work, [each.received for each in standing], reference)
+    paid_on = work.funding.paid_on([f"claim:{decision_id(each.decision)}" for each in standing])
     pends: dict[str, _Again] = {}
     while True:
         left = [each for each in standing if each.received.payer_claim_control_number not in pends]
-        decided = _all_again(batch, left, asked, reference)
+        decided = tuple(
+            _kept_if_late(each, paid_on.get(f"claim:{decision_id(each.before)}"), today, reference)
+            for each in _all_again(batch, left, asked, reference)
+        )
         new = {each.received.payer_claim_control_number: each for each in decided if isinstance(each.after, Pend)}
         if not new:
             return batch, (*decided, *pends.values())
         pends |= new
+
+
+def _kept_if_late(each: _Again, paid_on: date | None, today: date, reference: Reference) -> _Again:
+    """Return a claim decided again, or what says that it stays as it is: it was paid too long ago to be lowered."""
+    if isinstance(each.after, Pend):
+        return each
+    late = too_late(each.before, each.after, paid_on, today, reference)
+    if late is None:
+        return each
+    after = each.after
+    kept = Pend(
+        payer_claim_control_number=after.payer_claim_control_number,
+        version=after.version,
+        snapshot=after.snapshot,
+        member=after.member,
+        reason=RECOUPMENT,
+        message=late.message,
+        status277=each.before.status277,
+    )
+    return _Again(each.received, each.before, kept)
 
 
 def _all_again(

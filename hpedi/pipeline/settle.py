@@ -1,4 +1,4 @@
-"""Settle: capitation, programmes at the year's end, and pre-funds are worked out and booked, each once.
+"""Settle: capitation, withholds and programmes at the year's end, pre-funds, refunds and adjustments, each once.
 
 Booking is one commit: pools, employer charges, dues, ledger and audit. A payment run then pays the dues; killed in
 between, the next run pays them. What is only asked for is worked out the same way and kept nowhere.
@@ -8,35 +8,42 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import date
 from decimal import Decimal
 from typing import TypeAlias
 
 from hpedi.adjudication.funding import PoolKey
 from hpedi.money import ZERO, Usd
+from hpedi.payments.cost_of_care import CostOfCare, cost_target
+from hpedi.payments.payee_balances import OVERPAYMENT, PayeeBalance
+from hpedi.payments.pool_interest import interest_sum, pool_interest
 from hpedi.payments.settlement import (
     POOL_INTEREST,
     CannotSettle,
     Settlement,
     Share,
+    adjustment,
     bonus_of,
     capitation,
+    earned_by,
     earned_share,
     prefund_return,
     program_postings,
+    refund,
+    target_facts,
+    withhold_release,
     year_end,
 )
-from hpedi.pipeline.funding_records import (
-    MemberPayment,
-    PostedCharge,
-    PostedDue,
-    PostedMovement,
-    PostedSettlement,
-)
+from hpedi.pipeline.funding_records import PostedSettlement
 from hpedi.pipeline.parties import FUNDING_ACCOUNT
 from hpedi.pipeline.ports import Books, Work
 from hpedi.reference.plans import Program
 from hpedi.reference.reference import Reference
+from hpedi.reference.settling import Target
 from hpedi.run_context import RunContext
+
+Facts: TypeAlias = tuple[tuple[str, str], ...]
+"""What something was worked out from, by name."""
 
 BOOKED = "booked"
 
@@ -57,20 +64,26 @@ class ProgramAsked:
     """The year's end of an employer's withhold programme with a provider.
 
     Attributes:
-        earned: The provider's part of the withhold pool, 0 to 1.
+        earned: The provider's part of the withhold pool, 0 to 1; by the targets met if None.
+        met: The targets that were met.
         program: The programme's type; the employer's only one with withholds if empty.
-        pool_interest: US dollars that the withhold pool earned.
+        pool_interest: US dollars that the withhold pool earned; by the programme's rates if None.
         savings: US dollars saved, where the bonus is a share of it.
+        cost: Total cost of care, US dollars, where savings are measured against the programme's target.
+        member_months: The member months of that cost.
         bonus: US dollars, where the bonus is agreed as such.
     """
 
     employer: str
     provider: str
     year: int
-    earned: Decimal
+    earned: Decimal | None = None
+    met: tuple[str, ...] = ()
     program: str = ""
-    pool_interest: Usd = ZERO
+    pool_interest: Usd | None = None
     savings: Usd | None = None
+    cost: Usd | None = None
+    member_months: int = 0
     bonus: Usd | None = None
     withhold_reference: str
     bonus_reference: str
@@ -78,16 +91,61 @@ class ProgramAsked:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PrefundAsked:
-    """What is left of an employer's pre-fund pool with a provider goes back, with the pool's interest (US dollars)."""
+    """What is left of an employer's pre-fund pool with a provider goes back, with the pool's interest.
+
+    Attributes:
+        pool_interest: US dollars that the pool earned; by the programme's rates if None.
+    """
 
     employer: str
     provider: str
     year: int
-    pool_interest: Usd = ZERO
+    pool_interest: Usd | None = None
     reference: str
 
 
-SettlementAsked: TypeAlias = CapitationAsked | ProgramAsked | PrefundAsked
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WithholdAsked:
+    """The year's end of what a provider's contract itself withheld.
+
+    Attributes:
+        earned: The provider's part of the pool, 0 to 1; by the targets met if None.
+        met: The targets that were met.
+        pool: The pool's name; the only one of the provider's contracts if empty.
+    """
+
+    provider: str
+    year: int
+    earned: Decimal | None = None
+    met: tuple[str, ...] = ()
+    pool: str = ""
+    reference: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RefundAsked:
+    """What a provider sent back (US dollars) of a claim that it was overpaid for."""
+
+    provider: str
+    claim: str
+    amount: Usd
+    reference: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AdjustmentAsked:
+    """An adjustment to a provider, or from it below 0.00 (US dollars), under a PLB code; `note` says why."""
+
+    provider: str
+    code: str
+    amount: Usd
+    reference: str
+    note: str
+
+
+SettlementAsked: TypeAlias = (
+    CapitationAsked | ProgramAsked | PrefundAsked | WithholdAsked | RefundAsked | AdjustmentAsked
+)
 
 
 def work_out(work: Work, reference: Reference, asked: SettlementAsked) -> Settlement:
@@ -126,44 +184,119 @@ def book(
 
 
 def _settlement(work: Work, reference: Reference, asked: SettlementAsked) -> Settlement:
-    if isinstance(asked, CapitationAsked):
-        return capitation(asked.provider, asked.period, asked.members, asked.rate, asked.reference)
-    if isinstance(asked, ProgramAsked):
-        return _year_end(work, reference, asked)
-    pool = _pool(_savings_program(reference, asked.employer), asked)
-    return prefund_return(pool, _in_pool(work, pool), asked.pool_interest, asked.reference)
+    match asked:
+        case CapitationAsked():
+            return capitation(asked.provider, asked.period, asked.members, asked.rate, asked.reference)
+        case ProgramAsked():
+            return _year_end(work, reference, asked)
+        case WithholdAsked():
+            return _withhold_release(work, reference, asked)
+        case PrefundAsked():
+            return _prefund_return(work, reference, asked)
+        case RefundAsked():
+            owed = [each.amount for each in work.payee_balances.owed(asked.provider) if _is_owed_for(each, asked.claim)]
+            return refund(asked.provider, asked.claim, asked.amount, sum(owed, ZERO), asked.reference)
+        case AdjustmentAsked():
+            return adjustment(asked.provider, asked.code, asked.amount, asked.reference, asked.note)
+
+
+def _is_owed_for(balance: PayeeBalance, claim: str) -> bool:
+    return (balance.kind, balance.reference) == (OVERPAYMENT, claim)
 
 
 def _year_end(work: Work, reference: Reference, asked: ProgramAsked) -> Settlement:
-    pool = _pool(_withhold_program(reference, asked), asked)
-    balance = _in_pool(work, pool)
-    withhold = Share(
-        pool=pool,
-        balance=balance,
-        given=earned_share(balance, asked.earned),
-        reference=asked.withhold_reference,
-    )
-    told = {
-        "year": asked.year,
-        "in the pool": balance,
-        "earned": f"{asked.earned:%}",
-        POOL_INTEREST: asked.pool_interest,
-        "measured savings": asked.savings,
-        "bonus given": asked.bonus,
+    program = _withhold_program(reference, asked)
+    pool = _pool(program, asked)
+    share, told = _share(work, pool, asked, program.targets, asked.withhold_reference)
+    interest, accrued = _interest(work, pool, program, asked.pool_interest)
+    savings, measured = _savings(work, reference, asked)
+    facts = [*told, *accrued, (POOL_INTEREST, f"{interest}"), *measured]
+    return year_end(share, savings, interest, facts)
+
+
+def _withhold_release(work: Work, reference: Reference, asked: WithholdAsked) -> Settlement:
+    withholds = {
+        each.pool: each
+        for contracts in reference.contracts.values()
+        for contract in contracts
+        for each in contract.withholds
+        if contract.provider == asked.provider and asked.pool in ("", each.pool)
     }
-    facts = [(name, str(value)) for name, value in told.items() if value is not None]
-    return year_end(withhold, _savings(work, reference, asked), asked.pool_interest, facts)
+    if len(withholds) != 1:
+        raise CannotSettle(f"the provider's contracts have {len(withholds) or 'no'} such pools: name one of them")
+    ((name, withhold),) = withholds.items()
+    pool = PoolKey(name, asked.provider, "", asked.year)
+    share, told = _share(work, pool, asked, withhold.targets, asked.reference)
+    return withhold_release(share, told)
 
 
-def _savings(work: Work, reference: Reference, asked: ProgramAsked) -> Share | None:
-    """Return the provider's share of savings; None where none were told."""
-    if asked.savings is None and asked.bonus is None:
-        return None
+def _share(
+    work: Work, pool: PoolKey, asked: ProgramAsked | WithholdAsked, targets: Sequence[Target], reference: str
+) -> tuple[Share, Facts]:
+    """Return the provider's share of a withhold pool, and how it was worked out."""
+    balance = _in_pool(work, pool)
+    earned = earned_by(targets, asked.met) if asked.earned is None else asked.earned
+    given = earned_share(balance, earned)
+    told = target_facts(targets, asked.met) if asked.earned is None else ()
+    facts = (
+        ("year", str(pool.year)),
+        ("in the pool", f"{balance}"),
+        *told,
+        ("earned", f"{earned:%} of the pool: {given}"),
+        ("not earned", f"{balance - given}"),
+    )
+    return Share(pool=pool, balance=balance, given=given, reference=reference), facts
+
+
+def _interest(work: Work, pool: PoolKey, program: Program, given: Usd | None) -> tuple[Usd, Facts]:
+    """Return what a pool earned until today, and how that was worked out; what is given is taken as it is."""
+    if given is not None:
+        return given, ()
+    moved = [(each.posted_on, each.movement.amount) for each in work.funding.movements(pool)]
+    spans = pool_interest(moved, program.interest_rates, work.context.as_of)
+    return interest_sum(spans), tuple((f"interest from {each.start}", each.told) for each in spans)
+
+
+def _savings(work: Work, reference: Reference, asked: ProgramAsked) -> tuple[Share | None, Facts]:
+    """Return the provider's share of savings, None where none were told, and how it was worked out."""
+    if asked.savings is None and asked.bonus is None and asked.cost is None:
+        return None, ()
     program = _savings_program(reference, asked.employer)
     pool = _pool(program, asked)
     balance = _in_pool(work, pool)
-    bonus = bonus_of(balance, given=asked.bonus, savings=asked.savings, share=program.provider_share)
-    return Share(pool=pool, balance=balance, given=bonus, reference=asked.bonus_reference)
+    savings, facts = _measured(program, asked)
+    bonus = bonus_of(balance, given=asked.bonus, savings=savings, share=program.provider_share)
+    told = {
+        "measured savings": savings,
+        "provider's share of savings": program.provider_share if asked.bonus is None else None,
+        "in the pre-fund pool": balance,
+        "bonus given": asked.bonus,
+        "bonus": bonus,
+    }
+    every = (*facts, *((name, f"{value}") for name, value in told.items() if value is not None))
+    return Share(pool=pool, balance=balance, given=bonus, reference=asked.bonus_reference), every
+
+
+def _measured(program: Program, asked: ProgramAsked) -> tuple[Usd | None, Facts]:
+    """Return what was saved: as told, or the cost of care against the programme's target."""
+    if asked.cost is None:
+        return asked.savings, ()
+    target = cost_target(program.cost_targets, asked.provider, date(asked.year, 12, 31))
+    if target is None or asked.member_months < 1:
+        raise CannotSettle("a cost of care needs the programme's cost_targets for the year, and its member months")
+    measured = CostOfCare(target=target, cost=asked.cost, member_months=asked.member_months)
+    return measured.savings, measured.facts
+
+
+def _prefund_return(work: Work, reference: Reference, asked: PrefundAsked) -> Settlement:
+    program = _savings_program(reference, asked.employer)
+    if program.returns_from:
+        first = date.fromisoformat(f"{asked.year + 1}-{program.returns_from}")
+        if work.context.as_of < first:
+            raise CannotSettle(f"what is left of {asked.year} goes back from {first} on")
+    pool = _pool(program, asked)
+    interest, accrued = _interest(work, pool, program, asked.pool_interest)
+    return prefund_return(pool, _in_pool(work, pool), interest, asked.reference, accrued)
 
 
 def _withhold_program(reference: Reference, asked: ProgramAsked) -> Program:
@@ -198,79 +331,3 @@ def _pool(program: Program, asked: ProgramAsked | PrefundAsked) -> PoolKey:
 
 def _in_pool(work: Work, pool: PoolKey) -> Usd:
     return sum((each.movement.amount for each in work.funding.movements(pool)), ZERO)
-
-
-# --- the report ------------------------------------------------------------------------------------------------------
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PoolsSought:
-    """Which pools; empty: all."""
-
-    employer: str = ""
-    provider: str = ""
-    year: int = 0
-
-    def names(self, key: PoolKey) -> bool:
-        """Say whether a pool is among them."""
-        pairs = ((self.employer, key.employer), (self.provider, key.provider), (self.year, key.year))
-        return all(not sought or sought == has for sought, has in pairs)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SeenPool:
-    """A pool, what moved it, and what is in it (US dollars)."""
-
-    key: PoolKey
-    movements: tuple[PostedMovement, ...]
-    balance: Usd
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SeenFunding:
-    """Pools and what belongs to them; charges are all those of the employers of these pools."""
-
-    pools: tuple[SeenPool, ...]
-    charges: tuple[PostedCharge, ...]
-    settlements: tuple[PostedSettlement, ...]
-    dues: tuple[PostedDue, ...]
-    member_payments: tuple[MemberPayment, ...]
-
-
-def funding_report(work: Work, sought: PoolsSought) -> SeenFunding:
-    """Return pools with their movements, what employers were charged, and what members and payees were to be paid.
-
-    Payments to members are in it only where nothing narrows the report; the look is noted for each of them.
-    """
-    by_pool: dict[PoolKey, list[PostedMovement]] = {}
-    for each in work.funding.movements():
-        if sought.names(each.movement.key):
-            by_pool.setdefault(each.movement.key, []).append(each)
-    settlements = tuple(each for each in work.settlements.all() if _is_sought(each, sought))
-    of_these = {each.id for each in settlements}
-    payments = work.funding.member_payments() if sought == PoolsSought() else ()
-    work.audit.record(
-        "settle pools",
-        f"pools:{len(by_pool) or 'none'}",
-        members=sorted({each.member for each in payments}) or ("",),
-        result=f"found {len(by_pool)}",
-    )
-    employers = {key.employer for key in by_pool}
-    charges = work.funding.charges(sought.employer or None)
-    return SeenFunding(
-        pools=tuple(_seen(key, by_pool[key]) for key in sorted(by_pool)),
-        charges=tuple(each for each in charges if sought == PoolsSought() or each.charge.employer in employers),
-        settlements=settlements,
-        dues=tuple(each for each in work.settlements.dues() if each.settlement in of_these),
-        member_payments=payments,
-    )
-
-
-def _is_sought(settlement: PostedSettlement, sought: PoolsSought) -> bool:
-    pairs = ((sought.employer, settlement.employer), (sought.provider, settlement.provider))
-    return all(not name or name == has for name, has in pairs)
-
-
-def _seen(key: PoolKey, movements: Sequence[PostedMovement]) -> SeenPool:
-    balance = sum((each.movement.amount for each in movements), ZERO)
-    return SeenPool(key=key, movements=tuple(movements), balance=balance)

@@ -26,6 +26,25 @@ class ClaimSought:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ClaimsAsked:
+    """Claims by any of these, for many inquiries at once, of whom the asker may see.
+
+    Attributes:
+        numbers: Our numbers.
+        patient_accounts: The senders' numbers (CLM01).
+        members: Member ids of subscribers, for claims whose service began from `since` to `until`.
+        npis: The billing providers whose claims may be seen.
+    """
+
+    numbers: tuple[str, ...] = ()
+    patient_accounts: tuple[str, ...] = ()
+    members: tuple[str, ...] = ()
+    since: date = date.min
+    until: date = date.max
+    npis: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class StandingSought:
     """Decisions that stand, by claim, payee, member, plan, first day of service, or all that came after a claim's.
 

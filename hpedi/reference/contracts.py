@@ -9,6 +9,7 @@ import msgspec
 
 from hpedi.reference.dated import Dated, Entry
 from hpedi.reference.plans import Tier
+from hpedi.reference.settling import Target
 from hpedi.reference.values import Factor, Fee, Money, Name, Rate
 
 
@@ -209,6 +210,7 @@ class Withhold(Entry, frozen=True, kw_only=True):
 
     Attributes:
         unless_program: Not where a programme of this type of the plan's employer is for the contract.
+        targets: What earns it at the year's end; their weights come to 1.
     """
 
     id: Name
@@ -218,6 +220,7 @@ class Withhold(Entry, frozen=True, kw_only=True):
     carc: Name
     pool: Name = "withhold"
     unless_program: str | None = None
+    targets: tuple[Target, ...] = ()
 
 
 class Contract(Dated, frozen=True, kw_only=True):

@@ -45,6 +45,10 @@ class Emergency(Entry, frozen=True, kw_only=True):
     pos: tuple[str, ...] = ()
     benefit_tier: Tier = "INN"
 
+    def names(self, place_of_service: str, revenue_code: str) -> bool:
+        """Say whether a service is an emergency by its place or revenue code."""
+        return place_of_service in self.pos or revenue_code in self.revenue_codes
+
 
 class DuplicateKeys(Entry, frozen=True, kw_only=True):
     """What makes two lines the same (denied) or nearly so (pended), and for which claim frequencies it is looked at."""

@@ -15,6 +15,7 @@ from hpedi.reference.authorizations import Authorization
 from hpedi.reference.contracts import Contract
 from hpedi.reference.conventions import Conventions, Reason, RuleFile
 from hpedi.reference.edits import CodePair, Edits, UnitsLimit
+from hpedi.reference.eligibility import EligibilityTerms
 from hpedi.reference.marked import Mark, read_yaml
 from hpedi.reference.members import CoverageSpan, Member, OtherCoverage
 from hpedi.reference.partners import Partner
@@ -53,6 +54,7 @@ class Folder:
     employers: list[Employer] = field(default_factory=list)
     edits: list[Edits] = field(default_factory=list)
     policies: list[Policies] = field(default_factory=list)
+    eligibility: list[EligibilityTerms] = field(default_factory=list)
     members: list[Member] = field(default_factory=list)
     coverage: list[CoverageSpan] = field(default_factory=list)
     other_coverage: list[OtherCoverage] = field(default_factory=list)
@@ -79,7 +81,12 @@ _LISTS: Final[Mapping[str, type[msgspec.Struct]]] = {
     "employers": Employer,
     "authorizations": Authorization,
 }
-_SINGLE: Final[Mapping[str, type[msgspec.Struct]]] = {"payer": PayerSection, "edits": Edits, "policies": Policies}
+_SINGLE: Final[Mapping[str, type[msgspec.Struct]]] = {
+    "payer": PayerSection,
+    "edits": Edits,
+    "policies": Policies,
+    "eligibility": EligibilityTerms,
+}
 _TABLE_FIELDS: Final = {
     "members": "members",
     "coverage": "coverage",

@@ -45,6 +45,11 @@ class OtherCoverage(Dated, frozen=True, kw_only=True):
     order: Literal["primary", "secondary"]
 
 
+def lookup_of_birth(born: date) -> str:
+    """Return what the families of everybody born on a day are found by, beside the ids on their cards."""
+    return f"born {born}"
+
+
 class Family(Entry, frozen=True, kw_only=True):
     """A family: the owner of family accumulators and the unit that is locked."""
 

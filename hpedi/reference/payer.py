@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date
 
 from hpedi.reference.dated import Dated, Entry
-from hpedi.reference.values import Money, Name, RoutingNumber, TaxId
+from hpedi.reference.values import ClockTime, Money, Name, RoutingNumber, TaxId
 
 
 class PostalAddress(Entry, frozen=True, kw_only=True):
@@ -22,6 +22,7 @@ class Contact(Entry, frozen=True, kw_only=True):
 
     name: Name
     phone: str = ""
+    email: str = ""
 
 
 class EdiIdentity(Entry, frozen=True, kw_only=True):
@@ -46,6 +47,7 @@ class Calendar(Entry, frozen=True, kw_only=True):
 
     ach_holidays: tuple[date, ...] = ()
     weekend: tuple[int, ...] = (6, 7)  # ISO weekdays
+    cut_offs: tuple[CutOff, ...] = ()
 
     def is_business_day(self, day: date) -> bool:
         """Say whether ACH entries settle on a day."""
@@ -53,9 +55,31 @@ class Calendar(Entry, frozen=True, kw_only=True):
 
 
 class ApprovalLimit(Dated, frozen=True, kw_only=True):
-    """Payments up to this amount approve themselves."""
+    """Payments up to an amount approve themselves.
+
+    Attributes:
+        limit: US dollars of one payment.
+        run_limit: US dollars of all payments of a run: above it each of them waits; None sets no limit.
+        source: Who said so, and where.
+    """
 
     limit: Money
+    run_limit: Money | None = None
+    source: str = ""
+
+
+class CutOff(Dated, frozen=True, kw_only=True):
+    """When the bank must have our files so that they still count as handed over on that day.
+
+    Attributes:
+        at: The time of day where the payer is.
+        lead_days: Business days from that day to the effective entry date.
+        source: Who said so, and where.
+    """
+
+    at: ClockTime
+    lead_days: int = 0
+    source: str = ""
 
 
 class AppealText(Dated, frozen=True, kw_only=True):
@@ -65,7 +89,13 @@ class AppealText(Dated, frozen=True, kw_only=True):
 
 
 class Payer(Entry, frozen=True, kw_only=True):
-    """The payer. The first EDI identity is the one we answer under."""
+    """The payer. The first EDI identity is the one we answer under.
+
+    Attributes:
+        contact: Whom to ask about what we send (PER*BL).
+        business_contact: Whom to ask about claims (PER*CX).
+        website: Where providers read how claims are decided (PER*IC).
+    """
 
     name: Name
     payer_id: Name  # 2010BB NM109
@@ -74,6 +104,8 @@ class Payer(Entry, frozen=True, kw_only=True):
     state: str = ""
     address: PostalAddress
     contact: Contact | None = None
+    business_contact: Contact | None = None
+    website: str = ""
     identities: tuple[EdiIdentity, ...]
     ach: AchOrigin
     approval_limits: tuple[ApprovalLimit, ...] = ()

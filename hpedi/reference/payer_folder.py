@@ -17,7 +17,7 @@ from hpedi.reference.code_checks import check_codes
 from hpedi.reference.conventions import ConventionsHistory, ReasonCodes
 from hpedi.reference.folder import Folder, read_folder
 from hpedi.reference.links import CHECKS
-from hpedi.reference.members import FAMILY, CoverageSpan, Family, Member, OtherCoverage
+from hpedi.reference.members import FAMILY, CoverageSpan, Family, Member, OtherCoverage, lookup_of_birth
 from hpedi.reference.partner_changes import PARTNER, PartnerChange, change_records, with_changes
 from hpedi.reference.partner_checks import ProfileTerms, check_profiles
 from hpedi.reference.payer import PAYER_ACCOUNTS, Account, BankAccounts, Payer
@@ -165,10 +165,11 @@ def _records(folder: Folder) -> Iterator[ReferenceRecord]:
 
 
 def family_record(family: Family) -> ReferenceRecord:
-    """Make the record of a family: found by the member ids of its members, and by their authorisations."""
+    """Make the record of a family: found by member ids and days of birth of its members, and by authorisations."""
     cards = tuple(sorted({member.member_id for member in family.members}))
+    born = tuple(sorted({lookup_of_birth(member.birth_date) for member in family.members}))
     authorized = tuple(lookup_of(each.id) for each in family.authorizations)
-    return record_of(FAMILY, family.id, family, lookups=(*cards, *authorized))
+    return record_of(FAMILY, family.id, family, lookups=(*cards, *born, *authorized))
 
 
 def _payer_records(folder: Folder) -> Iterator[ReferenceRecord]:
@@ -179,6 +180,7 @@ def _payer_records(folder: Folder) -> Iterator[ReferenceRecord]:
     yield record_of("reason_codes", "reason_codes", ReasonCodes(reasons=tuple(folder.reasons)))
     yield from (record_of("edits", "edits", edits) for edits in folder.edits)
     yield from (record_of("policies", "policies", policies) for policies in folder.policies)
+    yield from (record_of("eligibility", "eligibility", terms) for terms in folder.eligibility)
 
 
 def _without_accounts(section: msgspec.Struct, kind: type[msgspec.Struct]) -> msgspec.Struct:

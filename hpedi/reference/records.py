@@ -23,10 +23,11 @@ class ReferenceRecord:
 
     Attributes:
         kind: What it is: payer, bank_account, conventions, reason_codes, rule, plan, provider, contract, fee_schedule,
-            drg_table, apc_table, partner, partner_change, employer, edits, policies or family.
+            drg_table, apc_table, partner, partner_change, employer, edits, policies, eligibility or family.
         key: Its id within the kind.
         body: Its content as canonical JSON.
-        lookups: What it is also found by: a family by the member ids of its members, a provider by its NPI.
+        lookups: What it is also found by: a family by the member ids and days of birth of its members, a provider by
+            its NPI.
         secret: It holds an account number.
     """
 

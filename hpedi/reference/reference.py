@@ -17,9 +17,10 @@ from hpedi.reference.contracts import ApcTable, ApcVersion, Contract, DrgTable, 
 from hpedi.reference.conventions import Conventions, ConventionsHistory, Reason, ReasonCodes, RuleFile, RuleParameter
 from hpedi.reference.dated import in_force
 from hpedi.reference.edits import Edits
+from hpedi.reference.eligibility import NO_ELIGIBILITY_TERMS, EligibilityTerms
 from hpedi.reference.partner_changes import PARTNER, PARTNER_CHANGE, PartnerChange, with_changes
 from hpedi.reference.partners import Partner
-from hpedi.reference.payer import PAYER_ACCOUNTS, Account, BankAccounts, Payer
+from hpedi.reference.payer import PAYER_ACCOUNTS, Account, BankAccounts, CutOff, Payer
 from hpedi.reference.plans import Employer, Plan, PlanVersion
 from hpedi.reference.policies import Policies
 from hpedi.reference.providers import BillingProvider
@@ -46,6 +47,7 @@ class Reference:
         employers: By id.
         edits: Edit tables; empty where none were loaded.
         policies: Policies; empty likewise.
+        eligibility: What inquiries are answered with; empty likewise.
     """
 
     snapshot: int
@@ -57,6 +59,7 @@ class Reference:
     employers: Mapping[str, Employer]
     edits: Edits
     policies: Policies
+    eligibility: EligibilityTerms
     _conventions: tuple[Conventions, ...]
     _by_npi: Mapping[str, BillingProvider]
     _fees: Mapping[str, tuple[FeeVersion, ...]]
@@ -89,6 +92,7 @@ class Reference:
             employers={employer.id: employer for employer in _contents(kinds, "employer", Employer)},
             edits=next(_contents(kinds, "edits", Edits), _NO_EDITS),
             policies=next(_contents(kinds, "policies", Policies), _NO_POLICIES),
+            eligibility=next(_contents(kinds, "eligibility", EligibilityTerms), NO_ELIGIBILITY_TERMS),
             _conventions=next(_contents(kinds, "conventions", ConventionsHistory)).versions,
             _by_npi={provider.npi: provider for provider in providers.values()},
             _fees={schedule.id: schedule.versions for schedule in _contents(kinds, "fee_schedule", FeeSchedule)},
@@ -142,6 +146,12 @@ class Reference:
         """Return the codes of a reason on claims received on a day."""
         return in_force(self._reasons.get(name, ()), received)
 
+    def claim_statuses(self, received: date) -> Mapping[tuple[str, str], str]:
+        """Return the claim statuses of claims received on a day, by group and code of the reasons that have one."""
+        every = [in_force(versions, received) for versions in self._reasons.values()]
+        told = [each for each in every if each is not None and each.status277 and each.group is not None]
+        return {(each.group or "", each.carc): each.status277 for each in reversed(told)}
+
     def unclean_codes(self, received: date) -> frozenset[tuple[str, str]]:
         """Return group and code of the reasons for which a claim received on a day is not clean."""
         every = (in_force(versions, received) for versions in self._reasons.values())
@@ -164,6 +174,15 @@ class Reference:
         """Return the amount up to which payments approve themselves on a day; 0.00 where none is in force."""
         limit = in_force(self.payer.approval_limits, day)
         return limit.limit if limit else ZERO
+
+    def run_limit(self, day: date) -> Usd | None:
+        """Return the total up to which runs need no approval of all their payments on a day; None where none is set."""
+        limit = in_force(self.payer.approval_limits, day)
+        return limit.run_limit if limit else None
+
+    def cut_off(self, day: date) -> CutOff | None:
+        """Return when the bank must have our files of a day; None where that does not matter."""
+        return in_force(self.payer.calendar.cut_offs, day)
 
 
 _NO_EDITS: Final = Edits()

@@ -102,3 +102,4 @@ def _accounts(folder: Folder) -> Iterator[tuple[str, Hashable, Dated]]:
         yield from (("bank accounts of one owner", owner, account) for account in accounts)
     for payer in folder.payer:
         yield from (("approval limits", "", limit) for limit in payer.approval_limits)
+        yield from (("cut-offs of the bank", "", cut_off) for cut_off in payer.calendar.cut_offs)

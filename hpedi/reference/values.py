@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
-from datetime import date
+from datetime import date, time
 from decimal import Decimal, InvalidOperation
 from typing import Annotated, Final
 
@@ -34,6 +34,7 @@ TaxId = Annotated[str, Meta(title="tax_id")]
 MonthDay = Annotated[str, Meta(title="month_day")]
 Name = Annotated[str, Meta(title="text")]
 FolderName = Annotated[str, Meta(title="folder")]
+ClockTime = Annotated[str, Meta(title="clock")]
 SshKey = Annotated[str, Meta(title="ssh_key")]
 
 
@@ -100,6 +101,10 @@ def _folder(text: str) -> str:
     return text
 
 
+def _clock(text: str) -> str:
+    return time.fromisoformat(text).isoformat("minutes")
+
+
 def _text(text: str) -> str:
     if not text.strip():
         raise ValueError("empty")
@@ -118,6 +123,7 @@ READERS: Final[Mapping[str, tuple[str, Callable[[str], Decimal | str]]]] = {
     "tax_id": ("a tax id: nine digits", _tax_id),
     "month_day": ("a month and day as MM-DD", _month_day),
     "folder": ("the name of one folder: letters, digits, point, hyphen and underscore", _folder),
+    "clock": ("a time of day as HH:MM", _clock),
     "ssh_key": ("an SSH public key: ssh-ed25519, ecdsa-sha2-nistp*, or ssh-rsa of 2048 bits", ssh_key.validate),
     "text": ("a text that is not empty", _text),
 }

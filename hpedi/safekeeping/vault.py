@@ -6,7 +6,6 @@ not open. The newest key seals; while keys are being replaced, what an older one
 
 from __future__ import annotations
 
-import hashlib
 import hmac
 import os
 from collections.abc import Iterable, Iterator
@@ -59,7 +58,7 @@ class Vault:
 
     def digest(self, plain: bytes, context: str) -> str:
         """Return a keyed digest (hex), to find or compare what is sealed: nobody without the key can guess at it."""
-        return hmac.new(self.ring.digest, context.encode() + b"\0" + plain, hashlib.sha256).hexdigest()
+        return hmac.digest(self.ring.digest, context.encode() + b"\0" + plain, "sha256").hex()
 
     def seal_stream(self, chunks: Iterable[bytes], context: str) -> Iterator[bytes]:
         """Encrypt a stream in frames (length, sealed chunk); the last is sealed as the last, so that a cut is found."""

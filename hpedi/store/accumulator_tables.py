@@ -21,6 +21,19 @@ accumulator_entry = Table(
     UniqueConstraint("owner", "plan", "accumulator", "period", "source"),
 )
 
+# The sums of the entries, kept: what claims are decided by is read in a few rows however long the history is.
+# Whoever adds entries adds them here in the same transaction (`StoredAccumulators.append`); `ledger proof` compares.
+accumulator_balance = Table(
+    "accumulator_balance",
+    metadata,
+    Column("owner", String(80), primary_key=True),
+    Column("plan", String(80), primary_key=True),
+    Column("accumulator", String(80), primary_key=True),
+    Column("period", Date, primary_key=True),
+    Column("used", Cents, nullable=False),
+    sqlite_with_rowid=False,
+)
+
 # The lock set of a claim: its families, taken in sorted order; the version tells who wrote in between.
 family_lock = Table(
     "family_lock",

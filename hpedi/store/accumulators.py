@@ -5,19 +5,20 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from datetime import date
 from decimal import Decimal
-from typing import Final
 
-from sqlalchemy import Connection, Row, func, select, text, update
+from sqlalchemy import Connection, Row, select
 
 from hpedi.benefits.accumulators import AccumulatorEntry, AccumulatorKey, Balances, PostedEntry
-from hpedi.store.accumulator_tables import accumulator_entry, family_lock
-from hpedi.store.in_batches import in_batches
+from hpedi.money import ZERO
+from hpedi.store.accumulator_tables import accumulator_balance, accumulator_entry, family_lock
+from hpedi.store.among import among
 from hpedi.store.inserts import Insert
 
 _INSERT_ENTRIES = Insert(
     accumulator_entry, "plan", "accumulator", "owner", "period", "amount", "source", "day", "posted_on"
 )
-_BEGIN_LOCK: Final = text("INSERT INTO family_lock (family, version) VALUES (:family, 0) ON CONFLICT DO NOTHING")
+_ADD_TO_BALANCES = Insert(accumulator_balance, "owner", "plan", "accumulator", "period", "used", adds_to="used")
+_TAKE_LOCKS = Insert(family_lock, "family", "version", adds_to="version")
 
 
 class StoredAccumulators:
@@ -29,43 +30,40 @@ class StoredAccumulators:
 
     def balances(self, owners: Iterable[str]) -> Balances:
         """Return the sums of the entries of members and families."""
-        entry = accumulator_entry.c
-        sums: dict[AccumulatorKey, Decimal] = {}
-        for batch in in_batches(sorted(set(owners))):
-            query = (
-                select(entry.plan, entry.accumulator, entry.owner, entry.period, func.sum(entry.amount).label("used"))
-                .where(entry.owner.in_(batch))
-                .group_by(entry.plan, entry.accumulator, entry.owner, entry.period)
-            )
-            for plan, accumulator, owner, period, used in self._connection.execute(query):
-                sums[AccumulatorKey(plan, accumulator, owner, period)] = used
-        return sums
+        column = accumulator_balance.c
+        query = select(column.plan, column.accumulator, column.owner, column.period, column.used)
+        rows = self._connection.execute(query.where(among(column.owner, sorted(set(owners))))).all()
+        return {
+            AccumulatorKey(plan, accumulator, owner, period): used for plan, accumulator, owner, period, used in rows
+        }
 
     def of(self, owners: Iterable[str], plans: Iterable[str] | None = None) -> tuple[PostedEntry, ...]:
         """Return the entries of members and families, those of some plans or of all, in the order they were added."""
         column = accumulator_entry.c
-        found: list[PostedEntry] = []
-        for batch in in_batches(sorted(set(owners))):
-            query = select(accumulator_entry).where(column.owner.in_(batch)).order_by(column.id)
-            if plans is not None:
-                query = query.where(column.plan.in_(sorted(plans)))
-            found += [_entry(row) for row in self._connection.execute(query)]
-        return tuple(found)
+        query = select(accumulator_entry).where(among(column.owner, sorted(set(owners)))).order_by(column.id)
+        if plans is not None:
+            query = query.where(column.plan.in_(sorted(plans)))
+        return tuple(_entry(row) for row in self._connection.execute(query).all())
 
     def append(self, entries: Sequence[AccumulatorEntry], posted_on: date) -> None:
-        """Add entries; one whose source stands already is refused by the store."""
+        """Add entries, and what they add to their balances; one whose source stands already is refused by the store."""
         _INSERT_ENTRIES(self._connection, [_row(entry, posted_on) for entry in entries])
+        sums: dict[tuple[str, str, str, date], Decimal] = {}
+        for entry in entries:
+            key = entry.key
+            counter = (key.owner, key.plan, key.accumulator, key.period)
+            sums[counter] = sums.get(counter, ZERO) + entry.amount
+        # In one order everywhere, so that nobody waits for somebody who waits for them.
+        _ADD_TO_BALANCES(self._connection, [(*counter, sums[counter]) for counter in sorted(sums)])
 
     def append_new(self, entries: Sequence[AccumulatorEntry], posted_on: date) -> int:
         """Add entries that are not there yet, by counter and source; return how many were new."""
         standing: set[tuple[AccumulatorKey, str]] = set()
         column = accumulator_entry.c
-        for batch in in_batches(sorted({entry.key.owner for entry in entries})):
-            query = select(column.plan, column.accumulator, column.owner, column.period, column.source)
-            for plan, accumulator, owner, period, source in self._connection.execute(
-                query.where(column.owner.in_(batch))
-            ):
-                standing.add((AccumulatorKey(plan, accumulator, owner, period), source))
+        query = select(column.plan, column.accumulator, column.owner, column.period, column.source)
+        query = query.where(among(column.owner, sorted({entry.key.owner for entry in entries})))
+        for plan, accumulator, owner, period, source in self._connection.execute(query).all():
+            standing.add((AccumulatorKey(plan, accumulator, owner, period), source))
         new = [entry for entry in entries if (entry.key, entry.source) not in standing]
         self.append(new, posted_on)
         return len(new)
@@ -75,30 +73,12 @@ class StoredAccumulators:
 
         SQLite's one writer holds everything already; on PostgreSQL the rows are locked until the transaction ends.
         """
-        self._begin_locks(families)  # all before the first is taken: who waits here holds no row yet
-        for batch in in_batches(families):
-            query = select(family_lock.c.family).where(family_lock.c.family.in_(batch)).order_by(family_lock.c.family)
-            self._connection.execute(query.with_for_update())
-            self._connection.execute(
-                update(family_lock).where(family_lock.c.family.in_(batch)).values(version=family_lock.c.version + 1)
-            )
+        _TAKE_LOCKS(self._connection, [(family, 1) for family in families])
 
     def versions(self, families: Sequence[str]) -> dict[str, int]:
         """Return how often the locks of families were taken."""
-        found: dict[str, int] = {}
-        for batch in in_batches(families):
-            query = select(family_lock.c.family, family_lock.c.version).where(family_lock.c.family.in_(batch))
-            found.update((family, version) for family, version in self._connection.execute(query))
-        return found
-
-    def _begin_locks(self, families: Sequence[str]) -> None:
-        known: set[str] = set()
-        for batch in in_batches(families):
-            query = select(family_lock.c.family).where(family_lock.c.family.in_(batch))
-            known.update(self._connection.execute(query).scalars())
-        new = [{"family": family} for family in families if family not in known]
-        if new:
-            self._connection.execute(_BEGIN_LOCK, new)
+        query = select(family_lock.c.family, family_lock.c.version).where(among(family_lock.c.family, families))
+        return {family: version for family, version in self._connection.execute(query).all()}  # noqa: C416  # rows
 
 
 def _row(entry: AccumulatorEntry, posted_on: date) -> tuple[object, ...]:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Final
+from typing import Final, NamedTuple
 
 import msgspec
 from sqlalchemy import ColumnElement, Connection, Row, Select, and_, func, or_, select, text, true
@@ -68,6 +68,18 @@ class Sought:
         return and_(true(), *conditions)
 
 
+class Told(NamedTuple):
+    """What is recorded of an entry before it is written; the fields are `AuditEntry`'s."""
+
+    at: datetime
+    action: str
+    subject: str
+    member: str
+    recipient: str
+    reason: str
+    result: str
+
+
 class StoredAuditLog:
     """Audit rows; there is no way to change one."""
 
@@ -76,8 +88,7 @@ class StoredAuditLog:
         self._connection = connection
         self._context = context
         self._key = key
-        self._told: list[dict[str, str]] = []
-        self._instants: list[datetime] = []
+        self._told: list[Told] = []
 
     def record(
         self,
@@ -92,17 +103,16 @@ class StoredAuditLog:
         """Add one row a member (our ids)."""
         now = datetime.now(UTC)
         for member in members:
-            self._instants.append(now)
-            self._told.append(
-                {
-                    "action": action,
-                    "subject": subject,
-                    "member": member,
-                    "recipient": recipient,
-                    "reason": reason,
-                    "result": result,
-                }
-            )
+            self._told.append(Told(now, action, subject, member, recipient, reason, result))
+
+    @property
+    def told(self) -> tuple[Told, ...]:
+        """What was recorded in this transaction and is not written yet."""
+        return tuple(self._told)
+
+    def add(self, told: Iterable[Told]) -> None:
+        """Take over what another process recorded."""
+        self._told.extend(told)
 
     def find(self, sought: Sought, limit: int | None = None) -> Iterator[AuditEntry]:
         """Yield the entries that are looked for, newest first."""
@@ -116,8 +126,8 @@ class StoredAuditLog:
         who = self._context.principal
         ids = _next_ids(self._connection, len(self._told))
         rows = []
-        for number, at, told in zip(ids, self._instants, self._told, strict=True):
-            entry = AuditEntry(id=number, at=at, principal=who.id, on_behalf_of=who.on_behalf_of, **told)
+        for number, told in zip(ids, self._told, strict=True):
+            entry = AuditEntry(id=number, principal=who.id, on_behalf_of=who.on_behalf_of, **told._asdict())
             rows.append((*msgspec.structs.astuple(entry)[:-1], self._key.mac(entry.canonical())))
         _INSERT(self._connection, rows)
 

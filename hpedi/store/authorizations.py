@@ -9,8 +9,8 @@ from decimal import Decimal
 from sqlalchemy import Connection, func, select
 
 from hpedi.benefits.authorizations import AuthorizationUse, PostedUse
+from hpedi.store.among import among
 from hpedi.store.authorization_tables import authorization_use
-from hpedi.store.in_batches import in_batches
 from hpedi.store.inserts import Insert
 
 _INSERT_USES = Insert(authorization_use, "authorization", "member", "units", "source", "posted_on")
@@ -26,12 +26,12 @@ class StoredAuthorizations:
     def used(self, members: Iterable[str]) -> dict[str, Decimal]:
         """Return the sums of the uses of members' authorisations, by authorisation id."""
         column = authorization_use.c
-        sums: dict[str, Decimal] = {}
-        for batch in in_batches(sorted(set(members))):
-            query = select(column.authorization, func.sum(column.units).label("used")).where(column.member.in_(batch))
-            rows = self._connection.execute(query.group_by(column.authorization))
-            sums |= {authorization: used for authorization, used in rows}  # noqa: C416  # rows are no pairs to mypy
-        return sums
+        asked = sorted(set(members))
+        if not asked:
+            return {}
+        query = select(column.authorization, func.sum(column.units).label("used")).where(among(column.member, asked))
+        rows = self._connection.execute(query.group_by(column.authorization)).all()
+        return {authorization: used for authorization, used in rows}  # noqa: C416  # rows are no pairs to mypy
 
     def uses(self, authorization: str, member: str) -> tuple[PostedUse, ...]:
         """Return the uses of an authorisation of a member, in the order they were added."""

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from typing import cast
 
 from sqlalchemy import Connection
 
@@ -17,14 +18,18 @@ from hpedi.store.accumulators import StoredAccumulators
 from hpedi.store.audit import StoredAuditLog
 from hpedi.store.audit_seals import Sealer
 from hpedi.store.authorizations import StoredAuthorizations
+from hpedi.store.checks import StoredChecks
 from hpedi.store.claims import StoredClaims, StoredDecisions
 from hpedi.store.database import Database
 from hpedi.store.disputes import StoredDisputes
+from hpedi.store.drafts import Drafted, StoredDrafts
+from hpedi.store.eft_enrollments import StoredEftEnrollments
 from hpedi.store.eft_returns import StoredEftReturns
 from hpedi.store.era_enrolments import StoredEraEnrolments
 from hpedi.store.funding import StoredFunding
 from hpedi.store.grants import StoredGrants
 from hpedi.store.history import StoredHistory
+from hpedi.store.inserts import Draft
 from hpedi.store.ledger import StoredLedger
 from hpedi.store.numbers import StoredNumbers
 from hpedi.store.outbox import StoredOutbox
@@ -62,12 +67,15 @@ class StoredWork:
     ledger: StoredLedger
     proof: StoredProof
     eft: StoredEftReturns
+    eft_enrollments: StoredEftEnrollments
+    checks: StoredChecks
     outbox: StoredOutbox
     accounts: StoredAccounts
     grants: StoredGrants
     restorations: StoredRestorations
     era: StoredEraEnrolments
     audit: StoredAuditLog
+    drafts: StoredDrafts
 
 
 class StoredBooks:
@@ -105,7 +113,15 @@ class StoredBooks:
             self._known_audit_keys = (self._vault.ring, keys)
         return keys
 
+    def drafted(self, context: RunContext, add: Callable[[StoredWork], None]) -> Drafted:
+        """Return what would be written by whoever only adds rows; nothing is written, and nothing can be read."""
+        draft = Draft(self._database.writer.dialect)
+        work = self._work(cast("Connection", draft), context)
+        add(work)
+        return Drafted(rows=tuple(draft.rows), told=work.audit.told)
+
     def _work(self, connection: Connection, context: RunContext) -> StoredWork:
+        audit = StoredAuditLog(connection, context, self._audit_keys().now)
         return StoredWork(
             context=context,
             numbers=StoredNumbers(connection),
@@ -126,10 +142,13 @@ class StoredBooks:
             ledger=StoredLedger(connection),
             proof=StoredProof(connection, self._vault),
             eft=StoredEftReturns(connection, self._vault, context),
+            checks=StoredChecks(connection),
+            eft_enrollments=StoredEftEnrollments(connection, self._vault, context),
             outbox=StoredOutbox(connection, self._vault),
             accounts=StoredAccounts(connection, self._vault, context),
             grants=StoredGrants(connection, self._vault, context),
             restorations=StoredRestorations(connection, context),
             era=StoredEraEnrolments(connection, self._vault, context),
-            audit=StoredAuditLog(connection, context, self._audit_keys().now),
+            audit=audit,
+            drafts=StoredDrafts(connection, audit),
         )

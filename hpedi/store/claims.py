@@ -7,18 +7,31 @@ from datetime import date
 from typing import Any, Final, TypeAlias
 
 from msgspec.structs import replace
-from sqlalchemy import ColumnElement, Connection, Row, Select, and_, exists, func, select, tuple_, update
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Row,
+    Select,
+    and_,
+    case,
+    exists,
+    func,
+    select,
+    true,
+    tuple_,
+    update,
+)
 
 from hpedi.adjudication.decision import ClaimDecision, TrailStep
 from hpedi.claims.claim import ReceivedClaim
 from hpedi.identifiers import npi
 from hpedi.pipeline.records import StoredClaim, StoredDecision, Total
-from hpedi.pipeline.sought import ClaimSought, StandingSought
+from hpedi.pipeline.sought import ClaimsAsked, ClaimSought, StandingSought
 from hpedi.safekeeping.vault import Vault
+from hpedi.store.among import among
 from hpedi.store.encoding import decode, encode
 from hpedi.store.in_batches import in_batches
 from hpedi.store.inserts import Insert
-from hpedi.store.numbers import StoredNumbers
 from hpedi.store.tables import claim, decision, paid_decision, payment, receipt
 from hpedi.transactions.remittance_835.model import REVERSAL
 
@@ -26,11 +39,11 @@ FINALISATION = "finalisation"
 
 _INSERT_CLAIMS = Insert(
     claim, "control_number", "receipt", "ordinal", "state", "usage", "charged", "sealed", "note", "billing_npi",
-    "patient_account", "service_date",
+    "patient_account", "service_date", "member_id",
 )  # fmt: skip
 _INSERT_DECISIONS = Insert(
     decision, "ordinal", "control_number", "version", "snapshot", "decided_on", "provider", "member", "plan", "status",
-    "status277", "charged", "paid", "patient_responsibility", "sealed", "sealed_trail",
+    "status277", "charged", "paid", "patient_responsibility", "sealed", "sealed_trail", counter=FINALISATION,
 )  # fmt: skip
 _WAITING: Final[Select[Any]] = (
     select(*(claim.c[name] for name in ("control_number", "receipt", "ordinal", "state", "note", "sealed")))
@@ -70,6 +83,7 @@ class StoredClaims:
             sent.billing.npi if npi.is_valid(sent.billing.npi) else "",
             patient_account_digest(self._vault, sent.patient_control_number),
             sent.first_date if sent.lines else None,
+            member_id_digest(self._vault, sent.subscriber.member_id),
         )
 
     def refuse(self, receipt: int, first_ordinal: int, last_ordinal: int, note: str) -> None:
@@ -96,13 +110,10 @@ class StoredClaims:
 
     def take(self, control_numbers: Sequence[str]) -> tuple[StoredClaim, ...]:
         """Return those of some claims that still are accepted, likewise; they are held until the transaction ends."""
-        found: list[StoredClaim] = []
-        for batch in in_batches(control_numbers):
-            found += self._read(_WAITING.where(claim.c.control_number.in_(batch)).with_for_update(of=claim))
-        return tuple(found)
+        return self._read(_WAITING.where(among(claim.c.control_number, control_numbers)).with_for_update(of=claim))
 
     def _read(self, query: Select[tuple[object, ...]]) -> tuple[StoredClaim, ...]:
-        return tuple(self._claim(row) for row in self._connection.execute(query))
+        return tuple(self._claim(row) for row in self._connection.execute(query).all())
 
     def find(self, control_number: str) -> StoredClaim | None:
         """Return a claim by our control number."""
@@ -127,6 +138,28 @@ class StoredClaims:
         newest = rows.order_by(column.service_date.desc(), column.control_number.desc()).limit(at_most)
         return tuple(self._claim(row) for row in self._connection.execute(newest))
 
+    def asked(self, asked: ClaimsAsked) -> tuple[StoredClaim, ...]:
+        """Return claims of published receipts that are asked about, in the order of their numbers."""
+        column = claim.c
+        accounts = [patient_account_digest(self._vault, each) for each in asked.patient_accounts]
+        members = [member_id_digest(self._vault, each) for each in asked.members if each]
+        began = column.service_date.between(asked.since, asked.until)
+        ways: tuple[tuple[ColumnElement[Any], Sequence[str], ColumnElement[bool]], ...] = (
+            (column.control_number, asked.numbers, true()),
+            (column.patient_account, accounts, true()),
+            (column.member_id, members, began),
+        )
+        seen = column.billing_npi.in_(asked.npis)
+        query = select(claim).join(receipt, receipt.c.id == column.receipt).where(receipt.c.published, seen)
+        found: dict[str, StoredClaim] = {}
+        for key, values, more in ways:
+            for batch in in_batches(sorted(set(values))):
+                # As a subquery, so that a planner without statistics does not start at all claims of a provider.
+                keys = select(column.control_number).where(key.in_(batch), more)
+                rows = self._connection.execute(query.where(column.control_number.in_(keys)))
+                found.update((row.control_number, self._claim(row)) for row in rows if row.control_number not in found)
+        return tuple(found[number] for number in sorted(found))
+
     def _claim(self, row: Row[tuple[object, ...]]) -> StoredClaim:
         return StoredClaim(
             received=open_claim(self._vault, row.control_number, row.sealed),
@@ -137,18 +170,14 @@ class StoredClaims:
         )
 
     def finalise(self, decisions: Sequence[tuple[ReceivedClaim, ClaimDecision]], decided_on: date) -> None:
-        """Store decisions in their order of finalisation and mark the claims decided."""
-        if not decisions:
-            return
-        self._mark([made.payer_claim_control_number for _received, made in decisions], "decided")
-        rows = [self._decision_row(made, decided_on) for _received, made in decisions]
-        # The counter is held until the commit, and others who decide wait for it: it is asked last.
-        first = StoredNumbers(self._connection).reserve(FINALISATION, len(decisions))
-        _INSERT_DECISIONS(self._connection, [(first + place, *row) for place, row in enumerate(rows)])
+        """Store decisions in their order of finalisation; their claims are to be marked decided (`close`)."""
+        rows = [self._decision_row(place, made, decided_on) for place, (_received, made) in enumerate(decisions)]
+        _INSERT_DECISIONS(self._connection, rows)
 
-    def _decision_row(self, made: ClaimDecision, decided_on: date) -> tuple[object, ...]:
+    def _decision_row(self, place: int, made: ClaimDecision, decided_on: date) -> tuple[object, ...]:
         number = made.payer_claim_control_number
         return (
+            place,
             number,
             made.version,
             made.snapshot,
@@ -166,7 +195,7 @@ class StoredClaims:
         )
 
     def close(self, control_numbers: Sequence[str]) -> None:
-        """Mark claims decided that have no decision of their own: they voided another one."""
+        """Mark claims decided."""
         self._mark(control_numbers, "decided")
 
     def reopen(self, control_number: str) -> None:
@@ -174,10 +203,9 @@ class StoredClaims:
         self._mark([control_number], "accepted")
 
     def _mark(self, control_numbers: Sequence[str], state: str, note: str = "") -> None:
-        for batch in in_batches(control_numbers):
-            self._connection.execute(
-                update(claim).where(claim.c.control_number.in_(batch)).values(state=state, note=note)
-            )
+        if control_numbers:
+            marked = update(claim).where(among(claim.c.control_number, control_numbers))
+            self._connection.execute(marked.values(state=state, note=note))
 
     def totals(self) -> tuple[Total, ...]:
         """Add up claims of published receipts by state and, where they pend or are refused, why."""
@@ -215,6 +243,13 @@ class StoredDecisions:
         """Return every version of a claim's decision."""
         query = _decisions(decision.c.sealed_trail).where(decision.c.control_number == control_number)
         return tuple(self._read(query, self._with_trail))
+
+    def of_claims(self, control_numbers: Sequence[str]) -> Iterator[StoredDecision]:
+        """Yield every version of claims' decisions, those of a claim in their order; the trail only of reversals."""
+        trail = case((decision.c.status == REVERSAL, decision.c.sealed_trail)).label("sealed_trail")
+        for batch in in_batches(control_numbers):
+            query = _decisions(trail).where(decision.c.control_number.in_(batch))
+            yield from self._read(query, self._with_trail_of_reversal)
 
     def standing(self, sought: StandingSought, at_most: int) -> tuple[StoredDecision, ...]:
         """Return decisions that stand, in order of finalisation: the newest of their claims, and no reversal."""
@@ -274,6 +309,9 @@ class StoredDecisions:
     def _without_trail(self, row: DecisionRow) -> ClaimDecision:
         return decode(ClaimDecision, self._vault.open(row.sealed, f"decision/{row.control_number}/{row.version}"))
 
+    def _with_trail_of_reversal(self, row: DecisionRow) -> ClaimDecision:
+        return self._without_trail(row) if row.sealed_trail is None else self._with_trail(row)
+
     def _with_trail(self, row: DecisionRow) -> ClaimDecision:
         trail = self._vault.open(row.sealed_trail, f"trail/{row.control_number}/{row.version}")
         return replace(self._without_trail(row), trail=decode(Trail, trail))
@@ -318,6 +356,11 @@ def _decisions(*more: ColumnElement[bytes]) -> Select[tuple[object, ...]]:
 def patient_account_digest(vault: Vault, patient_control_number: str) -> str:
     """Return what stands in the row of a claim for its sender's number (CLM01), to find it by."""
     return vault.digest(patient_control_number.encode(), "patient account")
+
+
+def member_id_digest(vault: Vault, member_id: str) -> str:
+    """Return what stands in the row of a claim for its subscriber's member id, to find it by; empty for none."""
+    return vault.digest(member_id.encode(), "claim member") if member_id else ""
 
 
 def open_claim(vault: Vault, number: str, sealed: bytes) -> ReceivedClaim:

@@ -4,19 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from datetime import date, datetime
+from heapq import merge
 from typing import Any, Final
 
-from sqlalchemy import Connection, Row, Select, and_, literal, select
+from sqlalchemy import Connection, Row, RowMapping, Select, and_, literal, select, update
 
+from hpedi.money import ZERO
 from hpedi.payments.eft_returns import Correction
 from hpedi.payments.payment import Payment
-from hpedi.payments.states import PaymentState, change
+from hpedi.payments.states import PaymentState
 from hpedi.pipeline.eft_returns_ports import AccountHold, KeptReturn, Reassociated
 from hpedi.pipeline.records import REMITTANCE_SET, EftEntry, StoredPayment
 from hpedi.run_context import RunContext
 from hpedi.safekeeping.vault import Vault
 from hpedi.store.database import hold
-from hpedi.store.eft_tables import account_hold, eft_return, return_file
+from hpedi.store.eft_tables import account_hold, eft_return, prenote_return, return_file
 from hpedi.store.encoding import decode, encode
 from hpedi.store.inserts import Insert
 from hpedi.store.numbers import next_id
@@ -26,6 +28,9 @@ from hpedi.transactions.remittance_835.model import PaymentMethod
 
 _AT_ONCE: Final = 200
 _INSERT: Final = Insert(eft_return, "file", "line", "payment", "code", "amount", "original_trace", "outcome", "sealed")
+_INSERT_PRENOTES: Final = Insert(
+    prenote_return, "file", "line", "enrollment", "code", "original_trace", "outcome", "sealed"
+)
 
 
 class StoredEftReturns:
@@ -68,27 +73,22 @@ class StoredEftReturns:
             entries=len(returns),
         )
         file_id = self._connection.execute(made.returning(return_file.c.id)).scalar_one()
-        rows = [
-            (
-                file_id, each.line, each.payment, each.code, each.amount, each.original_trace, each.outcome,
-                self._vault.seal(encode(each.correction or Correction()), f"eft-return/{file_id}/{each.line}"),
-            )
+        of_payments = [
+            (file_id, each.line, each.payment, each.code, each.amount, each.original_trace, each.outcome)
             for each in returns
-        ]  # fmt: skip
-        _INSERT(self._connection, rows)
+            if each.payment is not None
+        ]
+        of_prenotes = [
+            (file_id, each.line, each.enrollment, each.code, each.original_trace, each.outcome)
+            for each in returns
+            if each.enrollment is not None
+        ]
+        sealed = {each.line: (self._sealed(file_id, each),) for each in returns}
+        _INSERT(self._connection, [(*row, *sealed[row[1]]) for row in of_payments])
+        _INSERT_PRENOTES(self._connection, [(*row, *sealed[row[1]]) for row in of_prenotes])
 
-    def bring_back(self, stored: StoredPayment, reason: str) -> None:
-        """Bring a payment into the state returned."""
-        made = change(stored.payment, stored.state, PaymentState.RETURNED, reason)
-        self._connection.execute(
-            payment_event.insert().values(
-                payment=stored.id,
-                state=made.state.value,
-                at=self._context.instant,
-                principal=self._context.principal.id,
-                reason=made.reason,
-            )
-        )
+    def _sealed(self, file: int, kept: KeptReturn) -> bytes:
+        return self._vault.seal(encode(kept.correction or Correction()), f"eft-return/{file}/{kept.line}")
 
     def hold(self, stored: StoredPayment, code: str, held_on: date) -> None:
         """Put the account of a payment on hold."""
@@ -121,21 +121,36 @@ class StoredEftReturns:
             for row in self._connection.execute(query)
         ]
 
+    def lift(self, provider: str, lifted_on: date) -> Sequence[AccountHold]:
+        """Let EFTs go again to the accounts of a payee, and return what was on hold."""
+        lifted = [each for each in self.holds() if each.provider == provider]
+        standing = (account_hold.c.provider == provider, account_hold.c.lifted_on.is_(None))
+        self._connection.execute(update(account_hold).where(*standing).values(lifted_on=lifted_on))
+        return lifted
+
     def all(self) -> Iterator[KeptReturn]:
         """Yield what came back, oldest first."""
         query = select(eft_return, payment.c.trace_number).join(payment, payment.c.id == eft_return.c.payment)
-        for row in self._connection.execute(query.order_by(eft_return.c.file, eft_return.c.line)):
-            correction = decode(Correction, self._vault.open(row.sealed, f"eft-return/{row.file}/{row.line}"))
-            yield KeptReturn(
-                line=row.line,
-                payment=row.payment,
-                trace_number=row.trace_number,
-                code=row.code,
-                amount=row.amount,
-                original_trace=row.original_trace,
-                outcome=row.outcome,
-                correction=None if correction == Correction() else correction,
-            )
+        of_payments = self._connection.execute(query.order_by(eft_return.c.file, eft_return.c.line))
+        order = (prenote_return.c.file, prenote_return.c.line)
+        of_prenotes = self._connection.execute(select(prenote_return).order_by(*order)).all()
+        for row in merge(of_payments, of_prenotes, key=lambda row: (row.file, row.line)):
+            yield self._kept(row._mapping)  # noqa: SLF001 - SQLAlchemy's public name
+
+    def _kept(self, row: RowMapping) -> KeptReturn:
+        place = f"eft-return/{row['file']}/{row['line']}"
+        correction = decode(Correction, self._vault.open(row["sealed"], place))
+        return KeptReturn(
+            line=row["line"],
+            payment=row.get("payment"),
+            enrollment=row.get("enrollment"),
+            trace_number=row.get("trace_number", ""),
+            code=row["code"],
+            amount=row.get("amount", ZERO),
+            original_trace=row["original_trace"],
+            outcome=row["outcome"],
+            correction=None if correction == Correction() else correction,
+        )
 
     def reassociation(self) -> Iterator[Reassociated]:
         """Yield each ACH payment that went out beside its 835, in the order in which they were built."""

@@ -79,7 +79,7 @@ class StoredFunding:
         if employer is not None:
             query = query.where(employer_charge.c.employer == employer)
         rows = self._connection.execute(query).all()
-        paid_on = self._paid_on([row.source for row in rows])
+        paid_on = self.paid_on([row.source for row in rows])
         return tuple(
             PostedCharge(
                 charge=EmployerCharge(row.employer, row.what, row.amount, _PARTS.decode(row.parts)),
@@ -96,7 +96,7 @@ class StoredFunding:
         if member is not None:
             query = query.where(member_payment.c.member == member)
         rows = self._connection.execute(query).all()
-        paid_on = self._paid_on([row.source for row in rows])
+        paid_on = self.paid_on([row.source for row in rows])
         return tuple(
             MemberPayment(
                 member=row.member,
@@ -109,8 +109,8 @@ class StoredFunding:
             for row in rows
         )
 
-    def _paid_on(self, sources: Iterable[str]) -> Mapping[str, date]:
-        """Return the payment date of the claims among some sources that are paid."""
+    def paid_on(self, sources: Iterable[str]) -> Mapping[str, date]:
+        """Return the payment date of the claim versions among some sources that are paid."""
         numbers = sorted({source[len(_OF_CLAIM) :].rpartition("/")[0] for source in sources if _is_of_claim(source)})
         found: dict[str, date] = {}
         column = paid_decision.c

@@ -8,7 +8,7 @@ from decimal import Decimal
 from sqlalchemy import Connection, Row, select
 
 from hpedi.adjudication.decision import PastLine
-from hpedi.store.in_batches import in_batches
+from hpedi.store.among import among
 from hpedi.store.inserts import Insert
 from hpedi.store.tables import past_line
 
@@ -29,11 +29,11 @@ class StoredHistory:
     def of(self, members: Iterable[str]) -> Mapping[str, tuple[PastLine, ...]]:
         """Return each member's past lines, oldest first."""
         lines: dict[str, list[PastLine]] = {}
-        for batch in in_batches(sorted(set(members))):
-            query = select(past_line).where(past_line.c.member.in_(batch))
-            query = query.order_by(past_line.c.date, past_line.c.control_number, past_line.c.line)
-            for row in self._connection.execute(query):
-                lines.setdefault(row.member, []).append(_past_line(row))
+        column = past_line.c
+        query = select(past_line).where(among(column.member, sorted(set(members))))
+        query = query.order_by(column.date, column.control_number, column.line)
+        for row in self._connection.execute(query).all():
+            lines.setdefault(row.member, []).append(_past_line(row))
         return {member: tuple(found) for member, found in lines.items()}
 
     def append(self, lines: Sequence[PastLine]) -> None:
@@ -42,8 +42,8 @@ class StoredHistory:
 
     def drop(self, control_numbers: Sequence[str]) -> None:
         """Forget the lines of claims whose decision was taken back."""
-        for batch in in_batches(control_numbers):
-            self._connection.execute(past_line.delete().where(past_line.c.control_number.in_(batch)))
+        if control_numbers:
+            self._connection.execute(past_line.delete().where(among(past_line.c.control_number, control_numbers)))
 
 
 def _past_line(row: Row[tuple[object, ...]]) -> PastLine:

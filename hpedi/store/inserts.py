@@ -1,17 +1,25 @@
 """Inserts of many rows: compiled once, values converted column by column.
 
 SQLAlchemy takes a dictionary a row and looks at every value of it anew, which costs several times what the database
-does. Here rows are tuples, and a column whose type needs no conversion is not touched at all.
+does. Here rows are tuples, and a column whose type needs no conversion is not touched at all. What one process makes
+for another one to write is a draft: the same rows, converted, and not written yet.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from functools import lru_cache
+from dataclasses import dataclass, field
+from decimal import Decimal
+from functools import lru_cache, partial
+from itertools import repeat
+from operator import mul
 from typing import Any, Final
 
-from sqlalchemy import Column, Connection, Date, Table
+from sqlalchemy import Column, Connection, Date, LargeBinary, Table
 from sqlalchemy.engine import Dialect
+
+from hpedi.store.numbers import StoredNumbers
+from hpedi.store.tables import NOT_WHOLE, Cents, hundredths
 
 QUESTION_MARK = "qmark"
 """The paramstyle of SQLite's driver; that of PostgreSQL's takes %s."""
@@ -19,42 +27,116 @@ QUESTION_MARK = "qmark"
 DAYS_REMEMBERED: Final = 4_096
 
 
+@dataclass(frozen=True, slots=True)
+class DraftedRows:
+    """Rows of one insert, as the driver takes them.
+
+    Attributes:
+        statement: The SQL of one row.
+        rows: Values in the order of its columns.
+        counter: What the first column counts; the rows number from 0 until they are written. Empty: nothing.
+    """
+
+    statement: str
+    rows: Sequence[tuple[Any, ...]]
+    counter: str = ""
+
+    def write(self, connection: Connection) -> None:
+        """Write the rows, numbered on where they have numbers."""
+        rows = self.rows
+        if self.counter:
+            # The counter is held until the commit, and others who decide wait for it: it is asked last.
+            first = StoredNumbers(connection).reserve(self.counter, len(rows))
+            rows = [(first + row[0], *row[1:]) for row in rows]
+        connection.exec_driver_sql(self.statement, list(rows))
+
+
+@dataclass(slots=True)
+class Draft:
+    """Stands where a connection does for whoever only inserts: it keeps what somebody else is to write."""
+
+    dialect: Dialect
+    rows: list[DraftedRows] = field(default_factory=list)
+
+
 class Insert:
     """An insert into some columns of a table."""
 
-    def __init__(self, table: Table, *columns: str) -> None:
-        """Name the columns in the order in which rows give them."""
+    def __init__(self, table: Table, *columns: str, counter: str = "", adds_to: str = "") -> None:
+        """Name the columns in the order in which rows give them.
+
+        Args:
+            table: The table.
+            columns: Its columns.
+            counter: What the first of them counts, if anything.
+            adds_to: The column whose value is added to that of the row that stands under the key already, if any.
+        """
         self._columns = [table.c[name] for name in columns]
         self._table = table
+        self._counter = counter
+        self._adds_to = adds_to
 
-    def __call__(self, connection: Connection, rows: Sequence[tuple[object, ...]]) -> None:
-        """Insert rows; none is nothing to do."""
-        if rows:
-            connection.exec_driver_sql(_statement(self, connection.dialect), self._converted(rows, connection.dialect))
+    def __call__(self, connection: Connection | Draft, rows: Sequence[tuple[object, ...]]) -> None:
+        """Insert rows, or draft them; none is nothing to do."""
+        if not rows:
+            return
+        dialect = connection.dialect
+        drafted = DraftedRows(_statement(self, dialect), self._converted(rows, dialect), self._counter)
+        if isinstance(connection, Draft):
+            connection.rows.append(drafted)
+        else:
+            drafted.write(connection)
 
     def statement(self, dialect: Dialect) -> str:
         """Return the SQL of one row in a dialect."""
         names = dialect.identifier_preparer
         columns = ", ".join(names.format_column(column) for column in self._columns)
         marks = ", ".join(["?" if dialect.paramstyle == QUESTION_MARK else "%s"] * len(self._columns))
-        return f"INSERT INTO {names.format_table(self._table)} ({columns}) VALUES ({marks})"  # noqa: S608  # our names
+        insert = f"INSERT INTO {names.format_table(self._table)} ({columns}) VALUES ({marks})"  # noqa: S608  # our names
+        if not self._adds_to:
+            return insert
+        key = ", ".join(names.format_column(column) for column in self._table.primary_key)
+        sum_column = names.format_column(self._table.c[self._adds_to])
+        added = f"{names.format_table(self._table)}.{sum_column} + excluded.{sum_column}"
+        return f"{insert} ON CONFLICT ({key}) DO UPDATE SET {sum_column} = {added}"
 
     def _converted(self, rows: Sequence[tuple[object, ...]], dialect: Dialect) -> list[tuple[Any, ...]]:
-        values = list(zip(*rows, strict=True))
+        values: list[Sequence[Any]] = list(zip(*rows, strict=True))
         for index, column in enumerate(self._columns):
             convert = _conversion(column, dialect)
             if convert is not None:
-                values[index] = tuple(map(convert, values[index]))
+                values[index] = convert(values[index])
         return list(zip(*values, strict=True))
 
 
 @lru_cache(maxsize=1_024)
-def _conversion(column: Column[Any], dialect: Dialect) -> Callable[[Any], Any] | None:
-    """Return what makes of a value what the driver takes; None where that is the value."""
+def _conversion(column: Column[Any], dialect: Dialect) -> Callable[[Sequence[Any]], Sequence[Any]] | None:
+    """Return what makes of the values of a column what the driver takes; None where they are that."""
+    if isinstance(column.type, LargeBinary):
+        return None  # drivers take bytes; SQLAlchemy would wrap them in what goes to no other process
+    if isinstance(column.type, Cents):
+        return _all_hundredths
     convert = column.type.dialect_impl(dialect).bind_processor(dialect)
-    if convert is not None and isinstance(column.type, Date):
-        return lru_cache(maxsize=DAYS_REMEMBERED)(convert)  # the same few days in most rows
-    return convert
+    if convert is None:
+        return None
+    if isinstance(column.type, Date):
+        convert = lru_cache(maxsize=DAYS_REMEMBERED)(convert)  # the same few days in most rows
+    return partial(_each, convert)
+
+
+def _each(convert: Callable[[Any], Any], values: Sequence[Any]) -> Sequence[Any]:
+    return tuple(map(convert, values))
+
+
+def _all_hundredths(amounts: Sequence[Decimal | None]) -> Sequence[int | None]:
+    """Return exact amounts in whole hundredths."""
+    if None in amounts:
+        return tuple(map(hundredths, amounts))
+    exact = tuple(map(mul, amounts, repeat(100)))
+    whole = tuple(map(int, exact))
+    if whole != exact:
+        raise ValueError(NOT_WHOLE)
+    return whole
 
 
 @lru_cache(maxsize=64)

@@ -66,9 +66,9 @@ class StoredOutbox:
         return replace(row, folder=folder, digest=digest)
 
     def again(self, receipt: int) -> None:
-        """Have the answer of a receipt delivered once more; the newest, where it was judged anew."""
-        newest = select(func.max(outbox.c.id)).where(outbox.c.receipt == receipt).scalar_subquery()
-        self._connection.execute(update(outbox).where(outbox.c.id == newest).values(delivered_at=None))
+        """Have the answers of a receipt delivered once more; the newest of each kind, where it was judged anew."""
+        newest = select(func.max(outbox.c.id)).where(outbox.c.receipt == receipt).group_by(outbox.c.kind)
+        self._connection.execute(update(outbox).where(outbox.c.id.in_(newest)).values(delivered_at=None))
 
 
 def _context(folder: str, name: str) -> str:

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime
+from typing import Any
 
 from sqlalchemy import (
     ColumnElement,
     Connection,
     Row,
     ScalarSelect,
+    Select,
     Table,
     and_,
     delete,
@@ -20,15 +22,17 @@ from sqlalchemy import (
 )
 
 from hpedi.findings import Unavailable
+from hpedi.payments.dues import DUE
 from hpedi.payments.payment import Payment
 from hpedi.payments.states import PaymentState, change
-from hpedi.pipeline.records import EftEntry, PaymentRun, StoredPayment, Total
+from hpedi.pipeline.records import EftEntry, PaidBy, PaymentEvent, PaymentRun, StoredPayment, Total
 from hpedi.pipeline.sought import PaymentSought
 from hpedi.run_context import RunContext
 from hpedi.safekeeping.vault import Vault
 from hpedi.store.database import hold
 from hpedi.store.encoding import decode, encode
 from hpedi.store.funding_tables import due
+from hpedi.store.in_batches import in_batches
 from hpedi.store.inserts import Insert
 from hpedi.store.numbers import StoredNumbers, next_id
 from hpedi.store.tables import decision, eft_entry, paid_decision, payment, payment_event, payment_run
@@ -68,6 +72,13 @@ class StoredPayments:
         paid_for = (due,) if dues_only else (decision, due)
         if not any(self._has_unpaid(table) for table in paid_for):
             return None
+        run = self.begin_empty_run(as_of, instant)
+        for table in paid_for:
+            self._connection.execute(update(table).where(table.c.payment_run.is_(None)).values(payment_run=run.id))
+        return run
+
+    def begin_empty_run(self, as_of: date, instant: datetime) -> PaymentRun:
+        """Open a run over nothing that is unpaid, and reserve its numbers."""
         row = self._connection.execute(
             payment_run.insert()
             .values(
@@ -81,8 +92,6 @@ class StoredPayments:
             )
             .returning(payment_run)
         ).one()
-        for table in paid_for:
-            self._connection.execute(update(table).where(table.c.payment_run.is_(None)).values(payment_run=row.id))
         return _run(row)
 
     def _has_unpaid(self, table: Table) -> bool:
@@ -90,9 +99,11 @@ class StoredPayments:
         return self._connection.execute(unpaid).first() is not None
 
     def commit(
-        self, run: PaymentRun, payments: Sequence[Payment], approved: Sequence[Payment]
+        self, run: PaymentRun, payments: Sequence[Payment], waits: Mapping[str, str], left: Sequence[str] = ()
     ) -> tuple[StoredPayment, ...]:
-        """Store a run's payments as built, some of them approved, with the decisions they pay, and close the run.
+        """Store a run's payments, approved but for those that wait (number -> why), and close the run.
+
+        What is decided and due for the providers that are left is unpaid as before.
 
         Raises:
             Unavailable: Somebody else closed it meanwhile.
@@ -100,12 +111,14 @@ class StoredPayments:
         standing = self.open_run()
         if standing is None or standing.id != run.id:
             raise Unavailable("another payment run was at work at the same time")
-        numbers = {made.trace_number for made in approved}
-        stored = tuple(self._insert(run, made, is_approved=made.trace_number in numbers) for made in payments)
+        stored = tuple(self._insert(run, made, waits.get(made.trace_number)) for made in payments)
         checks = sum(made.method is PaymentMethod.CHECK for made in payments)
         self._numbers.advance(CHECK_NUMBER, run.first_check_number + checks)
         self._numbers.advance(TRACE_NUMBER, run.first_trace_number + len(payments) - checks)
         self._connection.execute(update(payment_run).where(payment_run.c.id == run.id).values(state="closed"))
+        for table in (decision, due) if left else ():
+            of_left = (table.c.payment_run == run.id, table.c.provider.in_(left))
+            self._connection.execute(update(table).where(*of_left).values(payment_run=None))
         return stored
 
     def release(self, payments: Sequence[StoredPayment], entries: Sequence[EftEntry]) -> None:
@@ -133,7 +146,8 @@ class StoredPayments:
         for stored in payments:
             dated = {"payment_date": stored.payment.payment_date, "sealed": self._sealed(stored.payment)}
             self._connection.execute(update(payment).where(payment.c.id == stored.id).values(dated))
-        self._add_states([(stored.id, _changed(stored, PaymentState.RELEASED)) for stored in payments])
+        for stored in payments:
+            self.move(stored, PaymentState.RELEASED)
 
     def _sealed(self, made: Payment) -> bytes:
         return self._vault.seal(encode(made), f"payment/{made.trace_number}")
@@ -153,16 +167,14 @@ class StoredPayments:
             for row in rows
         )
 
-    def approve(self, stored: StoredPayment) -> None:
-        """Bring a built payment into the state approved."""
-        self._add_states([(stored.id, _changed(stored, PaymentState.APPROVED))])
+    def move(self, stored: StoredPayment, state: PaymentState, reason: str = "") -> None:
+        """Bring a payment into another state, and nothing else."""
+        made = change(stored.payment, stored.state, state, reason)
+        self._add_states([(stored.id, made.state, made.reason)])
 
     def void(self, stored: StoredPayment, reason: str) -> None:
         """Bring a payment into the state voided; its decisions and dues are unpaid again, for the next run."""
-        state = _changed(stored, PaymentState.VOIDED).value
-        _INSERT_EVENTS(
-            self._connection, [(stored.id, state, self._context.instant, self._context.principal.id, reason)]
-        )
+        self.move(stored, PaymentState.VOIDED, reason)
         column = paid_decision.c
         same = (column.control_number == decision.c.control_number, column.version == decision.c.version)
         was_paid = exists().where(*same, column.payment == stored.id)
@@ -171,7 +183,27 @@ class StoredPayments:
         of_payee = (due.c.payment_run == stored.run, due.c.provider == stored.payment.payee.provider)
         self._connection.execute(update(due).where(*of_payee).values(payment_run=None))
 
-    def _insert(self, run: PaymentRun, made: Payment, *, is_approved: bool) -> StoredPayment:
+    def take_again(self, stored: StoredPayment) -> bool:
+        """Let a voided payment pay what it paid; say whether all of that was still unpaid."""
+        made, rows = stored.payment, 0
+        for each in made.claims:
+            claim = decision.c.control_number == each.payer_claim_control_number
+            rows += self._taken(decision, stored.run, claim, decision.c.version == each.version)
+        told = [each for each in made.adjustments if each.code in DUE and not made.reissues]
+        for row in told:
+            same = (due.c.provider == made.payee.provider, due.c.code == row.code, due.c.reference == row.reference)
+            rows += self._taken(due, stored.run, *same)
+        if rows < len(made.claims) + len(told):
+            return False
+        self._pay_decisions(made, stored.id)
+        return True
+
+    def _taken(self, table: Table, run: int, *same: ColumnElement[bool]) -> int:
+        """Let a run pay the rows that are meant and unpaid; return how many they are."""
+        free = update(table).where(*same, table.c.payment_run.is_(None))
+        return self._connection.execute(free.values(payment_run=run)).rowcount
+
+    def _insert(self, run: PaymentRun, made: Payment, waits: str | None) -> StoredPayment:
         row_id = self._connection.execute(
             payment.insert()
             .values(
@@ -184,18 +216,70 @@ class StoredPayments:
                 trace_number=made.trace_number,
                 funding_account=made.funding_account,
                 sealed=self._sealed(made),
+                reissues=made.reissues or None,
             )
             .returning(payment.c.id)
         ).scalar_one()
-        paid = [(each.payer_claim_control_number, each.version, row_id) for each in made.claims]
-        _INSERT_PAID(self._connection, paid)
-        states = (PaymentState.BUILT, PaymentState.APPROVED) if is_approved else (PaymentState.BUILT,)
-        self._add_states([(row_id, state) for state in states])
-        return StoredPayment(id=row_id, run=run.id, payment=made, state=states[-1])
+        self._pay_decisions(made, row_id)
+        states = [(row_id, PaymentState.BUILT, waits or "")]
+        if waits is None:
+            states.append((row_id, PaymentState.APPROVED, ""))
+        self._add_states(states)
+        return StoredPayment(id=row_id, run=run.id, payment=made, state=states[-1][1])
 
-    def _add_states(self, states: Iterable[tuple[int, PaymentState]]) -> None:
+    def _pay_decisions(self, made: Payment, row_id: int) -> None:
+        _INSERT_PAID(
+            self._connection, [(each.payer_claim_control_number, each.version, row_id) for each in made.claims]
+        )
+
+    def _add_states(self, states: Iterable[tuple[int, PaymentState, str]]) -> None:
         at, who = self._context.instant, self._context.principal.id
-        _INSERT_EVENTS(self._connection, [(payment_id, state.value, at, who, "") for payment_id, state in states])
+        rows = [(payment_id, state.value, at, who, reason) for payment_id, state, reason in states]
+        _INSERT_EVENTS(self._connection, rows)
+
+    def events(self, payments: Sequence[int]) -> tuple[PaymentEvent, ...]:
+        """Return the states that payments (by their rows) came into, in that order."""
+        query = select(payment_event).where(payment_event.c.payment.in_(payments)).order_by(payment_event.c.id)
+        return tuple(
+            PaymentEvent(
+                payment=row.payment,
+                state=PaymentState(row.state),
+                at=row.at,
+                principal=row.principal,
+                reason=row.reason,
+            )
+            for row in self._connection.execute(query)
+        )
+
+    def of_claims(self, control_numbers: Sequence[str]) -> dict[tuple[str, int], PaidBy]:
+        """Return the payments that decisions of claims are in, by our number and version."""
+        column = paid_decision.c
+        query = select(column.control_number, column.version, payment.c.trace_number, payment.c.payment_date)
+        query = query.add_columns(_newest_state().label("state")).join(payment, payment.c.id == column.payment)
+        return {
+            (row.control_number, row.version): PaidBy(
+                trace_number=row.trace_number, payment_date=row.payment_date, state=PaymentState(row.state)
+            )
+            for batch in in_batches(control_numbers)
+            for row in self._connection.execute(query.where(column.control_number.in_(batch)))
+        }
+
+    def reissue_of(self, trace_number: str) -> StoredPayment | None:
+        """Return the payment that took the place of another."""
+        found = self._read(payment.c.reissues == trace_number)
+        return found[0] if found else None
+
+    def unpaid(self) -> tuple[int, int, int]:
+        """Return how many decisions and dues are unpaid, how many payments there are, and how many of them approved."""
+        decisions, dues = (
+            self._count(select(table.c.provider).where(table.c.payment_run.is_(None))) for table in (decision, due)
+        )
+        made = select(payment.c.id)
+        approved = made.where(_newest_state() == PaymentState.APPROVED.value)
+        return decisions + dues, self._count(made), self._count(approved)
+
+    def _count(self, query: Select[Any]) -> int:
+        return int(self._connection.execute(select(func.count()).select_from(query.subquery())).scalar_one())
 
     def of_run(self, run: int) -> tuple[StoredPayment, ...]:
         """Return the payments of a run, in the order in which they were built."""
@@ -245,9 +329,21 @@ class StoredPayments:
         """Return all runs, oldest first."""
         return tuple(_run(row) for row in self._connection.execute(select(payment_run).order_by(payment_run.c.id)))
 
+    def run(self, run: int) -> PaymentRun | None:
+        """Return a run by its number."""
+        row = self._connection.execute(select(payment_run).where(payment_run.c.id == run)).first()
+        return None if row is None else _run(row)
 
-def _changed(stored: StoredPayment, state: PaymentState) -> PaymentState:
-    return change(stored.payment, PaymentState(stored.state), state).state
+    def run_totals(self, runs: Sequence[int]) -> dict[int, tuple[Total, ...]]:
+        """Add up the payments of runs by state, by run."""
+        standing = select(payment.c.run, payment.c.amount, _newest_state().label("state"))
+        standing_of = standing.where(payment.c.run.in_(runs)).subquery()
+        by = (standing_of.c.run, standing_of.c.state)
+        query = select(*by, func.count(), func.sum(standing_of.c.amount)).group_by(*by).order_by(*by)
+        totals: dict[int, tuple[Total, ...]] = {}
+        for run, state, count, amount in self._connection.execute(query):
+            totals[run] = (*totals.get(run, ()), Total(kind=state, count=count, paid=amount))
+        return totals
 
 
 def _newest_state() -> ScalarSelect[str]:

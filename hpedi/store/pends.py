@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import date
+from typing import Final
 
 from sqlalchemy import Connection, Row, delete, select, update
 
@@ -12,6 +13,7 @@ from hpedi.adjudication.override import Override
 from hpedi.pipeline.records import WaitingClaim
 from hpedi.run_context import RunContext
 from hpedi.safekeeping.vault import Vault
+from hpedi.store.among import among
 from hpedi.store.encoding import decode, encode
 from hpedi.store.in_batches import in_batches
 from hpedi.store.inserts import Insert
@@ -20,6 +22,13 @@ from hpedi.store.work_tables import claim_override, pend
 
 PENDED = "pended"
 
+_WAITING: Final = (
+    select(pend, claim.c.charged, receipt.c.received_at)
+    .join(claim, claim.c.control_number == pend.c.control_number)
+    .join(receipt, receipt.c.id == claim.c.receipt)
+    .where(claim.c.state == PENDED)
+    .order_by(receipt.c.received_at, pend.c.control_number)
+)
 _INSERT = Insert(pend, "control_number", "version", "pended_on", "reason", "status277", "sealed")
 
 
@@ -52,16 +61,14 @@ class StoredPends:
 
     def waiting(self, control_number: str | None = None) -> tuple[WaitingClaim, ...]:
         """Return the claims that wait, or one that does, oldest receipt first."""
-        query = (
-            select(pend, claim.c.charged, receipt.c.received_at)
-            .join(claim, claim.c.control_number == pend.c.control_number)
-            .join(receipt, receipt.c.id == claim.c.receipt)
-            .where(claim.c.state == PENDED)
-            .order_by(receipt.c.received_at, pend.c.control_number)
-        )
         if control_number is not None:
-            query = query.where(pend.c.control_number == control_number)
-        return tuple(self._waiting(row) for row in self._connection.execute(query))
+            return self.of_claims([control_number])
+        return tuple(self._waiting(row) for row in self._connection.execute(_WAITING))
+
+    def of_claims(self, control_numbers: Sequence[str]) -> tuple[WaitingClaim, ...]:
+        """Return those of some claims that wait, oldest receipt first."""
+        batches = (_WAITING.where(pend.c.control_number.in_(batch)) for batch in in_batches(control_numbers))
+        return tuple(self._waiting(row) for query in batches for row in self._connection.execute(query))
 
     def _waiting(self, row: Row[tuple[object, ...]]) -> WaitingClaim:
         sealed = self._vault.open(row.sealed, f"pend/{row.control_number}/{row.version}")
@@ -90,9 +97,8 @@ class StoredPends:
     def overrides(self, control_numbers: Sequence[str]) -> Mapping[str, tuple[Override, ...]]:
         """Return what examiners decided of claims, oldest first."""
         found: dict[str, tuple[Override, ...]] = {}
-        for batch in in_batches(control_numbers):
-            query = select(claim_override).where(claim_override.c.control_number.in_(batch))
-            for row in self._connection.execute(query.order_by(claim_override.c.id)):
-                made = decode(Override, self._vault.open(row.sealed, f"override/{row.control_number}"))
-                found[row.control_number] = (*found.get(row.control_number, ()), made)
+        query = select(claim_override).where(among(claim_override.c.control_number, control_numbers))
+        for row in self._connection.execute(query.order_by(claim_override.c.id)).all():
+            made = decode(Override, self._vault.open(row.sealed, f"override/{row.control_number}"))
+            found[row.control_number] = (*found.get(row.control_number, ()), made)
         return found

@@ -37,6 +37,7 @@ from hpedi.store.funding_tables import due, employer_charge, member_payment, poo
 from hpedi.store.ledger import StoredLedger
 from hpedi.store.outbox import StoredOutbox
 from hpedi.store.payee_balances import OPENING
+from hpedi.store.settlements import dues_of_run
 from hpedi.store.tables import (
     decision,
     eft_entry,
@@ -74,13 +75,13 @@ class StoredProof:
 
     def journal(self, scope: LedgerScope) -> Iterator[JournalRow]:
         """Yield postings in the order in which they were made."""
-        for row in self._walk(select(posting).where(*_in_scope(posting, scope)), posting.c.id, _AT_ONCE):
+        for row in self._walk(select(posting).where(*_wanted(scope)), posting.c.id, _AT_ONCE):
             yield JournalRow(id=row.id, posted_on=row.posted_on, posting=_posting(row))
 
     def balance(self, scope: LedgerScope) -> Sequence[tuple[str, str, Usd, Usd]]:
         """Return debits and credits by funding account and account, sorted."""
         by = (posting.c.funding_account, posting.c.account)
-        query = select(*by, func.sum(posting.c.debit), func.sum(posting.c.credit)).where(*_in_scope(posting, scope))
+        query = select(*by, func.sum(posting.c.debit), func.sum(posting.c.credit)).where(*_wanted(scope))
         return sorted(tuple(row) for row in self._connection.execute(query.group_by(*by)))
 
     def decisions(self, scope: LedgerScope) -> Iterator[ProvedDecision]:
@@ -145,6 +146,7 @@ class StoredProof:
             assigned=rows_assigned,
             postings=self._ledger.of_sources([f"payment:{row.trace_number}{stage}" for stage in STAGES]),
             entries=tuple(self._connection.execute(entries).scalars()),
+            dues=dues_of_run(self._connection, row.run, row.provider),
         )
 
     def _paid_by(self, versions: Sequence[tuple[str, int]]) -> dict[tuple[str, int], Usd]:
@@ -248,12 +250,30 @@ def _in_scope(table: Table, scope: LedgerScope) -> list[ColumnElement[bool]]:
         conditions.append(table.c.posted_on <= scope.until)
     if scope.run is not None:
         claims = _claim_sources().where(decision.c.payment_run == scope.run)
-        payments = (
-            select(literal("payment:") + payment.c.trace_number + literal(stage)).where(payment.c.run == scope.run)
-            for stage in STAGES
-        )
+        payments = (select(number).where(payment.c.run == scope.run) for number in _stages())
         conditions.append(table.c.source.in_(union_all(claims, *payments)))
     return conditions
+
+
+def _wanted(scope: LedgerScope) -> list[ColumnElement[bool]]:
+    """Return what keeps postings to a scope: whose they are is told by their sources."""
+    pairs = ((posting.c.funding_account, scope.funding_account), (posting.c.account, scope.account))
+    conditions = [*_in_scope(posting, scope), *(column == sought for column, sought in pairs if sought)]
+    if scope.provider:
+        payments = (select(number).where(payment.c.provider == scope.provider) for number in _stages())
+        claims = _claim_sources().where(decision.c.provider == scope.provider)
+        settlements = _settlements().where(settlement.c.provider == scope.provider)
+        conditions.append(posting.c.source.in_(union_all(claims, settlements, *payments)))
+    if scope.plans is not None:
+        claims = _claim_sources().where(decision.c.plan.in_(scope.plans))
+        settlements = _settlements().where(settlement.c.employer == scope.employer, settlement.c.employer != "")
+        conditions.append(posting.c.source.in_(union_all(claims, settlements)))
+    return conditions
+
+
+def _stages() -> Iterator[ColumnElement[str]]:
+    """Yield the sources of the postings of payments, stage by stage."""
+    return (literal("payment:") + payment.c.trace_number + literal(stage) for stage in STAGES)
 
 
 def _dues(scope: LedgerScope) -> Any:
@@ -276,6 +296,5 @@ def _claim_sources() -> Select[Any]:
 
 
 def _payment_sources() -> Select[Any]:
-    number = literal("payment:") + payment.c.trace_number
-    known = union_all(*(select((number + literal(stage)).label("source")) for stage in STAGES)).subquery()
+    known = union_all(*(select(number.label("source")) for number in _stages())).subquery()
     return select(known.c.source)

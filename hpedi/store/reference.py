@@ -11,6 +11,7 @@ from hpedi.reference.members import FAMILY
 from hpedi.reference.records import KnownRecord, ReferenceRecord, SnapshotMade
 from hpedi.run_context import RunContext
 from hpedi.safekeeping.vault import Vault
+from hpedi.store.among import among
 from hpedi.store.in_batches import in_batches
 from hpedi.store.numbers import next_id
 from hpedi.store.tables import reference_lookup, reference_record, reference_snapshot
@@ -149,14 +150,13 @@ class StoredReferenceData:
 
     def families(self, snapshot: int, member_ids: Iterable[str]) -> tuple[ReferenceRecord, ...]:
         """Return the families that one of these member ids belongs to, as known at a snapshot."""
-        found: dict[str, ReferenceRecord] = {}
-        for batch in in_batches(sorted({self._lookup(member_id) for member_id in member_ids})):
-            # As a subquery, so that a planner without statistics starts at the few lookups.
-            named = select(reference_lookup.c.record).where(reference_lookup.c.lookup.in_(batch))
-            query = select(reference_record).where(
-                reference_record.c.id.in_(named), reference_record.c.kind == FAMILY, _known_at(snapshot)
-            )
-            found.update((record.key, record) for record in self._read(query))
+        # As a subquery, so that a planner without statistics starts at the few lookups. Asked for their kind, it would
+        # begin with all families.
+        lookups = sorted({self._lookup(member_id) for member_id in member_ids})
+        named = select(reference_lookup.c.record).where(among(reference_lookup.c.lookup, lookups))
+        query = select(reference_record).where(reference_record.c.id.in_(named), _known_at(snapshot))
+        rows = self._connection.execute(query).all()
+        found = {row.key: self._record(row) for row in rows if row.kind == FAMILY}
         return tuple(found[key] for key in sorted(found))
 
     def family_ids(self, member_ids: Iterable[str]) -> dict[str, tuple[str, ...]]:
@@ -164,17 +164,16 @@ class StoredReferenceData:
         by_lookup = {self._lookup(member_id): member_id for member_id in member_ids}
         members_of: dict[int, list[str]] = {}
         # Two questions and no join: a planner without statistics would begin with all families.
-        for batch in in_batches(sorted(by_lookup)):
-            query = select(reference_lookup.c.record, reference_lookup.c.lookup)
-            for record, lookup in self._connection.execute(query.where(reference_lookup.c.lookup.in_(batch))):
-                members_of.setdefault(record, []).append(by_lookup[lookup])
+        query = select(reference_lookup.c.record, reference_lookup.c.lookup)
+        query = query.where(among(reference_lookup.c.lookup, sorted(by_lookup)))
+        for record, lookup in self._connection.execute(query).all():
+            members_of.setdefault(record, []).append(by_lookup[lookup])
         found: dict[str, tuple[str, ...]] = {}
-        for records in in_batches(sorted(members_of)):
-            query = select(reference_record.c.id, reference_record.c.key)
-            named = query.where(reference_record.c.id.in_(records), reference_record.c.kind == FAMILY)
-            for record, family in self._connection.execute(named):
-                for member_id in members_of[record]:
-                    found[member_id] = (*found.get(member_id, ()), family)
+        column = reference_record.c
+        records = select(column.id, column.key, column.kind).where(among(column.id, sorted(members_of)))
+        for record, key, kind in self._connection.execute(records).all():
+            for member_id in members_of[record] if kind == FAMILY else ():
+                found[member_id] = (*found.get(member_id, ()), key)
         return found
 
     def _lookup(self, lookup: str) -> str:
@@ -186,7 +185,7 @@ class StoredReferenceData:
         return self._vault.digest(content, _context(record.kind, record.key))
 
     def _read(self, query: Select[tuple[object, ...]]) -> tuple[ReferenceRecord, ...]:
-        return tuple(self._record(row) for row in self._connection.execute(query))
+        return tuple(self._record(row) for row in self._connection.execute(query).all())
 
     def _record(self, row: Row[tuple[object, ...]]) -> ReferenceRecord:
         body = self._vault.open(row.sealed, _context(row.kind, row.key))

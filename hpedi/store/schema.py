@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from pathlib import Path
 
 from alembic import command
@@ -40,7 +41,7 @@ def downgrade_within(connection: Connection, revision: str = "base") -> None:
 def is_current(database: Database) -> bool:
     """Say whether a database has the schema of this version."""
     with database.reading() as connection:
-        return revision_of(connection) == ScriptDirectory(str(MIGRATIONS)).get_current_head()
+        return revision_of(connection) == _newest()
 
 
 def revision_of(connection: Connection) -> str | None:
@@ -51,6 +52,11 @@ def revision_of(connection: Connection) -> str | None:
 def is_known(revision: str) -> bool:
     """Say whether this version of hpedi knows a schema."""
     return revision in {step.revision for step in ScriptDirectory(str(MIGRATIONS)).walk_revisions()}
+
+
+@cache
+def _newest() -> str | None:
+    return ScriptDirectory(str(MIGRATIONS)).get_current_head()
 
 
 def _config(connection: Connection) -> Config:

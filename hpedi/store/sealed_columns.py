@@ -11,7 +11,7 @@ from sqlalchemy import Column, Connection, Row, Select, Table, and_, bindparam, 
 from hpedi.safekeeping.vault import Vault
 from hpedi.store.access_tables import access_grant
 from hpedi.store.dispute_tables import dispute_event
-from hpedi.store.eft_tables import eft_return
+from hpedi.store.eft_tables import eft_enrollment, eft_return, prenote_return
 from hpedi.store.era_tables import era_enrolment
 from hpedi.store.tables import claim, decision, outbox, payment, reference_record
 from hpedi.store.work_tables import claim_override, pend, reprocessing
@@ -45,6 +45,8 @@ SEALED: Final = (
     SealedColumn(claim_override.c.sealed, "override/{control_number}"),
     SealedColumn(dispute_event.c.sealed, "dispute/{dispute}"),
     SealedColumn(eft_return.c.sealed, "eft-return/{file}/{line}"),
+    SealedColumn(prenote_return.c.sealed, "eft-return/{file}/{line}"),
+    SealedColumn(eft_enrollment.c.sealed, "eft-enrollment/{provider}"),
 )
 
 

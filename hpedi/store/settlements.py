@@ -92,8 +92,13 @@ class StoredSettlements:
 
     def of_run(self, run: int, payee: str) -> tuple[Due, ...]:
         """Return the dues that a payment run pays a provider, oldest first."""
-        query = select(due).where(due.c.payment_run == run, due.c.provider == payee).order_by(due.c.id)
-        return tuple(_due(row) for row in self._connection.execute(query))
+        return dues_of_run(self._connection, run, payee)
+
+
+def dues_of_run(connection: Connection, run: int, payee: str) -> tuple[Due, ...]:
+    """Return the dues that a payment run pays a provider, oldest first."""
+    query = select(due).where(due.c.payment_run == run, due.c.provider == payee).order_by(due.c.id)
+    return tuple(_due(row) for row in connection.execute(query))
 
 
 def _due(row: Row[tuple[object, ...]]) -> Due:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 from decimal import Decimal
-from typing import Any
+from typing import Any, Final
 
 from sqlalchemy import (
     BigInteger,
@@ -32,6 +32,23 @@ from sqlalchemy.types import TypeDecorator
 
 from hpedi.money import CENT
 
+NOT_WHOLE: Final = "an amount to store has at most two decimal places"
+
+
+def hundredths(value: Decimal | None) -> int | None:
+    """Return an exact amount in whole hundredths.
+
+    Raises:
+        ValueError: It has a fraction of one.
+    """
+    if value is None:
+        return None
+    exact = value * 100
+    whole = int(exact)
+    if whole != exact:
+        raise ValueError(NOT_WHOLE)
+    return whole
+
 
 class Cents(TypeDecorator[Decimal]):
     """A decimal with two places (US dollars, or a count) kept as whole hundredths."""
@@ -41,13 +58,7 @@ class Cents(TypeDecorator[Decimal]):
 
     def process_bind_param(self, value: Decimal | None, dialect: Dialect) -> int | None:  # noqa: ARG002 - SQLAlchemy's signature
         """Turn an exact amount into hundredths."""
-        if value is None:
-            return None
-        hundredths = value * 100
-        whole = int(hundredths)
-        if whole != hundredths:
-            raise ValueError("an amount to store has at most two decimal places")
-        return whole
+        return hundredths(value)
 
     def process_result_value(self, value: Any | None, dialect: Dialect) -> Decimal | None:  # noqa: ARG002
         """Turn hundredths into an exact amount."""
@@ -179,9 +190,11 @@ claim = Table(
     Column("billing_npi", String(10), nullable=False, server_default=""),
     Column("patient_account", String(64), nullable=False, server_default=""),  # a keyed digest: CLM01 may be a name
     Column("service_date", Date),
+    Column("member_id", String(64), nullable=False, server_default=""),  # a keyed digest of the subscriber's (NM109)
     Index("ix_claim_receipt_ordinal", "receipt", "ordinal"),
     Index("ix_claim_billing_npi_service_date", "billing_npi", "service_date"),
     Index("ix_claim_patient_account", "patient_account"),
+    Index("ix_claim_member_id_service_date", "member_id", "service_date"),
     Index("ix_claim_state", "state", "receipt", "ordinal"),
 )
 
@@ -257,7 +270,9 @@ payment = Table(
     Column("trace_number", String(50), nullable=False, unique=True),
     Column("funding_account", String(80), nullable=False),
     Column("sealed", LargeBinary, nullable=False),
+    Column("reissues", String(50)),  # the number of the payment that it takes the place of
     Index("ix_payment_run", "run"),
+    Index("uq_payment_reissues", "reissues", unique=True),
 )
 
 payment_event = Table(

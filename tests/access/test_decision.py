@@ -25,12 +25,12 @@ OF_PAYER: Final = {
     "examiner": {("inquire", thing) for thing in EVERYTHING_ASKED}
     | {("explain", "claim"), ("adjudicate", "claim"), ("what if", "claim"), ("estimate", "claim")},
     "finance": {("inquire", "remittance"), ("inquire", "payment"), ("pay", "payment"), ("what if", "claim")}
-    | {("settle", "payment"), ("see", "pool")},
+    | {("settle", "payment"), ("see", "pool"), ("reissue", "payment"), ("see", "payment run")},
     "finance approver": {("inquire", "remittance"), ("inquire", "payment"), ("approve", "payment"), ("see", "pool")}
-    | {("void", "payment")},
+    | {("void", "payment"), ("see", "payment run")},
     "operator": {("adjudicate", "claim"), ("pay", "payment"), ("manage", "account"), ("revoke", "grant")}
-    | {("request", "era enrolment"), ("end", "era enrolment")},
-    "auditor": {("audit", "log")},
+    | {("request", "era enrolment"), ("end", "era enrolment"), ("see", "payment run")},
+    "auditor": {("audit", "log"), ("see", "payment run")},
 }
 AREA: Final = {
     "claim file": "submit",

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 from typing import Literal
 
 import pytest
+from msgspec.structs import replace
 
 from hpedi.benefits.accumulators import AccumulatorKey
 from hpedi.benefits.balances import RunningBalances

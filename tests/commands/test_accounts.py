@@ -20,11 +20,18 @@ CLINIC_FILE: Final = PROJECT / "samples" / "inbound" / "01-riverbend.837"
 JOBS: Final = (("adjudicate",), ("deliver",), ("status",))
 BY_ROLE: Final = {
     "operator": {("status",): 0, ("inquire", "claim"): 77, ("explain", "26061000010000001"): 77, ("user", "list"): 0},
-    "examiner": {("inquire", "claim"): 0, ("explain", "26061000010000001"): 0, ("pay",): 77, ("user", "list"): 77},
-    "finance": {("pay",): 0, ("inquire", "remittance", "900000001"): 0, ("inquire", "claim"): 77, ("adjudicate",): 77},
-    "finance-approver": {("pay",): 77, ("inquire", "payment"): 0, ("deliver",): 77},
-    "auditor": {("user", "list"): 0, ("inquire", "claim"): 77, ("pay",): 77},
-    "biller": {("inquire", "claim"): 1, ("status",): 77, ("explain", "26061000010000001"): 77, ("access", "list"): 0},
+    "examiner": {("inquire", "claim"): 0, ("explain", "26061000010000001"): 0, ("pay", "release"): 77,
+                 ("user", "list"): 77},
+    "finance": {("pay", "preview"): 0, ("pay", "approve", "900000001"): 77, ("pay", "release"): 0,
+                ("inquire", "remittance", "900000001"): 0, ("inquire", "claim"): 77, ("adjudicate",): 77},
+    "finance-approver": {("pay", "release"): 77, ("pay", "approve", "900000001"): 2, ("pay", "list"): 0,
+                         ("pay", "reissue", "900000001", "--reason", "lost"): 77,
+                         ("pay", "void", "900000001", "--reason", "wrong"): 2,
+                         ("inquire", "payment"): 0, ("deliver",): 77},
+    "auditor": {("pay", "preview"): 0, ("pay", "list"): 0, ("pay", "show", "1"): 0, ("pay", "release"): 77,
+                ("pay", "approve", "--run", "1"): 77, ("user", "list"): 0, ("inquire", "claim"): 77},
+    "biller": {("inquire", "claim"): 1, ("status",): 77, ("explain", "26061000010000001"): 77, ("access", "list"): 0,
+               ("pay", "list"): 77},
     "provider-approver": {("access", "list"): 0, ("user", "list"): 77, ("load", str(PROJECT)): 77},
     "delegate": {("user", "list"): 0, ("inquire", "claim"): 77, ("access", "mail-pin", "1"): 77},
 }  # fmt: skip

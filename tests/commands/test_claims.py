@@ -66,7 +66,7 @@ def test_interest_is_an_amount(desk: Desk, dollars: str) -> None:
 def test_interest_is_set_until_it_is_paid(desk: Desk) -> None:
     """Set before the payment run it is in the payment; afterwards it cannot be set."""
     assert desk.told("claims", "interest", DECIDED, "5.10", *NOTE)[0]["interest"]["interest"] == "5.10"
-    desk.said("pay", *DAY)
+    desk.said("pay", "release", *DAY)
     assert "paid already" in desk.said("claims", "interest", DECIDED, "6.10", *NOTE, code=ExitCode.USAGE)
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import sys
 from collections import Counter
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Final
 
@@ -16,7 +17,7 @@ from tests.conformance.corpus import Mutant, as_bytes, clean_names, clean_segmen
 COLUMNS: Final = "file set level severity code segment_id segment element component rule also_found".split()  # noqa: SIM905
 
 
-def manifest(listed: list[Mutant]) -> str:
+def manifest(listed: Sequence[Mutant]) -> str:
     """Write the table of what is to be found, a line a file."""
     lines = ["\t".join(COLUMNS)]
     lines += [f"clean/{name}.edi\t{name.partition('-')[0]}" + "\t" * (len(COLUMNS) - 2) for name in clean_names()]
@@ -29,7 +30,7 @@ def manifest(listed: list[Mutant]) -> str:
     return "\n".join(lines) + "\n"
 
 
-def write(folder: Path, listed: list[Mutant]) -> None:
+def write(folder: Path, listed: Sequence[Mutant]) -> None:
     """Write clean files, mutants and manifest."""
     for part in ("clean", "mutants"):
         (folder / part).mkdir(parents=True, exist_ok=True)

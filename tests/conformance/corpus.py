@@ -106,22 +106,23 @@ def as_bytes(segments: Segments) -> bytes:
 
 def harmless() -> dict[str, bytes]:
     """Make the files of harmless.yaml: clean files changed in ways that are allowed, by name."""
-    rows = yaml.safe_load(HARMLESS.read_bytes())["changes"]
+    rows = yaml.load(HARMLESS.read_bytes(), Loader=yaml.CSafeLoader)["changes"]
     return {f"{row['base']}-{row['name']}": _edited(str(row["base"]), row)[0] for row in rows}
 
 
-def mutants() -> list[Mutant]:
+@cache
+def mutants() -> tuple[Mutant, ...]:
     """Make every file of the corpus."""
     made = [
         _mutant(str(row.get("base") or table["base"]), {"level": table.get("level"), **row})
         for path in sorted(MUTATIONS.glob("*.yaml"))
-        for table in [yaml.safe_load(path.read_bytes())]
+        for table in [yaml.load(path.read_bytes(), Loader=yaml.CSafeLoader)]
         for row in table["mutations"]
     ]
     names = [mutant.name for mutant in made]
     if len(set(names)) < len(names):
         raise ValueError(f"named twice: {sorted({name for name in names if names.count(name) > 1})}")
-    return made
+    return tuple(made)
 
 
 def _mutant(base: str, row: Row) -> Mutant:

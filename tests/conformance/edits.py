@@ -64,10 +64,13 @@ def apply_edits(segments: Segments, edits: list[Edit]) -> tuple[Segments, int]:
 def count_segments(segments: Segments) -> Segments:
     """Write SE01 of each set anew."""
     counted = list(segments)
+    start: int | None = None
     for index, segment in enumerate(segments):
-        position = position_in_set(segments, index)
-        if segment.startswith(f"SE{ELEMENT}") and position is not None:
-            counted[index] = ELEMENT.join(("SE", str(position), *segment.split(ELEMENT)[2:]))
+        if segment.startswith(f"ST{ELEMENT}"):
+            start = index
+        elif segment.startswith(f"SE{ELEMENT}") and start is not None:
+            counted[index] = ELEMENT.join(("SE", str(index - start + 1), *segment.split(ELEMENT)[2:]))
+            start = None
     return counted
 
 

@@ -14,7 +14,7 @@ from contextlib import ExitStack
 from pathlib import Path
 
 from tests.contention.trial import run_trial
-from tests.databases import postgres_database
+from tests.postgresql import postgres_database
 
 UNWELL_SHOWN = 20
 

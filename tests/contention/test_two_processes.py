@@ -80,7 +80,7 @@ def lock(url: str, seed: int) -> None:
 
 def books_of(home: Path, sent: Sequence[str]) -> list[str]:
     """Pay and deliver what is left, and return what is wrong with the books."""
-    for words in (("pay", "--as-of", str(DAY)), ("deliver",)):
+    for words in (("pay", "release", "--as-of", str(DAY)), ("deliver",)):
         assert run_hpedi("--home", home, *words) == ExitCode.OK
     return list(wrong(home, sent))
 

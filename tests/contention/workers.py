@@ -71,7 +71,7 @@ class Worker:
             day = ("--as-of", f"{FIRST_DAY + timedelta(days=round_ // ROUNDS_A_DAY)}")
             self.run("receive", "--json", "--received", RECEIVED, str(path))
             decided = self.run("adjudicate", "--json", *day)
-            paid = self.run("pay", "--json", *day)
+            paid = self.run("pay", "release", "--json", *day)
             self.run("deliver", "--json")
             for claim in (each for line in decided for each in line["adjudicated"]["first"]):
                 self._note("known", {"claim": claim["claim"]})

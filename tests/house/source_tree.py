@@ -15,6 +15,7 @@ SHELL_FILES = (
     "code_files.py",
     "drg_grouping.py",
     "guide_files.py",
+    "inquiry_files.py",
     "mappings_folder.py",
     "log.py",
 )

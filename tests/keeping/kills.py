@@ -24,7 +24,7 @@ import hpedi.commands.rotation  # noqa: F401 - imported once, before the forks
 from hpedi.commands.workspace import open_workspace
 from hpedi.safekeeping.backup_file import BackupFile
 from hpedi.store.sealed_columns import SEALED
-from tests.crash.trials import is_sealed, run, state_of
+from tests.crash.trials import compile_all, is_sealed, run, state_of
 from tests.keeping.books import NEW_KEY
 from tests.pipeline.conftest import KEY
 from tests.safety.samples import DAY, INBOUND, RECEIVED
@@ -88,17 +88,23 @@ def trial_of_restoration(home: Path, point: int) -> dict[str, object]:
 TRIALS: Final = {"rotate": trial_of_rotation, "backup": trial_of_backup, "restore": trial_of_restoration}
 
 
-def points_of(name: str, home: Path) -> int:
-    """Count the points that the undisturbed command passes."""
+def commands_of(name: str, home: Path) -> list[list[str]]:
+    """Return what has to be run on a workspace for a command to be undisturbed; it is the last of them."""
     target = home.parent / "calm.backup"
     commands = {
         "rotate": ["--home", str(home), "keys", "rotate"],
         "backup": ["--home", str(home), "backup", str(target)],
         "restore": ["--home", str(home.parent / "calm place"), "restore", str(target)],
     }
-    if name == "restore":
-        run(commands["backup"])
-    status, points = run(commands[name])
+    return [commands["backup"], commands[name]] if name == "restore" else [commands[name]]
+
+
+def points_of(name: str, home: Path) -> int:
+    """Count the points that the undisturbed command passes."""
+    *before, command = commands_of(name, home)
+    for each in before:
+        run(each)
+    status, points = run(command)
     assert status == 0, f"{name} failed"
     return points
 
@@ -143,6 +149,8 @@ def main_kills() -> None:
     os.environ.update({"HPEDI_KEY": KEY, "HPEDI_NEW_KEY": NEW_KEY, "XDG_CONFIG_HOME": str(asked.folder / "config")})
     start = prepared(asked.folder)
     expected = state_of(start)
+    for command in commands_of(asked.name, copied(start, asked.folder / "first")):
+        compile_all(command)
     points = points_of(asked.name, copied(start, asked.folder / "calm"))
     for point in sorted({index * points // asked.points for index in range(asked.points)}):
         os.environ["HPEDI_KEY"] = KEY

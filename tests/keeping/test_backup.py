@@ -18,12 +18,12 @@ from tests.databases import (
     URL_SETTING,
     Workspaces,
     engine_of,
-    postgres_database,
     statements_in,
     url_of,
 )
 from tests.keeping.books import NEW_KEY, OTHER_KEY, books_of, paid_bytes
 from tests.pipeline.conftest import KEY
+from tests.postgresql import postgres_database
 from tests.safety.samples import DAY, INBOUND, RECEIVED
 from tests.shared import PROJECT
 
@@ -49,7 +49,7 @@ def restore(backup: Path, workspaces: Workspaces, *options: str) -> Path:
 
 def paid_in(place: Path) -> dict[str, bytes]:
     """Pay and deliver, and return the bytes."""
-    assert run_hpedi("--home", place, "pay", *DAY) == ExitCode.OK
+    assert run_hpedi("--home", place, "pay", "release", *DAY) == ExitCode.OK
     assert run_hpedi("--home", place, "deliver") == ExitCode.OK
     return paid_bytes(place)
 
@@ -282,7 +282,7 @@ def test_a_restored_workspace_pays_and_delivers_nothing_until_confirmed(
 ) -> None:
     """Held: it decides and answers questions, and gives 75 with the remedy to whoever pays or delivers."""
     place = restore(backup, workspaces)
-    for command in (("pay", *DAY), ("deliver",)):
+    for command in (("pay", "release", *DAY), ("deliver",)):
         assert run_hpedi("--home", place, *command) == ExitCode.TRY_AGAIN
         assert "hpedi restore --confirm" in capsys.readouterr().err
     for command in (("adjudicate", *DAY), ("status",), ("audit", "verify")):
@@ -301,7 +301,7 @@ def test_once_confirmed_the_original_pays_nothing(
     """With one anchor for both, the original learns that another took its place; each payment is made once."""
     place = restore(backup, workspaces)
     assert run_hpedi("--home", place, "restore", "--confirm", "--why", "the disk died") == ExitCode.OK
-    for command in (("pay", *DAY), ("deliver",)):
+    for command in (("pay", "release", *DAY), ("deliver",)):
         assert run_hpedi("--home", home, *command) == ExitCode.TRY_AGAIN
         assert "took this one's place" in capsys.readouterr().err
     assert paid_bytes(home) == {}
@@ -321,9 +321,9 @@ def test_work_after_the_backup_is_seen_before_anything_is_paid_again(
     paid_in(home)
     assert run_hpedi("--home", place, "restore", "--confirm") == ExitCode.FINDINGS
     assert "would be paid again" in capsys.readouterr().err
-    assert run_hpedi("--home", place, "pay", *DAY) == ExitCode.TRY_AGAIN
+    assert run_hpedi("--home", place, "pay", "release", *DAY) == ExitCode.TRY_AGAIN
     assert run_hpedi("--home", place, "restore", "--confirm", "--despite-later-work") == ExitCode.OK
-    assert run_hpedi("--home", place, "pay", *DAY) == ExitCode.OK
+    assert run_hpedi("--home", place, "pay", "release", *DAY) == ExitCode.OK
 
 
 def test_of_two_restored_workspaces_one_takes_the_place(

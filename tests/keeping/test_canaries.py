@@ -101,7 +101,7 @@ def test_a_restoration_leaves_nothing_plain_and_pays_by_name(
 
 def test_the_search_finds_what_goes_out(told_of: Path) -> None:
     """The same search finds every canary that partners and bank are sent."""
-    assert run_hpedi("--home", told_of, "pay", *DAY) == ExitCode.OK
+    assert run_hpedi("--home", told_of, "pay", "release", *DAY) == ExitCode.OK
     assert run_hpedi("--home", told_of, "deliver") == ExitCode.OK
     assert found_in_files((told_of / "outbox").rglob("*.*")) >= SENT_TO_PARTNERS
     assert found_in_files((told_of / "bank").rglob("*.*")) >= SENT_TO_THE_BANK

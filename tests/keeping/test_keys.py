@@ -152,12 +152,12 @@ def test_after_a_rotation_it_pays_the_same(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     """Remittances, ACH file and books come out byte for byte as in a workspace whose key stayed."""
-    assert run_hpedi("--home", rotated, "pay", *DAY) == ExitCode.OK
+    assert run_hpedi("--home", rotated, "pay", "release", *DAY) == ExitCode.OK
     assert run_hpedi("--home", rotated, "deliver") == ExitCode.OK
     monkeypatch.setenv("HPEDI_KEY", KEY)
     monkeypatch.setenv("HPEDI_AUDIT_ANCHOR", str(tmp_path / "other"))
     undisturbed = workspaces.copy(decided_home, tmp_path / "undisturbed")
-    run_hpedi("--home", undisturbed, "pay", *DAY)
+    run_hpedi("--home", undisturbed, "pay", "release", *DAY)
     run_hpedi("--home", undisturbed, "deliver")
     assert paid_bytes(rotated) == paid_bytes(undisturbed) != {}
     assert books_of(rotated) == books_of(undisturbed)
@@ -315,7 +315,7 @@ def half_way(home: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 def test_half_way_either_key_opens_and_writes(half_way: Path, key: str, monkeypatch: pytest.MonkeyPatch) -> None:
     """With the old and with the new key it pays, and what it writes is sealed by the newest key."""
     monkeypatch.setenv("HPEDI_KEY", key)
-    assert run_hpedi("--home", half_way, "pay", *DAY) == ExitCode.OK
+    assert run_hpedi("--home", half_way, "pay", "release", *DAY) == ExitCode.OK
     assert run_hpedi("--home", half_way, "audit", "verify") == ExitCode.OK
     workspace = open_workspace(half_way)
     newest = opened_with(half_way, workspace.vault)

@@ -14,14 +14,21 @@ from hpedi.payments.dues import Due, due_rows, paid_of
 from hpedi.payments.ledger import LedgerAccount, balances, unbalanced_sources
 from hpedi.payments.settlement import (
     CannotSettle,
+    Settlement,
     Share,
+    adjustment,
     bonus_of,
     capitation,
+    earned_by,
     earned_share,
     prefund_return,
     program_postings,
+    refund,
+    target_facts,
+    withhold_release,
     year_end,
 )
+from hpedi.reference.settling import Target
 from hpedi.transactions.remittance_835.model import ProviderAdjustment
 
 PIP = PoolKey("pip", "CLINIC", "MILLS", 2026)
@@ -156,3 +163,79 @@ def test_no_cent_is_made_or_lost(pool: Usd, prefund: Usd, interest: Usd, earned:
     assert sum((each.amount for each in settled.dues), ZERO) == given_share + bonus
     assert sum((each.amount for each in settled.charges), ZERO) == -(pool - given_share + interest)
     assert unbalanced_sources(program_postings(settled, "main", "s")) == ()
+
+
+TARGETS = (
+    Target(id="QUALITY", name="Diabetes control", weight=Decimal("0.5")),
+    Target(id="ACCESS", name="Visits within a week", weight=Decimal("0.3")),
+    Target(id="CARE", name="Care plans", weight=Decimal("0.2")),
+)
+
+
+def test_targets_that_were_met_earn_their_weights() -> None:
+    """Quality and access are 80 percent of the pool; none met is nothing; a target nobody agreed on is refused."""
+    assert earned_by(TARGETS, ["QUALITY", "ACCESS"]) == Decimal("0.8")
+    assert earned_by(TARGETS, []) == 0
+    assert target_facts(TARGETS, ["CARE"])[2] == ("target CARE", "Care plans, counts 0.2: met")
+    for targets, met in ((TARGETS, ["COST"]), ((), ["QUALITY"])):
+        with pytest.raises(CannotSettle):
+            earned_by(targets, met)
+
+
+def posted(settled: Settlement) -> dict[LedgerAccount, Usd]:
+    """Return what a settlement posts by account; it balances."""
+    postings = program_postings(settled, "main", "s")
+    assert unbalanced_sources(postings) == ()
+    return {account: amount for (_, account), amount in balances(postings).items()}
+
+
+def test_the_plan_keeps_what_of_a_contract_s_withhold_is_not_earned() -> None:
+    """Of 72.00, 54.00 go to the provider as PLB E3 and 18.00 lower what claims cost the plan."""
+    own = PoolKey("withhold", "CLINIC", "", 2026)
+    share = Share(pool=own, balance=dollars("72.00"), given=dollars("54.00"), reference="WH2026")
+    settled = withhold_release(share, [("year", "2026")])
+    assert [(due.code, due.reference, due.amount) for due in settled.dues] == [("E3", "WH2026", dollars("54.00"))]
+    assert settled.charges == ()
+    assert posted(settled) == {
+        LedgerAccount.POOLS: dollars("72.00"),
+        LedgerAccount.CLAIMS_EXPENSE: dollars("-18.00"),
+        LedgerAccount.PAYEE_DUES: dollars("-54.00"),
+    }
+
+
+def test_a_refund_is_acknowledged_by_plb_72() -> None:
+    """20.00 sent back are cash, and due to the provider until its 835 takes them off what it owes."""
+    settled = refund("CLINIC", "C1", dollars("20.00"), dollars("50.00"), "CHECK4711")
+    assert due_rows(settled.dues) == (ProviderAdjustment(code="72", reference="C1", amount=dollars("-20.00")),)
+    assert posted(settled) == {LedgerAccount.CASH: dollars("20.00"), LedgerAccount.PAYEE_DUES: dollars("-20.00")}
+
+
+@pytest.mark.parametrize("amount", ["0.00", "50.01"])
+def test_no_more_is_refunded_than_is_owed(amount: str) -> None:
+    """Nothing, or more than 50.00, is refused."""
+    with pytest.raises(CannotSettle, match=r"owes 50\.00"):
+        refund("CLINIC", "C1", dollars(amount), dollars("50.00"), "CHECK4711")
+
+
+@pytest.mark.parametrize(
+    ("code", "amount"),
+    [("CS", "12.50"), ("CS", "-12.50"), ("LS", "1.00"), ("IP", "1.00"), ("L3", "-9.00"), ("LE", "-1.00")],
+)
+def test_an_adjustment_is_a_plb_row_of_the_other_sign(code: str, amount: str) -> None:
+    """What goes to the provider is below 0.00 in PLB, what is taken above."""
+    settled = adjustment("CLINIC", code, dollars(amount), "REF1", "agreed by letter")
+    assert due_rows(settled.dues) == (ProviderAdjustment(code=code, reference="REF1", amount=-dollars(amount)),)
+    assert posted(settled) == {
+        LedgerAccount.PROVIDER_ADJUSTMENTS: dollars(amount),
+        LedgerAccount.PAYEE_DUES: -dollars(amount),
+    }
+    assert dict(settled.facts) == {"why": "agreed by letter"}
+
+
+@pytest.mark.parametrize(
+    ("code", "amount"), [("L3", "9.00"), ("LS", "-1.00"), ("CS", "0.00"), ("FB", "1.00"), ("L6", "1.00")]
+)
+def test_an_adjustment_of_the_wrong_sign_or_code_is_refused(code: str, amount: str) -> None:
+    """A penalty to the provider, a lump sum from it, nothing, or a code that payment runs write themselves."""
+    with pytest.raises(CannotSettle):
+        adjustment("CLINIC", code, dollars(amount), "REF1", "")

@@ -8,17 +8,28 @@ import pytest
 
 from hpedi.money import usd
 from hpedi.payments.remit import Payment, remit
-from hpedi.payments.states import TRANSITIONS, PaymentState, approves_itself, change, may_be_voided, may_follow
+from hpedi.payments.states import (
+    TRANSITIONS,
+    PaymentState,
+    approves_itself,
+    change,
+    may_be_reissued,
+    may_be_voided,
+    may_follow,
+)
 from hpedi.transactions.remittance_835.model import PaymentMethod
 from tests.payments.worked_example import NUMBERS, VISIT, decided, run_of
 
 ALLOWED = {
     "built": {"approved", "voided"},
     "approved": {"released", "voided"},
-    "released": {"settled", "returned", "voided"},
+    "released": {"settled", "returned", "stale", "stopped", "voided", "reissued"},
     "settled": {"returned"},
-    "returned": {"voided"},
-    "voided": set(),
+    "returned": {"voided", "reissued"},
+    "stale": {"settled", "stopped", "voided", "reissued"},
+    "stopped": {"voided", "reissued"},
+    "voided": {"reissued"},
+    "reissued": set(),
 }
 
 
@@ -50,12 +61,26 @@ def test_approves_itself_up_to_the_limit(limit: str, approved: bool) -> None:  #
 @pytest.mark.parametrize(
     ("method", "states"),
     [
-        (PaymentMethod.ACH, {"built", "approved", "returned"}),
-        (PaymentMethod.CHECK, {"built", "approved", "released", "returned"}),
-        (PaymentMethod.NONE, {"built", "approved", "returned"}),
+        (PaymentMethod.ACH, {"built", "approved", "returned", "stale", "stopped"}),
+        (PaymentMethod.CHECK, {"built", "approved", "released", "returned", "stale", "stopped"}),
+        (PaymentMethod.NONE, {"built", "approved", "returned", "stale", "stopped"}),
     ],
 )
 def test_what_may_be_voided(method: PaymentMethod, states: set[str]) -> None:
     """Of payments that went out only a check, which can be stopped; an EFT once it came back."""
     made = dataclasses.replace(payment(), method=method)
     assert {state.value for state in PaymentState if may_be_voided(made, state)} == states
+
+
+@pytest.mark.parametrize(
+    ("method", "states"),
+    [
+        (PaymentMethod.ACH, {"returned", "stale", "stopped", "voided"}),
+        (PaymentMethod.CHECK, {"released", "returned", "stale", "stopped", "voided"}),
+    ],
+)
+def test_what_may_be_reissued(method: PaymentMethod, states: set[str]) -> None:
+    """What went out and did not reach its payee: a lost check as it stands, an EFT once it came back."""
+    made = dataclasses.replace(payment(), method=method)
+    assert {state.value for state in PaymentState if may_be_reissued(made, state)} == states
+    assert not any(may_be_reissued(dataclasses.replace(made, amount=usd("0.00")), state) for state in PaymentState)

@@ -9,21 +9,25 @@ from decimal import Decimal
 
 import pytest
 
+from hpedi.commands.jobs import Jobs
+from hpedi.commands.workspace import context_for
 from hpedi.mappings_folder import mapping
-from hpedi.money import ZERO
+from hpedi.payments.eft_enrollment import load_enrollment_terms
 from hpedi.payments.eft_returns import Correction, correction_of, load_return_codes
-from hpedi.payments.ledger import LedgerAccount, settlement_postings
+from hpedi.payments.ledger import LedgerAccount
 from hpedi.payments.states import PaymentState
-from hpedi.pipeline.eft_returns import Imported, import_returns
+from hpedi.pipeline.eft_returns import Imported, ReturnTerms, import_returns
 from hpedi.pipeline.records import EftEntry, StoredPayment
 from hpedi.pipeline.void import void
-from hpedi.store.tables import payment_event
 from hpedi.transactions.remittance_835.model import PaymentMethod
 from tests.payments.ach.return_writer import Back, return_file
 from tests.pipeline.conftest import AS_OF, Demo
 from tests.pipeline.test_proof import SENT, proof_of
 
 CODES = load_return_codes(mapping("payments/ach_returns.yaml").read_bytes(), AS_OF)
+TERMS = ReturnTerms(
+    codes=CODES, enrollment=load_enrollment_terms(mapping("payments/eft_enrollment.yaml").read_bytes(), AS_OF)
+)
 
 
 @pytest.fixture
@@ -54,7 +58,7 @@ def imported(demo: Demo, *entries: Back) -> Imported:
     """Import a file that has each entry in a batch of its own."""
     content = return_file([[each] for each in entries])
     with demo.workspace.books.writing(demo.jobs.context) as work:
-        return import_returns(work, content, hashlib.sha256(content).hexdigest(), CODES, "bank.ach")
+        return import_returns(work, content, hashlib.sha256(content).hexdigest(), TERMS, "bank.ach")
 
 
 def state(demo: Demo, amount: str) -> PaymentState:
@@ -104,18 +108,13 @@ def test_the_same_return_in_another_file_does_nothing_more(paid: Demo) -> None:
 
 def test_a_return_after_settlement_brings_the_cash_back(paid: Demo) -> None:
     """What left the account stands in clearing again; the claims stay as decided; the proof is clean."""
-    stored, _entry = sent(paid, "49.00")
     context = paid.jobs.context
-    with paid.workspace.books.writing(context) as work:
-        work.ledger.post(settlement_postings(stored.payment), AS_OF, stored.run)
-    with paid.workspace.database.writing() as connection:
-        settled = {"payment": stored.id, "state": "settled", "at": context.instant, "principal": "x", "reason": ""}
-        connection.execute(payment_event.insert().values(**settled))
+    assert len(Jobs(paid.workspace, context_for(AS_OF + timedelta(days=3))).settle_efts()) == 2
     imported(paid, back(paid, "R02", "49.00"))
     with paid.workspace.books.reading(context) as work:
         totals = {account: amount for (_funding, account), amount in work.ledger.totals().items()}
-    assert totals[LedgerAccount.CASH] == ZERO
-    assert totals[LedgerAccount.ACH_CLEARING] == Decimal("-519.00")
+    assert totals[LedgerAccount.CASH] == Decimal("-470.00")
+    assert totals[LedgerAccount.ACH_CLEARING] == Decimal("-49.00")
     assert proof_of(paid).differences == ()
 
 
@@ -140,6 +139,7 @@ def test_an_account_and_its_kind_are_corrected_together() -> None:
 WRONG = (
     ("another trace", lambda each: replace(each, original_trace="999999990009999"), "ach-return-unknown"),
     ("another amount", lambda each: replace(each, cents=each.cents + 1), "ach-return-unknown"),
+    ("no amount", lambda each: replace(each, cents=0), "ach-return-unknown"),
     ("another account", lambda each: replace(each, account="1"), "ach-return-unknown"),
     ("another bank", lambda each: replace(each, bank="09100001"), "ach-return-unknown"),
     ("an unknown reason", lambda each: replace(each, code="R99"), "ach-return-code"),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+from collections.abc import Sequence
 from datetime import date, timedelta
 from decimal import Decimal
 
@@ -10,7 +11,6 @@ import click
 import pytest
 from msgspec.structs import replace
 
-from hpedi.adjudication.decision import ClaimDecision
 from hpedi.claims.claim import Claim
 from hpedi.commands.jobs import Jobs
 from hpedi.finding_kinds import FINDING_KINDS
@@ -19,9 +19,11 @@ from hpedi.money import ZERO
 from hpedi.payments.balancing import Unbalanced
 from hpedi.payments.ledger import LedgerAccount
 from hpedi.payments.payment import Payment
+from hpedi.payments.remit import PaymentRunInput, RunNumbers
 from hpedi.payments.states import PaymentState
 from hpedi.pipeline import release as release_module
-from hpedi.pipeline.pay import SecondPersonNeeded
+from hpedi.pipeline.approve import NotWaiting, SecondPersonNeeded
+from hpedi.pipeline.payment_terms import Held
 from hpedi.reference.reference import Reference
 from hpedi.run_context import Principal
 from hpedi.service_dates import DateSpan
@@ -70,7 +72,7 @@ def test_a_payment_above_the_limit_waits_and_is_released_once_approved(
     first = {row.name for row in demo.jobs.deliver().files}
     assert f"{waiting.payment.trace_number}.835" not in first
 
-    assert demo.jobs.approve([waiting.payment.trace_number]) == ()
+    demo.jobs.approve([waiting.payment.trace_number])
     released = demo.jobs.pay().released
     assert [payment.payment.trace_number for payment in released] == [waiting.payment.trace_number]
     assert {row.name for row in demo.jobs.deliver().files} == {
@@ -91,7 +93,7 @@ def test_who_began_the_run_does_not_approve_its_payments(demo: Demo, monkeypatch
     number = waiting.payment.trace_number
     with pytest.raises(SecondPersonNeeded):
         Jobs(demo.workspace, first).approve([number])
-    assert Jobs(demo.workspace, second).approve([number]) == ()
+    assert [each.payment.trace_number for each in Jobs(demo.workspace, second).approve([number])] == [number]
 
 
 def test_a_payment_approved_later_goes_out_with_later_dates(demo: Demo, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -114,11 +116,11 @@ def test_a_payment_approved_later_goes_out_with_later_dates(demo: Demo, monkeypa
 
 
 def test_only_a_payment_that_waits_can_be_approved(demo: Demo) -> None:
-    """A number that is no waiting payment is told, and then none is approved."""
+    """A number that is no waiting payment is told by its place, and then none is approved."""
     decide(demo)
     paid = demo.jobs.pay()
-    numbers = [paid.released[0].payment.trace_number, "555"]
-    assert demo.jobs.approve(numbers) == tuple(numbers)
+    with pytest.raises(NotWaiting, match="number 1, 2 of"):
+        demo.jobs.approve([paid.released[0].payment.trace_number, "555"])
 
 
 def test_each_run_takes_up_the_numbers_where_the_last_ended(demo: Demo) -> None:
@@ -158,52 +160,67 @@ def test_without_a_funding_account_nothing_is_built(demo: Demo, monkeypatch: pyt
     assert len(demo.jobs.pay().released) == 4
 
 
-def without_providers(demo: Demo) -> Jobs:
-    """Return the jobs after a load that took all providers away."""
+def without_providers(demo: Demo, gone: str) -> Jobs:
+    """Return the jobs after a load that took a provider away."""
     jobs = demo.jobs
-    jobs.__dict__["reference"] = dataclasses.replace(jobs.reference, providers={})
+    left = {name: provider for name, provider in jobs.reference.providers.items() if name != gone}
+    jobs.__dict__["reference"] = dataclasses.replace(jobs.reference, providers=left)
     return jobs
 
 
-def test_a_payee_who_is_gone_is_told_and_paid_once_loaded_again(demo: Demo) -> None:
-    """A provider that a load took away after the decision stops the run, and nothing is lost."""
+def told_of(held: Sequence[Held]) -> list[tuple[str, str]]:
+    """Return payees and codes of what is kept back."""
+    return [(each.provider, each.finding.code) for each in held]
+
+
+def test_a_payee_who_is_gone_stops_nobody_else(demo: Demo) -> None:
+    """A provider that a load took away is told; the others are paid, and it is once it is loaded again."""
     decide(demo)
-    with pytest.raises(click.ClickException, match=FINDING_KINDS["payee-missing"].title):
-        without_providers(demo).pay()
-    assert len(demo.jobs.pay().released) == 4
+    paid = without_providers(demo, "QUARRY").pay()
+    assert told_of(paid.held) == [("QUARRY", "payee-missing")]
+    assert (paid.held[0].claims, paid.held[0].amount) == (1, Decimal("70.00"))
+    assert len(paid.released) == 3
+    again = demo.jobs.pay()
+    assert [(each.payment.payee.provider, each.payment.amount) for each in again.released] == [
+        ("QUARRY", Decimal("70.00"))
+    ]
 
 
-def test_a_payee_who_is_gone_before_release_is_told_likewise(demo: Demo, monkeypatch: pytest.MonkeyPatch) -> None:
-    """A provider that went after its payment was built stops the release, and nothing is lost."""
+def test_a_payee_who_is_gone_before_release_stops_nobody_else(demo: Demo, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A provider that went after its payment was built keeps that one back; it stays approved."""
     decide(demo)
     low_limit(monkeypatch, "0.00")
     waiting = [payment.payment.trace_number for payment in demo.jobs.pay().waiting]
     demo.jobs.approve(waiting)
-    with pytest.raises(click.ClickException, match=FINDING_KINDS["payee-missing"].title):
-        without_providers(demo).pay()
-    assert [payment.payment.trace_number for payment in demo.jobs.pay().released] == waiting
+    paid = without_providers(demo, "QUARRY").pay()
+    assert told_of(paid.held) == [("QUARRY", "payee-missing")]
+    assert len(paid.released) == len(waiting) - 1
+    (late,) = demo.jobs.pay().released
+    assert late.payment.trace_number == paid.held[0].number
 
 
 def test_a_decision_that_changed_after_it_was_built_is_not_released(
     demo: Demo, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """A payment whose stored decisions do not come to its amount is a bug: nothing is released."""
+    """A payment whose stored decisions do not come to its amount is kept back and told; its neighbours go out."""
     decide(demo)
     low_limit(monkeypatch, "0.00")
-    waiting = demo.jobs.pay().waiting
-    demo.jobs.approve([payment.payment.trace_number for payment in waiting if payment.payment.amount])
+    waiting = [payment for payment in demo.jobs.pay().waiting if payment.payment.amount]
+    demo.jobs.approve([payment.payment.trace_number for payment in waiting])
     original = release_module.remit
 
-    def wrong(*arguments: object) -> object:
-        monkeypatch.setattr(ClaimDecision, "paid", property(lambda _self: Decimal("1.00")))
-        return original(*arguments)  # type: ignore[arg-type]
+    def wrong(run: PaymentRunInput, numbers: RunNumbers) -> object:
+        (remitted,) = original(run, numbers)
+        if remitted.payment.payee.provider != "QUARRY":
+            return (remitted,)
+        return (dataclasses.replace(remitted, payment=dataclasses.replace(remitted.payment, amount=Decimal("1.00"))),)
 
-    monkeypatch.setattr(release_module, "remit", wrong)
-    with pytest.raises(Exception, match=r"does not hold|is not what"):
-        demo.jobs.pay()
-    monkeypatch.undo()
-    with demo.workspace.books.reading(demo.jobs.context) as work:
-        assert not work.outbox.rows(run=1) or all(row.kind != "ach" for row in work.outbox.rows(run=1))
+    with monkeypatch.context() as patch:
+        patch.setattr(release_module, "remit", wrong)
+        paid = demo.jobs.pay()
+    assert told_of(paid.held) == [("QUARRY", "payment-changed")]
+    assert len(paid.released) == len(waiting) - 1
+    assert [each.payment.payee.provider for each in demo.jobs.pay().released] == ["QUARRY"]
 
 
 def test_a_ledger_that_says_otherwise_stops_the_release(demo: Demo, monkeypatch: pytest.MonkeyPatch) -> None:

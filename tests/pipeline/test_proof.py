@@ -279,6 +279,14 @@ def a_due_of_nobody(books: Books) -> str:
     return "settlement:7"
 
 
+def a_due_said_to_be_paid(books: Books) -> str:
+    """A due is said to be paid by a run whose payment does not tell of it."""
+    _id, number = books.number("ACH", "470.00")
+    a_due_of_nobody(books)
+    books.run(due.update().values(payment_run=1))
+    return f"payment:{number}"
+
+
 TAMPERINGS: tuple[tuple[Callable[[Books], str], Check], ...] = (
     (a_cent_in_a_posting, Check.BALANCE),
     (a_cent_on_both_sides, Check.PAYMENT_LEDGER),
@@ -301,6 +309,7 @@ TAMPERINGS: tuple[tuple[Callable[[Books], str], Check], ...] = (
     (an_employer_charge_of_nobody, Check.EMPLOYERS),
     (a_member_payment_of_nobody, Check.MEMBERS),
     (a_due_of_nobody, Check.DUES),
+    (a_due_said_to_be_paid, Check.PAYMENT_DUES),
 )
 
 
@@ -326,3 +335,26 @@ def test_the_sealed_payment_is_what_counts(worked: Demo) -> None:
         )
     found = {each.check for each in proof_of(worked).differences}
     assert found >= {Check.PAYMENT_DECISIONS, Check.PAYMENT_LEDGER, Check.REMITTANCE, Check.EFT}
+
+
+@pytest.mark.parametrize(
+    ("scope", "payable"),
+    [
+        (LedgerScope(provider="HARBOR"), "0.00"),
+        (LedgerScope(plans=("COPAY-500", "HSA-3200", "OPEN-1500")), "-589.00"),
+        (LedgerScope(plans=()), None),
+        (LedgerScope(funding_account="payer", account="claims_payable"), "0.00"),
+        (LedgerScope(provider="NOBODY"), None),
+    ],
+)
+def test_the_ledger_is_narrowed(worked: Demo, scope: LedgerScope, payable: str | None) -> None:
+    """Of a provider claims and payments stand, of a plan its claims alone; of nobody nothing."""
+    with worked.workspace.books.reading(worked.jobs.context) as work:
+        found = {account: debits - credits_ for _funding, account, debits, credits_ in work.proof.balance(scope)}
+        journal = list(work.proof.journal(scope))
+    assert found.get("claims_payable") == (None if payable is None else Decimal(payable))
+    assert bool(journal) == (payable is not None)
+    if scope.provider == "HARBOR":
+        assert found["ach_clearing"] == Decimal("-470.00")
+    if scope.account:
+        assert set(found) == {scope.account}

@@ -93,3 +93,31 @@ def test_told_again_while_the_first_is_taken(demo: Demo, office: Office) -> None
     with demo.workspace.books.reading(office.jobs().context) as work:
         (owed,) = work.payee_balances.owed("RIVERBEND")
     assert (owed.kind, owed.reference, f"{owed.amount}") == ("WO", claim, "10.00")
+
+
+def test_a_payment_of_more_than_twelve_months_ago_is_not_lowered(demo: Demo, office: Office) -> None:
+    """Paid on 16 March 2026, it is lowered until 16 March 2027; a day later it stays, and the proposal says why."""
+    (claim,) = office.send(bill("A", "M01"))
+    office.pay()
+    load(demo, FEE_WAS_WRONG)
+    (lowered,) = proposed(office.jobs(date(2027, 3, 16)), claim).impacts
+    assert (f"{lowered.would_pay}", lowered.pends) == ("70.00", "")
+    late = proposed(office.jobs(date(2027, 3, 17)), claim)
+    (kept,) = late.impacts
+    assert f"{kept.would_pay}" == "90.00"
+    assert "could be lowered until 2027-03-16" in kept.pends
+    approved(office.jobs(date(2027, 3, 17)), late)
+    with demo.workspace.books.reading(office.jobs().context) as work:
+        assert len(work.decisions.find(claim)) == 1
+
+
+@pytest.mark.parametrize(("fee", "reason", "pays"), [(FEE_WAS_WRONG, "fraud", "70.00"), (FEE_WAS_LOW, "", "100.00")])
+def test_what_is_excepted_or_pays_more_is_never_too_late(
+    demo: Demo, office: Office, fee: tuple[str, str], reason: str, pays: str
+) -> None:
+    """Three years on, a payment is still lowered for fraud, and raised for any reason."""
+    (claim,) = office.send(bill("A", "M01"))
+    office.pay()
+    load(demo, fee)
+    (impact,) = proposed(office.jobs(date(2029, 3, 16)), claim, reason=reason or "payer_pricing_error").impacts
+    assert (f"{impact.would_pay}", impact.pends) == (pays, "")

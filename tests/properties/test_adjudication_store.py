@@ -82,18 +82,18 @@ def empty_home(standing_workspaces: Workspaces, tmp_path_factory: pytest.TempPat
 
 @pytest.fixture
 def start(
-    standing_workspaces: Workspaces,
+    workspaces: Workspaces,
     empty_home: Path,
     tmp_path_factory: pytest.TempPathFactory,
     monkeypatch: pytest.MonkeyPatch,
 ) -> Iterator[Start]:
-    """Start a payer: its folder loaded into a workspace of its own, which goes when the next one starts."""
+    """Start a payer: its folder loaded into a workspace of its own."""
     monkeypatch.setenv("HPEDI_KEY", KEY)
     opened: list[Workspace] = []
 
     def started(terms: Json, change: Callable[[Files], Files] = lambda files: files) -> Payer:
         folder, world = tmp_path_factory.mktemp("payer"), world_of(terms)
-        opened.append(open_workspace(standing_workspaces.copy(empty_home, folder / "home")))
+        opened.append(open_workspace(workspaces.copy(empty_home, folder / "home")))
         files = change(dict(payer_folder(world, drawn_payers.given())))
         return Payer(RealHarness(files, opened[-1], folder), opened[-1], world)
 

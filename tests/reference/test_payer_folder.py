@@ -71,9 +71,10 @@ def test_only_bank_accounts_are_secret() -> None:
 
 
 def test_family_is_found_by_card_numbers() -> None:
-    """A family record is looked up by the member ids of its members, and by their authorisations."""
+    """A family record is looked up by member ids and days of birth of its members, and by their authorisations."""
     (family,) = (record for record in load().records if record.kind == "family")
-    assert family.lookups == ("942670000101", "942670000102", "authorization AUTH-1", "authorization AUTH-2")
+    cards, born = ("942670000101", "942670000102"), ("born 1964-11-20", "born 2015-06-01")
+    assert family.lookups == (*cards, *born, "authorization AUTH-1", "authorization AUTH-2")
 
 
 REFUSED = [

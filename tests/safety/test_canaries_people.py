@@ -39,6 +39,7 @@ CLAIM: Final = "26061000010000001"
 NPI: Final = "1000002000"
 CLINIC: Final = ("--tax-id", SSN, "--npi", NPI)
 """The Tax ID of the canaries' clinic is a person's SSN."""
+ROUTING: Final = ("--routing", "123456780", "--account-file", "-")
 CAPITATION: Final = (
     "--provider", "RIVERBEND", "--period", "2026-03", "--members", "12", "--pmpm", "35.00", *DAY, "--reference",
 )  # fmt: skip
@@ -124,9 +125,15 @@ SETTING_UP: Final = (
 WORK: Final = (
     Step("receive", (*RECEIVED, "{arrived}")),
     Step("adjudicate", DAY),
-    Step("pay", DAY),
-    Step("payments void", ("900000001", "--note", "by mistake"), code=ExitCode.USAGE),
-    Step("payments void", (ACCOUNT, "--note", "by mistake"), code=ExitCode.USAGE),
+    Step("pay preview", DAY),
+    Step("pay release", DAY),
+    Step("pay approve", (ACCOUNT,), code=ExitCode.USAGE),
+    Step("pay list"),
+    Step("pay show", ("1",)),
+    Step("pay show", (ACCOUNT,), code=ExitCode.USAGE),
+    Step("pay void", ("900000001", "--reason", "by mistake"), code=ExitCode.USAGE),
+    Step("pay void", (ACCOUNT, "--reason", "by mistake"), code=ExitCode.USAGE),
+    Step("pay reissue", (ACCOUNT, "--reason", "by mistake"), code=ExitCode.USAGE),
     Step("settle capitation", (*CAPITATION, "CAP1")),
     Step("settle capitation", (*CAPITATION, "CAP1", "--book"), forms=ONCE),
     Step("settle capitation", (*CAPITATION, "CAP1", "--book"), code=ExitCode.USAGE),
@@ -150,6 +157,9 @@ WORK: Final = (
     Step("inquire claim", ("--patient-account", SSN), code=ExitCode.FINDINGS),
     Step("inquire member", (MEMBER, "--born", "1931-07-19"), shows=AS_ASKED, finds=frozenset({"last name"})),
     Step("inquire member", (SSN,), code=ExitCode.FINDINGS),
+    Step("ask status", (CLAIM,), shows=NAMES, finds=frozenset({"patient control number"})),
+    Step("ask status", ("--member", MEMBER, "--from", "2026-02-10"), shows=NAMES),
+    Step("ask status", ("--patient-account", SSN), shows=frozenset({"ssn"}), code=ExitCode.FINDINGS),
     Step("members load", ("{arrived}",), code=-1),
     Step("reference list", ("plan",)),
     Step("reference show", ("plan", "OPEN-1500"), code=-1),
@@ -159,6 +169,18 @@ WORK: Final = (
     Step("eft import", ("{arrived}",), code=ExitCode.FINDINGS),
     Step("eft returns"),
     Step("eft reassociation", code=-1),
+    Step("eft enroll", (*CLINIC, *ROUTING, "--why", "voided check"), typed=(ACCOUNT,), forms=ONCE),
+    Step("eft enroll", (*CLINIC, *ROUTING, "--why", "voided check"), typed=(ACCOUNT,), code=ExitCode.USAGE),
+    Step("eft enrollments"),
+    Step("eft enrollments", ("1",)),
+    Step("eft approve", ("1",), forms=ONCE),
+    Step("eft deny", ("1",), code=ExitCode.USAGE),
+    Step("eft prenote", DAY),
+    Step("eft end", ("1", "--why", "left"), forms=ONCE),
+    Step("eft lift", (SSN, "--why", "opened again"), code=ExitCode.USAGE),
+    Step("checks import", ("{arrived}",), code=ExitCode.FINDINGS),
+    Step("checks list"),
+    Step("checks positive-pay"),
     Step("eob", (CLAIM,), shows=NAMES),
     Step("eob", (CLAIM, "--html", "{out}/eob.html"), shows=NAMES),
     Step("eob", (SSN,), code=ExitCode.USAGE),

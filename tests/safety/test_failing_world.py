@@ -140,6 +140,7 @@ def test_a_file_that_may_not_grow_keeps_whole_batches_only(
         [sys.executable, PROJECT / "cli.py", "--home", home, *RUN],
         capture_output=True,
         check=False,
+        env={**os.environ, "PYTHONDONTWRITEBYTECODE": "1"},  # or modules would be cut off that all others load
         preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (limit, limit)),
     )
     assert ended.returncode == ExitCode.TRY_AGAIN, ended.stderr
@@ -191,7 +192,7 @@ def test_damaged_settings_are_told(home: Path, settings: str, capsys: pytest.Cap
 # --- what is stored, altered ------------------------------------------------------------------------------------------
 
 RECEIVE = ("receive", *RECEIVED, *INBOUND)
-ADJUDICATE, PAY, DELIVER = ("adjudicate", *DAY), ("pay", *DAY), ("deliver",)
+ADJUDICATE, PAY, DELIVER = ("adjudicate", *DAY), ("pay", "release", *DAY), ("deliver",)
 ALTERATIONS = {
     "a bit flipped": lambda sealed: sealed[:-1] + bytes([sealed[-1] ^ 1]),
     "cut off": lambda sealed: sealed[:-1],

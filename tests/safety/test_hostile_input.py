@@ -8,9 +8,10 @@ import json
 import os
 import sys
 import zipfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TypeAlias
 
 import pytest
 
@@ -53,6 +54,7 @@ def test_every_file_of_others_is_answered_or_quarantined(
     assert len(reasons) == len({each["file"] for each in received if each["quarantined"]})
 
 
+@pytest.mark.storeless
 @pytest.mark.parametrize("share", range(SHARES))
 def test_every_file_of_others_is_validated(
     share: int, tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
@@ -200,53 +202,72 @@ def cost_of(arguments: list[object], folder: Path) -> Cost:
     return Cost(exit_code, seconds, kib * 1024)
 
 
-COMMANDS: dict[str, Callable[[Path, Path], list[object]]] = {
-    "validate": lambda _home, bomb: ["validate", bomb],
-    "receive": lambda home, bomb: ["--home", home, "receive", *RECEIVED, bomb],
-}
+Bomb: TypeAlias = Callable[[], Iterator[bytes]]
+Measure: TypeAlias = Callable[[Bomb], Cost]
 
 
-@pytest.fixture(params=COMMANDS)
-def measured(
-    request: pytest.FixtureRequest, workspaces: Workspaces, home: Path, tmp_path: Path
-) -> Callable[[Callable[[], Iterator[bytes]]], Cost]:
-    """Measure a command on a bomb, each time in a fresh workspace."""
+@pytest.fixture
+def validated(tmp_path: Path) -> Measure:
+    """Measure `validate` on a bomb."""
 
-    def measure(bomb: Callable[[], Iterator[bytes]]) -> Cost:
-        used = tmp_path / "used"
-        workspaces.copy(home, used)
+    def measure(bomb: Bomb) -> Cost:
         path = lay(bomb, tmp_path / "bomb.837")
-        cost = cost_of(COMMANDS[request.param](used, path), tmp_path)
-        workspaces.remove(used)
+        cost = cost_of(["validate", path], tmp_path)
         path.unlink()
         return cost
 
     return measure
 
 
-def test_bombs_are_refused_at_once(measured: Callable[[Callable[[], Iterator[bytes]]], Cost]) -> None:
-    """A segment of 100 MB, 20 million elements and their like: 1 s and 64 MB more than an ordinary file at most."""
+@pytest.fixture
+def received(workspaces: Workspaces, home: Path, tmp_path: Path) -> Measure:
+    """Measure `receive` on a bomb, each time in a fresh workspace."""
+
+    def measure(bomb: Bomb) -> Cost:
+        used = workspaces.copy(home, tmp_path / "used")
+        path = lay(bomb, tmp_path / "bomb.837")
+        cost = cost_of(["--home", used, "receive", *RECEIVED, path], tmp_path)
+        path.unlink()
+        workspaces.remove(used)
+        return cost
+
+    return measure
+
+
+def assert_refused(measured: Measure, bombs: Mapping[str, Bomb], seconds: float) -> None:
+    """Each bomb is refused in seconds and memory that are little more than an ordinary file's."""
     ordinary = measured(ORDINARY)
     assert ordinary.exit_code == ExitCode.OK
-    for name, bomb in BOMBS.items():
+    for name, bomb in bombs.items():
         cost = measured(bomb)
         assert cost.exit_code == ExitCode.FINDINGS, name
-        assert cost.seconds - ordinary.seconds < SECONDS, name
+        assert cost.seconds - ordinary.seconds < seconds, name
         assert cost.memory - ordinary.memory < MEMORY, name
 
 
-def test_bombs_that_reach_a_limit_are_refused_there(
-    measured: Callable[[Callable[[], Iterator[bytes]]], Cost],
-) -> None:
+@pytest.mark.storeless
+def test_bombs_are_invalid_at_once(validated: Measure) -> None:
+    """A segment of 100 MB, 20 million elements and their like: 1 s and 64 MB more than an ordinary file at most."""
+    assert_refused(validated, BOMBS, SECONDS)
+
+
+def test_bombs_are_refused_at_once(received: Measure) -> None:
+    """Received they take no more either."""
+    assert_refused(received, BOMBS, SECONDS)
+
+
+@pytest.mark.storeless
+def test_bombs_that_reach_a_limit_are_invalid_there(validated: Measure) -> None:
     """200,000 sets, and sets full of faults, are refused in bounded memory however many findings they give."""
-    ordinary = measured(ORDINARY)
-    for name, bomb in SLOWER_BOMBS.items():
-        cost = measured(bomb)
-        assert cost.exit_code == ExitCode.FINDINGS, name
-        assert cost.seconds - ordinary.seconds < SECONDS_TO_A_LIMIT, name
-        assert cost.memory - ordinary.memory < MEMORY, name
+    assert_refused(validated, SLOWER_BOMBS, SECONDS_TO_A_LIMIT)
 
 
+def test_bombs_that_reach_a_limit_are_refused_there(received: Measure) -> None:
+    """Received they take no more either."""
+    assert_refused(received, SLOWER_BOMBS, SECONDS_TO_A_LIMIT)
+
+
+@pytest.mark.storeless
 def test_many_sets_are_refused_as_over_a_limit(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """The finding says which limit it was: it lies in the interchange, and the rest is not read."""
     path = lay(SLOWER_BOMBS[MANY_SETS], tmp_path / "bomb.837")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, nullcontext
+from contextlib import closing
 from datetime import UTC, date, datetime
 from pathlib import Path
 
@@ -22,7 +22,7 @@ from hpedi.store import schema
 from hpedi.store.audit import entries_after
 from hpedi.store.audit_seals import head_of
 from hpedi.store.database import Database
-from tests.databases import Workspaces, postgres_database, postgres_server
+from tests.databases import Workspaces
 from tests.store.audit_logs import KeptLog
 
 COPY = (
@@ -98,20 +98,16 @@ def written(standing_workspaces: Workspaces, tmp_path_factory: pytest.TempPathFa
 
 
 @pytest.fixture
-def log(written: tuple[str, Path], tmp_path: Path) -> Iterator[KeptLog]:
+def log(workspaces: Workspaces, written: tuple[str, Path], tmp_path: Path) -> Iterator[KeptLog]:
     """Twelve entries under three seals, for the test alone."""
     url, anchor = written
     shutil.copy(anchor, tmp_path / "anchor")
-    name = make_url(url).database or ""
-    if url.startswith("sqlite"):
-        shutil.copy(name, tmp_path / "books.sqlite3")
-        copied: AbstractContextManager[str] = nullcontext(f"sqlite:///{tmp_path / 'books.sqlite3'}")
-    else:
-        copied = postgres_database(postgres_server(), name)
-    with copied as copy:
-        database = Database(copy)
+    copied = workspaces.copy_of(url)
+    if copied is None:
+        shutil.copy(str(make_url(url).database), tmp_path / "books.sqlite3")
+        copied = f"sqlite:///{tmp_path / 'books.sqlite3'}"
+    with closing(Database(copied)) as database:
         yield KeptLog.of(database, VAULT, CONTEXT, AnchorFile(tmp_path / "anchor"))
-        database.close()
 
 
 def test_a_log_that_nobody_touched_is_whole(log: KeptLog) -> None:

@@ -5,7 +5,6 @@ A unit is what is priced together: a line, or the whole claim (number 0) where t
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from decimal import Decimal
 
 from hpedi.adjudication.context import LineContext
@@ -87,8 +86,7 @@ class PricedUnit(Model, frozen=True, kw_only=True):
     price: Price
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Priced:
+class Priced(Model, frozen=True, kw_only=True):
     """Prices of the accepted lines in their order, or one of the claim, and the steps of the trail.
 
     Attributes:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from datetime import date
 from decimal import Decimal
 from typing import Final
 
@@ -60,11 +62,15 @@ def _needed_by(context: ClaimContext, line: LineContext) -> PriorAuthorization |
     if context.emergency and context.reference.policies.exempt_emergency:
         return None
     tables = edit_tables(context.reference)
-    bill, day = context.claim.type_of_bill, line.terms.day
-    of_bill = [row for row in tables.by_bill if bill and bill.startswith(row.tob_prefixes)]
-    rows = (*tables.prior_auth.get(line.line.code, ()), *of_bill)
-    needed = (row for row in rows if row.covers(day) and row.id not in context.waived)
+    rows = authorization_rows(tables, line.line.code, context.claim.type_of_bill, line.terms.day)
+    needed = (row for row in rows if row.id not in context.waived)
     return next((row for row in needed if not _is_spared(row, tables, context, line)), None)
+
+
+def authorization_rows(tables: EditTables, code: str, bill: str, day: date) -> Iterator[PriorAuthorization]:
+    """Yield the rows in force that ask for an authorisation of a service, by its code or the claim's type of bill."""
+    of_bill = [row for row in tables.by_bill if bill and bill.startswith(row.tob_prefixes)]
+    return (row for row in (*tables.prior_auth.get(code, ()), *of_bill) if row.covers(day))
 
 
 def _is_spared(row: PriorAuthorization, tables: EditTables, context: ClaimContext, line: LineContext) -> bool:

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import date, timedelta
 
 from hpedi.adjudication.context import ClaimContext, LineContext
 from hpedi.adjudication.verdicts import Denies, Pends, Verdict
+from hpedi.claims.model import Model
 from hpedi.service_dates import add_months
 
 REASON = "timely_filing"
@@ -42,8 +42,7 @@ def check_timely_filing(context: ClaimContext, line: LineContext, _earlier: Sequ
     return Denies(reason=REASON, parameter=f"filing limit {filing.limit}", source=filing.source, inputs=inputs)
 
 
-@dataclass(frozen=True, slots=True)
-class FilingLimit:
+class FilingLimit(Model, frozen=True):
     """The day from which days are counted, the last day for filing, the limit in words, and where it stands."""
 
     counted_from: date

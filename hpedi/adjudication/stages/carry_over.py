@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import Final
+
+from msgspec.structs import replace
 
 from hpedi.adjudication.context import ClaimContext
 from hpedi.adjudication.decision import TrailStep
 from hpedi.benefits.accumulators import AccumulatorEntry
-from hpedi.benefits.carry_over import DatedCounts, carried_over
-from hpedi.money import ZERO
+from hpedi.benefits.carry_over import DatedCounts, carried_over, with_carried
 
 STAGE: Final = "carry_over"
 
@@ -31,10 +31,7 @@ def carry_over(context: ClaimContext, counts: DatedCounts) -> ClaimContext:
             carried += carried_over(context.reference, terms.plan, family, terms.period, context.balances, counts)
     if not carried:
         return context
-    balances = dict(context.balances)
-    for entry in carried:
-        balances[entry.key] = balances.get(entry.key, ZERO) + entry.amount
-    return replace(context, balances=balances, carried=tuple(carried))
+    return replace(context, balances=with_carried(context.balances, carried), carried=tuple(carried))
 
 
 def carry_over_steps(context: ClaimContext) -> tuple[TrailStep, ...]:

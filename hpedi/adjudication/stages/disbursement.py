@@ -25,6 +25,7 @@ from hpedi.adjudication.funding import (
 from hpedi.adjudication.rules.withhold import withheld_of
 from hpedi.adjudication.verdicts import Pends
 from hpedi.claims.adjustment import Adjustment
+from hpedi.claims.model import Model
 from hpedi.money import ZERO, Usd
 from hpedi.reference.contracts import Contract, Withhold
 from hpedi.reference.conventions import Reason
@@ -35,8 +36,7 @@ ASSIGNED: Final = "Y"
 TO_MEMBER: Final = "paid_to_member"
 
 
-@dataclass(frozen=True, slots=True)
-class Payable:
+class Payable(Model, frozen=True):
     """What we would pay on a line, or on a claim priced as a whole.
 
     Attributes:
@@ -50,8 +50,7 @@ class Payable:
     number: int = 0
 
 
-@dataclass(frozen=True, slots=True)
-class Disbursed:
+class Disbursed(Model, frozen=True):
     """Who gets it.
 
     Attributes:

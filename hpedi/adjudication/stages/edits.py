@@ -7,7 +7,7 @@ left of it.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from functools import lru_cache
 from typing import Final
 
 from hpedi.adjudication.context import ClaimContext, LineContext
@@ -38,6 +38,7 @@ from hpedi.adjudication.rules.unlisted_code import check_price
 from hpedi.adjudication.standing import Standing
 from hpedi.adjudication.verdicts import Denies, DeniesUnits, Draws, Pends, Verdict
 from hpedi.benefits.authorizations import AuthorizationUse
+from hpedi.claims.model import Model
 
 STAGE: Final = "edits"
 AUTHORIZATION: Final = "G1"
@@ -93,8 +94,7 @@ CONCERNS: Final[Mapping[str, Concern]] = {
 """Edits that are not only about some codes: whether one may meet a claim at all."""
 
 
-@dataclass(frozen=True, slots=True)
-class Edited:
+class Edited(Model, frozen=True):
     """What the edits left.
 
     Attributes:
@@ -249,12 +249,17 @@ def _references(draws: Draws | None) -> tuple[tuple[str, str], ...]:
     return () if draws is None else ((AUTHORIZATION, draws.authorization),)
 
 
+@lru_cache(maxsize=64)  # the same few orders for all claims
+def _in_words(edits: tuple[str, ...]) -> str:
+    return ", ".join(edits)
+
+
 def _tried(context: ClaimContext, denials: Sequence[Denies | None]) -> TrailStep:
     conventions, filing = context.conventions, filing_limit(context, context.lines[0])
     return TrailStep(
         stage=STAGE,
         rule="tried",
-        parameter=", ".join(conventions.edit_order),
+        parameter=_in_words(conventions.edit_order),
         source=f"conventions from {conventions.start}",
         inputs=(
             ("lines accepted", str(denials.count(None))),

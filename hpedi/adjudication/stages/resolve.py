@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date
+
+from msgspec.structs import replace
 
 from hpedi.adjudication.context import ClaimContext, DayTerms, DrgFound, LineContext
 from hpedi.adjudication.decision import PastLine
@@ -12,20 +14,20 @@ from hpedi.adjudication.pricing.sources import NOTHING_NEEDED, Asked, Source, ap
 from hpedi.benefits.accumulators import Balances
 from hpedi.benefits.membership import MatchedMember, Recognised
 from hpedi.benefits.periods import period_of
-from hpedi.benefits.rows import LineFacts, PlanBenefits, plan_benefits
+from hpedi.benefits.rows import LineFacts, plan_benefits
 from hpedi.claims.claim import Claim, ReceivedClaim, ServiceLine
 from hpedi.reference.contracts import ApcStatus, Contract, ContractRate, RateCondition
 from hpedi.reference.conventions import Conventions, Emergency
+from hpedi.reference.members import CoverageSpan
 from hpedi.reference.providers import BillingProvider
 from hpedi.reference.reference import Reference
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class _Resolver:
     """Looks up what holds for one claim; days that repeat are looked up once."""
 
     reference: Reference
-    benefits: Mapping[int, PlanBenefits]
     conventions: Conventions
     received: ReceivedClaim
     provider: BillingProvider
@@ -90,16 +92,10 @@ class _Resolver:
         coverage = self.matched.covered_by(day) if self.matched is not None else None
         if coverage is None:
             return DayTerms(day=day)
-        version = self.reference.plan_version(coverage.plan, day)
-        if version is None:
-            return DayTerms(day=day, coverage=coverage)
-        plan = self.benefits[id(version)]
-        contract = self.reference.contract(self.provider.id, plan.plan.line_of_business, day)
-        tier = contract.network if contract is not None else None
-        if self.emergency and tier is not None:
-            tier = self.conventions.emergency.benefit_tier
-        period = period_of(version.benefit_year, day)
-        return DayTerms(day=day, coverage=coverage, plan=plan, period=period, contract=contract, tier=tier)
+        terms = terms_of(coverage, self.provider, self.reference, day)
+        if self.emergency and terms.tier is not None:
+            return replace(terms, tier=self.conventions.emergency.benefit_tier)
+        return terms
 
     def rate(self, line: ServiceLine, terms: DayTerms) -> ContractRate | None:
         """Return the first rate of the contract that fits a line."""
@@ -151,6 +147,23 @@ class _Resolver:
         )
 
 
+def terms_of(coverage: CoverageSpan, provider: BillingProvider, reference: Reference, day: date) -> DayTerms:
+    """Return what holds for a coverage and a billing provider on a day, emergencies apart."""
+    version = reference.plan_version(coverage.plan, day)
+    if version is None:
+        return DayTerms(day=day, coverage=coverage)
+    plan = plan_benefits(reference)[id(version)]
+    contract = reference.contract(provider.id, plan.plan.line_of_business, day)
+    return DayTerms(
+        day=day,
+        coverage=coverage,
+        plan=plan,
+        period=period_of(version.benefit_year, day),
+        contract=contract,
+        tier=contract.network if contract is not None else None,
+    )
+
+
 def resolve(
     received: ReceivedClaim,
     reference: Reference,
@@ -173,9 +186,7 @@ def resolve(
     """
     claim = received.claim
     emergency = _is_emergency(claim, conventions.emergency)
-    resolver = _Resolver(
-        reference, plan_benefits(reference), conventions, received, provider, recognised.patient, emergency, {}, {}, {}
-    )
+    resolver = _Resolver(reference, conventions, received, provider, recognised.patient, emergency, {}, {}, {})
     lines = tuple(resolver.line(line) for line in claim.lines)
     claim_rate = next((line.rate for line in lines if line.rate is not None and line.rate.prices_claim), None)
     return ClaimContext(
@@ -198,15 +209,13 @@ def resolve(
 
 def day_terms(context: ClaimContext) -> Callable[[date], DayTerms]:
     """Return what tells what holds for a claim's patient and provider on any day."""
-    benefits, emergency = plan_benefits(context.reference), context.emergency
     return _Resolver(
         context.reference,
-        benefits,
         context.conventions,
         context.received,
         context.provider,
         context.matched,
-        emergency,
+        context.emergency,
         {},
         {},
         {},
@@ -223,5 +232,5 @@ def _of_these_days(history: Sequence[PastLine], received: ReceivedClaim) -> tupl
 
 def _is_emergency(claim: Claim, definition: Emergency) -> bool:
     return claim.place_of_service in definition.pos or any(
-        line.place_of_service in definition.pos or line.revenue_code in definition.revenue_codes for line in claim.lines
+        definition.names(line.place_of_service, line.revenue_code) for line in claim.lines
     )

@@ -1,23 +1,30 @@
-"""Payments to one Nacha file: CCD credits with the TRN of the 835, a batch for each company and effective entry date.
+"""Payments and prenotifications to one Nacha file: a batch for each effective date, funding account and class.
 
-The effective entry date is BPR16, the amount BPR02, the addenda the TRN segment. Source: CAQH CORE 370 table 3.3-1.
+A payment is a credit of class CCD with the TRN of its 835, or of class CTX with the 835 inside. Effective entry date
+is BPR16, amount BPR02. Source: CAQH CORE 370 table 3.3-1; Nacha Operating Rules, Appendix Three.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from types import MappingProxyType
+from typing import Final
 
+from hpedi.money import ZERO, Usd
 from hpedi.payments.ach.ach_file import AchBatch, AchEntry, AchFile
-from hpedi.payments.ach.addenda import Addenda
+from hpedi.payments.ach.addenda import INFORMATION_WIDTH
 from hpedi.payments.ach.batch_header import BatchHeader
-from hpedi.payments.ach.entry_detail import EntryDetail
+from hpedi.payments.ach.corporate_exchange import addenda_of
+from hpedi.payments.ach.entry_detail import CTX_NAME_WIDTH, NAME_WIDTH, EntryDetail
 from hpedi.payments.ach.fields import yymmdd
 from hpedi.payments.ach.file_header import FileHeader
 from hpedi.payments.conventions import AchConventions
 from hpedi.payments.payment import Payment
-from hpedi.transactions.remittance_835.model import PaymentMethod
+from hpedi.transactions.remittance_835.model import PaymentMethod, RemittancePayee
+
+NO_REMITTANCES: Final[Mapping[str, bytes]] = MappingProxyType({})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,6 +46,41 @@ class AchOriginator:
     name: str
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PrenoteDue:
+    """A prenotification to be sent.
+
+    Attributes:
+        payee: Whose account it tries, with the account.
+        effective: Effective entry date.
+        funding_account: Our id of the account that payments will come from.
+        is_ctx: Payments will carry the 835 inside.
+    """
+
+    payee: RemittancePayee
+    effective: date
+    funding_account: str
+    is_ctx: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Due:
+    """An entry that is due: what it says, and the batch that it goes into."""
+
+    effective: date
+    funding_account: str
+    standard_entry_class: str
+    payee: RemittancePayee
+    codes: Mapping[str, str]
+    amount: Usd = ZERO
+    information: str = ""
+
+    @property
+    def batch(self) -> tuple[date, str, str]:
+        """What the entries of a batch have in common."""
+        return (self.effective, self.funding_account, self.standard_entry_class)
+
+
 def build_ach_file(
     payments: Sequence[Payment],
     originator: AchOriginator,
@@ -46,8 +88,10 @@ def build_ach_file(
     *,
     created: datetime,
     modifier: str,
+    inside: Mapping[str, bytes] = NO_REMITTANCES,
+    prenotes: Sequence[PrenoteDue] = (),
 ) -> AchFile | None:
-    """Build the file of the ACH payments among payments; None where there are none.
+    """Build the file of the ACH payments among payments, and of prenotifications; None where there are none.
 
     Args:
         payments: Payments of a run, in order; checks and payments of nothing are passed over.
@@ -55,6 +99,8 @@ def build_ach_file(
         conventions: Codes in force.
         created: When the file is made, in the originator's local time.
         modifier: File ID modifier: tells the files of one day apart.
+        inside: The 835s that go inside CTX entries, by EFT number.
+        prenotes: Prenotifications; no addenda goes with them.
 
     Raises:
         ValueError: A payment is not the originator's or has no account, or its account is of a kind without a code.
@@ -62,19 +108,42 @@ def build_ach_file(
     electronic = [payment for payment in payments if payment.method is PaymentMethod.ACH]
     if any(payment.originator_id != originator.company_id for payment in electronic):
         raise ValueError("the TRN03 of a payment is not the company id of the ACH originator")
-    if not electronic:
-        return None
+    due = [_payment_due(payment, inside.get(payment.trace_number), conventions) for payment in electronic]
+    due += [_prenote_due(each, conventions) for each in prenotes]
     batches: list[AchBatch] = []
     sequence = 0
-    for day in sorted({payment.payment_date for payment in electronic}):
-        due = [payment for payment in electronic if payment.payment_date == day]
-        header = _batch_header(originator, conventions, day, created.date(), len(batches) + 1)
+    for key in sorted({each.batch for each in due}):
+        together = [each for each in due if each.batch == key]
+        header = _batch_header(originator, conventions, together[0], created.date(), len(batches) + 1)
         entries = tuple(
-            _entry(payment, originator, conventions, number) for number, payment in enumerate(due, start=sequence + 1)
+            _entry(each, originator, conventions, number) for number, each in enumerate(together, start=sequence + 1)
         )
         batches.append(AchBatch(header, entries))
-        sequence += len(due)
-    return AchFile(_file_header(originator, created, modifier), tuple(batches))
+        sequence += len(together)
+    return AchFile(_file_header(originator, created, modifier), tuple(batches)) if batches else None
+
+
+def _payment_due(payment: Payment, inside: bytes | None, conventions: AchConventions) -> _Due:
+    is_ctx = inside is not None
+    return _Due(
+        effective=payment.payment_date,
+        funding_account=payment.funding_account,
+        standard_entry_class=conventions.corporate_exchange if is_ctx else conventions.standard_entry_class,
+        payee=payment.payee,
+        codes=conventions.credit_codes,
+        amount=payment.amount,
+        information=inside.decode("ascii") if inside is not None else payment.trace_segment,
+    )
+
+
+def _prenote_due(prenote: PrenoteDue, conventions: AchConventions) -> _Due:
+    return _Due(
+        effective=prenote.effective,
+        funding_account=prenote.funding_account,
+        standard_entry_class=conventions.corporate_exchange if prenote.is_ctx else conventions.standard_entry_class,
+        payee=prenote.payee,
+        codes=conventions.prenote_codes,
+    )
 
 
 def _file_header(originator: AchOriginator, created: datetime, modifier: str) -> FileHeader:
@@ -89,38 +158,40 @@ def _file_header(originator: AchOriginator, created: datetime, modifier: str) ->
 
 
 def _batch_header(
-    originator: AchOriginator, conventions: AchConventions, effective: date, created: date, number: int
+    originator: AchOriginator, conventions: AchConventions, due: _Due, created: date, number: int
 ) -> BatchHeader:
     return BatchHeader(
         service_class_code=conventions.service_class_code,
         company_name=originator.company_name[:16].strip(),
         company_identification=originator.company_id,
-        standard_entry_class=conventions.standard_entry_class,
+        standard_entry_class=due.standard_entry_class,
         company_entry_description=conventions.company_entry_description,
         company_descriptive_date=yymmdd(created),
-        effective_entry_date=effective,
+        effective_entry_date=due.effective,
         originating_dfi=originator.odfi_routing[:8],
         batch_number=number,
     )
 
 
-def _entry(payment: Payment, originator: AchOriginator, conventions: AchConventions, number: int) -> AchEntry:
-    account = payment.payee.account
-    if account is None or account.kind not in conventions.credit_codes:
+def _entry(due: _Due, originator: AchOriginator, conventions: AchConventions, number: int) -> AchEntry:
+    account = due.payee.account
+    if account is None or account.kind not in due.codes:
         raise ValueError("an ACH payment needs an account of a kind that has a transaction code")
+    is_ctx = due.standard_entry_class == conventions.corporate_exchange
     trace_number = f"{originator.odfi_routing[:8]}{number:07d}"
+    addenda = addenda_of(due.information, conventions.addenda_type, trace_number[-7:])
+    if len(addenda) > 1 and not is_ctx:
+        raise ValueError(f"Payment Related Information is wider than its {INFORMATION_WIDTH} positions")
+    width = CTX_NAME_WIDTH if is_ctx else NAME_WIDTH
     detail = EntryDetail(
-        transaction_code=conventions.credit_codes[account.kind],
+        transaction_code=due.codes[account.kind],
         routing_number=account.routing_number,
         account_number=account.account_number,
-        amount=payment.amount,
-        identification_number=payment.payee.npi,
-        receiving_company_name=(payment.payee.ach_name or payment.payee.name)[:22].strip(),
+        amount=due.amount,
+        identification_number=due.payee.npi,
+        addenda_count=len(addenda) if is_ctx else None,
+        receiving_company_name=(due.payee.ach_name or due.payee.name)[:width].strip(),
+        has_addenda=bool(addenda),
         trace_number=trace_number,
     )
-    addenda = Addenda(
-        type_code=conventions.addenda_type,
-        payment_related_information=payment.trace_segment,
-        entry_sequence_number=trace_number[-7:],
-    )
-    return AchEntry(detail, (addenda,))
+    return AchEntry(detail, addenda)

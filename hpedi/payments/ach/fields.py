@@ -6,12 +6,25 @@ Only names may be cut, at the right (`name`).
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import date
 from typing import Final
 
 from hpedi.money import CENT, Usd, usd
 
 RECORD_WIDTH: Final = 94
+
+
+def records_of(content: bytes) -> Iterator[tuple[int, str]]:
+    """Yield each record of a file with its line number from 1; line endings may be LF, CRLF or none at all."""
+    text = content.decode("latin-1")
+    if "\n" in text:
+        lines = text.split("\n")
+        lines = lines[:-1] if lines[-1] == "" else lines
+        yield from ((number, line.removesuffix("\r")) for number, line in enumerate(lines, start=1))
+        return
+    for number, start in enumerate(range(0, len(text), RECORD_WIDTH), start=1):
+        yield number, text[start : start + RECORD_WIDTH]
 
 
 def name(text: str, width: int, field: str) -> str:
@@ -29,6 +42,17 @@ def identifier(text: str, width: int, field: str) -> str:
         raise ValueError(f"{field} is wider than its {width} positions")
     if text != text.strip():
         raise ValueError(f"{field} has blanks around it")
+    return _printable(text, field).ljust(width)
+
+
+def data(text: str, width: int, field: str) -> str:
+    """Write data that goes on in the next record: blanks may stand at its beginning, never cut.
+
+    Raises:
+        ValueError: It is too wide or has a character that is not printable ASCII.
+    """
+    if len(text) > width:
+        raise ValueError(f"{field} is wider than its {width} positions")
     return _printable(text, field).ljust(width)
 
 

@@ -1,27 +1,35 @@
-"""The bytes of a Nacha file to its records, with every total asked again.
+"""The bytes of a Nacha file to its records, with every count, total, number and fixed field asked again.
 
-It reads what `build` writes: batches of class CCD. What is malformed, out of place or of another class is a finding
-with its line, and then there is no file. Line endings may be LF, CRLF or none at all.
+It reads what `build` writes: credits and prenotifications in batches of class CCD and CTX. What is malformed, out of
+place or of another class is a finding with its line, and then there is no file. Line endings may be LF, CRLF or none.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, TypeVar
 
 from hpedi.finding_kinds import found
 from hpedi.findings import Finding, Where
 from hpedi.payments.ach.ach_file import FILLING, AchBatch, AchEntry, AchFile
-from hpedi.payments.ach.addenda import Addenda, read_addenda
-from hpedi.payments.ach.batch_control import read_batch_control
-from hpedi.payments.ach.batch_header import BatchHeader, read_batch_header
-from hpedi.payments.ach.entry_detail import EntryDetail, read_entry_detail
-from hpedi.payments.ach.fields import RECORD_WIDTH
-from hpedi.payments.ach.file_control import read_file_control
-from hpedi.payments.ach.file_header import BLOCKING_FACTOR, FileHeader, read_file_header
+from hpedi.payments.ach.addenda import Addenda, read_addenda, write_addenda
+from hpedi.payments.ach.batch_control import read_batch_control, write_batch_control
+from hpedi.payments.ach.batch_header import BatchHeader, read_batch_header, write_batch_header
+from hpedi.payments.ach.entry_detail import EntryDetail, read_entry_detail, write_entry_detail
+from hpedi.payments.ach.fields import RECORD_WIDTH, records_of
+from hpedi.payments.ach.file_control import read_file_control, write_file_control
+from hpedi.payments.ach.file_header import BLOCKING_FACTOR, FileHeader, read_file_header, write_file_header
 
-READ_CLASSES: Final = frozenset({"CCD"})
+ADDENDA_OF_CLASS: Final = {"CCD": 1, "CTX": 9_999}
+"""The classes that are read, and how many addenda their entries may have."""
+EXCHANGE: Final = "CTX"
+CREDIT_CODES: Final = frozenset({"22", "32"})
+PRENOTE_CODES: Final = frozenset({"23", "33"})
+CREDITS_ONLY: Final = "220"
+ADDENDA_TYPE: Final = "05"
+
+_Record = TypeVar("_Record")
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,20 +52,10 @@ def read_ach(content: bytes, name: str | None = None) -> AchFileRead:
         ach-total: A control record does not say what the entries say.
     """
     reading = _Reading(name)
-    lines = list(_lines(content))
-    for number, line in lines:
-        reading.take(number, line)
-    return reading.close(len(lines))
-
-
-def _lines(content: bytes) -> Iterator[tuple[int, str]]:
-    text = content.decode("latin-1")
-    if "\n" in text:
-        yield from ((n, line.rstrip("\r")) for n, line in enumerate(text.split("\n"), start=1) if line.strip("\r"))
-        return
-    yield from (
-        (n, text[start : start + RECORD_WIDTH]) for n, start in enumerate(range(0, len(text), RECORD_WIDTH), start=1)
-    )
+    count = 0
+    for count, line in records_of(content):
+        reading.take(count, line)
+    return reading.close(count)
 
 
 class _Reading:
@@ -69,7 +67,9 @@ class _Reading:
         self.header: FileHeader | None = None
         self.batches: list[AchBatch] = []
         self.batch: BatchHeader | None = None
-        self.entries: list[AchEntry] = []
+        self.details: list[EntryDetail] = []
+        self.addenda_of: list[list[Addenda]] = []
+        self.entries = self.blocks = 0
         self.closed = False
 
     def take(self, number: int, line: str) -> None:
@@ -89,57 +89,76 @@ class _Reading:
 
     def close(self, records: int) -> AchFileRead:
         """End the file."""
-        self._expect(
-            records, self.closed and self.header is not None, "The file has no File Header or File Control record"
-        )
-        self._expect(
-            records, records % BLOCKING_FACTOR == 0, "The file is not filled to blocks of ten records", "ach-total"
-        )
+        is_whole = self.closed and self.header is not None
+        self._expect(records, is_whole, "The file has no File Header or File Control record")
+        is_filled = records == self.blocks * BLOCKING_FACTOR
+        message = "The file is not filled to the blocks of ten records that it tells"
+        self._expect(records, is_filled, message, "ach-total")
         if self.findings or self.header is None:
             return AchFileRead(None, tuple(self.findings))
         return AchFileRead(AchFile(self.header, tuple(self.batches)))
 
     def file_header(self, number: int, line: str) -> None:
-        self._expect(number, number == 1 and self.header is None, "A File Header record stands out of place")
-        self.header = read_file_header(line)
+        self._expect(number, number == 1, "A File Header record stands out of place")
+        self.header = _as_written(read_file_header(line), write_file_header, line)
 
     def batch_header(self, number: int, line: str) -> None:
-        self._expect(
-            number, self.header is not None and self.batch is None, "A Batch Header record stands out of place"
-        )
-        self.batch, self.entries = read_batch_header(line), []
-        known = self.batch.standard_entry_class in READ_CLASSES
-        self._expect(number, known, "Only batches of class CCD are read")
+        is_placed = self.header is not None and self.batch is None
+        self._expect(number, is_placed, "A Batch Header record stands out of place")
+        header = _as_written(read_batch_header(line), write_batch_header, line)
+        self.batch, self.details, self.addenda_of = header, [], []
+        is_read = header.standard_entry_class in ADDENDA_OF_CLASS
+        self._expect(number, is_read, "Only batches of class CCD and CTX are read")
+        self._expect(number, header.service_class_code == CREDITS_ONLY, "Only batches of credits are read")
+        is_next = header.batch_number == len(self.batches) + 1
+        self._expect(number, is_next, "Batches are not numbered from 1 on")
 
     def entry_detail(self, number: int, line: str) -> None:
-        self._expect(number, self.batch is not None, "An Entry Detail record stands outside a batch")
-        self.entries.append(AchEntry(read_entry_detail(line)))
+        is_ctx = self.batch is not None and self.batch.standard_entry_class == EXCHANGE
+        entry = _as_written(read_entry_detail(line, is_ctx=is_ctx), write_entry_detail, line)
+        if self.batch is None:
+            return self.note("ach-record", number, "An Entry Detail record stands outside a batch.")
+        is_prenote = entry.transaction_code in PRENOTE_CODES
+        is_known = is_prenote or entry.transaction_code in CREDIT_CODES
+        self._expect(number, is_known, "A transaction code is not that of a credit or prenotification")
+        self._expect(number, is_prenote == (entry.amount == 0), "A credit has an amount, a prenotification has none")
+        is_ours = entry.trace_number.startswith(self.batch.originating_dfi)
+        self._expect(number, is_ours, "A trace number does not begin with the bank of its batch")
+        self.entries += 1
+        is_next = int(entry.trace_number[8:]) == self.entries
+        self._expect(number, is_next, "Trace numbers do not go on by one from entry to entry of the file")
+        self.details.append(entry)
+        self.addenda_of.append([])
+        return None
 
     def addenda(self, number: int, line: str) -> None:
-        addenda = read_addenda(line)
-        if not self.entries or not _belongs(addenda, self.entries[-1].detail):
+        addenda = _as_written(read_addenda(line), write_addenda, line)
+        if not self.details or not _belongs(addenda, self.details[-1]):
             return self.note("ach-record", number, "An Addenda record does not belong to the entry before it.")
-        last = self.entries[-1]
-        self.entries[-1] = AchEntry(last.detail, (*last.addenda, addenda))
+        beside = self.addenda_of[-1]
+        beside.append(addenda)
+        is_next = addenda.sequence_number == len(beside)
+        self._expect(number, is_next, "The addenda of an entry are not numbered from 1 on")
         return None
 
     def batch_control(self, number: int, line: str) -> None:
-        control = read_batch_control(line)
+        control = _as_written(read_batch_control(line), write_batch_control, line)
         if self.batch is None:
             return self.note("ach-record", number, "A Batch Control record stands outside a batch.")
-        batch = AchBatch(self.batch, tuple(self.entries))
-        self._expect(
-            number, batch.control == control, "A Batch Control record does not agree with its batch", "ach-total"
-        )
-        complete = all(bool(entry.addenda) == entry.detail.has_addenda for entry in batch.entries)
-        self._expect(number, complete, "An entry does not have the addenda that it announces")
+        entries = zip(self.details, self.addenda_of, strict=True)
+        batch = AchBatch(self.batch, tuple(AchEntry(detail, tuple(addenda)) for detail, addenda in entries))
+        is_right = batch.control == control
+        self._expect(number, is_right, "A Batch Control record does not agree with its batch", "ach-total")
+        most = ADDENDA_OF_CLASS.get(self.batch.standard_entry_class, 0)
+        complete = all(_is_complete(entry, most) for entry in batch.entries)
+        self._expect(number, complete, "An entry does not have the addenda that it announces, or too many")
         self.batches.append(batch)
-        self.batch, self.entries = None, []
+        self.batch = None
         return None
 
     def file_control(self, number: int, line: str) -> None:
-        control = read_file_control(line)
-        self.closed = True
+        control = _as_written(read_file_control(line), write_file_control, line)
+        self.closed, self.blocks = True, control.block_count
         self._expect(number, self.batch is None, "The File Control record stands inside a batch")
         if self.header is not None:
             right = AchFile(self.header, tuple(self.batches)).control == control
@@ -153,8 +172,25 @@ class _Reading:
             self.note(code, number, f"{message}.")
 
 
+def _as_written(record: _Record, write: Callable[[_Record], str], line: str) -> _Record:
+    """Return a record that was read.
+
+    Raises:
+        ValueError: Written again it is another line: a reserved or fixed field is not as it is to be.
+    """
+    if write(record) != line:
+        raise ValueError("a reserved or fixed field is not as it is to be")
+    return record
+
+
 def _belongs(addenda: Addenda, entry: EntryDetail) -> bool:
-    return entry.has_addenda and addenda.entry_sequence_number == entry.trace_number[-7:]
+    is_of_entry = entry.has_addenda and addenda.entry_sequence_number == entry.trace_number[-7:]
+    return is_of_entry and addenda.type_code == ADDENDA_TYPE
+
+
+def _is_complete(entry: AchEntry, most: int) -> bool:
+    count, told = len(entry.addenda), entry.detail.addenda_count
+    return bool(count) == entry.detail.has_addenda and count <= most and told in {None, count}
 
 
 _READERS: Final = {

@@ -10,7 +10,6 @@ Source: Nacha Operating Rules, Appendix Three (records), Four (returns), Five (n
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 from typing import Final
@@ -22,7 +21,7 @@ from hpedi.payments.ach.ach_file import CREDIT_DIGITS, FILLING, HASH_MODULUS
 from hpedi.payments.ach.batch_control import BatchControl, read_batch_control
 from hpedi.payments.ach.batch_header import BatchHeader, read_batch_header
 from hpedi.payments.ach.entry_detail import EntryDetail, read_entry_detail
-from hpedi.payments.ach.fields import RECORD_WIDTH
+from hpedi.payments.ach.fields import RECORD_WIDTH, records_of
 from hpedi.payments.ach.file_control import FileControl, read_file_control
 from hpedi.payments.ach.file_header import BLOCKING_FACTOR, FORMAT_CODE, PRIORITY_CODE, RECORD_SIZE, read_file_header
 from hpedi.payments.ach.return_addenda import CHANGE, RETURN, ReturnAddenda, read_return_addenda
@@ -41,7 +40,7 @@ class ReturnedEntry:
 
     Attributes:
         line: Of its addenda in the file, from 1.
-        entry: Entry Detail: the amount (0.00 for a change), the account that it went to.
+        entry: Entry Detail: the amount (0.00 for a change or a prenotification), the account that it went to.
         addenda: Why, and which entry of ours it was.
         effective_entry_date: Of the batch.
     """
@@ -79,21 +78,10 @@ def read_return_file(content: bytes, name: str | None = None) -> ReturnFileRead:
     """
     reading = _Reading(name)
     count = 0
-    for number, line in _lines(content):
+    for number, line in records_of(content):
         count = number
         reading.take(number, line)
     return reading.close(count)
-
-
-def _lines(content: bytes) -> Iterator[tuple[int, str]]:
-    text = content.decode("latin-1")
-    if "\n" in text:
-        lines = text.split("\n")
-        lines = lines[:-1] if lines[-1] == "" else lines
-        yield from ((number, line.removesuffix("\r")) for number, line in enumerate(lines, start=1))
-        return
-    for number, start in enumerate(range(0, len(text), RECORD_WIDTH), start=1):
-        yield number, text[start : start + RECORD_WIDTH]
 
 
 @dataclass(slots=True)
@@ -202,8 +190,8 @@ class _Reading:
             return self.note("ach-record", number, "An Addenda record does not belong to the entry before it.")
         is_of_class = CLASSES.get(batch.standard_entry_class) == addenda.type_code
         self.expect(number, is_of_class, "An addenda is of another type than its batch")
-        has_money = entry.amount > 0
-        self.expect(number, has_money == (addenda.type_code == RETURN), "A return has an amount, a change has none")
+        is_right = entry.amount == 0 or addenda.type_code == RETURN
+        self.expect(number, is_right, "A notification of change has an amount")
         self.in_batch.count += 1
         self.entries.append(
             ReturnedEntry(line=number, entry=entry, addenda=addenda, effective_entry_date=batch.effective_entry_date)

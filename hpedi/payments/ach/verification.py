@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 
 from hpedi.money import ZERO, Usd
 from hpedi.payments.ach.ach_file import AchFile
+from hpedi.payments.ach.corporate_exchange import trace_segment_of
 from hpedi.payments.ach.read import read_ach
 from hpedi.payments.faults import NotAsWritten, Unbalanced
 from hpedi.payments.payment import Payment
@@ -44,8 +45,7 @@ def credits_by_account(file: AchFile | None, payments: Sequence[Payment]) -> Map
     )
     for batch in file.batches if file else ():
         for entry in batch.entries:
-            trace = entry.addenda[0].payment_related_information if entry.addenda else ""
-            payment = waiting.pop(trace, None)
+            payment = waiting.pop(trace_segment_of(entry), None)
             if payment is None:
                 raise NotAsWritten("an ACH entry belongs to no payment of the run, or stands twice")
             account = payment.payee.account

@@ -7,7 +7,7 @@ from datetime import date
 from itertools import count, groupby
 
 from hpedi.money import Usd, on_the_wire
-from hpedi.service_dates import DateSpan, write_d8
+from hpedi.service_dates import write_d8, write_span
 from hpedi.transactions.ack_277ca.model import (
     ACCEPTED,
     RECEIVED,
@@ -43,7 +43,7 @@ def write_claim_acknowledgment(answer: ClaimAcknowledgment) -> Iterator[SegmentV
             continue
         for patient, of_patient in groupby(provider.claims, key=lambda claim: claim.patient):
             yield ("HL", str(next(levels)), provider_hl, "PT")
-            yield _name("QC", patient)
+            yield name_segment("QC", patient)
             for claim in of_patient:
                 yield from _claim(claim, answer.answered)
 
@@ -63,7 +63,7 @@ def _submitter_level(answer: ClaimAcknowledgment) -> Iterator[SegmentValues]:
     children = _HAS_CHILDREN if answer.claims and not refusal else _HAS_NO_CHILDREN
     (accepted, charged), (refused, charged_refused) = answer.totals(accepted=True), answer.totals(accepted=False)
     yield ("HL", _SUBMITTER_HL, _PAYER_HL, "21", children)
-    yield _name("41", answer.submitter)
+    yield name_segment("41", answer.submitter)
     yield ("TRN", "2", answer.submission_trace)
     yield from _statuses(refusal, RECEIVED, write_d8(answer.answered), on_the_wire(charged + charged_refused))
     yield from _totals({"90": accepted, "AA": refused}, {"YU": charged, "YY": charged_refused})
@@ -73,7 +73,7 @@ def _provider_level(provider: AnsweredProvider, hierarchy: str, trace: str) -> I
     """Write a provider; one refused as a whole is given its statuses and totals, without a date (STC02 is not used)."""
     refusal = provider.refusal
     yield ("HL", hierarchy, _SUBMITTER_HL, "19", _HAS_NO_CHILDREN if refusal else _HAS_CHILDREN)
-    yield _name("85", provider.billing)
+    yield name_segment("85", provider.billing)
     if refusal:
         yield ("TRN", "1", trace)
         yield from _statuses(refusal, ACCEPTED, "", on_the_wire(provider.charged))
@@ -89,7 +89,7 @@ def _claim(claim: AnsweredClaim, answered: date) -> Iterator[SegmentValues]:
         yield ("REF", "D9", claim.clearinghouse_trace)
     if claim.bill_type:
         yield ("REF", "BLT", claim.bill_type)
-    yield ("DTP", "472", *_dates(claim.service_dates))
+    yield ("DTP", "472", *write_span(claim.service_dates))
     for line in claim.lines:
         yield from _line(line)
 
@@ -101,15 +101,15 @@ def _line(line: AnsweredLine) -> Iterator[SegmentValues]:
     if line.prescription:
         yield ("REF", "XZ", line.prescription)
     if line.service_dates is not None:
-        yield ("DTP", "472", *_dates(line.service_dates))
+        yield ("DTP", "472", *write_span(line.service_dates))
 
 
 def _statuses(refusal: Sequence[ClaimStatus], otherwise: ClaimStatus, on: str, charged: str) -> Iterator[SegmentValues]:
     """Write why a unit is refused, three statuses a segment, or that it is not; the rest is the same in each."""
     if not refusal:
-        yield ("STC", _triple(otherwise), on, _ACCEPT, charged)
+        yield ("STC", status_triple(otherwise), on, _ACCEPT, charged)
     for start in range(0, len(refusal), STATUSES_A_SEGMENT):
-        first, *others = map(_triple, refusal[start : start + STATUSES_A_SEGMENT])
+        first, *others = map(status_triple, refusal[start : start + STATUSES_A_SEGMENT])
         yield ("STC", first, on, _REFUSE, charged, *(_FROM_STC04_TO_STC10 if others else ()), *others)
 
 
@@ -120,17 +120,13 @@ def _totals(claims: Mapping[str, int], charged: Mapping[str, Usd]) -> Iterator[S
     yield from (("AMT", kind, on_the_wire(amount)) for (kind, amount), number in amounts if number)
 
 
-def _dates(span: DateSpan) -> tuple[str, str]:
-    if span.end is None or span.end == span.start:
-        return ("D8", write_d8(span.start))
-    return ("RD8", f"{write_d8(span.start)}-{write_d8(span.end)}")
-
-
-def _triple(status: ClaimStatus) -> tuple[str, ...]:
+def status_triple(status: ClaimStatus) -> tuple[str, ...]:
+    """Write a status as the composite that STC01, STC10 and STC11 are."""
     return (status.category, status.code, status.entity)
 
 
-def _name(entity: str, party: Party) -> SegmentValues:
+def name_segment(entity: str, party: Party) -> SegmentValues:
+    """Write the NM1 of a party in its role."""
     name = party.name
     kind = "1" if party.is_person else "2"
     person = (name.first, name.middle, "", name.suffix) if party.is_person else ("", "", "", "")

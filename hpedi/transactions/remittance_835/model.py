@@ -33,8 +33,28 @@ class PaymentMethod(StrEnum):
 ELECTRONIC: Final = frozenset({PaymentMethod.ACH, PaymentMethod.BOP, PaymentMethod.WIRE})
 """Methods whose BPR carries both bank accounts (BPR06-BPR10, BPR12-BPR15)."""
 
+CCD_PLUS: Final = "CCP"
+"""BPR05 of an ACH payment whose entry carries the TRN segment only."""
+CORPORATE_EXCHANGE: Final = "CTX"
+"""BPR05 of an ACH payment whose entry carries the 835 inside."""
+
 REVERSAL: Final = "22"
 """CLP02 of a claim payment taken back."""
+
+
+class SubmittedService(Model, frozen=True, kw_only=True):
+    """What was billed, where something else was decided on: another code, or one of a bundle or part of one (SVC06)."""
+
+    code: str  # SVC06-2
+    code_qualifier: str = "HC"  # SVC06-1
+    modifiers: tuple[str, ...] = ()  # SVC06-3..
+
+
+class NamedPayer(Model, frozen=True, kw_only=True):
+    """Another payer, by name and number."""
+
+    name: str  # NM103
+    payer_id: str = ""  # NM109, PI
 
 
 class ServicePayment(Model, frozen=True, kw_only=True):
@@ -47,12 +67,14 @@ class ServicePayment(Model, frozen=True, kw_only=True):
     paid: Usd  # SVC03
     revenue_code: str = ""  # SVC04, beside a procedure code
     units_paid: Decimal  # SVC05
+    submitted: SubmittedService | None = None  # SVC06
     units_billed: Decimal  # SVC07 where it differs
     service_date: date | None  # DTM*472, or DTM*150 with service_end; None where only the claim is dated
     service_end: date | None = None  # DTM*151 where it is a later day
     adjustments: tuple[Adjustment, ...] = ()  # CAS
     references: tuple[tuple[str, str], ...] = ()  # REF01 and REF02 of service identification: APC, G1 ...
     allowed: Usd | None = None  # AMT*B6; None or 0.00 is not sent
+    amounts: tuple[tuple[str, Usd], ...] = ()  # other AMT01 and AMT02, for example T tax
     remarks: tuple[str, ...] = ()  # LQ*HE
     control_number: str = ""  # REF*6R
     rendering_npi: str = ""  # REF*HPI, where another than the claim's
@@ -77,9 +99,16 @@ class ClaimPayment(Model, frozen=True, kw_only=True):
     patient_member_id: str = ""  # NM1*QC NM109
     subscriber: Name | None = None  # NM1*IL where the patient is not the subscriber
     subscriber_member_id: str = ""  # NM1*IL NM109
+    corrected: Name | None = None  # NM1*74 where the patient (or insured) is known by another name than was sent
+    corrected_member_id: str = ""  # NM1*74 NM109 where the member id is another
     rendering_npi: str = ""  # NM1*82 NM109, where another than the payee
     rendering: Name | None = None  # NM1*82
     rendering_is_person: bool = True  # NM1*82 NM102 = 1
+    crossover: NamedPayer | None = None  # NM1*TT: the payer that the claim was sent on to
+    priority_payer: NamedPayer | None = None  # NM1*PR: the payer that we think pays before us
+    other_subscriber: Name | None = None  # NM1*GB: its subscriber
+    other_subscriber_id: str = ""  # NM1*GB NM109
+    references: tuple[tuple[str, str], ...] = ()  # REF01 and REF02: F8 the claim corrected, EA medical record ...
     received: date | None = None  # DTM*050
     statement_from: date | None = None  # DTM*232
     statement_to: date | None = None  # DTM*233
@@ -101,11 +130,12 @@ class ProviderAdjustment(Model, frozen=True, kw_only=True):
 
 
 class BankAccount(Model, frozen=True, kw_only=True):
-    """A bank account: routing number, account number, DA checking or SG savings."""
+    """A bank account: routing number, account number, DA checking or SG savings; how entries to it look (BPR05)."""
 
     routing_number: str
     account_number: str
     kind: str = "DA"
+    entry_format: str = CCD_PLUS
 
     unshown: ClassVar[frozenset[str]] = frozenset({"account_number"})
 
@@ -118,8 +148,12 @@ class RemittancePayer(Model, frozen=True, kw_only=True):
     tax_id: str  # nine digits; BPR10/TRN03 = '1' + this
     address: Address
     account: BankAccount | None = None  # None where read from an 835 that shows none
-    contact_name: str = ""  # PER*BL
-    contact_phone: str = ""  # PER*BL
+    contact_name: str = ""  # PER*BL, whom to ask about the 835 itself
+    contact_phone: str = ""  # PER*BL TE
+    contact_email: str = ""  # PER*BL EM
+    business_name: str = ""  # PER*CX, whom to ask about claims
+    business_phone: str = ""  # PER*CX TE
+    website: str = ""  # PER*IC UR
 
 
 class RemittancePayee(Model, frozen=True, kw_only=True):
@@ -178,6 +212,8 @@ def claim_as_sent(claim: ClaimPayment) -> ClaimPayment:
         subscriber_member_id=claim.subscriber_member_id if claim.subscriber else "",
         rendering=claim.rendering if claim.rendering_npi else None,
         rendering_is_person=claim.rendering_is_person or not claim.rendering_npi,
+        other_subscriber_id=claim.other_subscriber_id if claim.other_subscriber else "",
+        references=_sorted(claim.references),
         adjustments=grouped(claim.adjustments),
         services=tuple(_service_as_sent(service) for service in claim.services),
     )
@@ -187,8 +223,13 @@ def _service_as_sent(service: ServicePayment) -> ServicePayment:
     return replace(
         service,
         adjustments=grouped(service.adjustments),
-        references=tuple(sorted(service.references, key=lambda reference: reference[0])),
+        references=_sorted(service.references),
+        amounts=tuple(each for each in service.amounts if each[1]),
         allowed=service.allowed or None,
         service_end=service.service_end if service.service_end != service.service_date else None,
         line_number=0,
     )
+
+
+def _sorted(references: tuple[tuple[str, str], ...]) -> tuple[tuple[str, str], ...]:
+    return tuple(sorted(references, key=lambda reference: reference[0]))

@@ -12,7 +12,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal, InvalidOperation
-from typing import Final, TypeAlias
+from typing import Any, Final, TypeAlias
 
 from hpedi.claims.adjustment import Adjustment
 from hpedi.claims.parties import Address, Name
@@ -22,14 +22,17 @@ from hpedi.guides.walk import PlacedBatch
 from hpedi.money import Usd, usd
 from hpedi.service_dates import read_d8
 from hpedi.transactions.remittance_835.model import (
+    CCD_PLUS,
     BankAccount,
     ClaimPayment,
+    NamedPayer,
     PaymentMethod,
     ProviderAdjustment,
     Remittance,
     RemittancePayee,
     RemittancePayer,
     ServicePayment,
+    SubmittedService,
 )
 from hpedi.x12.events import Delimiters
 
@@ -42,7 +45,11 @@ CLAIM_LOOP: Final = "2100"
 SERVICE_LOOP: Final = "2110"
 SERVICE_REFERENCES: Final = ("1S", "APC", "BB", "E9", "G1", "G3", "LU", "RB")
 """REF01 of service identification (2110)."""
+CLAIM_REFERENCES: Final = ("1L", "1W", "28", "6P", "9A", "9C", "BB", "CE", "EA", "F8", "G1", "G3", "IG", "SY")
+"""REF01 of other claim related identification (2100)."""
 METHODS: Final = frozenset(PaymentMethod)
+ALLOWED: Final = "B6"
+"""AMT01 of what is allowed for a service."""
 PARTY_LOOPS: Final = frozenset({"1000A", "1000B"})
 
 
@@ -186,7 +193,7 @@ def _day(loop: LoopSegments, qualifier: str) -> date | None:
 
 
 def _payer(loop: LoopSegments, bpr: Sequence[str], trn: Sequence[str]) -> RemittancePayer:
-    contact = _first(loop, "PER*BL")
+    contact, business = _first(loop, "PER*BL"), _first(loop, "PER*CX")
     return RemittancePayer(
         name=_at(_first(loop, "N1"), 2),
         payer_id=_at(_first(loop, "REF*2U"), 2) or _at(_first(loop, "N1"), 4),
@@ -194,8 +201,17 @@ def _payer(loop: LoopSegments, bpr: Sequence[str], trn: Sequence[str]) -> Remitt
         address=_address(loop) or Address(lines=(), city=""),
         account=_account(bpr, 7),
         contact_name=_at(contact, 2),
-        contact_phone=_at(contact, 4) if _at(contact, 3) == "TE" else "",
+        contact_phone=_reached(contact, "TE"),
+        contact_email=_reached(contact, "EM"),
+        business_name=_at(business, 2),
+        business_phone=_reached(business, "TE"),
+        website=_reached(_first(loop, "PER*IC"), "UR"),
     )
+
+
+def _reached(contact: Sequence[str], way: str) -> str:
+    """Return the number or address of a way in which a contact is reached (PER03 to PER08)."""
+    return next((_at(contact, at + 1) for at in (3, 5, 7) if _at(contact, at) == way), "")
 
 
 def _payee(loop: LoopSegments, bpr: Sequence[str]) -> RemittancePayee:
@@ -206,16 +222,19 @@ def _payee(loop: LoopSegments, bpr: Sequence[str]) -> RemittancePayee:
         npi=_at(payee, 4) if _at(payee, 3) == "XX" else "",
         tax_id=_at(_first(loop, "REF*TJ"), 2) or (_at(payee, 4) if _at(payee, 3) == "FI" else ""),
         address=_address(loop),
-        account=_account(bpr, 13),
+        account=_account(bpr, 13, _at(bpr, 5)),
     )
 
 
-def _account(bpr: Sequence[str], first: int) -> BankAccount | None:
+def _account(bpr: Sequence[str], first: int, entry_format: str = "") -> BankAccount | None:
     routing_number = _at(bpr, first)
     if not routing_number:
         return None
     return BankAccount(
-        routing_number=routing_number, kind=_at(bpr, first + 1) or "DA", account_number=_at(bpr, first + 2)
+        routing_number=routing_number,
+        kind=_at(bpr, first + 1) or "DA",
+        account_number=_at(bpr, first + 2),
+        entry_format=entry_format or CCD_PLUS,
     )
 
 
@@ -230,7 +249,6 @@ def _address(loop: LoopSegments) -> Address | None:
 
 def _claim(loop: LoopSegments, services: tuple[ServicePayment, ...]) -> ClaimPayment:
     clp = _first(loop, "CLP")
-    patient, subscriber, rendering = (_first(loop, f"NM1*{entity}") for entity in ("QC", "IL", "82"))
     return ClaimPayment(
         patient_control_number=_at(clp, 1),
         status=_at(clp, 2),
@@ -243,13 +261,8 @@ def _claim(loop: LoopSegments, services: tuple[ServicePayment, ...]) -> ClaimPay
         frequency=_at(clp, 9),
         drg=_at(clp, 11),
         drg_weight=_number_at(clp, 12) if _at(clp, 12) else None,
-        patient=_name(patient),
-        patient_member_id=_at(patient, 9),
-        subscriber=_name(subscriber) if subscriber else None,
-        subscriber_member_id=_at(subscriber, 9),
-        rendering_npi=_at(rendering, 9) if _at(rendering, 8) == "XX" else "",
-        rendering=_name(rendering) if any(rendering[3:8]) else None,
-        rendering_is_person=_at(rendering, 2) != "2",
+        **_parties(loop),
+        references=_references(loop, CLAIM_REFERENCES),
         received=_day(loop, "050"),
         statement_from=_day(loop, "232"),
         statement_to=_day(loop, "233"),
@@ -261,6 +274,27 @@ def _claim(loop: LoopSegments, services: tuple[ServicePayment, ...]) -> ClaimPay
         quantities=tuple((_at(segment, 1), _number_at(segment, 2)) for segment in loop.get("QTY", ())),
         services=services,
     )
+
+
+def _parties(loop: LoopSegments) -> dict[str, Any]:
+    patient, subscriber, corrected, rendering, other_subscriber = (
+        _first(loop, f"NM1*{entity}") for entity in ("QC", "IL", "74", "82", "GB")
+    )
+    return {
+        "patient": _name(patient),
+        "patient_member_id": _at(patient, 9),
+        "subscriber": _name(subscriber) if subscriber else None,
+        "subscriber_member_id": _at(subscriber, 9),
+        "corrected": _name(corrected) if any(corrected[3:8]) else None,
+        "corrected_member_id": _at(corrected, 9),
+        "rendering_npi": _at(rendering, 9) if _at(rendering, 8) == "XX" else "",
+        "rendering": _name(rendering) if any(rendering[3:8]) else None,
+        "rendering_is_person": _at(rendering, 2) != "2",
+        "crossover": _payer_named(_first(loop, "NM1*TT")),
+        "priority_payer": _payer_named(_first(loop, "NM1*PR")),
+        "other_subscriber": _name(other_subscriber) if other_subscriber else None,
+        "other_subscriber_id": _at(other_subscriber, 9),
+    }
 
 
 def _inpatient_remarks(mia: Sequence[str]) -> tuple[str, ...]:
@@ -282,14 +316,14 @@ def _name(nm1: Sequence[str]) -> Name:
 
 def _service(loop: LoopSegments, delimiters: Delimiters) -> ServicePayment:
     svc = _first(loop, "SVC")
-    qualifier, _, procedure = _at(svc, 1).partition(delimiters.component)
-    code, *modifiers = procedure.split(delimiters.component)
+    decided = _procedure(_at(svc, 1), delimiters)
     units_paid = _number_at(svc, 5) if _at(svc, 5) else Decimal(1)
-    allowed = _first(loop, "AMT*B6")
+    allowed = _first(loop, f"AMT*{ALLOWED}")
     return ServicePayment(
-        code=code,
-        code_qualifier=qualifier,
-        modifiers=tuple(modifiers),
+        code=decided.code,
+        code_qualifier=decided.code_qualifier,
+        modifiers=decided.modifiers,
+        submitted=_procedure(_at(svc, 6), delimiters) if _at(svc, 6) else None,
         charged=_usd_at(svc, 2),
         paid=_usd_at(svc, 3),
         revenue_code=_at(svc, 4),
@@ -298,16 +332,29 @@ def _service(loop: LoopSegments, delimiters: Delimiters) -> ServicePayment:
         service_date=_day(loop, "472") or _day(loop, "150"),
         service_end=_day(loop, "151"),
         adjustments=_adjustments(loop),
-        references=tuple(
-            (qualifier, _at(segment, 2))
-            for qualifier in SERVICE_REFERENCES
-            for segment in loop.get(f"REF*{qualifier}", ())
-        ),
+        references=_references(loop, SERVICE_REFERENCES),
         allowed=_usd_at(allowed, 2) if allowed else None,
+        amounts=tuple(each for each in _amounts(loop) if each[0] != ALLOWED),
         remarks=tuple(_at(segment, 2) for segment in loop.get("LQ*HE", ())),
         control_number=_at(_first(loop, "REF*6R"), 2),
         rendering_npi=_at(_first(loop, "REF*HPI"), 2),
     )
+
+
+def _procedure(composite: str, delimiters: Delimiters) -> SubmittedService:
+    qualifier, _, procedure = composite.partition(delimiters.component)
+    code, *modifiers = procedure.split(delimiters.component)
+    return SubmittedService(code=code, code_qualifier=qualifier, modifiers=tuple(modifiers))
+
+
+def _references(loop: LoopSegments, qualifiers: Sequence[str]) -> tuple[tuple[str, str], ...]:
+    return tuple(
+        (qualifier, _at(segment, 2)) for qualifier in qualifiers for segment in loop.get(f"REF*{qualifier}", ())
+    )
+
+
+def _payer_named(nm1: Sequence[str]) -> NamedPayer | None:
+    return NamedPayer(name=_at(nm1, 3), payer_id=_at(nm1, 9)) if nm1 else None
 
 
 def _adjustments(loop: LoopSegments) -> tuple[Adjustment, ...]:

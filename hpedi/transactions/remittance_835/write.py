@@ -24,6 +24,7 @@ from hpedi.transactions.remittance_835.model import (
     RemittancePayee,
     RemittancePayer,
     ServicePayment,
+    SubmittedService,
 )
 from hpedi.x12.segment import SegmentValues
 
@@ -82,10 +83,15 @@ def _financial_information(remittance: Remittance) -> SegmentValues:
         on_the_wire(remittance.amount),
         "C",
         remittance.method.value,
-        "CCP" if remittance.method is PaymentMethod.ACH else "",
+        _entry_format(remittance),
         *accounts,
         write_d8(remittance.payment_date),
     )
+
+
+def _entry_format(remittance: Remittance) -> str:
+    account = remittance.payee.account
+    return account.entry_format if remittance.method is PaymentMethod.ACH and account is not None else ""
 
 
 def _account(account: BankAccount | None) -> tuple[str, str, str, str]:
@@ -98,7 +104,15 @@ def _payer(payer: RemittancePayer) -> Iterator[SegmentValues]:
     yield ("N1", "PR", payer.name)
     yield from _address(payer.address)
     yield ("REF", "2U", payer.payer_id)
-    yield ("PER", "BL", payer.contact_name, *(("TE", payer.contact_phone) if payer.contact_phone else ()))
+    if payer.business_name or payer.business_phone:
+        yield ("PER", "CX", payer.business_name, *_reached(("TE", payer.business_phone)))
+    yield ("PER", "BL", payer.contact_name, *_reached(("TE", payer.contact_phone), ("EM", payer.contact_email)))
+    if payer.website:
+        yield ("PER", "IC", "", "UR", payer.website)
+
+
+def _reached(*ways: tuple[str, str]) -> Iterator[str]:
+    return (part for way in ways if way[1] for part in way)
 
 
 def _payee(payee: RemittancePayee) -> Iterator[SegmentValues]:
@@ -133,17 +147,13 @@ def _claim(claim: ClaimPayment) -> Iterator[SegmentValues]:
         "" if claim.drg_weight is None else on_the_wire(claim.drg_weight),
     )
     yield from _adjustments(claim.adjustments)
-    yield _name("QC", claim.patient, is_person=True, qualifier="MI", identifier=claim.patient_member_id)
-    if claim.subscriber:
-        yield _name("IL", claim.subscriber, is_person=True, qualifier="MI", identifier=claim.subscriber_member_id)
-    if claim.rendering_npi:
-        yield _name(
-            "82", claim.rendering, is_person=claim.rendering_is_person, qualifier="XX", identifier=claim.rendering_npi
-        )
+    yield from _parties(claim)
     if claim.inpatient_remarks:
         yield _inpatient_adjudication(claim.inpatient_remarks)
     if claim.remarks:
         yield _outpatient_adjudication(claim.remarks)
+    for qualifier, value in claim.references:
+        yield ("REF", qualifier, value)
     yield from _claim_dates(claim)
     for qualifier, amount in claim.amounts:
         yield ("AMT", qualifier, on_the_wire(amount))
@@ -151,6 +161,23 @@ def _claim(claim: ClaimPayment) -> Iterator[SegmentValues]:
         yield ("QTY", qualifier, on_the_wire(quantity))
     for service in claim.services:
         yield from _service(service)
+
+
+def _parties(claim: ClaimPayment) -> Iterator[SegmentValues]:
+    yield _name("QC", claim.patient, is_person=True, qualifier="MI", identifier=claim.patient_member_id)
+    if claim.subscriber:
+        yield _name("IL", claim.subscriber, is_person=True, qualifier="MI", identifier=claim.subscriber_member_id)
+    if claim.corrected or claim.corrected_member_id:
+        yield _name("74", claim.corrected, is_person=True, qualifier="C", identifier=claim.corrected_member_id)
+    if claim.rendering_npi:
+        yield _name(
+            "82", claim.rendering, is_person=claim.rendering_is_person, qualifier="XX", identifier=claim.rendering_npi
+        )
+    for entity, other in (("TT", claim.crossover), ("PR", claim.priority_payer)):
+        if other:
+            yield _name(entity, Name(last=other.name), is_person=False, qualifier="PI", identifier=other.payer_id)
+    if claim.other_subscriber:
+        yield _name("GB", claim.other_subscriber, is_person=True, qualifier="MI", identifier=claim.other_subscriber_id)
 
 
 def _name(entity: str, name: Name | None, *, is_person: bool, qualifier: str, identifier: str) -> SegmentValues:
@@ -186,12 +213,12 @@ def _service(service: ServicePayment) -> Iterator[SegmentValues]:
     differ = service.units_billed != service.units_paid
     yield (
         "SVC",
-        (service.code_qualifier, service.code, *service.modifiers),
+        _procedure(service),
         on_the_wire(service.charged),
         on_the_wire(service.paid),
         service.revenue_code,
         on_the_wire(service.units_paid),
-        "",
+        _procedure(service.submitted) if service.submitted else "",
         on_the_wire(service.units_billed) if differ else "",
     )
     yield from _service_dates(service.service_date, service.service_end)
@@ -204,8 +231,15 @@ def _service(service: ServicePayment) -> Iterator[SegmentValues]:
         yield ("REF", "HPI", service.rendering_npi)
     if service.allowed:
         yield ("AMT", "B6", on_the_wire(service.allowed))
+    for qualifier, amount in service.amounts:
+        if amount:
+            yield ("AMT", qualifier, on_the_wire(amount))
     for remark in service.remarks:
         yield ("LQ", "HE", remark)
+
+
+def _procedure(service: ServicePayment | SubmittedService) -> tuple[str, ...]:
+    return (service.code_qualifier, service.code, *service.modifiers)
 
 
 def _service_dates(first: date | None, last: date | None) -> Iterator[SegmentValues]:

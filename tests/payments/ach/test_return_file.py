@@ -72,7 +72,6 @@ MUTATIONS: tuple[tuple[str, Callable[[], bytes], str], ...] = (
     ("an addenda 98 in a batch of returns", lambda: put(4, 2, "98C01"), "ach-record"),
     ("an original trace that is no number", lambda: put(4, 7, "X"), "ach-record"),
     ("a bank that is no number", lambda: put(4, 28, " "), "ach-record"),
-    ("a return without an amount", lambda: put(3, 30, "0000000000"), "ach-record"),
     ("a change with an amount", lambda: put(9, 39, "1"), "ach-record"),
     ("another class", lambda: put(2, 51, "WEB"), "ach-record"),
     ("a batch of debits", lambda: put(2, 2, "225"), "ach-record"),

@@ -10,7 +10,12 @@ from hypothesis import strategies as st
 from hpedi.claims.parties import Address, Name
 from hpedi.service_dates import DateSpan
 
-words = st.from_regex(r"[A-Z0-9]{2,9}( [A-Z0-9]{2,9})?", fullmatch=True)
+_LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
+_DIGITS = "0123456789"
+
+# Texts, not regular expressions: these are drawn thousands of times, and Hypothesis is ten times as quick with texts.
+_word = st.text(_LETTERS + _DIGITS, min_size=2, max_size=9)
+words = _word | st.tuples(_word, _word).map(" ".join)
 maybe_words = st.just("") | words
 days = st.dates(date(1926, 1, 1), date(2026, 3, 1))
 maybe_days = st.none() | days
@@ -31,4 +36,9 @@ addresses = st.builds(
     state=st.sampled_from(["MN", "WI"]),
     postal_code=st.just("554010000"),
 )
-codes = st.from_regex(r"[A-TV-Z][0-9][0-9AB][0-9]{0,4}", fullmatch=True)
+codes = st.tuples(
+    st.sampled_from(_LETTERS.replace("U", "")),
+    st.sampled_from(_DIGITS),
+    st.sampled_from(_DIGITS + "AB"),
+    st.text(_DIGITS, max_size=4),
+).map("".join)

@@ -15,12 +15,14 @@ from hpedi.transactions.remittance_835.adjustments import total
 from hpedi.transactions.remittance_835.model import (
     BankAccount,
     ClaimPayment,
+    NamedPayer,
     PaymentMethod,
     ProviderAdjustment,
     Remittance,
     RemittancePayee,
     RemittancePayer,
     ServicePayment,
+    SubmittedService,
 )
 
 PAYER = RemittancePayer(
@@ -147,6 +149,12 @@ _ADJUSTMENT = st.builds(
     amount=_CENTS,
     quantity=st.none() | st.integers(min_value=1, max_value=99).map(Decimal),
 )
+_PAYER = st.builds(NamedPayer, name=_NAME, payer_id=_WORD)
+_SUBMITTED = st.builds(
+    SubmittedService,
+    code=st.sampled_from(["80047", "80051"]),
+    modifiers=st.lists(st.sampled_from(["91", "QW"]), max_size=2).map(tuple),
+)
 _ADJUSTMENTS = st.lists(_ADJUSTMENT, max_size=20).map(tuple)
 _REMARKS = ["N919", "N362", "N383", "MA04", "M119"]
 _PERSON = st.builds(
@@ -173,7 +181,9 @@ def services(draw: st.DrawFn) -> ServicePayment:
         service_end=draw(st.none() | st.just(first) | st.dates(min_value=first, max_value=date(2030, 1, 1))),
         adjustments=adjustments,
         references=draw(st.lists(st.tuples(st.sampled_from(["APC", "G1"]), _WORD), max_size=3).map(tuple)),
+        submitted=draw(st.none() | _SUBMITTED),
         allowed=draw(st.none() | _CENTS),
+        amounts=draw(st.lists(st.tuples(st.just("T"), _CENTS), max_size=1).map(tuple)),
         remarks=draw(st.lists(st.sampled_from(["N362", "N383", "MA04"]), max_size=3, unique=True).map(tuple)),
         control_number=draw(st.just("") | _WORD),
         rendering_npi=draw(st.just("") | _NPI),
@@ -188,9 +198,10 @@ def claims(draw: st.DrawFn) -> ClaimPayment:
     adjustments = draw(_ADJUSTMENTS)
     charged = sum((line.charged for line in lines), ZERO) if lines else draw(_CENTS)
     every = (*adjustments, *(adjustment for line in lines for adjustment in line.adjustments))
-    status = draw(st.sampled_from(["1", "2", "3", "4", "22"]))
+    status = draw(st.sampled_from(["1", "2", "3", "4", "19", "22"]))
     responsibility = total(adjustment for adjustment in every if adjustment.group == "PR")
     subscriber = draw(st.none() | _PERSON)
+    other = draw(st.none() | _PAYER)
     return ClaimPayment(
         patient_control_number=draw(_WORD),
         status=status,
@@ -212,6 +223,13 @@ def claims(draw: st.DrawFn) -> ClaimPayment:
         rendering_npi=draw(st.just("") | _NPI),
         rendering=draw(st.none() | _PERSON),
         rendering_is_person=draw(st.booleans()),
+        corrected=draw(st.none() | _PERSON),
+        corrected_member_id=draw(st.just("") | _WORD),
+        crossover=draw(st.none() | _PAYER) if status == "19" else None,
+        priority_payer=other,
+        other_subscriber=draw(st.none() | _PERSON) if other else None,
+        other_subscriber_id=draw(_WORD),
+        references=draw(st.lists(st.tuples(st.sampled_from(["F8", "EA", "1L"]), _WORD), max_size=3).map(tuple)),
         received=draw(st.none() | _DAY),
         statement_from=draw(st.none() | _DAY),
         statement_to=draw(st.none() | _DAY),
@@ -231,6 +249,12 @@ def claims(draw: st.DrawFn) -> ClaimPayment:
 def remittances(draw: st.DrawFn, most_provider_adjustments: int = 9) -> Remittance:
     """Draw a remittance that balances, of any method."""
     paid = draw(st.lists(claims(), max_size=4).map(tuple))
+    payer = replace(
+        PAYER,
+        contact_email=draw(st.just("") | st.just("EDI@HPEDI.TEST")),
+        business_phone=draw(st.just("") | st.just("9525550101")),
+        website=draw(st.just("") | st.just("WWW.HPEDI.TEST")),
+    )
     codes = st.sampled_from(["FB", "L6", "WO", "72"])
     adjustment = st.builds(ProviderAdjustment, code=codes, reference=st.just("") | _WORD, amount=_CENTS)
     rows = draw(st.lists(adjustment, max_size=most_provider_adjustments))
@@ -239,7 +263,7 @@ def remittances(draw: st.DrawFn, most_provider_adjustments: int = 9) -> Remittan
         rows.append(ProviderAdjustment(code="FB", reference="9426700000001", amount=rest))
     method = draw(st.sampled_from([PaymentMethod.ACH, PaymentMethod.CHECK])) if rest > 0 else PaymentMethod.NONE
     return Remittance(
-        payer=PAYER,
+        payer=payer,
         payee=replace(
             PAYEE, tax_id=draw(st.sampled_from(["", "411000001"])), address=draw(st.none() | st.just(PAYEE.address))
         ),

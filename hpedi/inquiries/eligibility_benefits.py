@@ -1,0 +1,273 @@
+"""What a plan gives a member on a day, as benefits of a 271: coverage, what is left of limits, and what services cost.
+
+Rows, counters and balances are those that adjudication asks: the benefit row of a service is found as that of a claim
+line, and what is left is worked out by `RunningBalances`, from the same committed entries and carry-over.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from decimal import Decimal
+from typing import Final
+
+from msgspec.structs import replace
+
+from hpedi.adjudication.context import DayTerms
+from hpedi.adjudication.edit_tables import edit_tables
+from hpedi.adjudication.rules.prior_auth import authorization_rows
+from hpedi.benefits.authorizations import UnitsUsed, left_of
+from hpedi.benefits.balances import RunningBalances
+from hpedi.benefits.rows import DOLLARS, TIERS, PlanBenefits
+from hpedi.inquiries.eligibility_services import GENERIC, AnsweredService, AskedServices
+from hpedi.money import ZERO, usd
+from hpedi.reference.authorizations import APPROVED, Authorization
+from hpedi.reference.plans import Accumulator, CostSharePart, Tier
+from hpedi.reference.plans import Benefit as BenefitRow
+from hpedi.reference.reference import Reference
+from hpedi.service_dates import DateSpan, add_months
+from hpedi.transactions.eligibility_270.model import OtherId
+from hpedi.transactions.eligibility_271.model import Benefit, DatedFact
+
+ACTIVE, INACTIVE, NOT_COVERED, CONTACT = "1", "6", "I", "U"
+COINSURANCE, COPAY, DEDUCTIBLE, LIMITATION, OUT_OF_POCKET = "A", "B", "C", "F", "G"
+INDIVIDUAL, FAMILY = "IND", "FAM"
+BOTH_TIERS: Final = "W"
+IN_NETWORK: Final[Mapping[Tier, str]] = {"INN": "Y", "OON": "N"}
+YEARS: Final = {"calendar": "23", "plan_year": "22"}
+REMAINING, A_VISIT = "29", "27"
+VISITS: Final = "VS"
+NEEDED, NOT_NEEDED, DEPENDS = "Y", "N", "U"
+BENEFIT_PERIOD: Final = "292"
+GROUP, PLAN, AUTHORIZATION = "6P", "18", "G1"
+_LEVELS: Final = {"individual": INDIVIDUAL, "family": FAMILY}
+PAID_IN_FULL: Final = "PAID AT 100 PERCENT OF WHAT IS ALLOWED"
+WAIVED: Final = "NO COPAY WHERE THE PATIENT IS ADMITTED"
+MONTHS_A_YEAR: Final = 12
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CoveredMember:
+    """A member with the coverage of a day, and what was used of it.
+
+    Attributes:
+        terms: What holds on the day for the member and who asks.
+        plan: The plan of that day.
+        balances: What is used of the member's and the family's accumulators.
+        authorizations: What the member was approved for.
+        units_used: Of these.
+        provider: Our id of the provider who asks.
+        reference: The payer's reference data.
+    """
+
+    terms: DayTerms
+    plan: PlanBenefits
+    balances: RunningBalances
+    authorizations: tuple[Authorization, ...]
+    units_used: UnitsUsed
+    provider: str
+    reference: Reference
+
+    @property
+    def day(self) -> date:
+        """The day of service."""
+        return self.terms.day
+
+    @property
+    def year(self) -> DateSpan:
+        """The benefit year."""
+        return DateSpan(self.terms.period, add_months(self.terms.period, MONTHS_A_YEAR) - timedelta(days=1))
+
+
+def plan_benefits(covered: CoveredMember) -> Iterator[Benefit]:
+    """Yield the coverage itself and what is left of deductibles and out-of-pocket maxima, in and out of network."""
+    plan, coverage = covered.plan, covered.terms.coverage
+    funding = plan.version.funding
+    employer = covered.reference.employers.get(funding.employer) if funding.employer is not None else None
+    ids = [OtherId(qualifier=PLAN, value=plan.plan.id)]
+    if employer is not None:
+        ids.append(OtherId(qualifier=GROUP, value=employer.id, description=employer.name))
+    words = [
+        each
+        for each in covered.reference.eligibility.messages
+        if each.covers(covered.day) and (not each.plans or plan.plan.id in each.plans)
+    ]
+    yield Benefit(
+        information=ACTIVE,
+        service_types=(GENERIC,),
+        plan=plan.plan.name,
+        ids=tuple(ids),
+        dates=coverage_dates(coverage.span) if coverage is not None else (),
+        messages=tuple(each.text for each in words),
+    )
+    yield from joined_tiers({tier: tuple(_limits(covered, tier)) for tier in TIERS})
+
+
+def coverage_dates(span: DateSpan) -> tuple[DatedFact, ...]:
+    """Return when a coverage begins, and when it ends where that is known."""
+    begins = DatedFact(qualifier="346", dates=DateSpan(span.start))
+    return (begins,) if span.end is None else (begins, DatedFact(qualifier="349", dates=DateSpan(span.end)))
+
+
+def _limits(covered: CoveredMember, tier: Tier) -> Iterator[Benefit]:
+    counters = covered.plan.counters[tier]
+    for information, limits in ((DEDUCTIBLE, counters.deductible_limits), (OUT_OF_POCKET, counters.oop_limits)):
+        for each in limits:
+            # What a member still bears is the least that any limit has left, as for a claim; a family's is its own.
+            bounds = limits if each.scope == "individual" else (each,)
+            yield from _limit(covered, each, bounds, information, IN_NETWORK[tier])
+
+
+def _limit(
+    covered: CoveredMember, accumulator: Accumulator, bounds: Iterable[Accumulator], information: str, network: str
+) -> Iterator[Benefit]:
+    whole = Benefit(
+        information=information,
+        coverage_level=_LEVELS[accumulator.scope],
+        service_types=(GENERIC,),
+        period=YEARS[covered.plan.version.benefit_year.type],
+        amount=usd(accumulator.limit),
+        in_network=network,
+        dates=(DatedFact(qualifier=BENEFIT_PERIOD, dates=covered.year),),
+    )
+    yield whole
+    left = covered.balances.left(bounds, covered.terms.period)
+    yield replace(whole, period=REMAINING, amount=usd(left or ZERO), dates=())
+
+
+# --- services --------------------------------------------------------------------------------------------------------
+
+
+def service_benefits(covered: CoveredMember, asked: AskedServices) -> list[Benefit]:
+    """Return what services cost the member, each type by itself: not every reader of a 271 knows repetitions."""
+    told = [each for service in asked.services for each in _of_types(service, list(_service(covered, service)))]
+    contact = (Benefit(information=CONTACT, service_types=(name,)) for name in asked.unknown)
+    return [*dict.fromkeys(told), *contact]
+
+
+def _of_types(service: AnsweredService, told: Sequence[Benefit]) -> Iterator[Benefit]:
+    """Yield what is told of a service for each service type that it stands for; as it is for a procedure."""
+    if service.procedure is not None:
+        yield from told
+    for name in service.service_types:
+        yield from (replace(each, service_types=(name,)) for each in told)
+
+
+def _service(covered: CoveredMember, service: AnsweredService) -> Iterator[Benefit]:
+    """Yield a service's status and cost share."""
+    base = Benefit(
+        information=ACTIVE,
+        coverage_level=INDIVIDUAL,
+        procedure=service.procedure,
+        places=(service.place,) if service.place else (),
+    )
+    rows = {tier: covered.plan.row(tier, service.facts) for tier in TIERS}
+    accepted = {tier: row for tier, row in rows.items() if row is not None and row.exclusion is None}
+    if not service.is_covered or not accepted:
+        yield replace(base, information=NOT_COVERED, coverage_level="")
+        return
+    yield _status(covered, service, base)
+    shares = {
+        tier: tuple(_shares(covered, base, tier, row)) if (row := accepted.get(tier)) is not None else (_none(base),)
+        for tier in TIERS
+    }
+    words = (service.message,) if service.message else ()
+    for each in joined_tiers({tier: tuple(_in(tier, shares[tier])) for tier in TIERS}):
+        is_told = each.information in (COINSURANCE, COPAY) and each.in_network != IN_NETWORK["OON"]
+        yield replace(each, messages=(*words, *each.messages)) if is_told else each
+
+
+def _none(base: Benefit) -> Benefit:
+    return replace(base, information=NOT_COVERED, coverage_level="")
+
+
+def _in(tier: Tier, benefits: Iterable[Benefit]) -> Iterator[Benefit]:
+    return (each if each.in_network else replace(each, in_network=IN_NETWORK[tier]) for each in benefits)
+
+
+def _status(covered: CoveredMember, service: AnsweredService, base: Benefit) -> Benefit:
+    needed = authorization_needed(covered, service)
+    status = replace(base, coverage_level="", authorization=needed, places=())
+    on_file = _on_file(covered, service) if needed != NOT_NEEDED and service.procedure is not None else None
+    if on_file is None:
+        return status
+    left = left_of(on_file, covered.units_used)
+    words = f"AUTHORIZATION ON FILE - {left:f} OF {on_file.units_approved:f} UNITS LEFT"
+    return replace(status, ids=(OtherId(qualifier=AUTHORIZATION, value=on_file.id),), messages=(words,))
+
+
+def authorization_needed(covered: CoveredMember, service: AnsweredService) -> str:
+    """Say whether a service needs an authorisation: Y, N, or U where a policy may spare it."""
+    facts, tables = service.facts, edit_tables(covered.reference)
+    if facts.emergency and covered.reference.policies.exempt_emergency:
+        return NOT_NEEDED
+    rows = list(authorization_rows(tables, facts.code, facts.type_of_bill, covered.day))
+    if not rows:
+        return NOT_NEEDED
+    is_spared = bool(tables.no_authorization.get(facts.code)) or all(row.unless_policy is not None for row in rows)
+    return DEPENDS if is_spared else NEEDED
+
+
+def _on_file(covered: CoveredMember, service: AnsweredService) -> Authorization | None:
+    """Return an approved authorisation of the member for a service by the provider who asks."""
+    facts = service.facts
+    return next(
+        (
+            each
+            for each in covered.authorizations
+            if each.status == APPROVED
+            and each.covers(covered.day)
+            and each.provider in (None, covered.provider)
+            and each.names(facts.code, facts.type_of_bill)
+        ),
+        None,
+    )
+
+
+def _shares(covered: CoveredMember, base: Benefit, tier: Tier, row: BenefitRow) -> Iterator[Benefit]:
+    """Yield the parts of a row's cost share; no deductible is told as one of nothing, where the plan has one."""
+    counts_to = covered.plan.counters[row.tier_override or tier]
+    parts = [part for part in row.cost_share if part.type != "deductible"]
+    if len(parts) == len(row.cost_share) and counts_to.deductible_limits:
+        year = YEARS[covered.plan.version.benefit_year.type]
+        yield replace(base, information=DEDUCTIBLE, period=year, amount=ZERO)
+    yield from (_part(base, part) for part in parts)
+    if not row.cost_share:
+        yield replace(base, information=COINSURANCE, rate=Decimal(0), messages=(PAID_IN_FULL,))
+    if row.limit is not None:
+        yield from _benefit_limit(covered, base, covered.plan.limits[row.limit.acc])
+
+
+def _part(base: Benefit, part: CostSharePart) -> Benefit:
+    if part.rate is not None:
+        return replace(base, information=COINSURANCE, rate=part.rate)
+    words = (WAIVED,) if part.waived_if is not None else ()
+    return replace(base, information=COPAY, period=A_VISIT, amount=part.amount or ZERO, messages=words)
+
+
+def _benefit_limit(covered: CoveredMember, base: Benefit, limit: Accumulator) -> Iterator[Benefit]:
+    """Yield how much of a benefit there is a year, and what is left of it: dollars, or visits."""
+    year = YEARS[covered.plan.version.benefit_year.type]
+    whole = replace(base, information=LIMITATION, places=())
+    left = covered.balances.left((limit,), covered.terms.period)
+    if limit.kind == DOLLARS:
+        yield replace(whole, period=year, amount=limit.limit)
+        yield replace(whole, period=REMAINING, amount=left)
+    else:
+        yield replace(whole, period=year, quantity_type=VISITS, quantity=limit.limit)
+        yield replace(whole, period=REMAINING, quantity_type=VISITS, quantity=left)
+
+
+# --- told together ---------------------------------------------------------------------------------------------------
+
+
+def joined_tiers(of_tiers: Mapping[Tier, tuple[Benefit, ...]]) -> Iterator[Benefit]:
+    """Yield the benefits of both tiers, those that are the same in both told once."""
+    inn, oon = (of_tiers[tier] for tier in TIERS)
+    either = [replace(each, in_network=BOTH_TIERS) for each in oon]
+    for each in inn:
+        both = replace(each, in_network=BOTH_TIERS)
+        yield both if both in either else each
+    same = [replace(each, in_network=BOTH_TIERS) for each in inn]
+    yield from (each for each in oon if replace(each, in_network=BOTH_TIERS) not in same)

@@ -1,0 +1,132 @@
+"""What is asked about a patient, as services: the lines that stand for service types, and procedures as they are asked.
+
+A service is what benefit rows ask of a claim line, so that its cost share is looked up where a claim's is.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Container, Sequence
+from dataclasses import dataclass
+from datetime import date
+from functools import lru_cache
+from typing import Final
+
+from hpedi.benefits.rows import LineFacts
+from hpedi.inquiries.eligibility_rules import RulesOfDay
+from hpedi.reference.conventions import Emergency
+from hpedi.reference.eligibility import RepresentativeService
+from hpedi.reference.reference import Reference
+from hpedi.transactions.eligibility_270.model import AskedPatient, Procedure, Question
+
+GENERIC: Final = "30"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AnsweredService:
+    """A service that is answered for.
+
+    Attributes:
+        facts: What benefit rows ask of it.
+        service_types: What it stands for (EB03).
+        procedure: Or the procedure asked about (EB13).
+        is_covered: False where no plan covers it.
+        place: The place of service, where it is told.
+        message: Words that go with it.
+    """
+
+    facts: LineFacts
+    service_types: tuple[str, ...] = ()
+    procedure: Procedure | None = None
+    is_covered: bool = True
+    place: str = ""
+    message: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AskedServices:
+    """What the questions about a patient are answered for.
+
+    Attributes:
+        services: In the payer's order, then the procedures asked about.
+        unknown: Service types that have to be answered and that nothing of the payer stands for.
+    """
+
+    services: tuple[AnsweredService, ...]
+    unknown: tuple[str, ...]
+
+
+@lru_cache(maxsize=4096)
+def services_of(reference: Reference, plan: str, day: date) -> tuple[RepresentativeService, ...]:
+    """Return the services that stand for service types under a plan on a day."""
+    every = reference.eligibility.services
+    return tuple(row for row in every if row.covers(day) and (not row.plans or plan in row.plans))
+
+
+def asked_services(
+    patient: AskedPatient, rows: Sequence[RepresentativeService], rules: RulesOfDay, emergency: Emergency
+) -> AskedServices:
+    """Return what the questions about a patient are answered for.
+
+    A service type that nothing of the payer stands for, or a procedure of a kind that is not answered for itself, is
+    answered as service type 30.
+
+    Args:
+        patient: As sent.
+        rows: What stands for service types.
+        rules: What is answered with what.
+        emergency: What makes a service an emergency.
+    """
+    known = {each for row in rows for each in row.service_types}
+    asked = dict.fromkeys(each for question in patient.questions for each in question.service_types)
+    procedures = [each for each in patient.questions if each.procedure is not None]
+    answered = [each for each in procedures if _qualifier(each) in rules.procedure_qualifiers]
+    if len(answered) < len(procedures) or any(each not in known and each != GENERIC for each in asked):
+        asked[GENERIC] = None
+    wanted = dict.fromkeys(each for name in asked for each in rules.answered_with.get(name, (name,)))
+    of_types = (_of_row(row, wanted, emergency) for row in rows)
+    of_procedures = (_of_procedure(each, patient.diagnoses, emergency) for each in answered)
+    has_to_be = {each for name in asked for each in rules.answered_with.get(name, ())}
+    return AskedServices(
+        services=(*(each for each in of_types if each.service_types), *of_procedures),
+        unknown=tuple(each for each in wanted if each in has_to_be and each not in known),
+    )
+
+
+def _qualifier(question: Question) -> str:
+    return question.procedure.qualifier if question.procedure is not None else ""
+
+
+def _of_row(row: RepresentativeService, wanted: Container[str], emergency: Emergency) -> AnsweredService:
+    return AnsweredService(
+        facts=LineFacts(
+            code=row.code,
+            modifiers=row.modifiers,
+            place_of_service=row.place_of_service,
+            diagnoses=row.diagnoses,
+            emergency=emergency.names(row.place_of_service, row.revenue_code),
+            designated_online=row.designated_online,
+            revenue_code=row.revenue_code,
+            type_of_bill=row.type_of_bill,
+        ),
+        service_types=tuple(each for each in row.service_types if each in wanted),
+        is_covered=row.is_covered,
+        place=row.place_of_service if row.tells_place else "",
+        message=row.message,
+    )
+
+
+def _of_procedure(question: Question, diagnoses: Sequence[str], emergency: Emergency) -> AnsweredService:
+    """Return the service of a question about a procedure; its diagnoses are those it points to, or all."""
+    procedure, place = question.procedure, question.place_of_service
+    if procedure is None:
+        raise ValueError("the question is about no procedure")
+    pointed = [diagnoses[each - 1] for each in question.pointers if 0 < each <= len(diagnoses)]
+    facts = LineFacts(
+        code=procedure.code,
+        modifiers=procedure.modifiers,
+        place_of_service=place,
+        diagnoses=tuple(pointed or diagnoses),
+        emergency=emergency.names(place, ""),
+        designated_online=False,
+    )
+    return AnsweredService(facts=facts, procedure=procedure, place=place)

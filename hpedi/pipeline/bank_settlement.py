@@ -1,0 +1,44 @@
+"""Bank settlement: an EFT that has not come back while it could has been paid; its cash has left the account.
+
+One transaction with whatever calls it: a payment run, or the import of a bank's file, which comes first. A return that
+comes later is taken all the same, and brings the cash back (`eft_returns`).
+"""
+
+from __future__ import annotations
+
+from hpedi.payments.calendar import AchCalendar, check_calendar
+from hpedi.payments.ledger import settlement_postings
+from hpedi.payments.states import PaymentState
+from hpedi.pipeline.ports import Work
+from hpedi.pipeline.records import StoredPayment
+from hpedi.transactions.remittance_835.model import PaymentMethod
+
+
+def settle_efts(work: Work, calendar: AchCalendar, return_days: int) -> tuple[StoredPayment, ...]:
+    """Settle each EFT whose last day to come back is over, and return them as they stood.
+
+    Args:
+        work: The transaction.
+        calendar: The days on which our entries settle.
+        return_days: Business days after the effective date on which an EFT may still come back.
+    """
+    work.payments.open_run()  # holds all runs: nobody releases, voids or imports meanwhile
+    day = work.context.as_of
+    due = []
+    for stored in work.payments.in_state(PaymentState.RELEASED):
+        effective = stored.payment.payment_date
+        if stored.payment.method is not PaymentMethod.ACH or check_calendar(calendar, effective):
+            continue
+        if calendar.business_days_after(effective, return_days) < day:
+            due.append(stored)
+    for stored in due:
+        settle(work, stored, "no return came while one could")
+    return tuple(due)
+
+
+def settle(work: Work, stored: StoredPayment, reason: str) -> None:
+    """Bring a payment into the state settled: the bank has paid it."""
+    work.payments.move(stored, PaymentState.SETTLED, reason)
+    work.ledger.post(settlement_postings(stored.payment), work.context.as_of, stored.run)
+    subject = f"payment:{stored.payment.trace_number}"
+    work.audit.record("settle", subject, reason=reason, result=PaymentState.SETTLED)

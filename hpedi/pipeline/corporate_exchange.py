@@ -1,0 +1,38 @@
+"""Payees who want the 835 inside the entry that pays them (CTX): which get it so, and why one does not."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
+
+import msgspec
+
+from hpedi.payments.ach.corporate_exchange import why_not_inside
+from hpedi.payments.payment import Payment
+from hpedi.transactions.remittance_835.model import CCD_PLUS, CORPORATE_EXCHANGE, PaymentMethod
+
+
+def goes_inside(payment: Payment) -> bool:
+    """Say whether the 835 of a payment goes inside its entry."""
+    account = payment.payee.account
+    is_asked = account is not None and account.entry_format == CORPORATE_EXCHANGE
+    return payment.method is PaymentMethod.ACH and is_asked
+
+
+def why_ccd_plus(payment: Payment, content: bytes, most_addenda: int) -> str:
+    """Say why the 835 of a payment that asks for it cannot go inside its entry; empty where it can."""
+    return why_not_inside(content, most_addenda) if goes_inside(payment) else ""
+
+
+def as_ccd_plus(payment: Payment) -> Payment:
+    """Return a payment with an entry that carries the TRN segment only; so its 835 says (BPR05)."""
+    account = payment.payee.account
+    if account is None:
+        return payment
+    plain = msgspec.structs.replace(account, entry_format=CCD_PLUS)
+    return replace(payment, payee=msgspec.structs.replace(payment.payee, account=plain))
+
+
+def inside(payments: Iterable[tuple[Payment, bytes]]) -> Mapping[str, bytes]:
+    """Return the 835s that go inside the entries of payments, by EFT number."""
+    return {payment.trace_number: content for payment, content in payments if goes_inside(payment)}

@@ -1,0 +1,278 @@
+"""A payer at work for months, driven through the product's own jobs, with a receivables poster at the other end.
+
+Each day: claims come in (some of them late), some that were paid are replaced, voided or decided again, settlements
+are booked; twice all that is decided is paid and delivered, and what was delivered is posted from its bytes alone. EFTs
+come back and checks are stopped: they are voided, and paid again by a later run.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import random
+from collections import Counter
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime, time, timedelta
+from decimal import Decimal
+from pathlib import Path
+from typing import Any, Final
+
+from hpedi.commands.jobs import Jobs
+from hpedi.commands.workspace import Workspace, context_for, create, open_workspace, payer_zone
+from hpedi.mappings_folder import mapping
+from hpedi.money import usd
+from hpedi.payments.eft_returns import load_return_codes
+from hpedi.payments.settlement import CannotSettle
+from hpedi.pipeline.eft_returns import import_returns
+from hpedi.pipeline.load import load
+from hpedi.pipeline.reprocess import approve, propose
+from hpedi.pipeline.reprocessing import Asked
+from hpedi.pipeline.settle import CapitationAsked, PrefundAsked, ProgramAsked, SettlementAsked, book
+from hpedi.pipeline.sought import StandingSought
+from hpedi.pipeline.void import void
+from hpedi.reference.payer_folder import load_payer_folder
+from tests.golden.changes import correct_fee, update_eligibility
+from tests.golden.world import claim_of, payer_folder, standard_files
+from tests.payments.ach.return_writer import Back, return_file
+from tests.posting.claims import Claims, moved
+from tests.posting.deposits import CashBook, Deposit, read_checks, read_nacha
+from tests.posting.payer import Payer, make_payer
+from tests.posting.receivables import OVERPAYMENT, Receivables
+from tests.posting.remittance import Remittance, read_remittances
+from tests.posting.sending import interchange_of
+
+FIRST_DAY: Final = date(2026, 4, 6)
+BETWEEN_DAYS: Final = timedelta(days=2)
+LATE_BY: Final = (34, 75)
+"""Days from receipt to payment of claims that earn interest."""
+BACK_BY: Final = ("R06", "R24", "R06", "R24", "R03")
+"""Why EFTs come back: the last holds the account."""
+LATE, CORRECTED, RETURNED, STOPPED = 0.6, 0.12, 0.25, 0.1
+TYPES: Final = ("P", "I", "D", "P")
+"""Of the first file of a day; of the claims that are late, day by day."""
+REPRICED_EVERY, ENDED_EVERY, SETTLED_EVERY = 4, 5, 3
+REPRICED: Final = ("T1015", "G0260", "G0414", "G0130")
+AT_MOST_AGAIN: Final = 12
+KINDS: Final = ("835", "ach", "checks")
+
+
+@dataclass(slots=True)
+class Size:
+    """How big a trial is."""
+
+    days: int
+    claims_a_day: int
+    copies: int = 2
+    families: int = 16
+
+
+@dataclass(slots=True)
+class Sent:
+    """The files that went out, by kind."""
+
+    remittances: list[bytes] = field(default_factory=list)
+    nacha: list[bytes] = field(default_factory=list)
+
+
+class Trial:
+    """One payer with its poster."""
+
+    def __init__(self, folder: Path, seed: int, size: Size, database_url: str | None = None) -> None:
+        """Make a workspace below a folder and load the payer into it."""
+        self.payer: Payer = make_payer(seed, size.copies, size.families)
+        self.receivables, self.cash, self.sent = Receivables(), CashBook(), Sent()
+        self.did: Counter[str] = Counter()
+        self._chance = random.Random(seed)  # noqa: S311  # a repeatable choice, no secret
+        self._claims = Claims(self.payer, seed)
+        self._size, self._folder = size, folder
+        self._files = 0
+        self._world, self._given = self.payer.world, self.payer.given
+        create(folder / "home", database_url)
+        self.workspace: Workspace = open_workspace(folder / "home")
+        self._load(FIRST_DAY - timedelta(days=90))
+        for owed in self.payer.given["provider_balances"]:
+            reference = owed["reference"]["value"]
+            self.receivables.owe(self.payer.npi(owed["provider"]), OVERPAYMENT, reference, Decimal(owed["amount"]))
+
+    def run(self) -> None:
+        """Work day by day, and two more days on which nothing comes in, so that what came back is paid again."""
+        last = FIRST_DAY
+        for number in range(1, self._size.days + 1):
+            last = FIRST_DAY + BETWEEN_DAYS * number
+            first, *others = self._arriving(last, number)
+            self._receive([first], last)
+            self._pay(last)
+            self._send_back(last)
+            self._receive(others, last)
+            self._decide_again(last, number)
+            self._settle(last, number)
+            self._pay(last)
+            self._send_back(last)
+        self._pay(last + BETWEEN_DAYS)
+        self._pay(last + 2 * BETWEEN_DAYS)
+
+    def jobs(self, day: date) -> Jobs:
+        """Return the jobs of a day."""
+        return Jobs(self.workspace, context_for(day))
+
+    def _load(self, day: date) -> None:
+        loaded = load_payer_folder(payer_folder(self._world, self._given), standard_files())
+        assert loaded.records, [(finding.where, finding.message) for finding in loaded.findings]
+        load(self.workspace.books, context_for(day), loaded)
+
+    # --- claims ------------------------------------------------------------------------------------------------------
+
+    def _arriving(self, day: date, number: int) -> list[tuple[date, list[Any]]]:
+        """Return the files of a day, each of one type: new claims and corrections, professional first; late ones."""
+        late, late_type = day - timedelta(days=self._chance.randrange(*LATE_BY)), TYPES[number % len(TYPES)]
+        files: dict[tuple[date, str], list[Any]] = {(day, TYPES[0]): []}
+        for _each in range(self._size.claims_a_day):
+            claim = self._claims.new(day)
+            is_late = self._chance.random() < LATE and claim["type"] == late_type
+            received = late if is_late else day
+            files.setdefault((received, claim["type"]), []).append(moved(claim, received - day))
+        for claim in self._corrections():
+            files.setdefault((day, claim["type"]), []).append(claim)
+        return [(received, claims) for (received, _type), claims in files.items() if claims]
+
+    def _receive(self, files: Iterable[tuple[date, list[Any]]], day: date) -> None:
+        for received, claims in files:
+            self._hand_in(claims, received, day)
+        self.jobs(day).adjudicate()
+
+    def _corrections(self) -> list[Any]:
+        """Return corrections of claims that stand paid, by the number that their 835 gave them."""
+        chosen = [each for each in self._standing() if self._chance.random() < CORRECTED]
+        made = (self._claims.correction(account.patient_control_number) for _npi, _number, account in chosen)
+        return [claim for claim in made if claim is not None][: self._size.claims_a_day // 4]
+
+    def _standing(self) -> list[tuple[str, str, Any]]:
+        return [
+            (npi, number, account)
+            for npi, books in sorted(self.receivables.books.items())
+            for number, account in books.accounts.items()
+            if account.standing == 1
+        ]
+
+    def _hand_in(self, claims: Sequence[Any], received: date, day: date) -> None:
+        numbers = {account.patient_control_number: number for _npi, number, account in self._standing()}
+        self._files += 1
+        path = self._folder / "arrived.837"
+        models = [claim_of(claim, self._world, numbers) for claim in claims]
+        path.write_bytes(interchange_of(models, received, self._files, self.jobs(day).reference.payer))
+        outcome = self.jobs(day).receive(path, datetime.combine(received, time(9), payer_zone()))
+        for receipt in outcome.receipts:
+            self.did[f"file {claims[0]['type']} {receipt.verdict}"] += 1
+        self.did["claims sent"] += len(claims)
+
+    # --- deciding again ----------------------------------------------------------------------------------------------
+
+    def _decide_again(self, day: date, number: int) -> None:
+        """Correct a fee or end a coverage back in time, and decide the claims of it again."""
+        if number % REPRICED_EVERY == 0:
+            code, factor = self._chance.choice(REPRICED), self._chance.choice((60, 80, 110, 125))
+            fee = f"{Decimal(self._fee(code)) * factor / 100:.2f}"
+            span = {"from": str(day - timedelta(days=40)), "to": str(day)}
+            step = {"fee_schedule": "FS-A", "code": code, "fee": fee, **span}
+            self._change(correct_fee, step, day)
+            self._reprocess("payer_pricing_error", ("A", "B"), day)
+        if number % ENDED_EVERY == 0:
+            family = self._chance.choice(self.payer.families)
+            ended = {"action": "terminate", "member": f"{family}M4", "plan": self.payer.plan(family)}
+            self._change(update_eligibility, {**ended, "to": str(day - timedelta(days=30))}, day)
+            self._reprocess("retro_termination", tuple("ABCDEFGT"), day)
+
+    def _fee(self, code: str) -> str:
+        schedule = next(each for each in self._world["fee_schedules"] if each["id"] == "FS-A")
+        return str(schedule["versions"][1]["fees"][code])
+
+    def _change(self, change: Callable[[Any, Any, Any], tuple[Any, Any]], step: Any, day: date) -> None:
+        self._world, self._given = change(step, self._world, self._given)
+        self._load(day)
+
+    def _reprocess(self, reason: str, kinds: Sequence[str], day: date) -> None:
+        npis = {self.payer.npi(payee) for kind in kinds for payee in self.payer.payees(kind)}
+        numbers = [number for npi, number, _account in self._standing() if npi in npis]
+        self._chance.shuffle(numbers)
+        jobs, sought = self.jobs(day), StandingSought(claims=tuple(numbers[: AT_MOST_AGAIN * 4]))
+        books = self.workspace.books
+        proposal = propose(books, jobs.context, jobs.reference, sought, Asked(reason=reason))
+        approve(books, jobs.context, jobs.reference, proposal.id)
+        self.did[f"decided again: {reason}"] += len(proposal.impacts)
+
+    # --- settlements -------------------------------------------------------------------------------------------------
+
+    def _settle(self, day: date, number: int) -> None:
+        if number % SETTLED_EVERY:
+            return
+        for asked in self._settlements(number // SETTLED_EVERY):
+            name = type(asked).__name__
+            try:
+                book(self.workspace.books, context_for(day), self.jobs(day).reference, asked)
+                self.did[f"settled: {name}"] += 1
+            except CannotSettle:  # more was taken back from a pool than is left in it since it was settled
+                self.did[f"not to be settled: {name}"] += 1
+
+    def _settlements(self, ordinal: int) -> Iterable[SettlementAsked]:
+        for payee in self.payer.payees("G"):
+            month, members = f"2026-{(ordinal - 1) % 12 + 1:02d}", self._chance.randrange(20, 300)
+            reference = f"CAP{ordinal}"
+            yield CapitationAsked(provider=payee, period=month, members=members, rate=usd("35.00"), reference=reference)
+        for payee in self.payer.payees("B")[ordinal % 2 :: 2]:
+            yield ProgramAsked(
+                employer="S",
+                provider=payee,
+                year=2026,
+                earned=Decimal(self._chance.choice(("0.50", "0.75", "1"))),
+                pool_interest=usd("1.50"),
+                bonus=usd("3.25") if ordinal > 2 else None,
+                withhold_reference=f"PIP{ordinal}",
+                bonus_reference=f"TCOC{ordinal}",
+            )
+            yield PrefundAsked(employer="S", provider=payee, year=2026, reference=f"PRE{ordinal}")
+
+    # --- payment -----------------------------------------------------------------------------------------------------
+
+    def _pay(self, day: date) -> None:
+        jobs = self.jobs(day)
+        jobs.pay()
+        self.did["runs"] += 1
+        contents: dict[str, list[bytes]] = {kind: [] for kind in KINDS}
+        for row in jobs.deliver().files:
+            if row.kind in contents:
+                contents[row.kind].append(self.workspace.mailbox.path(row.folder, row.name).read_bytes())
+        self.sent.remittances += contents["835"]
+        self.sent.nacha += contents["ach"]
+        self._newest: list[Deposit] = []
+        for content in contents["835"]:
+            for remittance in read_remittances(content):
+                self.receivables.post(remittance)
+        for read, kind in ((read_nacha, "ach"), (read_checks, "checks")):
+            for content in contents[kind]:
+                self._newest += read(content)
+        self.cash.receive(self._newest)
+
+    def _send_back(self, day: date) -> None:
+        """Let the bank send an EFT of this run back, or stop a check, and void it."""
+        expected = self.receivables.expected()
+        for deposit in self._newest:
+            is_eft = bool(deposit.entry_trace)
+            if self._chance.random() >= (RETURNED if is_eft else STOPPED) / 3:
+                continue
+            if is_eft:
+                self._return(deposit, expected[deposit.trace_number], day)
+            void(self.workspace.books, context_for(day), deposit.trace_number, "came back")
+            self.receivables.undo(deposit.trace_number)
+            self.cash.came_back(deposit.trace_number)
+            self.did["EFT returned" if is_eft else "check stopped"] += 1
+
+    def _return(self, deposit: Deposit, remittance: Remittance, day: date) -> None:
+        routing, account = remittance.payee_account
+        code = self._chance.choice(BACK_BY)
+        cents, effective = int(deposit.amount * 100), f"{deposit.dated:%y%m%d}"
+        back = Back(code, deposit.entry_trace, cents, account, routing[:8], effective=effective)
+        content = return_file([[back]], f"{day:%y%m%d}")
+        codes = load_return_codes(mapping("payments/ach_returns.yaml").read_bytes(), day)
+        with self.workspace.books.writing(context_for(day)) as work:
+            imported = import_returns(work, content, hashlib.sha256(content).hexdigest(), codes, "returns.ach")
+        assert [each.outcome for each in imported.returns] == ["returned"], imported.findings
