@@ -67,12 +67,22 @@ class Divided:
                     for number, reason in each.denials
                     for part in (self._parts_of(number) if number else (0,))
                 ),
+                prices=tuple(each for number, price in each.prices for each in self._shares_of(number, price)),
             )
             for each in told
         )
 
     def _parts_of(self, number: int) -> tuple[int, ...]:
         return tuple(part for part, billed in self.billed.items() if billed == number)
+
+    def _shares_of(self, number: int, price: Usd) -> Iterator[tuple[int, Usd]]:
+        """Yield the parts of a line with their shares of its price, by their charges; the claim (0) is one part."""
+        if not number:
+            yield number, price
+            return
+        parts = [line for line in self.received.claim.lines if self.billed[line.number] == number]
+        shares = allocate(price, [line.charged for line in parts])
+        yield from zip((line.number for line in parts), shares, strict=True)
 
     def joined(self, made: ClaimDecision) -> ClaimDecision:
         """Return the decision on the lines that were billed."""

@@ -7,10 +7,13 @@ from typing import Final
 from hpedi.adjudication.context import ClaimContext, LineContext
 from hpedi.adjudication.decision import TrailStep
 from hpedi.adjudication.override import Override
+from hpedi.adjudication.pricing.price import Allowance
 from hpedi.adjudication.verdicts import Denies
 
 STAGE: Final = "override"
 EVERY_LINE: Final = 0
+WHOLE_CLAIM: Final = 0
+BY_HAND: Final = "by_hand"
 
 
 def waived_by(overrides: tuple[Override, ...]) -> frozenset[str]:
@@ -23,7 +26,16 @@ def denial_of(context: ClaimContext, line: LineContext) -> Denies | None:
     for override in reversed(context.overrides):
         for number, reason in override.denials:
             if number in (EVERY_LINE, line.line.number):
-                return Denies(reason=reason, parameter="override", source=f"{override.by} on {override.on}")
+                return Denies(reason=reason, parameter="override", source=_by(override))
+    return None
+
+
+def price_of(context: ClaimContext, number: int) -> Allowance | None:
+    """Return the price that an examiner set for a line, or for the claim (0); the newest where there are several."""
+    for override in reversed(context.overrides):
+        for priced, amount in override.prices:
+            if priced == number:
+                return Allowance(amount=amount, method=BY_HAND, parameter="override", source=_by(override))
     return None
 
 
@@ -33,11 +45,23 @@ def override_steps(context: ClaimContext) -> tuple[TrailStep, ...]:
 
 
 def _step(override: Override) -> TrailStep:
-    denied = ", ".join(f"line {number or 'any'}: {reason}" for number, reason in override.denials)
-    inputs = (("note", override.note), ("set aside", ", ".join(override.waived)), ("denied", denied))
+    told = (
+        ("note", override.note),
+        ("set aside", ", ".join(override.waived)),
+        ("denied", ", ".join(f"line {number or 'any'}: {reason}" for number, reason in override.denials)),
+        ("priced", ", ".join(f"{_named(number)}: {amount}" for number, amount in override.prices)),
+    )
     return TrailStep(
         stage=STAGE,
         rule="examiner",
-        source=f"{override.by} on {override.on}",
-        inputs=tuple((name, text) for name, text in inputs if text),
+        source=_by(override),
+        inputs=tuple((name, text) for name, text in told if text),
     )
+
+
+def _by(override: Override) -> str:
+    return f"{override.by} on {override.on}"
+
+
+def _named(number: int) -> str:
+    return f"line {number}" if number else "claim"

@@ -3,17 +3,25 @@
 from __future__ import annotations
 
 from datetime import date
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import click
 
 from hpedi.commands import ExitCode, Session
 from hpedi.commands.options import Day, as_of_option
 from hpedi.commands.printing import Column, json_option, money_column, print_json, print_table
-from hpedi.commands.worked import note_option, override_of, print_worked, refusals, working
+from hpedi.commands.worked import (
+    dollars_of,
+    note_option,
+    override_of,
+    price_option,
+    prices_of,
+    print_worked,
+    refusals,
+    working,
+)
 
 if TYPE_CHECKING:
-    from hpedi.money import Usd
     from hpedi.pipeline.records import StoredDecision
 
 _CLAIMS: Final = (
@@ -108,21 +116,12 @@ def _row(stored: StoredDecision) -> dict[str, object]:
 @click.option("--set-aside", metavar="NAME", multiple=True, help="An edit or policy not to be applied.")
 @click.option("--deny", "reason", default="", metavar="NAME", help="Deny for a name of the payer's reasons.")
 @click.option("--line", type=int, default=0, metavar="N", help="Deny only this line; all of them if left out.")
+@price_option
 @note_option
 @as_of_option
 @json_option
 @click.pass_obj
-def override(
-    session: Session,
-    claim: str,
-    *,
-    set_aside: tuple[str, ...],
-    reason: str,
-    line: int,
-    note: str,
-    as_of: date | None,
-    as_json: bool,
-) -> int:
+def override(session: Session, claim: str, *, note: str, as_of: date | None, as_json: bool, **otherwise: Any) -> int:
     """Decide a decided claim otherwise than the rules: it gets its reversal and correction.
 
     \b
@@ -131,14 +130,20 @@ def override(
     """
     from hpedi.pipeline.working import override as override_claim
 
-    if not set_aside and not reason:
-        raise click.UsageError("say what is to be otherwise: --set-aside NAME or --deny REASON")
+    decided = _decided(**otherwise)
     jobs = working(session, as_of)
-    denials = ((line, reason),) if reason else ()
     with refusals(jobs):
-        made = override_of(jobs, note, waived=set_aside, denials=denials)
+        made = override_of(jobs, note, **decided)
         worked = override_claim(jobs.workspace.books, jobs.context, jobs.reference, claim, made)
     return print_worked(worked, as_json=as_json)
+
+
+def _decided(*, set_aside: tuple[str, ...], reason: str, line: int, prices: tuple[str, ...]) -> dict[str, Any]:
+    """Return the fields of an `Override` that the options give."""
+    if not set_aside and not reason and not prices:
+        raise click.UsageError("say what is to be otherwise: --set-aside NAME, --deny REASON or --price N=DOLLARS")
+    denials = ((line, reason),) if reason else ()
+    return {"waived": set_aside, "denials": denials, "prices": prices_of(prices)}
 
 
 @command.command()
@@ -158,22 +163,10 @@ def interest(session: Session, claim: str, dollars: str, *, note: str, as_json: 
 
     jobs = working(session)
     with refusals(jobs):
-        made = override_of(jobs, note, interest=_dollars(dollars))
+        made = override_of(jobs, note, interest=dollars_of(dollars))
         set_interest(jobs.workspace.books, jobs.context, claim, made)
     if as_json:
         print_json({"interest": {"claim": claim, "interest": made.interest}})
     else:
         click.echo(f"the next payment of claim {claim} pays {dollars} US dollars of interest")
     return ExitCode.OK
-
-
-def _dollars(text: str) -> Usd:
-    from hpedi.money import usd
-
-    try:
-        amount = usd(text)
-    except ValueError:
-        raise click.UsageError("DOLLARS is an amount such as 5.10") from None
-    if amount < 0:
-        raise click.UsageError("interest is never below zero")
-    return amount

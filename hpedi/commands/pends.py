@@ -11,7 +11,7 @@ from hpedi.commands import ExitCode, Session
 from hpedi.commands.explain import print_trail
 from hpedi.commands.options import as_of_option
 from hpedi.commands.printing import Column, json_option, money_column, print_json, print_table
-from hpedi.commands.worked import note_option, override_of, print_worked, refusals, working
+from hpedi.commands.worked import note_option, override_of, price_option, prices_of, print_worked, refusals, working
 
 if TYPE_CHECKING:
     from hpedi.commands.jobs import Jobs
@@ -101,24 +101,33 @@ def show(session: Session, claim: str, *, as_json: bool) -> int:
 @command.command()
 @claim_argument
 @click.option("--set-aside", metavar="NAME", multiple=True, help="An edit, pend code or policy not to be applied.")
+@price_option
 @note_option
 @as_of_option
 @json_option
 @click.pass_obj
 def release(
-    session: Session, claim: str, *, set_aside: tuple[str, ...], note: str, as_of: date | None, as_json: bool
+    session: Session,
+    claim: str,
+    *,
+    set_aside: tuple[str, ...],
+    prices: tuple[str, ...],
+    note: str,
+    as_of: date | None,
+    as_json: bool,
 ) -> int:
-    """Decide a claim that waits, now that it can be decided, or with something set aside.
+    """Decide a claim that waits, now that it can be decided, with something set aside, or with a price.
 
     \b
     Example:
       hpedi pends release 26061000010000002 --set-aside DUP-NEAR --note "another visit the same day"
+      hpedi pends release 26061000010000003 --price 2=118.00 --note "agreed with the provider by telephone"
     """
     from hpedi.pipeline.working import release as release_claim
 
     jobs = working(session, as_of)
     with refusals(jobs):
-        made = override_of(jobs, note, waived=set_aside)
+        made = override_of(jobs, note, waived=set_aside, prices=prices_of(prices))
         worked = release_claim(jobs.workspace.books, jobs.context, jobs.reference, claim, made)
     return print_worked(worked, as_json=as_json)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import date
 from typing import TYPE_CHECKING, Any, Final, TypeVar
@@ -15,6 +15,7 @@ from hpedi.commands.printing import Column, money_column, print_json, print_tabl
 if TYPE_CHECKING:
     from hpedi.adjudication.override import Override
     from hpedi.commands.jobs import Jobs
+    from hpedi.money import Usd
     from hpedi.pipeline.working import Worked
 
 _Command = TypeVar("_Command", bound=Callable[..., Any])
@@ -35,6 +36,37 @@ def note_option(command: _Command) -> _Command:
     """Give a command `--note`."""
     told = "Why; kept with the claim and shown by `hpedi explain`."
     return click.option("--note", required=True, metavar="TEXT", help=told)(command)
+
+
+def price_option(command: _Command) -> _Command:
+    """Give a command `--price`."""
+    told = "The allowed amount of a line; of line 0, the claim, where the contract prices it as one."
+    return click.option("--price", "prices", metavar="N=DOLLARS", multiple=True, help=told)(command)
+
+
+def prices_of(texts: Sequence[str]) -> tuple[tuple[int, Usd], ...]:
+    """Return what `--price` says: line numbers with US dollars."""
+    found = (text.partition("=") for text in texts)
+    return tuple((_line_number(number), dollars_of(amount)) for number, _, amount in found)
+
+
+def _line_number(text: str) -> int:
+    if not (text.isascii() and text.isdigit()):
+        raise click.UsageError("--price is a line number and an amount, such as 2=118.00")
+    return int(text)
+
+
+def dollars_of(text: str) -> Usd:
+    """Return US dollars, never below zero, of what was given on the command line."""
+    from hpedi.money import usd
+
+    try:
+        amount = usd(text)
+    except ValueError:
+        raise click.UsageError("an amount in dollars is written as 5.10") from None
+    if amount < 0:
+        raise click.UsageError("the amount is never below zero")
+    return amount
 
 
 def working(session: Session, as_of: date | None = None) -> Jobs:

@@ -52,7 +52,7 @@ def release(books: Books, context: RunContext, reference: Reference, number: str
         stored = work.claims.find(number)
         if stored is None:
             raise LookupError("a claim that waits is stored")
-        _check_denials(made, stored.received, context, reference)
+        _check_lines(made, stored.received, context, reference)
         work.pends.override(number, made)
         batch = decide_waiting_claim(work, context, reference, stored)
         result = "denied" if made.denials else "released"
@@ -71,7 +71,7 @@ def override(books: Books, context: RunContext, reference: Reference, number: st
         stored = work.claims.find(number)
         if stored is None:
             raise NotWorked(NOT_STANDING)
-        _check_denials(made, stored.received, context, reference)
+        _check_lines(made, stored.received, context, reference)
         work.pends.override(number, made)
         worked = correct_claim(work, context, reference, number, OVERRIDE)
         if worked is None:
@@ -121,11 +121,12 @@ def _waiting(work: Work, number: str) -> WaitingClaim:
     return found[0]
 
 
-def _check_denials(made: Override, received: ReceivedClaim, context: RunContext, reference: Reference) -> None:
+def _check_lines(made: Override, received: ReceivedClaim, context: RunContext, reference: Reference) -> None:
     lines = {EVERY_LINE, *(line.number for line in received.claim.lines)}
-    for line, name in made.denials:
+    for line, _ in (*made.denials, *made.prices):
         if line not in lines:
             raise NotWorked("the claim has no line of this number")
+    for _, name in made.denials:
         reason = reference.reason(name, context.as_of)
         if reason is None or reason.group is None:
             raise NotWorked(f"the payer has no reason {name!r} that denies; its reasons stand in conventions.yaml")

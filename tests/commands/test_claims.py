@@ -38,10 +38,24 @@ def test_a_decision_is_overridden(desk: Desk) -> None:
     assert "examiner" in desk.said("explain", DECIDED)
 
 
+def test_a_price_is_set_by_hand(desk: Desk) -> None:
+    """The price of a line takes the place of the contract's, and the trail says by whom."""
+    (made,) = desk.told("claims", "override", DECIDED, "--price", "1=100.00", *NOTE, *DAY)
+    assert [(each["kind"], each["lines"][0]["allowed"]) for each in made["decisions"]] == [
+        ("reversal", "-120.00"),
+        ("correction", "100.00"),
+    ]
+    assert "line 1: 100.00" in desk.said("explain", DECIDED)
+
+
 @pytest.mark.parametrize(
     ("words", "why"),
     [
-        ((DECIDED, *NOTE), "--set-aside NAME or --deny"),
+        ((DECIDED, *NOTE), "--set-aside NAME, --deny"),
+        ((DECIDED, "--price", "one=90.00", *NOTE), "a line number and an amount"),
+        ((DECIDED, "--price", "1=-1.00", *NOTE), "never below zero"),
+        ((DECIDED, "--price", "9=90.00", *NOTE), "no line"),
+        ((DECIDED, "--price", "0=90.00", *NOTE), "line by line"),
         ((DECIDED, "--deny", "because", *NOTE), "no reason"),
         ((DECIDED, "--deny", "duplicate", "--line", "2", *NOTE), "no line"),
         ((DECIDED, "--set-aside", "timely_filing", *NOTE), "as before"),

@@ -11,12 +11,12 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from msgspec import to_builtins
-from msgspec.structs import replace
+from msgspec.structs import asdict, replace
 
 from hpedi.adjudication.adjudicate import Earlier, adjudicate, past_lines
 from hpedi.adjudication.decision import ClaimDecision, LineDecision, PastLine, Pend
 from hpedi.adjudication.funding import EmployerCharge, PoolMovement
+from hpedi.adjudication.override import Override
 from hpedi.benefits.accumulators import AccumulatorEntry, AccumulatorKey
 from hpedi.benefits.carry_over import DatedCounts
 from hpedi.benefits.membership import Family, Membership
@@ -74,7 +74,9 @@ def decide(case: Json) -> ClaimDecision | Pend:
         received = received_claim(told, members, reference, f"ICN{number}")
         recognised = recognise(membership, received.claim, reference)
         past = history.get(recognised.patient.member.id, []) if recognised.patient else []
-        made = adjudicate(received, reference, recognised, past, balances, earlier=Earlier(units_used, counts))
+        overrides = _overrides(case) if told is case["claim"] else ()
+        earlier = Earlier(units_used, counts)
+        made = adjudicate(received, reference, recognised, past, balances, overrides=overrides, earlier=earlier)
         if isinstance(made, ClaimDecision):
             for use in made.uses:
                 units_used[use.authorization] = units_used.get(use.authorization, ZERO) + use.units
@@ -85,6 +87,12 @@ def decide(case: Json) -> ClaimDecision | Pend:
                 history.setdefault(line.member, []).append(line)
     assert made is not None
     return made
+
+
+def _overrides(case: Json) -> tuple[Override, ...]:
+    """Return the override of a case, with the prices that it sets by line."""
+    prices = tuple((number, usd(amount)) for number, amount in case.get("prices", {}).items())
+    return (Override(by="person:ada", on=date(2026, 3, 16), note="agreed", prices=prices),) if prices else ()
 
 
 def _given_balances(used: Json) -> dict[AccumulatorKey, Decimal]:
@@ -231,7 +239,7 @@ def outcome(made: ClaimDecision | Pend, asked: Json) -> Json:
             "allowed": str(made.allowed),
             "cas": [f"{each.group}-{each.carc} {each.amount}" for each in made.adjustments],
             "rarcs": list(made.remarks),
-            "stay": None if made.stay is None else {name: str(value) for name, value in to_builtins(made.stay).items()},
+            "stay": None if made.stay is None else {name: str(value) for name, value in asdict(made.stay).items()},
             "uses": [f"{use.authorization} {use.units}" for use in made.uses],
             "to_member": f"{made.subscriber} {made.paid_to_member}",
             "pools": sorted(_pool(each) for each in made.pools),

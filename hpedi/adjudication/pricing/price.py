@@ -36,6 +36,7 @@ class Allowance(Model, frozen=True, kw_only=True):
         episode: The episode of a case rate that it belongs to.
         parameter: The dated parameter used, in words.
         source: Where it stands.
+        method: How it was priced, where not by the method of the rate.
     """
 
     amount: Usd
@@ -46,6 +47,7 @@ class Allowance(Model, frozen=True, kw_only=True):
     episode: str = ""
     parameter: str = ""
     source: str = ""
+    method: str = ""
 
 
 class Price(Model, frozen=True, kw_only=True):

@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from hpedi.adjudication.context import ClaimContext, LineContext
+from hpedi.adjudication.overrides import WHOLE_CLAIM, price_of
 from hpedi.adjudication.verdicts import Denies, Pends, Verdict
 from hpedi.reference.contracts import ContractRate
 
 
-def check_price(_context: ClaimContext, line: LineContext, _earlier: Sequence[LineContext]) -> Verdict:
-    """Deny or pend a line for which no price is in force on its date of service.
+def check_price(context: ClaimContext, line: LineContext, _earlier: Sequence[LineContext]) -> Verdict:
+    """Deny or pend a line for which no price is in force on its date of service, unless an examiner set one.
 
     Returns:
         `Pends` where there is no contract, no rate of it fits, or its fee schedule, APC table or DRG table has nothing
@@ -20,6 +21,8 @@ def check_price(_context: ClaimContext, line: LineContext, _earlier: Sequence[Li
         return None
     if line.terms.contract is None:
         return _pends(line, "contract", "The provider has no contract in force for the line of business on the day.")
+    if context.overrides and price_of(context, WHOLE_CLAIM if context.claim_rate else line.line.number) is not None:
+        return None
     if line.rate is None:
         return _pends(line, "rate", f"No rate of contract {line.terms.contract.id} fits the service.")
     return _unlisted(line, line.rate)
@@ -32,4 +35,5 @@ def _unlisted(line: LineContext, rate: ContractRate) -> Verdict:
 
 
 def _pends(line: LineContext, reason: str, message: str) -> Pends:
-    return Pends(reason=reason, message=f"{message} Load one, then release the claim.", line=line.line.number)
+    message = f"{message} Load one, then release the claim, or release it with a price."
+    return Pends(reason=reason, message=message, line=line.line.number)

@@ -9,6 +9,7 @@ from msgspec.structs import replace
 
 from hpedi.adjudication.context import ClaimContext, LineContext
 from hpedi.adjudication.decision import Stay, TrailStep
+from hpedi.adjudication.overrides import BY_HAND, WHOLE_CLAIM, price_of
 from hpedi.adjudication.pricing.line_methods import LinePricer
 from hpedi.adjudication.pricing.price import Allowance, Billed, Priced, PricedUnit, balanced
 from hpedi.adjudication.pricing.reasons import CONTRACTUAL, OVER_CHARGE, codes_of
@@ -38,6 +39,9 @@ def price_claim(
     for index, (line, denial) in enumerate(zip(context.lines, denials, strict=True)):
         if denial is None:
             accepted[line.line.number] = billed_of(line, reductions[index] if reductions else ())
+    misplaced = _misplaced(context)
+    if misplaced is not None:
+        return misplaced
     if context.claim_rate is not None:
         return _price_as_one(context, context.claim_rate, accepted)
     return _price_lines(context, accepted)
@@ -59,12 +63,16 @@ def denied_charge(line: LineContext, denied: DeniesUnits) -> Usd:
 
 def _price_lines(context: ClaimContext, accepted: Mapping[int, Billed]) -> Priced | Pends:
     lines = [line for line in context.lines if line.line.number in accepted]
-    allowances = LinePricer.of(context, lines, accepted).allowances()
+    by_hand = {line.line.number: price_of(context, line.line.number) for line in lines} if context.overrides else {}
+    left = [line for line in lines if by_hand.get(line.line.number) is None]
+    allowances = LinePricer.of(context, left, accepted).allowances()
     if isinstance(allowances, Pends):
         return allowances
+    by_rate = iter(allowances)
     units: list[PricedUnit] = []
     steps: list[TrailStep] = []
-    for line, allowance in zip(lines, allowances, strict=True):
+    for line in lines:
+        allowance = by_hand.get(line.line.number) or next(by_rate)
         unit = _unit(context, line, line.line.number, accepted[line.line.number], allowance)
         if isinstance(unit, Pends):
             return unit
@@ -80,7 +88,7 @@ def _price_as_one(context: ClaimContext, rate: ContractRate, accepted: Mapping[i
     first = next((line for line in context.lines if line.line.number in accepted), None)
     if first is None:
         return Priced(units=(), stay=told)
-    allowance = allowed_for_stay(context, rate, stay)
+    allowance = price_of(context, WHOLE_CLAIM) or allowed_for_stay(context, rate, stay)
     if isinstance(allowance, Pends):
         return allowance
     unit = _unit(context, first, 0, Billed(charged=stay.charged, units=stay.days), allowance)
@@ -118,6 +126,21 @@ def _unit(
     return PricedUnit(number=number, line=line, charged=billed.charged, units=billed.units, price=price)
 
 
+def _misplaced(context: ClaimContext) -> Pends | None:
+    """Return why a price that an examiner set is for nothing that is priced."""
+    prices_claim = context.claim_rate is not None
+    for override in context.overrides:
+        for number, _amount in override.prices:
+            if (number == WHOLE_CLAIM) is not prices_claim:
+                message = (
+                    "The contract prices the claim as one: set the price of line 0, the claim."
+                    if prices_claim
+                    else "The contract prices line by line: set the price of each line, by its number."
+                )
+                return Pends(reason=BY_HAND, message=message, line=number)
+    return None
+
+
 def _excess(context: ClaimContext, line: LineContext) -> GroupAndCode | None:
     rate = context.claim_rate or line.rate
     return (rate.excess if rate is not None else None) or codes_of(context, CONTRACTUAL)
@@ -139,7 +162,7 @@ def _step(line: LineContext, unit: PricedUnit, allowance: Allowance) -> TrailSte
     source = f"contract {contract} rate {rate.id if rate is not None else ''}"
     return TrailStep(
         stage=STAGE,
-        rule=allowance.reason or (rate.method if rate is not None else ""),
+        rule=allowance.reason or allowance.method or (rate.method if rate is not None else ""),
         line=unit.number,
         parameter=allowance.parameter,
         source=f"{source}, {allowance.source}" if allowance.source else source,
