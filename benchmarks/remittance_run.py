@@ -1,4 +1,4 @@
-"""`python -m benchmarks.remittance_run`: decided claims of many payees are remitted and paid; how fast, in how much memory.
+"""`python -m benchmarks.remittance_run`: decided claims of many payees are remitted and paid; how fast, in what memory.
 
 Timed is `hpedi pay` (building, 835s, read back and balanced, bank files, one commit each) and delivery, in a process of
 its own; then, over the 835s that went out, writing them anew and reading them back and balancing them, by themselves.
@@ -22,8 +22,7 @@ from typing import Any, Final
 import click
 
 from benchmarks import claims_837p, validation
-from benchmarks.__main__ import FLOOR_SCRIPTS, FLOORS
-from benchmarks.__main__ import FLOOR as PLAIN
+from benchmarks.__main__ import FLOOR, FLOOR_SCRIPTS, FLOORS
 from benchmarks.adjudication_world import DECIDED_ON
 from benchmarks.memory import own_peak
 from hpedi.commands.jobs import REMITTANCE_GUIDE, Jobs
@@ -164,7 +163,7 @@ def _floor(folder: Path) -> float | None:
         return None
     path = folder / "floor.837"
     claims_837p.write_file(path, FLOOR_CLAIMS)
-    script, job = FLOOR_SCRIPTS[PLAIN]
+    script, job = FLOOR_SCRIPTS[FLOOR]
     return max(validation.floor(FLOORS / script, job, str(path)).rate for _round in range(ROUNDS))
 
 
@@ -181,7 +180,7 @@ def _figures(claims: int, few: Any, many: Any, floor: float | None) -> Iterator[
         yield Figure(job, many[name], "segments/s", many[name] / floor if floor else None)
     yield Figure("835s", many["segments"] / many["remittances"], "segments each")
     if floor:
-        yield Figure(PLAIN, floor, "segments/s", 1.0)
+        yield Figure(FLOOR, floor, "segments/s", 1.0)
     yield Figure("peak memory, a tenth of it", few["peak"], "MB")
     yield Figure("peak memory", many["peak"], "MB")
 

@@ -1,7 +1,7 @@
 """Claims of the adjudication benchmark's members, spread over many payees, decided and waiting to be paid.
 
-Each payee has a contract of its own at the standard fees, an account, and claims in their turn, so that a run of so many
-claims pays all payees about as many. Every tenth payee has no account and is paid by check. The same in every run.
+Each payee has a contract of its own at the standard fees, an account, and claims in their turn, so that a run pays all
+payees about as many. Every tenth payee has no account and is paid by check. The same in every run.
 """
 
 from __future__ import annotations

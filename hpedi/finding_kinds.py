@@ -160,7 +160,7 @@ _KINDS: Final = (
     _kind("account-on-hold", 0, "The account of an EFT is on hold since another one came back", "Void the payment: the next run pays its claims by check."),
     _kind("payment-changed", 0, "A payment does not come to what was approved", "Void it, so that the next run builds it anew, and report it."),
     _kind("payment-unbalanced", 0, "A payment does not add up to the cent", "Nothing of it leaves; report it."),
-    _kind("remittance-unreadable", 0, "The 835 of a payment does not read back as it was built", "Correct the payee's name and address and load them, then void the payment: the next run pays its claims. Else report it."),
+    _kind("remittance-not-as-written", 0, "The 835 of a payment does not read back as it was built", "Correct the payee's name and address and load them, then void the payment: the next run pays its claims. Else report it."),
     _kind("eft-not-writable", 0, "An EFT does not fit into the bank's file", "Correct the payee's account and load it, then void the payment: the next run pays its claims."),
     _kind("remittance-window", 0, "The 835 and its EFT would be further apart than CAQH CORE 370 allows", "Release it on a business day nearer to its effective entry date."),
     _kind("funding-account-missing", 0, "No account to pay from is in force on the payment date", "Load one with the payer."),

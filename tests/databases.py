@@ -9,7 +9,7 @@ from __future__ import annotations
 import os
 import re
 import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Final
@@ -40,6 +40,8 @@ STORELESS: Final = (
     "tests/inquiries/",
     "tests/mappings/",
     "tests/payments/",
+    "tests/posting/test_deposits",
+    "tests/posting/test_receivables",
     "tests/properties/test_x12",
     "tests/reference/",
     "tests/rules/",
@@ -77,6 +79,7 @@ class Workspaces:
         self._server = server
         self._borrowed: list[str] = []
         self._spare = ""
+        self._standing: dict[str, Path] = {}
 
     @classmethod
     @contextmanager
@@ -127,6 +130,12 @@ class Workspaces:
     def copy_of(self, url: str) -> str | None:
         """Return the URL of a copy of a database on the server; None where it is a file, which is copied as such."""
         return self._borrow(self._server, self._server.lent(url).rows()) if self._server else None
+
+    def once(self, name: str, make: Callable[[], Path]) -> Path:
+        """Return the workspace of a name, which fixtures of several folders ask for; make it if nobody has yet."""
+        if name not in self._standing:
+            self._standing[name] = make()
+        return self._standing[name]
 
     def remove(self, home: Path) -> None:
         """Remove a workspace with its database."""

@@ -1,7 +1,7 @@
 """The PostgreSQL server of the tests: databases at the newest schema, lent to a test with the rows it asks for.
 
 A database is made once, as a copy of one at the newest schema, and lent again and again: whoever borrows it gets it
-emptied and filled anew, which costs a tenth of making and dropping one. What somebody changed the schema of is dropped.
+emptied and filled anew, which takes less than making and dropping one. What somebody changed the schema of is dropped.
 """
 
 from __future__ import annotations

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Final, Protocol, TypeAlias
 
-from hpedi.findings import Where
 from hpedi.guides.walk import PlacedBatch
 from hpedi.transactions.eligibility_270.model import EligibilityInquiry
 from hpedi.transactions.eligibility_270.read import EligibilityInquiryReader
@@ -20,8 +19,8 @@ Inquiry: TypeAlias = EligibilityInquiry | StatusInquirySet
 class InquiryReader(Protocol):
     """Reads one set, batch by batch, from placed segments."""
 
-    def __init__(self, delimiters: Delimiters, where: Where) -> None:
-        """Begin a set; `where` is its place."""
+    def __init__(self, delimiters: Delimiters) -> None:
+        """Begin a set."""
 
     def read(self, placed: PlacedBatch) -> None:
         """Take the next placed segments."""

@@ -73,10 +73,10 @@ def _claim_reader(guide: Guide, delimiters: Delimiters, where: Where, judging: J
     return ClaimReader(delimiters, where, makes_models=False) if is_answered else None
 
 
-def _inquiry_reader(guide: Guide, delimiters: Delimiters, where: Where, judging: Judging) -> InquiryReader | None:
+def _inquiry_reader(guide: Guide, delimiters: Delimiters, judging: Judging) -> InquiryReader | None:
     """Return what reads an inquiry set that is to be answered."""
     reader = INQUIRY_READERS.get(guide.transaction_set) if judging.reads_inquiries else None
-    return None if reader is None else reader(delimiters, where)
+    return None if reader is None else reader(delimiters)
 
 
 class _LaterOffsets(OffsetsOf):
@@ -118,7 +118,7 @@ class SetReading:
         plan = judging.plan_for(guide, receivers) if self._highest > GUIDE_SNIP else None
         self._tree = None if plan is None else ScreenedTree(plan, guide.root, delimiters, where)
         self._reader = _claim_reader(guide, delimiters, where, judging)
-        self._inquiry_reader = _inquiry_reader(guide, delimiters, where, judging)
+        self._inquiry_reader = _inquiry_reader(guide, delimiters, judging)
         self.inquiry: Inquiry | None = None
         self._checks = [each for each in judging.claim_checks if each.finding_kind.snip <= self._highest]
         self._checked: dict[int, CheckedClaim] = {}

@@ -114,10 +114,12 @@ class _Sent:
 def _inquiry(asking: Asking, sent: _Sent) -> EligibilityInquiry:
     """Return the inquiry that a provider's file would ask."""
     from hpedi.claims.parties import Name
+    from hpedi.pipeline.answer_eligibility import party_of
     from hpedi.pipeline.inquirers import named_by_anything
     from hpedi.service_dates import DateSpan
     from hpedi.transactions.eligibility_270.model import (
         NPI_QUALIFIER,
+        PROVIDER_ROLE,
         AskedPatient,
         AskedSource,
         AskedSubscriber,
@@ -129,7 +131,6 @@ def _inquiry(asking: Asking, sent: _Sent) -> EligibilityInquiry:
     first_day = sent.on or asking.today
     if sent.until is not None and sent.until < first_day:
         raise click.UsageError("--to lies before --on")
-    payer = asking.reference.payer
     patient = AskedPatient(
         name=Name(last=sent.last, first=sent.first),
         member_id=sent.member_id,
@@ -139,10 +140,11 @@ def _inquiry(asking: Asking, sent: _Sent) -> EligibilityInquiry:
     )
     provider = named_by_anything(asking.reference, sent.provider)
     name, npi = (provider.name, provider.npi) if provider is not None else (sent.provider, sent.provider)
-    receiver = InquiryParty(role="1P", is_person=False, name=Name(last=name), id_qualifier=NPI_QUALIFIER, id=npi)
-    us = InquiryParty(role="PR", is_person=False, name=Name(last=payer.name), id_qualifier="PI", id=payer.payer_id)
+    receiver = InquiryParty(
+        role=PROVIDER_ROLE, is_person=False, name=Name(last=name), id_qualifier=NPI_QUALIFIER, id=npi
+    )
     receivers = (AskingReceiver(party=receiver, subscribers=(AskedSubscriber(patient=patient),)),)
-    return EligibilityInquiry(sources=(AskedSource(party=us, receivers=receivers),))
+    return EligibilityInquiry(sources=(AskedSource(party=party_of(asking.reference.payer), receivers=receivers),))
 
 
 def _questions(sent: _Sent) -> Iterator[Question]:
@@ -194,10 +196,10 @@ def _row(benefit: Benefit, words: AnswerWords) -> tuple[str, ...]:
     if benefit.procedure is not None:
         service = " ".join([benefit.procedure.code, *benefit.procedure.modifiers])
     dates = (f"{each.dates.start}" + (f" to {each.dates.end}" if each.dates.end else "") for each in benefit.dates)
-    payer = (benefit.other_payer.name,) if benefit.other_payer is not None else ()
+    party = (benefit.party.name.last,) if benefit.party is not None else ()
     needed = words.authorization.get(benefit.authorization, "")
     places = (f"place of service {each}" for each in benefit.places)
-    told = [benefit.plan, needed, *dates, *payer, *places, *(each.lower() for each in benefit.messages)]
+    told = [benefit.plan, needed, *dates, *party, *places, *(each.lower() for each in benefit.messages)]
     what = f"{words.information[benefit.information]} {words.period.get(benefit.period, '')}".strip()
     return (
         service,

@@ -109,14 +109,20 @@ def import_file(
 
 
 def _reissued(jobs: Jobs) -> tuple[StoredPayment, ...]:
-    """Let checks take the place of all payments that stand returned; one that cannot be reissued is told."""
+    """Let checks take the place of all payments that stand returned; one that cannot be reissued is told.
+
+    A check that was drawn before an interruption goes out now.
+    """
     from hpedi.payments.states import PaymentState
     from hpedi.pipeline.reissue import CannotReissue
 
     with jobs.workspace.books.reading(jobs.context) as work:
+        drawn = [
+            each.payment.reissues for each in work.payments.in_state(PaymentState.APPROVED) if each.payment.reissues
+        ]
         came_back = [each.payment.trace_number for each in work.payments.in_state(PaymentState.RETURNED)]
     checks = []
-    for number in came_back:
+    for number in (*drawn, *came_back):
         try:
             check, _held = jobs.reissue(number, "came back")
         except CannotReissue as refused:

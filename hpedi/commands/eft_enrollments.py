@@ -5,52 +5,26 @@ from __future__ import annotations
 import re
 from contextlib import nullcontext
 from datetime import date
-from typing import IO, TYPE_CHECKING, Final
+from typing import IO, TYPE_CHECKING
 
 import click
 
 from hpedi.commands import ExitCode, Session
+from hpedi.commands.eft_printing import (
+    KINDS,
+    enrollment_facts,
+    loaded_facts,
+    masked,
+    print_enrollment,
+    print_enrollments,
+)
 from hpedi.commands.options import Day, as_of_option, dry_run_option
-from hpedi.commands.printing import Column, hint, json_option, print_json, print_table
+from hpedi.commands.printing import hint, json_option, print_json
 
 if TYPE_CHECKING:
     from hpedi.payments.eft_enrollment import EftEnrollment, EnrollmentState, EnrollmentTerms
     from hpedi.pipeline.eft_enrolling import EnrollmentAsked
-    from hpedi.reference.reference import Reference
     from hpedi.run_context import RunContext
-
-_KINDS: Final = {"checking": "DA", "savings": "SG"}
-_LISTED: Final = (
-    Column("Number", right=True),
-    Column("Payee", whole=True),
-    Column("Account", whole=True),
-    Column("Stands", whole=True),
-    Column("First day", whole=True),
-    Column("Requested by", whole=True),
-    Column("Why"),
-)
-_HISTORY: Final = (Column("State", whole=True), Column("At", whole=True), Column("By", whole=True), Column("Why"))
-_FORM: Final = (Column("Data element", whole=True), Column("Value"))
-
-_ELEMENTS: Final = {
-    "provider_name": "Provider Name",
-    "npi": "National Provider Identifier (NPI)",
-    "routing_number": "Financial Institution Routing Number",
-    "type": "Type of Account at Financial Institution",
-    "account": "Provider's Account Number with Financial Institution",
-    "linkage": "Account Number Linkage to Provider Identifier",
-    "reason_for_submission": "Reason for Submission",
-    "requested_start": "Requested EFT Start/Change/Cancel Date",
-    "format": "Sent as (CCP: CCD+ with the TRN, CTX: the 835 inside)",
-    "stands": "Stands",
-    "prenoted_on": "Prenotification settles",
-    "first_day": "First day",
-    "last_day": "Last day",
-    "until_then": "Paid until then to",
-    "requested_by": "Requested by",
-    "approved_by": "Approved by",
-}
-"""What is told of an enrollment: the names of CAQH CORE rule 380 first, then our own."""
 
 number_argument = click.argument("number", metavar="NUMBER", type=int)
 _why = click.option("--why", default="", metavar="TEXT", help="Why, for the record; no account numbers.")
@@ -64,7 +38,7 @@ _why = click.option("--why", default="", metavar="TEXT", help="Why, for the reco
 @click.option(
     "--type",
     "kind",
-    type=click.Choice(list(_KINDS)),
+    type=click.Choice(list(KINDS)),
     default="checking",
     show_default=True,
     help="Type of the account.",
@@ -112,9 +86,9 @@ def enroll(
     except CannotEnroll as refused:
         raise click.UsageError(str(refused)) from None
     if as_json:
-        print_json(_facts(made, context.as_of, reference))
+        print_json(enrollment_facts(made, context.as_of, reference))
         return ExitCode.OK
-    click.echo(f"enrollment {made.id}: {made.provider} to the account that {_masked(made)}, {made.submission.value}")
+    click.echo(f"enrollment {made.id}: {made.provider} to the account that {masked(made)}, {made.submission.value}")
     hint(f"a second person approves it: `hpedi eft approve {made.id}`")
     return ExitCode.OK
 
@@ -130,7 +104,7 @@ def _asked(asked: dict[str, object], number: str, context: RunContext) -> Enroll
         account=BankAccount(
             routing_number=str(asked["routing"]),
             account_number=number,
-            kind=_KINDS[str(asked["kind"])],
+            kind=KINDS[str(asked["kind"])],
             entry_format=CORPORATE_EXCHANGE if asked["ctx"] else CCD_PLUS,
         ),
         linkage=Linkage[str(asked["linkage"])],
@@ -155,8 +129,9 @@ def enrollment_terms(day: date) -> EnrollmentTerms:
 def enrollments(session: Session, number: int | None, as_of: date | None, *, as_json: bool) -> int:
     """List the accounts that payees enrolled, or show one with its history.
 
-    One is shown by the data elements of the CAQH CORE EFT enrollment data set. `First day` is when the payee is paid to
-    the account: the start that was asked for, or the day on which the prenotification counts as accepted.
+    Accounts of the payer folder are listed first, without a number: they were approved before they were loaded. One
+    enrollment is shown by the data elements of the CAQH CORE EFT enrollment data set. `First day` is when the payee is
+    paid to the account: the start that was asked for, or the day on which the prenotification counts as accepted.
 
     \b
     Example:
@@ -177,65 +152,15 @@ def enrollments(session: Session, number: int | None, as_of: date | None, *, as_
         work.audit.record("eft list", subject, result=f"found {len(shown)}")
     if number is not None and not shown:
         raise click.UsageError("there is no such enrollment; `hpedi eft enrollments` names them")
-    facts = [_facts(each, context.as_of, reference, every) for each in shown]
+    facts = [enrollment_facts(each, context.as_of, reference, every) for each in shown]
+    if number is None:
+        facts = [*loaded_facts(reference, context.as_of, every), *facts]
     if as_json:
         for told in facts:
             print_json(told)
-    elif number is None:
-        print_table("EFT enrollments", _LISTED, (_row(told) for told in facts))
-        click.echo(f"{len(facts)} enrollments")
     else:
-        _print_one(shown[0], facts[0])
+        print_enrollments(facts) if number is None else print_enrollment(facts[0])
     return ExitCode.OK
-
-
-def _facts(
-    enrollment: EftEnrollment, day: date, reference: Reference, every: tuple[EftEnrollment, ...] = ()
-) -> dict[str, object]:
-    from hpedi.payments.eft_enrollment import newest_begun
-    from hpedi.pipeline.eft_enrolling import standing
-
-    provider = reference.providers.get(enrollment.provider)
-    counts = newest_begun([each for each in every if each.provider == enrollment.provider], day)
-    sent, last = enrollment.prenote, enrollment.history[-1]
-    kinds = {code: kind for kind, code in _KINDS.items()}
-    return {
-        "number": enrollment.id,
-        "payee": enrollment.provider,
-        "provider_name": provider.name if provider else "",
-        "npi": provider.npi if provider else "",
-        "routing_number": enrollment.account.routing_number,
-        "account": _masked(enrollment),
-        "type": kinds[enrollment.account.kind],
-        "format": enrollment.account.entry_format,
-        "linkage": enrollment.linkage.name,
-        "reason_for_submission": enrollment.submission.value,
-        "requested_start": enrollment.start,
-        "stands": standing(enrollment, counts, day).value,
-        "prenoted_on": sent.effective_entry_date if sent else None,
-        "first_day": enrollment.first_day,
-        "last_day": enrollment.last_day,
-        "until_then": enrollment.meanwhile,
-        "requested_by": enrollment.requested_by,
-        "approved_by": next((each.by for each in enrollment.history if each.state.value == "approved"), ""),
-        "why": last.why or enrollment.history[0].why,
-        "history": enrollment.history,
-    }
-
-
-def _row(told: dict[str, object]) -> tuple[object, ...]:
-    names = ("number", "payee", "account", "stands", "first_day", "requested_by", "why")
-    return tuple(told[name] for name in names)
-
-
-def _print_one(enrollment: EftEnrollment, told: dict[str, object]) -> None:
-    print_table(f"EFT enrollment {enrollment.id}", _FORM, ((title, told[name]) for name, title in _ELEMENTS.items()))
-    rows = ((each.state, f"{each.at:%Y-%m-%d %H:%M}", each.by, each.why) for each in enrollment.history)
-    print_table("History", _HISTORY, rows)
-
-
-def _masked(enrollment: EftEnrollment) -> str:
-    return f"ends in {enrollment.account.account_number[-4:]}"
 
 
 @click.command()

@@ -16,6 +16,8 @@ from hpedi.commands.printing import hint, json_option, print_json
 if TYPE_CHECKING:
     from hpedi.commands.pay_pages import Preview
     from hpedi.commands.workspace import Workspace
+    from hpedi.pipeline.payment_terms import Held
+    from hpedi.pipeline.records import StoredPayment
     from hpedi.run_context import RunContext
 
 _reason = click.option("--reason", required=True, metavar="TEXT", help="Why, for the record; no names of patients.")
@@ -278,22 +280,34 @@ def reissue(
     Example:
       hpedi pay reissue 900000002 --reason "the bank returned it, R02"
     """
-    from hpedi.commands.jobs import Jobs, alone, rehearsal
+    from hpedi.commands.jobs import rehearsal
     from hpedi.commands.pay_pages import print_reissued
-    from hpedi.commands.signed_in import acting
     from hpedi.commands.workspace import open_workspace
-    from hpedi.pipeline.reissue import CannotReissue
 
     asks = sys.stdin.isatty() and not (yes or dry_run)
-    if asks and not click.confirm(f"pay {number} again, by check?", err=True):
+    if asks or dry_run:
+        with rehearsal(session.home) as copy:
+            check, held = _reissued(copy, number, reason, as_of)
+        print_reissued(number, check, held, as_json=as_json)
+    if dry_run or (asks and not click.confirm("let this check go out?", err=True)):
         hint("nothing was done")
         return ExitCode.OK
-    opened = rehearsal(session.home) if dry_run else nullcontext(open_workspace(session.home))
-    with opened as workspace, alone(workspace):
-        context = acting(workspace, "reissue", "payment", as_of)
-        try:
-            check, held = Jobs(workspace, context).reissue(number, reason[:120])
-        except CannotReissue as refused:
-            raise click.UsageError(f"the payment cannot be reissued: {refused}") from None
+    check, held = _reissued(open_workspace(session.home), number, reason, as_of)
     print_reissued(number, check, held, as_json=as_json)
     return ExitCode.FINDINGS if held else ExitCode.OK
+
+
+def _reissued(
+    workspace: Workspace, number: str, reason: str, as_of: date | None
+) -> tuple[StoredPayment, tuple[Held, ...]]:
+    """Reissue a payment; return the check, and why it is kept back."""
+    from hpedi.commands.jobs import Jobs, alone
+    from hpedi.commands.signed_in import acting
+    from hpedi.pipeline.reissue import CannotReissue
+
+    with alone(workspace):
+        context = acting(workspace, "reissue", "payment", as_of)
+        try:
+            return Jobs(workspace, context).reissue(number, reason[:120])
+        except CannotReissue as refused:
+            raise click.UsageError(f"the payment cannot be reissued: {refused}") from None

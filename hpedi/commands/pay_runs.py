@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
@@ -14,6 +14,7 @@ from hpedi.commands.printing import Column, hint, money_column, print_json, prin
 from hpedi.commands.workspace import Workspace, payer_zone
 from hpedi.money import ZERO
 from hpedi.payments.states import PaymentState
+from hpedi.pipeline.bank_files import CHECKS
 from hpedi.pipeline.ports import Work
 from hpedi.pipeline.records import OutboundRow, PaymentEvent, PaymentRun, StoredPayment, Total
 from hpedi.run_context import RunContext
@@ -101,11 +102,13 @@ def shown(work: Work, name: str) -> Shown | None:
     """Return what there is of a check or EFT number, or of a run's number; None where there is nothing."""
     stored = work.payments.by_number(name)
     if stored is not None:
-        files = work.outbox.rows(run=stored.run)
-        sent = {entry.file for entry in work.payments.eft_entries(stored.run) if entry.trace_number == name}
-        mine = tuple(row for row in files if row.name in sent or row.name.startswith(f"{name}."))
-        events = work.payments.events([stored.id])
-        return Shown(run=None, payments=(stored,), events=events, files=mine, reissue=work.payments.reissue_of(name))
+        return Shown(
+            run=None,
+            payments=(stored,),
+            events=work.payments.events([stored.id]),
+            files=tuple(_files_of(work, stored)),
+            reissue=work.payments.reissue_of(name),
+        )
     run = work.payments.run(int(name)) if name.isascii() and name.isdigit() and len(name) <= _RUN_DIGITS else None
     if run is None:
         return None
@@ -113,6 +116,16 @@ def shown(work: Work, name: str) -> Shown | None:
     events = work.payments.events([each.id for each in payments])
     totals = work.payments.run_totals([run.id]).get(run.id, ())
     return Shown(run=run, payments=payments, events=events, files=work.outbox.rows(run=run.id), totals=totals)
+
+
+def _files_of(work: Work, stored: StoredPayment) -> Iterator[OutboundRow]:
+    """Yield the files of a payment: its 835, and the bank's file that holds its EFT or check."""
+    number = stored.payment.trace_number
+    sent = {entry.file for entry in work.payments.eft_entries(stored.run) if entry.trace_number == number}
+    for row in work.outbox.rows(run=stored.run):
+        drawn = row.kind == CHECKS and f"\n{number}," in work.outbox.content(row).decode()
+        if drawn or row.name in sent or row.name.startswith(f"{number}."):
+            yield row
 
 
 def print_shown(found: Shown, *, as_json: bool) -> None:

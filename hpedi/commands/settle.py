@@ -160,7 +160,7 @@ def refund(session: Session, /, *, book: bool, as_of: date | None, as_json: bool
     help="To the provider; below 0.00 from it.",
 )
 @click.option("--reference", required=True, type=REFERENCE, metavar="TEXT", help="What the 835 says (PLB03-2).")
-@click.option("--note", required=True, metavar="TEXT", help="Why; kept with it.")
+@click.option("--note", required=True, metavar="TEXT", help="Why, for the record; no names of patients.")
 @booking_options
 @click.pass_obj
 def adjustment(session: Session, /, *, book: bool, as_of: date | None, as_json: bool, **asked: Any) -> int:

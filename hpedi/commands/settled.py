@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from hpedi.payments.settlement import Settlement
     from hpedi.pipeline.funding_report import SeenFunding, SeenPool
 
+_FACTS: Final = (Column("What"), Column("Value"))
 _SETTLED: Final = (Column("What", whole=True), Column("Whose", whole=True), Column("Reference"), money_column("Amount"))
 _MOVEMENTS: Final = (
     Column("Date", whole=True),
@@ -62,7 +63,7 @@ def print_settlement(settlement: Settlement, source: str, *, as_json: bool) -> N
         print_json({"settlement": settlement, "booked": source})
         return
     title = f"Booked as {source}" if source else "What it would come to"
-    click.echo("; ".join(f"{name} {value}" for name, value in settlement.facts))
+    print_table("Worked out from", _FACTS, settlement.facts)
     print_table(title, _SETTLED, _settled_rows(settlement))
     if not settlement.dues:
         click.echo("nothing is due to the provider: no 835")

@@ -41,13 +41,19 @@ from hpedi.reference.members import CoverageSpan, Member, OtherCoverage
 from hpedi.reference.providers import BillingProvider
 from hpedi.reference.reference import Reference
 from hpedi.service_dates import DateSpan
-from hpedi.transactions.eligibility_270.model import AskedPatient, AskedSubscriber, Question, Trace
+from hpedi.transactions.eligibility_270.model import (
+    PAYER_QUALIFIER,
+    AskedPatient,
+    AskedSubscriber,
+    InquiryParty,
+    Question,
+    Trace,
+)
 from hpedi.transactions.eligibility_271.model import (
     AnsweredPatient,
     AnsweredSubscriber,
     Benefit,
     DatedFact,
-    OtherPayer,
     Rejection,
 )
 
@@ -116,19 +122,13 @@ class SoughtSubscriber:
     @property
     def patients(self) -> Iterator[FoundMember]:
         """The members who are told about."""
-        every = (self.found, *self.dependents) if self.asks_of_subscriber else self.dependents
+        every = (self.found, *self.dependents) if self.asked.is_patient else self.dependents
         return (each for each in every if isinstance(each, FoundMember))
-
-    @property
-    def asks_of_subscriber(self) -> bool:
-        """Say whether something is asked about who was sent as subscriber."""
-        return bool(self.asked.patient.questions) or not self.asked.dependents
 
 
 def seek(asked: AskedSubscriber, families: Iterable[Family], rules: RulesOfDay) -> SoughtSubscriber:
     """Find a subscriber and the dependents who are asked about, among families that may be theirs."""
-    is_patient = bool(asked.patient.questions) or not asked.dependents
-    found = (find_subscriber if is_patient else find_family)(asked.patient, families, rules)
+    found = (find_subscriber if asked.is_patient else find_family)(asked.patient, families, rules)
     if not isinstance(found, FoundMember):
         return SoughtSubscriber(asked=asked, found=found)
     dependents = tuple(find_dependent(each, found, rules) for each in asked.dependents)
@@ -142,12 +142,12 @@ def answer(sought: SoughtSubscriber, known: Known, terms: AnswerTerms) -> Answer
         rejections = tuple(terms.rules.rejection(SUBSCRIBER, each) for each in found)
         nobody = (terms.rules.rejection(DEPENDENT, NOT_FOUND),)
         return AnsweredSubscriber(
-            patient=_as_sent(asked.patient, rejections, terms if sought.asks_of_subscriber else None),
+            patient=_as_sent(asked.patient, rejections, terms if asked.is_patient else None),
             dependents=tuple(_as_sent(each, nobody, terms) for each in asked.dependents),
         )
     pairs = zip(asked.dependents, sought.dependents, strict=True)
     dependents = tuple(_dependent(each, who, known, terms) for each, who in pairs)
-    if not sought.asks_of_subscriber:
+    if not asked.is_patient:
         return AnsweredSubscriber(patient=_named(found.subscriber), dependents=dependents)
     patient = _answered(asked.patient, found, known, terms)
     if found.is_dependent:
@@ -335,5 +335,11 @@ def _other_payer(other: OtherCoverage) -> Benefit:
         information=OTHER_PAYER,
         service_types=(GENERIC,),
         dates=(DatedFact(qualifier=COORDINATION, dates=other.span),),
-        other_payer=OtherPayer(role=ORDERS[other.order], name=other.payer_name, id=other.payer_id),
+        party=InquiryParty(
+            role=ORDERS[other.order],
+            is_person=False,
+            name=Name(last=other.payer_name),
+            id_qualifier=PAYER_QUALIFIER if other.payer_id else "",
+            id=other.payer_id,
+        ),
     )

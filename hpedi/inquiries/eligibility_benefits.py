@@ -6,10 +6,11 @@ line, and what is left is worked out by `RunningBalances`, from the same committ
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
+from functools import lru_cache
 from typing import Final
 
 from msgspec.structs import replace
@@ -20,6 +21,7 @@ from hpedi.adjudication.rules.prior_auth import authorization_rows
 from hpedi.benefits.authorizations import UnitsUsed, left_of
 from hpedi.benefits.balances import RunningBalances
 from hpedi.benefits.rows import DOLLARS, TIERS, PlanBenefits
+from hpedi.claims.parties import Name
 from hpedi.inquiries.eligibility_services import GENERIC, AnsweredService, AskedServices
 from hpedi.money import ZERO, usd
 from hpedi.reference.authorizations import APPROVED, Authorization
@@ -27,7 +29,7 @@ from hpedi.reference.plans import Accumulator, CostSharePart, Tier
 from hpedi.reference.plans import Benefit as BenefitRow
 from hpedi.reference.reference import Reference
 from hpedi.service_dates import DateSpan, add_months
-from hpedi.transactions.eligibility_270.model import OtherId
+from hpedi.transactions.eligibility_270.model import NPI_QUALIFIER, PROVIDER_ROLE, InquiryParty, OtherId
 from hpedi.transactions.eligibility_271.model import Benefit, DatedFact
 
 ACTIVE, INACTIVE, NOT_COVERED, CONTACT = "1", "6", "I", "U"
@@ -141,17 +143,42 @@ def _limit(
 
 def service_benefits(covered: CoveredMember, asked: AskedServices) -> list[Benefit]:
     """Return what services cost the member, each type by itself: not every reader of a 271 knows repetitions."""
-    told = [each for service in asked.services for each in _of_types(service, list(_service(covered, service)))]
+    told = [each for service in asked.services for each in _told(covered, service)]
     contact = (Benefit(information=CONTACT, service_types=(name,)) for name in asked.unknown)
     return [*dict.fromkeys(told), *contact]
 
 
-def _of_types(service: AnsweredService, told: Sequence[Benefit]) -> Iterator[Benefit]:
-    """Yield what is told of a service for each service type that it stands for; as it is for a procedure."""
+def _told(covered: CoveredMember, service: AnsweredService) -> tuple[Benefit, ...]:
+    """Return what is told of a service; nearly all is the same for every member of a plan, and remembered."""
+    rows = [covered.plan.row(tier, service.facts) for tier in TIERS]
+    if service.procedure is not None or any(row is not None and row.limit is not None for row in rows):
+        return _of_types(service, _service(covered, service))
+    return _of_plan(covered.reference, covered.plan, covered.terms.day, covered.terms.period, service)
+
+
+@lru_cache(maxsize=16_384)
+def _of_plan(
+    reference: Reference, plan: PlanBenefits, day: date, period: date, service: AnsweredService
+) -> tuple[Benefit, ...]:
+    """Return what is told of a service to every member of a plan: nobody's balances or authorisations are asked."""
+    nobody = CoveredMember(
+        terms=DayTerms(day=day, plan=plan, period=period),
+        plan=plan,
+        balances=RunningBalances({}, "", ""),
+        authorizations=(),
+        units_used={},
+        provider="",
+        reference=reference,
+    )
+    return _of_types(service, _service(nobody, service))
+
+
+def _of_types(service: AnsweredService, told: Iterable[Benefit]) -> tuple[Benefit, ...]:
+    """Return what is told of a service for each service type that it stands for; as it is for a procedure."""
+    every = tuple(told)
     if service.procedure is not None:
-        yield from told
-    for name in service.service_types:
-        yield from (replace(each, service_types=(name,)) for each in told)
+        return every
+    return tuple(replace(each, service_types=(name,)) for name in service.service_types for each in every)
 
 
 def _service(covered: CoveredMember, service: AnsweredService) -> Iterator[Benefit]:
@@ -161,25 +188,36 @@ def _service(covered: CoveredMember, service: AnsweredService) -> Iterator[Benef
         coverage_level=INDIVIDUAL,
         procedure=service.procedure,
         places=(service.place,) if service.place else (),
+        party=_online_provider(covered.reference) if service.facts.designated_online else None,
     )
-    rows = {tier: covered.plan.row(tier, service.facts) for tier in TIERS}
+    # What a designated online provider gives is told where it is in network: elsewhere it is a visit as any other.
+    tiers = TIERS[:1] if service.facts.designated_online else TIERS
+    rows = {tier: covered.plan.row(tier, service.facts) for tier in tiers}
     accepted = {tier: row for tier, row in rows.items() if row is not None and row.exclusion is None}
     if not service.is_covered or not accepted:
-        yield replace(base, information=NOT_COVERED, coverage_level="")
+        yield _none(base)
         return
     yield _status(covered, service, base)
     shares = {
         tier: tuple(_shares(covered, base, tier, row)) if (row := accepted.get(tier)) is not None else (_none(base),)
-        for tier in TIERS
+        for tier in tiers
     }
     words = (service.message,) if service.message else ()
-    for each in joined_tiers({tier: tuple(_in(tier, shares[tier])) for tier in TIERS}):
+    for each in joined_tiers({tier: tuple(_in(tier, shares[tier])) for tier in tiers}):
         is_told = each.information in (COINSURANCE, COPAY) and each.in_network != IN_NETWORK["OON"]
         yield replace(each, messages=(*words, *each.messages)) if is_told else each
 
 
+def _online_provider(reference: Reference) -> InquiryParty | None:
+    found = next((each for each in reference.providers.values() if each.designated_online), None)
+    if found is None:
+        return None
+    name = Name(last=found.name)
+    return InquiryParty(role=PROVIDER_ROLE, is_person=False, name=name, id_qualifier=NPI_QUALIFIER, id=found.npi)
+
+
 def _none(base: Benefit) -> Benefit:
-    return replace(base, information=NOT_COVERED, coverage_level="")
+    return replace(base, information=NOT_COVERED, coverage_level="", places=(), party=None)
 
 
 def _in(tier: Tier, benefits: Iterable[Benefit]) -> Iterator[Benefit]:
@@ -188,7 +226,7 @@ def _in(tier: Tier, benefits: Iterable[Benefit]) -> Iterator[Benefit]:
 
 def _status(covered: CoveredMember, service: AnsweredService, base: Benefit) -> Benefit:
     needed = authorization_needed(covered, service)
-    status = replace(base, coverage_level="", authorization=needed, places=())
+    status = replace(base, coverage_level="", authorization=needed, places=(), party=None)
     on_file = _on_file(covered, service) if needed != NOT_NEEDED and service.procedure is not None else None
     if on_file is None:
         return status
@@ -249,7 +287,7 @@ def _part(base: Benefit, part: CostSharePart) -> Benefit:
 def _benefit_limit(covered: CoveredMember, base: Benefit, limit: Accumulator) -> Iterator[Benefit]:
     """Yield how much of a benefit there is a year, and what is left of it: dollars, or visits."""
     year = YEARS[covered.plan.version.benefit_year.type]
-    whole = replace(base, information=LIMITATION, places=())
+    whole = replace(base, information=LIMITATION, places=(), party=None)
     left = covered.balances.left((limit,), covered.terms.period)
     if limit.kind == DOLLARS:
         yield replace(whole, period=year, amount=limit.limit)
@@ -264,7 +302,7 @@ def _benefit_limit(covered: CoveredMember, base: Benefit, limit: Accumulator) ->
 
 def joined_tiers(of_tiers: Mapping[Tier, tuple[Benefit, ...]]) -> Iterator[Benefit]:
     """Yield the benefits of both tiers, those that are the same in both told once."""
-    inn, oon = (of_tiers[tier] for tier in TIERS)
+    inn, oon = (of_tiers.get(tier, ()) for tier in TIERS)
     either = [replace(each, in_network=BOTH_TIERS) for each in oon]
     for each in inn:
         both = replace(each, in_network=BOTH_TIERS)

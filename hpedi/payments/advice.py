@@ -141,14 +141,18 @@ class AdviceAdjustment:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Advice:
-    """A remittance. `amounts` are the sums of its claims; `amount` is the payment."""
+    """A remittance; the payee's Tax ID is not told, as it may be a person's SSN.
+
+    Attributes:
+        amounts: The sums of its claims.
+        amount: The payment, US dollars.
+    """
 
     payer: str
     payer_id: str
     contact: str
     payee: str
     payee_npi: str
-    payee_tax_id: str
     number: str
     method: str
     method_text: str
@@ -190,7 +194,6 @@ def advice_of(
         contact=" ".join(filter(None, (payer.contact_name, payer.contact_phone))),
         payee=payment.payee.name,
         payee_npi=payment.payee.npi,
-        payee_tax_id=payment.payee.tax_id,
         number=payment.trace_number,
         method=payment.method.value,
         method_text=texts.methods.get(payment.method.value, ""),

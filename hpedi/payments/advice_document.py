@@ -53,7 +53,6 @@ def _opening(advice: Advice) -> Iterator[Block]:
     yield Facts(
         (
             ("Payee", f"{advice.payee}, NPI {advice.payee_npi}"),
-            ("Tax ID", advice.payee_tax_id),
             ("Payment number", advice.number),
             ("Method", method),
             ("Payment date", advice.payment_date.isoformat()),

@@ -60,6 +60,9 @@ class Standing(StrEnum):
 OPEN: Final = frozenset({Standing.REQUESTED, Standing.PENDING, Standing.SENT, Standing.ACCEPTED})
 """An enrollment that is on its way to be live."""
 
+OVER: Final = frozenset({Standing.DENIED, Standing.RETURNED, Standing.CORRECTED, Standing.ENDED})
+"""An enrollment to which nothing is paid any more."""
+
 NEXT_STATES: Final[Mapping[EnrollmentState, frozenset[EnrollmentState]]] = {
     EnrollmentState.REQUESTED: frozenset({EnrollmentState.APPROVED, EnrollmentState.DENIED, EnrollmentState.ENDED}),
     EnrollmentState.APPROVED: frozenset({EnrollmentState.PRENOTED, EnrollmentState.ENDED}),
@@ -242,7 +245,7 @@ def account_on(loaded: Account | None, enrollments: Iterable[EftEnrollment], day
     newest = newest_begun(own, day)
     if newest is not None and (loaded is None or loaded.start <= _first(newest)):
         return newest.account if newest.stands(day) is Standing.LIVE else None
-    return _bank_account(loaded) if loaded is not None else None
+    return loaded_account(loaded) if loaded is not None else None
 
 
 def newest_begun(enrollments: Iterable[EftEnrollment], day: date) -> EftEnrollment | None:
@@ -255,7 +258,8 @@ def _first(enrollment: EftEnrollment) -> date:
     return enrollment.first_day or date.max
 
 
-def _bank_account(loaded: Account) -> BankAccount:
+def loaded_account(loaded: Account) -> BankAccount:
+    """Return an account of the payer folder as remittances and bank files have it."""
     return BankAccount(routing_number=loaded.routing, account_number=loaded.account, kind=loaded.kind)
 
 

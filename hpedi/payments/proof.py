@@ -67,6 +67,7 @@ class Check(StrEnum):
     EMPLOYERS = "employer charges = employers receivable"
     DUES = "dues of settlements = payee dues"
     MEMBERS = "member payments = members payable"
+    ACCUMULATORS = "accumulator balance as kept = its entries"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -19,8 +19,11 @@ from hpedi.inquiries.eligibility_rules import EligibilityRules, RulesOfDay
 from hpedi.pipeline.asking import Asking
 from hpedi.pipeline.inquirers import is_identified, providers_named
 from hpedi.reference.members import lookup_of_birth
+from hpedi.reference.payer import Payer
 from hpedi.reference.providers import BillingProvider
 from hpedi.transactions.eligibility_270.model import (
+    PAYER_QUALIFIER,
+    PAYER_ROLE,
     AskedPatient,
     AskedSource,
     AskedSubscriber,
@@ -39,7 +42,6 @@ from hpedi.transactions.eligibility_271.model import (
 THING: Final = "member"
 """The kind of thing that is asked about, as in mappings/access/roles.yaml."""
 SUBSCRIBERS_A_BATCH: Final = 200
-PAYER_ROLE, PAYER_ID = "PR", "PI"
 _OUR_TRACES: Final = "1"
 """What stands before the payer's EIN in TRN03, as in the 835."""
 
@@ -76,11 +78,11 @@ class _Answering:
         if asked.party.id not in {payer.payer_id, payer.ein}:
             self._record((), asked="270", result="not our payer id")
             return AnsweringSource(party=asked.party, rejections=(self.rules.rejection("source", "other_payer"),))
-        us = InquiryParty(
-            role=PAYER_ROLE, is_person=False, name=Name(last=payer.name), id_qualifier=PAYER_ID, id=payer.payer_id
-        )
-        contact = (payer.contact.name, payer.contact.phone) if payer.contact and payer.contact.phone else None
-        return AnsweringSource(party=us, contact=contact, receivers=tuple(self._receiver(e) for e in asked.receivers))
+        receivers = tuple(self._receiver(each) for each in asked.receivers)
+        contact = None
+        if payer.contact is not None and payer.contact.phone and any(map(_is_refused, receivers)):
+            contact = (payer.contact.name, payer.contact.phone)
+        return AnsweringSource(party=party_of(payer), contact=contact, receivers=receivers)
 
     def _receiver(self, asked: AskingReceiver) -> AnsweredReceiver:
         ids = [(asked.party.id_qualifier, asked.party.id), *((each.qualifier, each.value) for each in asked.ids)]
@@ -153,6 +155,18 @@ class _Answering:
 
     def _record(self, members: Sequence[str], *, asked: str, result: str) -> None:
         self.asking.record(THING, THING, members, asked=asked, result=result)
+
+
+def party_of(payer: Payer) -> InquiryParty:
+    """Return the payer as an information source."""
+    name = Name(last=payer.name)
+    return InquiryParty(role=PAYER_ROLE, is_person=False, name=name, id_qualifier=PAYER_QUALIFIER, id=payer.payer_id)
+
+
+def _is_refused(receiver: AnsweredReceiver) -> bool:
+    """Say whether something that a receiver asked is not answered: whom to ask then is told with it."""
+    patients = [each for one in receiver.subscribers for each in (one.patient, *one.dependents)]
+    return bool(receiver.rejections) or any(each.rejections for each in patients)
 
 
 def _lookups(asked: AskedPatient) -> tuple[str, ...]:

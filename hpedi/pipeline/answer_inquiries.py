@@ -93,7 +93,7 @@ def written_answers(answer: Answer, *, line_breaks: bool = False) -> bytes:
     return write_x12(answer.interchange, answer.delimiters, line_breaks=line_breaks)
 
 
-def put_inquiry_answers(current: OpenReceipt, judged: InterchangeJudgement, asking: Asking) -> list[str]:
+def put_inquiry_answers(current: OpenReceipt, judged: InterchangeJudgement, asking: Asking) -> tuple[str, ...]:
     """Put the answers to the inquiries of an interchange into the outbox, in the transaction that closes its receipt.
 
     Args:
@@ -122,4 +122,4 @@ def put_inquiry_answers(current: OpenReceipt, judged: InterchangeJudgement, aski
         folder = answer_folder(partner, judged.usage)
         work.outbox.put([Outbound(folder=folder, name=name, kind=kind, content=content, receipt=receipt)])
         names.append(name)
-    return names
+    return tuple(names)

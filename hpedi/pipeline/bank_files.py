@@ -20,6 +20,8 @@ from hpedi.payments.payment import Payment
 from hpedi.pipeline.records import EftEntry, Outbound, PaymentRun
 
 BANK: Final = "bank"
+ACH, CHECKS, POSITIVE_PAY = "ach", "checks", "positive-pay"
+"""The kinds of its files in the outbox."""
 ACH_FILE_NUMBERS: Final = "ach-file"
 """The counter of the bank files of a day."""
 FILE_ID_MODIFIERS: Final = "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789"
@@ -91,7 +93,7 @@ def bank_files(
     read_back = verify_ach_bytes(content, built)
     _check_inside(read_back, inside)
     name = f"{run.as_of:%Y%m%d}-{modifier}.ach"
-    files.insert(0, Outbound(folder=BANK, name=name, kind="ach", content=content, run=run.id))
+    files.insert(0, Outbound(folder=BANK, name=name, kind=ACH, content=content, run=run.id))
     return BankFiles(
         files=tuple(files),
         entries=_entries(read_back, name),
@@ -132,7 +134,7 @@ def _entries(file: AchFile, name: str) -> tuple[EftEntry, ...]:
 def _register_file(checks: Sequence[CheckRegisterRow], run: PaymentRun, modifier: str) -> Outbound:
     text = "".join(csv_line(row) for row in (COLUMNS, *map(_row, checks)))
     name = f"{run.as_of:%Y%m%d}-{modifier}-checks.csv"
-    return Outbound(folder=BANK, name=name, kind="checks", content=text.encode(), run=run.id)
+    return Outbound(folder=BANK, name=name, kind=CHECKS, content=text.encode(), run=run.id)
 
 
 def _row(check: CheckRegisterRow) -> tuple[str, ...]:

@@ -6,12 +6,13 @@ comes later is taken all the same, and brings the cash back (`eft_returns`).
 
 from __future__ import annotations
 
+from datetime import date
+
 from hpedi.payments.calendar import AchCalendar, check_calendar
 from hpedi.payments.ledger import settlement_postings
 from hpedi.payments.states import PaymentState
 from hpedi.pipeline.ports import Work
 from hpedi.pipeline.records import StoredPayment
-from hpedi.transactions.remittance_835.model import PaymentMethod
 
 
 def settle_efts(work: Work, calendar: AchCalendar, return_days: int) -> tuple[StoredPayment, ...]:
@@ -24,16 +25,17 @@ def settle_efts(work: Work, calendar: AchCalendar, return_days: int) -> tuple[St
     """
     work.payments.open_run()  # holds all runs: nobody releases, voids or imports meanwhile
     day = work.context.as_of
-    due = []
-    for stored in work.payments.in_state(PaymentState.RELEASED):
-        effective = stored.payment.payment_date
-        if stored.payment.method is not PaymentMethod.ACH or check_calendar(calendar, effective):
-            continue
-        if calendar.business_days_after(effective, return_days) < day:
-            due.append(stored)
+    due = [
+        each for each in work.eft.outstanding(day) if _is_over(each.payment.payment_date, day, calendar, return_days)
+    ]
     for stored in due:
         settle(work, stored, "no return came while one could")
     return tuple(due)
+
+
+def _is_over(effective: date, day: date, calendar: AchCalendar, return_days: int) -> bool:
+    is_known = not check_calendar(calendar, effective)
+    return is_known and calendar.business_days_after(effective, return_days) < day
 
 
 def settle(work: Work, stored: StoredPayment, reason: str) -> None:

@@ -15,7 +15,7 @@ from hpedi.findings import Finding, Where
 from hpedi.payments.bank_checks import STATES, BankStatus, CheckTerms, CheckTold, is_stale, read_bank_checks
 from hpedi.payments.positive_pay import CheckAction, CheckNotice, positive_pay_file
 from hpedi.payments.states import PaymentState, may_follow
-from hpedi.pipeline.bank_files import BANK
+from hpedi.pipeline.bank_files import BANK, POSITIVE_PAY
 from hpedi.pipeline.bank_settlement import settle
 from hpedi.pipeline.payment_terms import CannotPay
 from hpedi.pipeline.ports import Work
@@ -122,7 +122,7 @@ def tell_bank(work: Work, reference: Reference, terms: CheckTerms, layout: str) 
     count = work.numbers.reserve(f"positive-pay:{work.context.as_of}")
     form = terms.layouts[layout]
     name = f"{work.context.as_of:%Y%m%d}-{count}-positive-pay.{'csv' if form.columns else 'txt'}"
-    work.outbox.put([Outbound(folder=BANK, name=name, kind="positive-pay", content=positive_pay_file(notices, form))])
+    work.outbox.put([Outbound(folder=BANK, name=name, kind=POSITIVE_PAY, content=positive_pay_file(notices, form))])
     work.checks.tell([(row, action) for row, _number, action in untold], name)
     for _row, number, action in untold:
         work.audit.record("positive pay", f"payment:{number}", reason=name, result=action.value)

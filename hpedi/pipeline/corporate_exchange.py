@@ -7,7 +7,8 @@ from dataclasses import replace
 
 import msgspec
 
-from hpedi.payments.ach.corporate_exchange import why_not_inside
+from hpedi.payments.ach.corporate_exchange import trace_number_of, why_not_inside
+from hpedi.payments.ach.read import read_ach
 from hpedi.payments.payment import Payment
 from hpedi.transactions.remittance_835.model import CCD_PLUS, CORPORATE_EXCHANGE, PaymentMethod
 
@@ -31,6 +32,13 @@ def as_ccd_plus(payment: Payment) -> Payment:
         return payment
     plain = msgspec.structs.replace(account, entry_format=CCD_PLUS)
     return replace(payment, payee=msgspec.structs.replace(payment.payee, account=plain))
+
+
+def carried(content: bytes) -> tuple[str, ...]:
+    """Return the EFT numbers of the 835s that stand inside a Nacha file of ours."""
+    file = read_ach(content).file
+    entries = file.entries if file is not None else ()
+    return tuple(trace_number_of(each) for each in entries if each.detail.addenda_count)
 
 
 def inside(payments: Iterable[tuple[Payment, bytes]]) -> Mapping[str, bytes]:

@@ -12,6 +12,8 @@ from typing import Protocol
 
 from hpedi.access.rules import AccessRules
 from hpedi.findings import Unavailable
+from hpedi.pipeline.bank_files import ACH
+from hpedi.pipeline.corporate_exchange import carried
 from hpedi.pipeline.interchange_numbers import counter_of
 from hpedi.pipeline.parties import Receiver
 from hpedi.pipeline.ports import Books, Work
@@ -96,7 +98,7 @@ def deliver(books: Books, context: RunContext, terms: DeliveryTerms) -> Delivery
             work.audit.record(
                 "deliver",
                 f"outbox:{row.id}",
-                members=_members(work, row),
+                members=_members(work, row, content),
                 recipient=row.folder.removeprefix("outbox/"),
                 reason="payment",
                 result=row.kind,
@@ -136,10 +138,13 @@ def _receiver(work: Work, context: RunContext, terms: DeliveryTerms, row: Outbou
     return receiver_of_remittances(work, terms.access_rules, terms.reference(), stored.payment.payee, day)
 
 
-def _members(work: Work, row: OutboundRow) -> tuple[str, ...]:
+def _members(work: Work, row: OutboundRow, content: bytes) -> tuple[str, ...]:
     """Return whose data a file tells (our ids): of answers nobody's, as members are recognised later."""
-    is_remittance = row.kind == REMITTANCE_SET
-    return (work.decisions.members_paid(_trace_number(row)) if is_remittance else ()) or ("",)
+    numbers: tuple[str, ...] = (_trace_number(row),) if row.kind == REMITTANCE_SET else ()
+    if row.kind == ACH:
+        numbers = carried(content)
+    members = (each for number in numbers for each in work.decisions.members_paid(number))
+    return tuple(dict.fromkeys(members)) or ("",)
 
 
 def _trace_number(row: OutboundRow) -> str:

@@ -30,7 +30,7 @@ from hpedi.payments.eft_enrollment import (
     Standing,
     SubmissionReason,
 )
-from hpedi.pipeline.bank_files import ACH_FILE_NUMBERS, BANK, file_modifier
+from hpedi.pipeline.bank_files import ACH, ACH_FILE_NUMBERS, BANK, file_modifier
 from hpedi.pipeline.parties import FUNDING_ACCOUNT, ach_originator, remittance_payee
 from hpedi.pipeline.payment_terms import CannotPay
 from hpedi.pipeline.ports import Work
@@ -220,7 +220,7 @@ def send_prenotes(work: Work, terms: PrenoteTerms) -> tuple[EftEnrollment, ...]:
     content = write_ach(file, terms.conventions.line_ending)
     verify_ach_bytes(content, file)
     name = f"{day:%Y%m%d}-{modifier}.ach"
-    work.outbox.put([Outbound(folder=BANK, name=name, kind="ach", content=content)])
+    work.outbox.put([Outbound(folder=BANK, name=name, kind=ACH, content=content)])
     accepted = terms.calendar.business_days_after(effective, terms.enrollment.waiting_days)
     return tuple(
         _sent(work, each, Prenote(
@@ -235,7 +235,7 @@ def _prenote_file(
 ) -> AchFile:
     due = [
         PrenoteDue(
-            payee=_prenoted_payee(terms.reference, each, effective),
+            payee=_prenoted_payee(terms.reference, each),
             effective=effective,
             funding_account=FUNDING_ACCOUNT,
             is_ctx=_is_ctx(each),
@@ -251,11 +251,11 @@ def _prenote_file(
     return file
 
 
-def _prenoted_payee(reference: Reference, enrollment: EftEnrollment, day: date) -> RemittancePayee:
+def _prenoted_payee(reference: Reference, enrollment: EftEnrollment) -> RemittancePayee:
     provider = reference.providers.get(enrollment.provider)
     if provider is None:
         raise CannotEnroll(f"the payee of enrollment {enrollment.id} is no longer known; end the enrollment")
-    return msgspec.structs.replace(remittance_payee(provider, reference, day), account=enrollment.account)
+    return msgspec.structs.replace(remittance_payee(provider), account=enrollment.account)
 
 
 def _is_ctx(enrollment: EftEnrollment) -> bool:

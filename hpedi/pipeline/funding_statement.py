@@ -30,18 +30,18 @@ WORDS: Final = {
 _MONTHS: Final = (
     Column("Month", whole=True),
     Column("What"),
-    Column("Claims", right=True),
+    Column("Entries", right=True),
     money_column("Amount"),
     money_column("In the pool"),
 )
-_SETTLED: Final = (Column("From"), Column("Value"))
+_SETTLED: Final = (Column("Worked out from"), Column("Value"))
 _DUES: Final = (
     Column("PLB", whole=True),
     Column("Reference"),
     money_column("Amount"),
     Column("Paid by", whole=True),
 )
-_CHARGES: Final = (Column("To the employer"), money_column("Amount"), Column("Of which"))
+_CHARGES: Final = (Column("What"), money_column("Amount"), Column("Of which"))
 
 
 def funding_statement(report: SeenFunding, reference: Reference, day: date) -> Document:

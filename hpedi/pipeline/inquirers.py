@@ -17,13 +17,13 @@ from hpedi.access.decision import Asker
 from hpedi.access.grants import ProviderId
 from hpedi.access.reach import Scope
 from hpedi.access.rules import SENDER, AccessRules
+from hpedi.pipeline.inquiring import INQUIRE
 from hpedi.pipeline.ports import Work
 from hpedi.reference.partners import Partner
 from hpedi.reference.providers import BillingProvider
 from hpedi.reference.reference import Reference
 from hpedi.run_context import Principal
 
-INQUIRE: Final = "inquire"
 _BY_NPI: Final = frozenset({"XX", "HPI"})
 _BY_TAX_ID: Final = frozenset({"FI", "TJ", "EI"})
 _BY_OUR_ID: Final = frozenset({"SV", "PI"})

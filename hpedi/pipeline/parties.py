@@ -12,11 +12,12 @@ from hpedi.claims.parties import Address
 from hpedi.partners.states import TEST
 from hpedi.payments.ach.build import AchOriginator
 from hpedi.payments.calendar import AchCalendar
+from hpedi.payments.eft_enrollment import loaded_account
 from hpedi.reference.partners import Partner
-from hpedi.reference.payer import PAYER_ACCOUNTS, Account, Contact, PostalAddress
+from hpedi.reference.payer import PAYER_ACCOUNTS, Contact, PostalAddress
 from hpedi.reference.providers import BillingProvider
 from hpedi.reference.reference import Reference
-from hpedi.transactions.remittance_835.model import BankAccount, RemittancePayee, RemittancePayer
+from hpedi.transactions.remittance_835.model import RemittancePayee, RemittancePayer
 from hpedi.x12.writer import InterchangeParty
 
 FUNDING_ACCOUNT = PAYER_ACCOUNTS
@@ -69,7 +70,7 @@ def sender(reference: Reference) -> tuple[InterchangeParty, str]:
 def remittance_payer(reference: Reference, day: date) -> RemittancePayer | None:
     """Return the payer's side of payments on a day; None where no funding account is in force."""
     account = reference.funding_account(day)
-    return None if account is None else replace(payer_named(reference), account=_bank_account(account))
+    return None if account is None else replace(payer_named(reference), account=loaded_account(account))
 
 
 def payer_named(reference: Reference) -> RemittancePayer:
@@ -90,16 +91,14 @@ def payer_named(reference: Reference) -> RemittancePayer:
     )
 
 
-def remittance_payee(provider: BillingProvider, reference: Reference, day: date) -> RemittancePayee:
-    """Return a payee's side of payments on a day; without an account it is paid by check."""
-    account = reference.account(provider.id, day)
+def remittance_payee(provider: BillingProvider) -> RemittancePayee:
+    """Return a payee's side of payments, without an account: which one counts is `payee_accounts`' to say."""
     return RemittancePayee(
         provider=provider.id,
         name=provider.name,
         npi=provider.npi,
         tax_id=provider.tax_id,
         address=_address(provider.address) if provider.address else None,
-        account=_bank_account(account) if account else None,
         ach_name=provider.ach_name,
     )
 
@@ -123,7 +122,3 @@ def business_days(federal: AchCalendar, reference: Reference) -> AchCalendar:
 
 def _address(address: PostalAddress) -> Address:
     return Address(lines=address.lines, city=address.city, state=address.state, postal_code=address.postal_code)
-
-
-def _bank_account(account: Account) -> BankAccount:
-    return BankAccount(routing_number=account.routing, account_number=account.account, kind=account.kind)

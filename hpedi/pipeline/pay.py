@@ -21,6 +21,7 @@ from hpedi.payments.ledger import ledger_source, payment_postings
 from hpedi.payments.payee_balances import adjustments_of, balance_entries
 from hpedi.payments.payment import Payment
 from hpedi.payments.remit import PaymentRunInput, RunNumbers, remit
+from hpedi.payments.split_remittances import split
 from hpedi.payments.states import PaymentState
 from hpedi.pipeline.approve import waits_for_approval
 from hpedi.pipeline.payee_accounts import payee_accounts
@@ -107,28 +108,63 @@ def _payments(work: Work, run: PaymentRun, reference: Reference, data: PaymentDa
     """Make the payments of a run payee by payee: only the claims and dues of one are at hand."""
     payments: list[Payment] = []
     kept: list[Held] = []
-    checks = 0
+    numbers = _Numbers(run)
     accounts = payee_accounts(work, reference)
     for provider in dict.fromkeys((*work.decisions.payees(run.id), *work.settlements.payees(run.id))):
-        numbers = RunNumbers(
-            trace_numbers=[str(run.first_trace_number + len(payments) - checks)],
-            check_numbers=[str(run.first_check_number + checks)],
-        )
         decided = list(work.decisions.of_run(run.id, provider))
         dues = work.settlements.of_run(run.id, provider)
-        payee = payee_now(provider, run, reference, data)
+        payee = payee_now(provider, reference)
         if payee is None:
             kept.append(_held(provider, decided, dues, "payee-missing"))
             continue
         paid_for = accounts.addressed(run_input(decided, payee, run, reference, data))
         try:
-            made = _payment(work, paid_for, provider, dues, reference, numbers)
+            made, numbers = _payments_to(work, paid_for, provider, dues, reference, numbers)
         except Unbalanced:
             kept.append(_held(provider, decided, dues, "payment-unbalanced"))
             continue
-        payments.append(made)
-        checks += made.method is PaymentMethod.CHECK
+        payments += made
     return payments, kept
+
+
+@dataclass(frozen=True, slots=True)
+class _Numbers:
+    """The numbers of a run that are free: how many payments, and how many of them checks, have theirs."""
+
+    run: PaymentRun
+    payments: int = 0
+    checks: int = 0
+
+    @property
+    def free(self) -> RunNumbers:
+        """The next EFT and check number."""
+        return RunNumbers(
+            trace_numbers=[str(self.run.first_trace_number + self.payments - self.checks)],
+            check_numbers=[str(self.run.first_check_number + self.checks)],
+        )
+
+    def after(self, made: Payment) -> _Numbers:
+        """Return what is free once a payment has its number."""
+        return _Numbers(self.run, self.payments + 1, self.checks + (made.method is PaymentMethod.CHECK))
+
+
+def _payments_to(
+    work: Work,
+    paid_for: PaymentRunInput,
+    provider: str,
+    dues: Sequence[Due],
+    reference: Reference,
+    numbers: _Numbers,
+) -> tuple[list[Payment], _Numbers]:
+    """Make the payments to a payee: one, or one a submitter or contract where only claims are to be paid."""
+    is_plain = not dues and not work.payee_balances.owed(provider)
+    by = reference.providers[provider].remittance_by if is_plain else "payee"
+    payments = []
+    for decided in split(paid_for.decided, by, reference):
+        made = _payment(work, replace(paid_for, decided=decided), provider, dues, reference, numbers.free)
+        payments.append(made)
+        numbers = numbers.after(made)
+    return payments, numbers
 
 
 def _payment(

@@ -102,17 +102,10 @@ def run_input(
     )
 
 
-def payee_now(provider: str, run: PaymentRun, reference: Reference, data: PaymentData) -> RemittancePayee | None:
-    """Return a payee's side of a run as the reference data has it now; None where the provider is gone.
-
-    Raises:
-        CannotPay: The payer has no account or calendar for the day.
-    """
+def payee_now(provider: str, reference: Reference) -> RemittancePayee | None:
+    """Return a payee's side of a run as the reference data has it now, without an account; None where it is gone."""
     found_now = reference.providers.get(provider)
-    if found_now is None:
-        return None
-    _payer, payment_date = payer_and_date(run.as_of, run.instant, reference, data)
-    return remittance_payee(found_now, reference, payment_date)
+    return None if found_now is None else remittance_payee(found_now)
 
 
 def claim_filing(reference: Reference) -> ClaimFiling:

@@ -33,14 +33,13 @@ from hpedi.payments.proof import (
     remittance_differences,
 )
 from hpedi.payments.verification import read_remittances
-from hpedi.pipeline.bank_files import COLUMNS
+from hpedi.pipeline.bank_files import ACH, CHECKS, COLUMNS
 from hpedi.pipeline.ledger_views import LedgerScope, ProvedDecision
 from hpedi.pipeline.parties import FUNDING_ACCOUNT
 from hpedi.pipeline.ports import Work
 from hpedi.pipeline.records import REMITTANCE_SET, OutboundRow
 from hpedi.transactions.remittance_835.model import PaymentMethod, Remittance
 
-ACH, CHECKS = "ach", "checks"
 AT_MOST: Final = 1000
 """Differences that are named; a proof with more goes on counting them."""
 

@@ -276,7 +276,7 @@ class _Receiving:
             current.refused += len(claims) - accepted
         payer = self._terms.reference.payer
         name = put_answer(work, current, judged, payer=payer, received=self._file.received_on, instant=self._instant)
-        put_inquiry_answers(current, judged, self._asking(work, current, receipt))
+        answers = put_inquiry_answers(current, judged, self._asking(work, current, receipt))
         summary = ReceiptSummary(
             ta1="*".join(judged.ta1),
             sets=sum(len(group.sets) for group in judged.groups),
@@ -284,6 +284,7 @@ class _Receiving:
             claims=current.accepted + current.refused,
             claims_refused=current.refused,
             answer=name,
+            answers=answers,
             findings=tuple(dict.fromkeys(finding.code for finding in judged.findings())),
             told=dict(Counter(finding.code for finding in judged.findings())),
             kinds=self._agreed.kinds(judged),

@@ -30,6 +30,7 @@ class ReceiptSummary(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=Tr
         ta1: TA104 and TA105.
         repeats: The receipt whose interchange this one repeats, byte for byte.
         answer: Name of the answer in the outbox.
+        answers: Names of the answers to its inquiries, a file a kind (271, 277).
         findings: Codes of its findings, each once.
         told: How often each of them was found.
         kinds: Its sets by the short names of their guides (837P).
@@ -42,6 +43,7 @@ class ReceiptSummary(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=Tr
     claims: int = 0
     claims_refused: int = 0
     answer: str = ""
+    answers: tuple[str, ...] = ()
     findings: tuple[str, ...] = ()
     told: dict[str, int] = msgspec.field(default_factory=dict)
     kinds: dict[str, SetsSent] = msgspec.field(default_factory=dict)

@@ -10,8 +10,6 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-import msgspec
-
 from hpedi.payments.dues import REISSUE
 from hpedi.payments.ledger import payment_postings, reissue_postings
 from hpedi.payments.payment import Payment
@@ -102,12 +100,12 @@ def _found(work: Work, number: str) -> tuple[StoredPayment, str]:
 def _check(paid: Payment, known_by: str, run: PaymentRun, reference: Reference, data: PaymentData) -> Payment:
     """Return the check, made out to the payee as it is known now."""
     provider = paid.payee.provider
-    payee = payee_now(provider, run, reference, data)
+    payee = payee_now(provider, reference)
     if payee is None:
         raise CannotReissue("its payee is no longer in the reference data: load the provider again")
     row = ProviderAdjustment(code=REISSUE, reference=known_by, amount=-paid.amount)
     terms = replace(
-        run_input([], msgspec.structs.replace(payee, account=None), run, reference, data),
+        run_input([], payee, run, reference, data),
         funding_account=paid.funding_account,
         provider_adjustments={(provider, paid.funding_account): (row,)},
     )

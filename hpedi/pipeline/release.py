@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import date
+from datetime import date, datetime
 from typing import Final
 
 from hpedi.finding_kinds import found
@@ -63,9 +63,10 @@ class Released:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Terms:
-    """What a run is released by: the run as of the day, and what the payer and all payers have."""
+    """What a run is released by: the run as of the day, the moment, and what the payer and all payers have."""
 
     run: PaymentRun
+    moment: datetime
     reference: Reference
     data: PaymentData
 
@@ -104,7 +105,8 @@ def release(
     released: list[StoredPayment] = []
     held: list[Held] = []
     for run_id in sorted({payment.run for payment in approved}):
-        terms = _Terms(run=_run_on(begun[run_id], context), reference=reference, data=data)
+        run = _run_on(begun[run_id], context)
+        terms = _Terms(run=run, moment=max(run.instant, context.instant), reference=reference, data=data)
         due = [each for each in approved if each.run == run_id]
         stays = {each.id: _why_not(each, terms, accounts, context) for each in due}
         held += [_held(each, why) for each in due if (why := stays[each.id]) is not None]
@@ -139,7 +141,7 @@ def _why_not(stored: StoredPayment, terms: _Terms, accounts: PayeeAccounts, cont
 
 def _payment_date(payment: Payment, terms: _Terms) -> date:
     """Return BPR16 and the effective entry date: never before the release, and a business day as known now."""
-    _payer, earliest = payer_and_date(terms.run.as_of, terms.run.instant, terms.reference, terms.data)
+    _payer, earliest = payer_and_date(terms.run.as_of, terms.moment, terms.reference, terms.data)
     return business_days(terms.data.calendar, terms.reference).next_business_day(max(payment.payment_date, earliest))
 
 
@@ -205,7 +207,7 @@ def _prepared(
         try:
             as_sent, file = _remittance_file(work, stored, address, terms)
         except ReleaseBlocked as fault:
-            code = "remittance-unreadable" if isinstance(fault, NotAsWritten) else "payment-changed"
+            code = "remittance-not-as-written" if isinstance(fault, NotAsWritten) else "payment-changed"
             faults[stored.id] = found(code, Where())
             continue
         out.append(as_sent)

@@ -6,6 +6,7 @@ back is read too, and so on.
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
@@ -57,11 +58,14 @@ class StatusLookup:
 
     def _known(self, stored: Sequence[StoredClaim]) -> dict[str, KnownClaim]:
         numbers = [each.received.payer_claim_control_number for each in stored]
+        in_state: dict[str, list[str]] = defaultdict(list)
+        for each in stored:
+            in_state[each.state].append(each.received.payer_claim_control_number)
         newest: dict[str, StoredDecision] = {}  # versions come in their order
-        for decided in self.work.decisions.of_claims(numbers):
+        for decided in self.work.decisions.of_claims(in_state["decided"]):
             newest[decided.decision.payer_claim_control_number] = decided
-        paid_by = self.work.payments.of_claims(numbers)
-        waiting = {each.pend.payer_claim_control_number: each for each in self.work.pends.of_claims(numbers)}
+        paid_by = self.work.payments.of_claims(in_state["decided"])
+        waiting = {each.pend.payer_claim_control_number: each for each in self.work.pends.of_claims(in_state["pended"])}
         return {
             number: KnownClaim(
                 received=each.received,

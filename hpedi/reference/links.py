@@ -12,6 +12,7 @@ from hpedi.findings import Finding, Severity, Where
 from hpedi.money import CENT
 from hpedi.reference.authorizations import check_authorizations
 from hpedi.reference.contract_checks import check_contracts
+from hpedi.reference.contracts import Withhold
 from hpedi.reference.edit_checks import check_edits, check_policies
 from hpedi.reference.eligibility import check_eligibility
 from hpedi.reference.folder import Folder
@@ -19,7 +20,7 @@ from hpedi.reference.member_checks import check_member_rows
 from hpedi.reference.payer import PAYER_ACCOUNTS
 from hpedi.reference.payer_checks import check_payer_rows
 from hpedi.reference.plan_checks import check_plan_rows
-from hpedi.reference.plans import PlanVersion
+from hpedi.reference.plans import PlanVersion, Program
 from hpedi.reference.rate_tables import check_tables
 
 Check = Callable[[Folder], Iterator[Finding]]
@@ -159,9 +160,17 @@ def check_plans(folder: Folder) -> Iterator[Finding]:
                 yield from _unknown(folder, version.funding, "employer", employers)
             yield from _check_benefits(folder, version)
             yield from _check_limits(folder, version)
+    yield from _check_programs(folder)
+
+
+def _check_programs(folder: Folder) -> Iterator[Finding]:
     contracts = {contract.id for contract in folder.contracts}
+    for contract in folder.contracts:
+        for withhold in contract.withholds:
+            yield from _check_targets(folder, withhold)
     for employer in folder.employers:
         for program in employer.programs:
+            yield from _check_targets(folder, program)
             if program.on_835 and not program.carc:
                 message = "What is held back from the provider is told on the 835: add `group` and `carc`."
                 yield _broken(folder, program, "carc", message)
@@ -169,6 +178,11 @@ def check_plans(folder: Folder) -> Iterator[Finding]:
                 yield _broken(
                     folder, program, "contracts", "A contract named here is not defined; define it or correct it."
                 )
+
+
+def _check_targets(folder: Folder, piece: Program | Withhold) -> Iterator[Finding]:
+    if piece.targets and sum(each.weight for each in piece.targets) != 1:
+        yield _broken(folder, piece, "targets", "The weights of the targets do not come to 1; correct them.")
 
 
 def _check_benefits(folder: Folder, version: PlanVersion) -> Iterator[Finding]:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Final
+from typing import Final, Literal, TypeAlias
 
 from hpedi.reference.dated import Dated, Entry
 from hpedi.reference.payer import PostalAddress
 from hpedi.reference.values import Name, Npi, TaxId
 
 ZIP_DIGITS: Final = 5
+RemittanceBy: TypeAlias = Literal["payee", "submitter", "contract"]
 
 
 class Credentialed(Dated, frozen=True, kw_only=True):
@@ -39,6 +40,7 @@ class BillingProvider(Entry, frozen=True, kw_only=True):
 
     Attributes:
         credentialed: Where there are any, services on other days are not paid; `locations` likewise.
+        remittance_by: Whether its claims stand in one remittance a payment run, or in one a submitter or contract.
     """
 
     id: Name
@@ -52,6 +54,7 @@ class BillingProvider(Entry, frozen=True, kw_only=True):
     rendering: tuple[Rendering, ...] = ()
     credentialed: tuple[Credentialed, ...] = ()
     locations: tuple[Location, ...] = ()
+    remittance_by: RemittanceBy = "payee"
 
     @property
     def has_spans(self) -> bool:

@@ -82,8 +82,18 @@ def _dated(folder: Folder) -> Iterator[tuple[str, Hashable, Dated]]:
     for rule in folder.rules:
         yield from (("values of one rule parameter", (rule.rule, piece.name), piece) for piece in rule.parameters)
     yield from table_versions(folder)
+    yield from _programs(folder)
     yield from _eligible(folder)
     yield from _accounts(folder)
+
+
+def _programs(folder: Folder) -> Iterator[tuple[str, Hashable, Dated]]:
+    for employer in folder.employers:
+        for place, program in enumerate(employer.programs):
+            key = (employer.id, place)
+            yield from (("interest rates of one programme", key, rate) for rate in program.interest_rates)
+            for target in program.cost_targets:
+                yield "cost targets of one programme", (*key, target.provider), target
 
 
 def _eligible(folder: Folder) -> Iterator[tuple[str, Hashable, Dated]]:

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
 from decimal import Decimal
 
-from sqlalchemy import Connection, Row, select
+from sqlalchemy import Connection, Row, func, literal, select, type_coerce, union_all
 
 from hpedi.benefits.accumulators import AccumulatorEntry, AccumulatorKey, Balances, PostedEntry
 from hpedi.money import ZERO
@@ -22,7 +22,7 @@ _TAKE_LOCKS = Insert(family_lock, "family", "version", adds_to="version")
 
 
 class StoredAccumulators:
-    """Entries in rows that are only ever added; a balance is their sum."""
+    """Entries in rows that are only ever added; a balance is their sum, kept beside them."""
 
     def __init__(self, connection: Connection) -> None:
         """Work inside an open transaction."""
@@ -36,6 +36,20 @@ class StoredAccumulators:
         return {
             AccumulatorKey(plan, accumulator, owner, period): used for plan, accumulator, owner, period, used in rows
         }
+
+    def differing(self) -> Iterator[tuple[AccumulatorKey, Decimal, Decimal]]:
+        """Yield the counters whose kept balance is not the sum of their entries: both, in this order."""
+        kept, entry = accumulator_balance.c, accumulator_entry.c
+        nothing = type_coerce(literal(0), kept.used.type)
+        counters = union_all(
+            select(kept.plan, kept.accumulator, kept.owner, kept.period, kept.used, nothing.label("added")),
+            select(entry.plan, entry.accumulator, entry.owner, entry.period, nothing, entry.amount),
+        ).subquery()
+        key = (counters.c.plan, counters.c.accumulator, counters.c.owner, counters.c.period)
+        used, added = func.sum(counters.c.used), func.sum(counters.c.added)
+        query = select(*key, used, added).group_by(*key).having(used != added).order_by(*key)
+        for plan, accumulator, owner, period, balance, of_entries in self._connection.execute(query):
+            yield AccumulatorKey(plan, accumulator, owner, period), balance, of_entries
 
     def of(self, owners: Iterable[str], plans: Iterable[str] | None = None) -> tuple[PostedEntry, ...]:
         """Return the entries of members and families, those of some plans or of all, in the order they were added."""

@@ -13,11 +13,11 @@ from sqlalchemy import (
     Row,
     Select,
     and_,
+    bindparam,
     case,
     exists,
     func,
     select,
-    true,
     tuple_,
     update,
 )
@@ -55,6 +55,23 @@ _WAITING: Final[Select[Any]] = (
 _IS_PAID: Final = and_(
     paid_decision.c.control_number == decision.c.control_number, paid_decision.c.version == decision.c.version
 )
+
+
+def _asked_by(key: ColumnElement[Any], *more: ColumnElement[bool]) -> Select[Any]:
+    """Select claims by `keys`, of the billing providers `npis`.
+
+    By a subquery, so that a planner without statistics does not start at all claims of a provider.
+    """
+    column = claim.c
+    numbers = select(column.control_number).where(key.in_(bindparam("keys", expanding=True)), *more)
+    seen = column.billing_npi.in_(bindparam("npis", expanding=True))
+    found = select(claim).join(receipt, receipt.c.id == column.receipt)
+    return found.where(receipt.c.published, seen, column.control_number.in_(numbers))
+
+
+_BY_NUMBER: Final = _asked_by(claim.c.control_number)
+_BY_ACCOUNT: Final = _asked_by(claim.c.patient_account)
+_BY_MEMBER: Final = _asked_by(claim.c.member_id, claim.c.service_date.between(bindparam("since"), bindparam("until")))
 
 
 class StoredClaims:
@@ -140,23 +157,18 @@ class StoredClaims:
 
     def asked(self, asked: ClaimsAsked) -> tuple[StoredClaim, ...]:
         """Return claims of published receipts that are asked about, in the order of their numbers."""
-        column = claim.c
         accounts = [patient_account_digest(self._vault, each) for each in asked.patient_accounts]
         members = [member_id_digest(self._vault, each) for each in asked.members if each]
-        began = column.service_date.between(asked.since, asked.until)
-        ways: tuple[tuple[ColumnElement[Any], Sequence[str], ColumnElement[bool]], ...] = (
-            (column.control_number, asked.numbers, true()),
-            (column.patient_account, accounts, true()),
-            (column.member_id, members, began),
+        days = {"since": asked.since, "until": asked.until}
+        ways: tuple[tuple[Select[Any], Sequence[str], dict[str, date]], ...] = (
+            (_BY_NUMBER, asked.numbers, {}),
+            (_BY_ACCOUNT, accounts, {}),
+            (_BY_MEMBER, members, days),
         )
-        seen = column.billing_npi.in_(asked.npis)
-        query = select(claim).join(receipt, receipt.c.id == column.receipt).where(receipt.c.published, seen)
         found: dict[str, StoredClaim] = {}
-        for key, values, more in ways:
-            for batch in in_batches(sorted(set(values))):
-                # As a subquery, so that a planner without statistics does not start at all claims of a provider.
-                keys = select(column.control_number).where(key.in_(batch), more)
-                rows = self._connection.execute(query.where(column.control_number.in_(keys)))
+        for query, keys, more in ways:
+            for batch in in_batches(sorted(set(keys))):
+                rows = self._connection.execute(query, {"keys": batch, "npis": asked.npis, **more})
                 found.update((row.control_number, self._claim(row)) for row in rows if row.control_number not in found)
         return tuple(found[number] for number in sorted(found))
 
@@ -246,10 +258,8 @@ class StoredDecisions:
 
     def of_claims(self, control_numbers: Sequence[str]) -> Iterator[StoredDecision]:
         """Yield every version of claims' decisions, those of a claim in their order; the trail only of reversals."""
-        trail = case((decision.c.status == REVERSAL, decision.c.sealed_trail)).label("sealed_trail")
         for batch in in_batches(control_numbers):
-            query = _decisions(trail).where(decision.c.control_number.in_(batch))
-            yield from self._read(query, self._with_trail_of_reversal)
+            yield from self._read(_OF_CLAIMS.params(keys=batch), self._with_trail_of_reversal)
 
     def standing(self, sought: StandingSought, at_most: int) -> tuple[StoredDecision, ...]:
         """Return decisions that stand, in order of finalisation: the newest of their claims, and no reversal."""
@@ -351,6 +361,11 @@ def _decisions(*more: ColumnElement[bytes]) -> Select[tuple[object, ...]]:
     return select(*columns, claim.c.sealed.label("claim_sealed"), *more).join(
         claim, claim.c.control_number == decision.c.control_number
     )
+
+
+_OF_CLAIMS: Final = _decisions(
+    case((decision.c.status == REVERSAL, decision.c.sealed_trail)).label("sealed_trail")
+).where(decision.c.control_number.in_(bindparam("keys", expanding=True)))
 
 
 def patient_account_digest(vault: Vault, patient_control_number: str) -> str:

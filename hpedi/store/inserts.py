@@ -1,7 +1,8 @@
 """Inserts of many rows: compiled once, values converted column by column.
 
 SQLAlchemy takes a dictionary a row and looks at every value of it anew, which costs several times what the database
-does. Here rows are tuples, and a column whose type needs no conversion is not touched at all. What one process makes
+does. Here rows are tuples, and a column whose type needs no conversion is not touched at all; a server gets all rows
+in one statement. What one process makes
 for another one to write is a draft: the same rows, converted, and not written yet.
 """
 
@@ -15,7 +16,7 @@ from itertools import repeat
 from operator import mul
 from typing import Any, Final
 
-from sqlalchemy import Column, Connection, Date, LargeBinary, Table
+from sqlalchemy import Column, Connection, Date, LargeBinary, String, Table
 from sqlalchemy.engine import Dialect
 
 from hpedi.store.numbers import StoredNumbers
@@ -32,23 +33,26 @@ class DraftedRows:
     """Rows of one insert, as the driver takes them.
 
     Attributes:
-        statement: The SQL of one row.
-        rows: Values in the order of its columns.
+        statement: The SQL: on SQLite of one row, on PostgreSQL of all of them.
+        columns: Values, column by column.
         counter: What the first column counts; the rows number from 0 until they are written. Empty: nothing.
     """
 
     statement: str
-    rows: Sequence[tuple[Any, ...]]
+    columns: Sequence[Sequence[Any]]
     counter: str = ""
 
     def write(self, connection: Connection) -> None:
         """Write the rows, numbered on where they have numbers."""
-        rows = self.rows
+        columns = self.columns
         if self.counter:
             # The counter is held until the commit, and others who decide wait for it: it is asked last.
-            first = StoredNumbers(connection).reserve(self.counter, len(rows))
-            rows = [(first + row[0], *row[1:]) for row in rows]
-        connection.exec_driver_sql(self.statement, list(rows))
+            first = StoredNumbers(connection).reserve(self.counter, len(columns[0]))
+            columns = [[first + place for place in columns[0]], *columns[1:]]
+        if connection.dialect.paramstyle == QUESTION_MARK:
+            connection.exec_driver_sql(self.statement, list(zip(*columns, strict=True)))
+        else:
+            connection.exec_driver_sql(self.statement, tuple(map(list, columns)))
 
 
 @dataclass(slots=True)
@@ -91,8 +95,7 @@ class Insert:
         """Return the SQL of one row in a dialect."""
         names = dialect.identifier_preparer
         columns = ", ".join(names.format_column(column) for column in self._columns)
-        marks = ", ".join(["?" if dialect.paramstyle == QUESTION_MARK else "%s"] * len(self._columns))
-        insert = f"INSERT INTO {names.format_table(self._table)} ({columns}) VALUES ({marks})"  # noqa: S608  # our names
+        insert = f"INSERT INTO {names.format_table(self._table)} ({columns}) {self._values(dialect)}"
         if not self._adds_to:
             return insert
         key = ", ".join(names.format_column(column) for column in self._table.primary_key)
@@ -100,13 +103,26 @@ class Insert:
         added = f"{names.format_table(self._table)}.{sum_column} + excluded.{sum_column}"
         return f"{insert} ON CONFLICT ({key}) DO UPDATE SET {sum_column} = {added}"
 
-    def _converted(self, rows: Sequence[tuple[object, ...]], dialect: Dialect) -> list[tuple[Any, ...]]:
+    def _values(self, dialect: Dialect) -> str:
+        if dialect.paramstyle == QUESTION_MARK:
+            return f"VALUES ({', '.join('?' * len(self._columns))})"
+        # A server takes a statement a row several times slower than one array a column.
+        arrays = (f"%b::{_array_of(column, dialect)}" for column in self._columns)
+        return f"SELECT * FROM unnest({', '.join(arrays)})"  # noqa: S608  # our names
+
+    def _converted(self, rows: Sequence[tuple[object, ...]], dialect: Dialect) -> list[Sequence[Any]]:
         values: list[Sequence[Any]] = list(zip(*rows, strict=True))
         for index, column in enumerate(self._columns):
             convert = _conversion(column, dialect)
             if convert is not None:
                 values[index] = convert(values[index])
-        return list(zip(*values, strict=True))
+        return values
+
+
+def _array_of(column: Column[Any], dialect: Dialect) -> str:
+    """Return the type of an array of a column's values; texts have no length there, which would cut them silently."""
+    kind = "TEXT" if isinstance(column.type, String) else column.type.compile(dialect=dialect)
+    return f"{kind}[]"
 
 
 @lru_cache(maxsize=1_024)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime
-from typing import Any
+from typing import Any, Final
 
 from sqlalchemy import (
     ColumnElement,
@@ -14,6 +14,7 @@ from sqlalchemy import (
     Select,
     Table,
     and_,
+    bindparam,
     delete,
     exists,
     func,
@@ -239,7 +240,9 @@ class StoredPayments:
 
     def events(self, payments: Sequence[int]) -> tuple[PaymentEvent, ...]:
         """Return the states that payments (by their rows) came into, in that order."""
-        query = select(payment_event).where(payment_event.c.payment.in_(payments)).order_by(payment_event.c.id)
+        rows: list[Row[Any]] = []
+        for batch in in_batches(payments):
+            rows += self._connection.execute(select(payment_event).where(payment_event.c.payment.in_(batch)))
         return tuple(
             PaymentEvent(
                 payment=row.payment,
@@ -248,21 +251,8 @@ class StoredPayments:
                 principal=row.principal,
                 reason=row.reason,
             )
-            for row in self._connection.execute(query)
+            for row in sorted(rows, key=lambda each: each.id)
         )
-
-    def of_claims(self, control_numbers: Sequence[str]) -> dict[tuple[str, int], PaidBy]:
-        """Return the payments that decisions of claims are in, by our number and version."""
-        column = paid_decision.c
-        query = select(column.control_number, column.version, payment.c.trace_number, payment.c.payment_date)
-        query = query.add_columns(_newest_state().label("state")).join(payment, payment.c.id == column.payment)
-        return {
-            (row.control_number, row.version): PaidBy(
-                trace_number=row.trace_number, payment_date=row.payment_date, state=PaymentState(row.state)
-            )
-            for batch in in_batches(control_numbers)
-            for row in self._connection.execute(query.where(column.control_number.in_(batch)))
-        }
 
     def reissue_of(self, trace_number: str) -> StoredPayment | None:
         """Return the payment that took the place of another."""
@@ -337,18 +327,54 @@ class StoredPayments:
     def run_totals(self, runs: Sequence[int]) -> dict[int, tuple[Total, ...]]:
         """Add up the payments of runs by state, by run."""
         standing = select(payment.c.run, payment.c.amount, _newest_state().label("state"))
-        standing_of = standing.where(payment.c.run.in_(runs)).subquery()
-        by = (standing_of.c.run, standing_of.c.state)
-        query = select(*by, func.count(), func.sum(standing_of.c.amount)).group_by(*by).order_by(*by)
         totals: dict[int, tuple[Total, ...]] = {}
-        for run, state, count, amount in self._connection.execute(query):
-            totals[run] = (*totals.get(run, ()), Total(kind=state, count=count, paid=amount))
+        for batch in in_batches(runs):
+            of_runs = standing.where(payment.c.run.in_(batch)).subquery()
+            by = (of_runs.c.run, of_runs.c.state)
+            query = select(*by, func.count(), func.sum(of_runs.c.amount)).group_by(*by).order_by(*by)
+            for run, state, count, amount in self._connection.execute(query):
+                totals[run] = (*totals.get(run, ()), Total(kind=state, count=count, paid=amount))
         return totals
+
+    def of_claims(self, control_numbers: Sequence[str]) -> dict[tuple[str, int], PaidBy]:
+        """Return the payments that decisions of claims are in, by our number and version, as they last went out."""
+        rows = (
+            row
+            for batch in in_batches(control_numbers)
+            for row in self._connection.execute(_OF_CLAIMS, {"keys": batch})
+        )
+        found = {(row.control_number, row.version): _paid_by(row) for row in rows}
+        while replaced := {each.trace_number for each in found.values() if each.state is PaymentState.REISSUED}:
+            rows = (
+                row
+                for batch in in_batches(sorted(replaced))
+                for row in self._connection.execute(_IN_PLACE, {"keys": batch})
+            )
+            instead = {row.reissues: _paid_by(row) for row in rows}
+            if not instead:
+                break
+            found = {decided: instead.get(each.trace_number, each) for decided, each in found.items()}
+        return found
 
 
 def _newest_state() -> ScalarSelect[str]:
     newest = select(payment_event.c.state).where(payment_event.c.payment == payment.c.id)
     return newest.order_by(payment_event.c.id.desc()).limit(1).scalar_subquery()
+
+
+_PAID_BY: Final = select(
+    payment.c.trace_number, payment.c.payment_date, payment.c.reissues, _newest_state().label("state")
+)
+_OF_CLAIMS: Final = (
+    _PAID_BY.add_columns(paid_decision.c.control_number, paid_decision.c.version)
+    .join(paid_decision, payment.c.id == paid_decision.c.payment)
+    .where(paid_decision.c.control_number.in_(bindparam("keys", expanding=True)))
+)
+_IN_PLACE: Final = _PAID_BY.where(payment.c.reissues.in_(bindparam("keys", expanding=True)))
+
+
+def _paid_by(row: Row[Any]) -> PaidBy:
+    return PaidBy(trace_number=row.trace_number, payment_date=row.payment_date, state=PaymentState(row.state))
 
 
 def _run(row: Row[tuple[object, ...]]) -> PaymentRun:

@@ -32,6 +32,7 @@ from hpedi.pipeline.ledger_views import JournalRow, LedgerScope, ProvedDecision
 from hpedi.pipeline.records import OutboundRow
 from hpedi.safekeeping.key_ring import KeyMissing
 from hpedi.safekeeping.vault import Vault
+from hpedi.store.accumulators import StoredAccumulators
 from hpedi.store.encoding import decode
 from hpedi.store.funding_tables import due, employer_charge, member_payment, pool_movement, settlement
 from hpedi.store.ledger import StoredLedger
@@ -171,6 +172,9 @@ class StoredProof:
             yield from self._differing(each, rows.where(*_in_scope(table, scope), table.c.source != OPENING), scope)
         if scope.run is None:
             yield from self._differing(DUES, _dues(scope), scope, _SETTLED)
+            for key, kept, added in StoredAccumulators(self._connection).differing():
+                subject = f"accumulator:{key.plan}/{key.accumulator}/{key.owner}/{key.period}"
+                yield Difference(check=Check.ACCUMULATORS, subject=subject, says=kept, other=added)
 
     def _unbalanced(self, scope: LedgerScope) -> Iterator[Difference]:
         column = posting.c

@@ -10,7 +10,7 @@ from typing import Any
 
 from msgspec.structs import replace
 
-from hpedi.adjudication.correction import Correction, as_correction, reversal_of
+from hpedi.adjudication.correction import Correction, as_correction, reversal_of, taken_back_by
 from hpedi.adjudication.decision import ClaimDecision, LineDecision
 from hpedi.claims.adjustment import Adjustment
 from hpedi.claims.model import Model
@@ -95,6 +95,13 @@ def test_a_reversal_keeps_groups_and_names_what_it_reverses() -> None:
     assert (reversal.status, reversal.kind, reversal.of) == ("22", "reversal", "900/1")
     assert reversal.lines[0].adjustments == (Adjustment("CO", "45", Decimal("-95.00")),)
     assert (reversal.charged, reversal.paid) == (Decimal("-185.00"), Decimal("-90.00"))
+
+
+def test_a_reversal_names_the_claim_that_asked_for_it() -> None:
+    """A claim that replaces or voids is named by its number; a reprocessing is no claim."""
+    decision = decision_of("90.00")
+    assert taken_back_by(reversal_of(decision, 2, "provider_void", "claim 26061000010000007")) == "26061000010000007"
+    assert taken_back_by(reversal_of(decision, 2, "payer_pricing_error", "reprocessing 3")) == ""
 
 
 def conventions() -> Conventions:

@@ -136,6 +136,20 @@ def test_on_a_terminal_it_shows_and_asks(
     assert rows(home)[0] == bool(released)
 
 
+@pytest.mark.parametrize(("typed", "runs"), [("n\n", 1), ("y\n", 2)])
+def test_a_check_is_shown_before_it_goes_out(
+    home: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], typed: str, runs: int
+) -> None:
+    """On a terminal a reissue says which check it would be, and asks."""
+    run_hpedi("--home", home, "pay", "release", *DAY)
+    run_hpedi("--home", home, "deliver")
+    monkeypatch.setattr(sys, "stdin", Terminal(typed))
+    capsys.readouterr()
+    assert run_hpedi("--home", home, "pay", "reissue", "100001", "--reason", "lost", *DAY) == ExitCode.OK
+    assert "as check 100002 of 70.00 US dollars" in capsys.readouterr().out
+    assert rows(home)[0] == runs
+
+
 def test_with_yes_it_does_not_ask(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Nothing is typed, and what needs no approval goes out."""
     monkeypatch.setattr(sys, "stdin", Terminal(""))
@@ -185,7 +199,7 @@ def test_a_run_and_a_payment_are_shown_with_who_and_when(home: Path, capsys: pyt
     ]
     one = told(capsys, home, "pay", "show", "100001")
     assert [(each["amount"], each["claims"]) for each in one["payments"]] == [("70.00", 1)]
-    assert [each["name"] for each in one["files"]] == ["100001.835"]
+    assert {each["name"] for each in one["files"]} == {"100001.835", "20260316-A-checks.csv"}
     assert run_hpedi("--home", home, "pay", "show", "777") == ExitCode.USAGE
 
 

@@ -91,3 +91,47 @@ def test_pools_are_shown_with_what_moved_them(home: Path, capsys: pytest.Capture
     assert "pool_interest -1.50" in told
     assert run_hpedi("--home", home, "settle", "pools", "--year", "2024", "--json") == ExitCode.OK
     assert json_lines(capsys.readouterr().out) == []
+
+
+def test_a_statement_can_be_followed(home: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """What went in by month, what is in the pool, and the sum; on the terminal, as JSON, as a page and as PDF."""
+    workspace = open_workspace(home)
+    key = PoolKey("pip", "HARBOR", "PINEWOOD", 2026)
+    with workspace.books.writing(context_for(AS_OF)) as work:
+        for place, amount in enumerate(("40.00", "32.00")):
+            work.funding.append((PoolMovement(key, "withheld", Decimal(amount)),), (), f"opening:{place}", AS_OF)
+    workspace.database.close()
+    words = ("settle", "statement", "--provider", "HARBOR", "--as-of", str(AS_OF))
+    assert run_hpedi("--home", home, *words) == ExitCode.OK
+    out = capsys.readouterr().out
+    assert all(each in out for each in ("Pool pip of 2026", "withheld from claims", "72.00", "PINEWOOD FOODS"))
+    page, sheets = tmp_path / "s.html", tmp_path / "s.pdf"
+    assert run_hpedi("--home", home, *words, "--html", page, "--pdf", sheets) == ExitCode.OK
+    assert "left in the pool $72.00" in page.read_text()
+    assert sheets.read_bytes().startswith(b"%PDF-")
+    assert run_hpedi("--home", home, *words, "--json") == ExitCode.OK
+    (told,) = json_lines(capsys.readouterr().out)
+    assert told["statement"]["blocks"][0] == {"heading": {"text": "Pool pip of 2026"}}
+
+
+@pytest.mark.parametrize("ways", [(), ("--earned", "75", "--none-met"), ("--met", "A", "--earned", "75")])
+def test_what_was_earned_is_told_in_one_way(
+    home: Path, ways: tuple[str, ...], capsys: pytest.CaptureFixture[str]
+) -> None:
+    """A percentage, targets met or none of them: one of these, and not two."""
+    words = ("settle", "withhold", "--provider", "HARBOR", "--year", "2025", "--reference", "WH2025")
+    assert run_hpedi("--home", home, *words, *ways) == ExitCode.USAGE
+    assert "say what was earned" in capsys.readouterr().err
+
+
+def test_what_is_taken_waits_for_the_next_payment(home: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """A penalty alone sends no 835: it comes off what is paid next."""
+    words = (
+        "settle", "adjustment", "--provider", "HARBOR", "--code", "L3", "--amount", "-50.00", "--reference", "PEN1",
+        "--note", "late reports", "--book",
+    )  # fmt: skip
+    assert run_hpedi("--home", home, *words) == ExitCode.OK
+    assert "comes off the provider's next payment" in capsys.readouterr().err
+    assert run_hpedi("--home", home, *CAPITATION, "--book", "--json") == ExitCode.OK
+    paid = json_lines(capsys.readouterr().out)[1]["paid"]
+    assert [each["amount"] for each in paid["released"] + paid["waiting"]] == ["4150.00"]

@@ -13,6 +13,7 @@ import pytest
 
 from benchmarks.claims_837p import write_file
 from tests.databases import SQLITE
+from tests.inquired import ROSA, inquiry
 from tests.pipeline.payer_changes import changed_payer
 from tests.pipeline.test_proof import SENT
 from tests.postgresql import postgres_server
@@ -80,6 +81,15 @@ def test_a_kill_inside_long_work_is_made_good(database_kind: str, trials_of: Tri
     kills = MOMENTS // 2 if database_kind == SQLITE else MOMENTS // 4
     _calm, trials = trials_of("--points", str(kills), "--random", str(kills), files=[str(file)])
     assert len(trials) == 2 * kills
+    assert [trial for trial in trials if not (trial["equal"] and trial["sealed"])] == []
+
+
+def test_a_kill_loses_no_inquiry_and_answers_none_twice(trials_of: Trials, tmp_path: Path) -> None:
+    """Killed around its commits and files, a 270 ends with the same 271 and the same numbers as undisturbed."""
+    file = tmp_path / "inquiries.270"
+    file.write_bytes(inquiry((*ROSA, "EQ*30"), (*ROSA, "EQ*98")))
+    _calm, trials = trials_of("--points", str(KILLS_A_COMMAND), "--random", "2", files=[str(file)])
+    assert len(trials) == KILLS_A_COMMAND + 2
     assert [trial for trial in trials if not (trial["equal"] and trial["sealed"])] == []
 
 

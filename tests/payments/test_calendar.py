@@ -39,3 +39,31 @@ def test_unlisted_year_is_a_finding() -> None:
     assert check_calendar(calendar(), date(2030, 12, 20)) == ()
     with pytest.raises(LookupError, match="2031"):
         calendar().is_business_day(date(2031, 1, 2))
+
+
+@pytest.mark.parametrize(
+    ("day", "count", "after"),
+    [
+        (date(2026, 3, 16), 0, date(2026, 3, 16)),
+        (date(2026, 3, 16), 3, date(2026, 3, 19)),
+        (date(2026, 3, 14), 0, date(2026, 3, 16)),  # a Saturday counts from the Monday after
+        (date(2026, 5, 21), 3, date(2026, 5, 27)),  # over a weekend and Memorial Day
+    ],
+)
+def test_business_days_after_a_day(day: date, count: int, after: date) -> None:
+    """Only days on which entries settle are counted."""
+    assert calendar().business_days_after(day, count) == after
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "between"),
+    [
+        (date(2026, 5, 21), date(2026, 5, 27), 3),
+        (date(2026, 5, 27), date(2026, 5, 21), 3),
+        (date(2026, 5, 21), date(2026, 5, 21), 0),
+        (date(2026, 5, 21), date(2099, 1, 1), None),
+    ],
+)
+def test_business_days_between_two_days(one: date, other: date, between: int | None) -> None:
+    """Whichever comes first; a year that is not listed is not guessed."""
+    assert calendar().business_days_between(one, other) == between

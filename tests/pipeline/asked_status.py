@@ -20,7 +20,7 @@ from tests.transactions.status_276.asking import FUNCTIONAL_ID as ASKED_GROUP
 from tests.transactions.status_276.asking import SET_ID as ASKED_SET
 from tests.transactions.status_276.asking import Ask, asked_file
 from tests.transactions.status_277.told import ToldClaim, told_of
-from tests.transactions.walked import WHERE, in_bytes, walked
+from tests.transactions.walked import in_bytes, walked
 
 
 def asks_for(claim: Claim, **changes: object) -> Ask:
@@ -43,7 +43,7 @@ def asks_for(claim: Claim, **changes: object) -> Ask:
 
 def answer_to(demo: Demo, asks: Sequence[Ask], *, partner: str = "prairielink", usage: str = "P") -> bytes:
     """Return the 277 that a trading partner is answered with; its guide accepts it."""
-    reader = StatusInquiryReader(Delimiters(), WHERE)
+    reader = StatusInquiryReader(Delimiters())
     for placed in walked(asked_file(*asks), ASKED_GROUP, VERSION, ASKED_SET):
         assert not placed.findings
         reader.read(placed)

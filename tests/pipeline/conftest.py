@@ -83,11 +83,15 @@ def load_sample_payer(home: Path, database_url: str | None = None) -> Workspace:
 @pytest.fixture(scope="session")
 def loaded_home(standing_workspaces: Workspaces, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A workspace with the sample payer, to be copied."""
-    home = tmp_path_factory.mktemp("loaded")
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("HPEDI_KEY", KEY)
-        load_sample_payer(home, standing_workspaces.url()).database.close()
-    return home
+
+    def made() -> Path:
+        home = tmp_path_factory.mktemp("loaded")
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setenv("HPEDI_KEY", KEY)
+            load_sample_payer(home, standing_workspaces.url()).database.close()
+        return home
+
+    return standing_workspaces.once("loaded", made)
 
 
 @pytest.fixture

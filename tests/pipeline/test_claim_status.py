@@ -10,7 +10,7 @@ from msgspec.structs import replace
 
 from hpedi.claims.claim import Claim
 from samples.sample_claims import Service
-from samples.write_inbound import PRAIRIELINK, claim_set, interchange
+from samples.write_inbound import PRAIRIELINK, claim_set, hospital_claims, interchange
 from tests.pipeline.asked_status import asks_for, told
 from tests.pipeline.conftest import Demo
 from tests.pipeline.sending import SUBMITTER, Office, bill, replacing, voiding
@@ -197,3 +197,19 @@ def test_lines_that_are_asked_about_are_told(demo: Demo, office: Office) -> None
     first, second = claim.lines
     assert first.service[:2] == ["HC:G0439", "210"]
     assert (second.service, second.statuses, second.control_number) == (["HC:G0438", "99", "0", "2"], ["D0:247"], "L7")
+
+
+def test_a_line_of_a_claim_that_is_paid_as_one_has_the_status_of_the_claim(demo: Demo, office: Office) -> None:
+    """A stay paid by DRG has no lines in its 835: none is told, and one that is asked about has 0 of its own."""
+    stay = hospital_claims()[0]
+    demo.receive(interchange(PRAIRIELINK, SUBMITTER, 4713, [claim_set("0001", [stay])]))
+    office.jobs().adjudicate()
+    office.pay()
+    first = stay.lines[0]
+    days = f"{first.dates.start:%Y%m%d}"
+    line = (("SVC", ("NU", first.revenue_code), f"{first.charged}", "", "", "", "", "1"), ("DTP", "472", "D8", days))
+    whole, asked = told(demo, asks_for(stay, charge=""), asks_for(stay, charge="", lines=(line,)))
+    assert (whole.statuses, whole.lines) == (["F1:65"], [])
+    assert [(each.service[2], each.statuses) for each in asked.lines] == [("0", ["F1:65"])]
+    assert whole.references["BLT"] == asked.references["BLT"] == stay.type_of_bill[1:]
+    assert [each.number for each in told(demo, asks_for(stay, references={"BLT": "111"}, charge=""))] == [whole.number]

@@ -128,3 +128,16 @@ def test_an_eft_that_came_back_is_no_payment(demo: Demo) -> None:
     (due,) = told(demo, asks_for(sent), partner="riverbend")
     assert (paid.statuses, due.statuses) == (["F1:65"], ["F0:3"])
     assert (due.paid, due.payment) == (paid.paid, ("", ""))
+
+
+def test_a_check_in_place_of_an_eft_is_its_payment(demo: Demo) -> None:
+    """A claim whose EFT came back and was reissued is paid by the check, under its number and date."""
+    office, sent = Office(demo), clinic_claims()[0]
+    office.send(sent)
+    (payment,) = office.pay().built
+    imported(demo, back(demo, "R03", f"{payment.payment.amount}"))
+    check, _held = demo.jobs.reissue(payment.payment.trace_number, "the EFT came back")
+    (paid,) = told(demo, asks_for(sent), partner="riverbend")
+    made = check.payment
+    assert (paid.statuses, paid.payment) == (["F1:65"], (f"{made.payment_date:%Y%m%d}", made.trace_number))
+    assert made.trace_number != payment.payment.trace_number

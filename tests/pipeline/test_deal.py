@@ -3,16 +3,13 @@
 from __future__ import annotations
 
 import os
-import random
 import signal
-import subprocess
-import sys
-import time
 from collections.abc import Sequence
+from contextlib import closing
 from dataclasses import replace
 from datetime import date, timedelta
 from pathlib import Path
-from typing import Final
+from typing import Final, Literal, TypeAlias
 
 import pytest
 from msgspec.structs import replace as changed
@@ -21,15 +18,18 @@ from sqlalchemy import select
 from benchmarks.claims_837p import claim as claim_of
 from benchmarks.claims_837p import write_payer_folder
 from hpedi.claims.claim import Claim
-from hpedi.commands import ExitCode
+from hpedi.commands.crew import Crew
 from hpedi.commands.jobs import Jobs
 from hpedi.commands.payer_files import load_folder
 from hpedi.commands.workspace import Workspace, context_for, create, open_workspace
 from hpedi.pipeline import deal
-from hpedi.store.accumulator_tables import accumulator_entry
+from hpedi.pipeline.deal import Done
+from hpedi.store.accumulator_tables import accumulator_entry, family_lock
+from hpedi.store.accumulators import StoredAccumulators
 from hpedi.store.history import StoredHistory
+from hpedi.store.tables import audit_entry, decision, posting
 from hpedi.store.tables import claim as claim_table
-from hpedi.store.tables import decision
+from hpedi.store.work_tables import pend
 from samples.write_inbound import CLEARINGHOUSE, PRAIRIELINK, claim_set, interchange
 from tests.databases import Workspaces, engine_of
 from tests.pipeline.conftest import KEY, RECEIVED
@@ -37,7 +37,10 @@ from tests.pipeline.conftest import KEY, RECEIVED
 DAY: Final = date(2026, 3, 16)
 MEMBERS: Final = 16
 ROUNDS: Final = 6
-KILLS: Final = 4
+Point: TypeAlias = Literal["given", "to take", "taken"]
+KILLS: Final[tuple[tuple[Point, int], ...]] = (("given", 1), ("taken", 2), ("to take", 4), ("given", 5), ("taken", 3))
+"""Where the dealer is killed, run by run, and the how-manieth time that it comes there; a task has five claims."""
+
 Money = Sequence[object]
 
 
@@ -101,9 +104,20 @@ def _money(home: Path) -> Money:
         ordinals = sorted(books.execute(select(decision.c.ordinal)).scalars())
         owners = sorted({each.member for each in decided})
         history = StoredHistory(books).of(owners)
-        found = [decided, states.all(), entries.all(), ordinals, history]
+        balances = StoredAccumulators(books).balances([*owners, *{each.family for each in decided}])
+        rows = [books.execute(select(*columns).order_by(*columns)).all() for columns in OF_A_CLAIM]
+        found = [decided, states.all(), entries.all(), ordinals, history, balances, rows]
     workspace.database.close()
     return found
+
+
+OF_A_CLAIM: Final = (
+    (posting.c.source, posting.c.account, posting.c.funding_account, posting.c.debit, posting.c.credit),
+    (audit_entry.c.subject, audit_entry.c.action, audit_entry.c.member, audit_entry.c.reason, audit_entry.c.result),
+    (pend.c.control_number, pend.c.version, pend.c.reason, pend.c.status277),
+    (family_lock.c.family,),
+)
+"""What else there is of decided claims: ledger, audit log, pends and locks, whoever wrote them when."""
 
 
 def _decide(home: Path, workers: int) -> Money:
@@ -121,16 +135,66 @@ def test_any_number_of_workers_gives_the_same_money(home: Path, workspaces: Work
     assert _decide(four, 4) == expected
 
 
-def test_killed_at_random_the_same_command_goes_on(home: Path, workspaces: Workspaces, tmp_path: Path) -> None:
-    """Commands with two workers that are killed leave books from which the next comes to the same money."""
+def _killed(home: Path, point: Point, passes: int, *, stores: bool) -> None:
+    """Deal in a process that is killed when it comes to a point for so many times."""
+    child = os.fork()
+    if child == 0:
+        try:
+            workspace = open_workspace(home)
+            crew = DyingCrew(2, stores=stores, point=point, passes=passes)
+            reference = Jobs(workspace, context_for(DAY)).reference
+            with crew.at_work(home, context_for(DAY), reference):
+                deal.adjudicate_dealt(workspace.books, context_for(DAY), reference, crew)
+        finally:
+            os._exit(0)
+    _pid, status = os.waitpid(child, 0)
+    assert os.WIFSIGNALED(status)
+    assert os.WTERMSIG(status) == signal.SIGKILL
+
+
+class DyingCrew(Crew):
+    """Workers whose dealer is killed between two tasks."""
+
+    def __init__(self, count: int, *, stores: bool, point: Point, passes: int) -> None:
+        """Live until a point was passed so often."""
+        super().__init__(count, stores=stores)
+        self._point = point
+        self._passes = passes
+
+    def give(self, worker: int, numbers: tuple[str, ...]) -> None:
+        """Give a task; its dealer dies with it given and not taken."""
+        super().give(worker, numbers)
+        self._pass("given")
+
+    def take(self) -> tuple[int, Done]:
+        """Take a result; its dealer dies before, with all before it stored, or after, with nothing of it stored."""
+        self._pass("to take")
+        worker, done = super().take()
+        self._pass("taken")
+        return worker, done
+
+    def _pass(self, point: Point) -> None:
+        if point == self._point:
+            self._passes -= 1
+            if not self._passes:
+                os.kill(os.getpid(), signal.SIGKILL)
+
+
+def test_killed_between_tasks_the_next_run_goes_on(home: Path, workspaces: Workspaces, tmp_path: Path) -> None:
+    """Killed with tasks given, results at hand or results stored, run by run; the last comes to the same money."""
     other = workspaces.copy(home, tmp_path / "other")
     expected = _decide(home, 1)
-    dice = random.Random(5)  # noqa: S311 - when to kill, no secret
-    words = [sys.executable, "-m", "hpedi", "--home", str(other), "adjudicate", "--as-of", str(DAY), "--workers", "2"]
-    for _kill in range(KILLS):
-        command = subprocess.Popen(words, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-        time.sleep(dice.uniform(0.5, 4.0))
-        os.kill(command.pid, signal.SIGKILL)
-        command.wait()
-    assert subprocess.run(words, check=False, stdout=subprocess.DEVNULL).returncode == ExitCode.OK
-    assert _money(other) == expected
+    with closing(open_workspace(other).database) as database:
+        stores = database.writer.dialect.name != "sqlite"
+    decided = [_decided(other)]
+    for point, passes in KILLS:
+        _killed(other, point, passes, stores=stores)
+        decided.append(_decided(other))
+    assert decided == sorted(decided)
+    assert 0 < decided[-1] < MEMBERS * ROUNDS
+    assert _decide(other, 2) == expected
+
+
+def _decided(home: Path) -> int:
+    with engine_of(home) as engine, engine.connect() as books:
+        return len(books.execute(select(decision.c.ordinal)).all())

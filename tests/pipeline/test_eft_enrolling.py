@@ -10,6 +10,7 @@ from decimal import Decimal
 import achkit
 import msgspec
 import pytest
+from sqlalchemy import select
 
 from hpedi.commands.jobs import Jobs
 from hpedi.commands.workspace import context_for
@@ -28,9 +29,11 @@ from hpedi.payments.eft_returns import load_return_codes
 from hpedi.pipeline.eft_enrolling import CannotEnroll, EnrollmentAsked, SamePerson, decide, end, enroll
 from hpedi.pipeline.eft_returns import Imported, ReturnTerms, import_returns
 from hpedi.pipeline.pay import pay
+from hpedi.pipeline.release import release
 from hpedi.run_context import Principal, RunContext
+from hpedi.store.tables import audit_entry
 from hpedi.transactions.remittance_835.model import CORPORATE_EXCHANGE, BankAccount, PaymentMethod
-from tests.databases import kept_in
+from tests.databases import engine_of, kept_in
 from tests.payments.ach.return_writer import Back, return_file
 from tests.pipeline.conftest import Demo
 from tests.pipeline.test_proof import SENT, proof_of
@@ -294,3 +297,41 @@ def test_an_835_that_is_too_large_goes_apart(demo: Demo) -> None:
     assert not any("*ACH*CTX*" in each for each in delivered)
     assert b"and an entry has at most 3" in kept_in(demo.workspace.home)
     assert proof_of(demo).differences == ()
+
+
+def test_an_approved_eft_to_an_account_that_ended_does_not_go_out(demo: Demo) -> None:
+    """It is kept back like one to an account on hold, until it is voided; what else is approved goes out."""
+    prenoted(demo)
+    demo.receive(SENT)
+    demo.jobs.adjudicate()
+    jobs = Jobs(demo.workspace, context_for(THURSDAY))
+    nothing = replace(jobs.payment_data, ach_conventions=b"versions: []")
+    with pytest.raises(LookupError):  # it is interrupted between build and release
+        pay(demo.workspace.books, jobs.context, jobs.reference, nothing)
+    with demo.workspace.books.writing(on(THURSDAY)) as work:
+        end(work, 1, WEDNESDAY, "the account was closed")
+    out = release(demo.workspace.books, jobs.context, jobs.reference, jobs.payment_data)
+    assert [(each.provider, each.finding.code) for each in out.held] == [("QUARRY", "account-on-hold")]
+    assert {each.payment.payee.provider for each in out.released} >= {"HARBOR", "LANTERN"}
+
+
+def test_a_denied_request_for_the_account_that_counts_stops_nothing(demo: Demo) -> None:
+    """Harbor goes on to be paid to its account of the payer folder."""
+    loaded = BankAccount(routing_number="123456780", account_number="200000202")
+    with demo.workspace.books.writing(on(MONDAY, KIM)) as work:
+        asked = replace_asked(tax_id="410000202", npi="1000002018", account=loaded)
+        made = enroll(work, demo.jobs.reference, TERMS, asked)
+    with demo.workspace.books.writing(on(MONDAY, ALEX)) as work:
+        decide(work, made.id, EnrollmentState.DENIED, "nothing changes")
+    assert paid_on(demo, MONDAY)["HARBOR"] is PaymentMethod.ACH
+
+
+def test_whose_claims_the_bank_reads_is_in_the_audit_log(demo: Demo) -> None:
+    """The bank's file that carries an 835 is delivered for the members of its claims; one without is nobody's."""
+    ctx_day(demo, 9999)
+    with engine_of(demo.workspace.home) as engine, engine.connect() as connection:
+        query = select(audit_entry.c.member).where(audit_entry.c.result == "ach").order_by(audit_entry.c.id)
+        members = list(connection.execute(query).scalars())
+    assert members[0] == ""
+    assert all(members[1:])
+    assert len(members) == 2

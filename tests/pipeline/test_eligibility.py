@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import shutil
+from datetime import datetime
 from pathlib import Path
 
 import pytest
@@ -9,7 +11,10 @@ from sqlalchemy import select
 
 from hpedi.access.grants import Area, ProviderId
 from hpedi.access.organisations import OrganisationKind
+from hpedi.commands.payer_files import load_folder
+from hpedi.commands.workspace import payer_zone
 from hpedi.crosscheck import Opinion, validate_with_pyx12
+from hpedi.mappings_folder import sample
 from hpedi.pipeline.received import ReceiptOutcome
 from hpedi.store.tables import audit_entry
 from tests.databases import engine_of
@@ -249,3 +254,66 @@ def test_answers_are_accepted_by_our_guide_and_by_pyx12(demo: Demo) -> None:
 
     assert run_hpedi("validate", file) == 0
     assert CLINIC in file.read_text()
+
+
+# --- what a payer has beside ----------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def richer(demo: Demo, tmp_path: Path) -> Demo:
+    """The sample payer with another payer before us for Otto, and nothing said of chiropractic care (33)."""
+    folder = tmp_path / "payer"
+    shutil.copytree(sample("payer"), folder)
+    columns, row = "member,payer_name,payer_id,order,from,to", "M04,NORTH SHORE PLAN,00621,primary,2025-07-01,"
+    (folder / "other-coverage.csv").write_text(f"{columns}\n{row}\n")
+    told = folder / "eligibility.yaml"
+    told.write_text(
+        "".join(line for line in told.read_text().splitlines(keepends=True) if '"33"' not in line),
+    )
+    findings, loaded = load_folder(demo.workspace, demo.jobs.context, folder)
+    assert loaded is not None, findings
+    return demo
+
+
+def test_another_payer_and_what_nothing_stands_for_are_told(richer: Demo) -> None:
+    """Otto's other payer pays first; a service type that has to be answered and is not known says to ask us."""
+    otto = (*ROSA[:2], "NM1*IL*1*BROOK*OTTO****MI*HS1000002", "DMG*D8*19660130", "EQ*30")
+    told = answered(richer, inquiry(otto))
+    at = told.index("EB*R**30")
+    assert told[at + 1 : at + 5] == [
+        "DTP*290*D8*20250701",
+        "LS*2120",
+        "NM1*PRP*2*NORTH SHORE PLAN*****PI*00621",
+        "LE*2120",
+    ]
+    assert "EB*U**33" in told
+
+
+def test_a_family_that_is_counted_as_one_has_the_familys_limits(demo: Demo) -> None:
+    """Lena's plan has a deductible of 6,400.00 that the family meets together, and its employer is the group."""
+    lena = (*ROSA[:2], "NM1*IL*1*CEDAR*LENA****MI*HS1000003", "DMG*D8*19850617", "EQ*30")
+    told = answered(demo, inquiry(lena))
+    assert [each for each in told if each.startswith("EB*C*") and "*30*" in each] == [
+        "EB*C*FAM*30***23*6400*****Y",
+        "EB*C*FAM*30***29*6400*****Y",
+        "EB*C*FAM*30***23*12800*****N",
+        "EB*C*FAM*30***29*12800*****N",
+    ]
+    assert "REF*6P*PINEWOOD*PINEWOOD FOODS" in told
+
+
+def test_a_change_of_plan_within_the_days_is_told_by_span(demo: Demo) -> None:
+    """Solveig's plan changes on 1 July; asked in July for May to July, both plans are told with their days."""
+    solveig = (*ROSA[:2], "NM1*IL*1*FJORD*SOLVEIG****MI*HS1000006", "DMG*D8*19580902")
+    path = demo.inbox / "july.270"
+    path.write_bytes(inquiry((*solveig, "DTP*291*RD8*20260501-20260715", "EQ*98")))
+    demo.jobs.receive(path, datetime(2026, 7, 20, 9, 0, tzinfo=payer_zone()))
+    demo.jobs.deliver()
+    told = segments_of(answers(demo)[-1].read_bytes())
+    assert [each for each in told if each.startswith(("EB*1**30", "DTP*346", "DTP*349"))] == [
+        "EB*1**30**Open Access 1500",
+        "DTP*346*D8*20250101",
+        "DTP*349*D8*20260630",
+        "EB*1**30**HSA 3200",
+        "DTP*346*D8*20260701",
+    ]

@@ -15,19 +15,24 @@ from hpedi.claims.claim import Claim
 from hpedi.commands.jobs import Jobs
 from hpedi.finding_kinds import FINDING_KINDS
 from hpedi.findings import Unavailable
+from hpedi.guides.load import Guide
 from hpedi.money import ZERO
 from hpedi.payments.balancing import Unbalanced
+from hpedi.payments.faults import NotAsWritten
 from hpedi.payments.ledger import LedgerAccount
 from hpedi.payments.payment import Payment
 from hpedi.payments.remit import PaymentRunInput, RunNumbers
 from hpedi.payments.states import PaymentState
+from hpedi.pipeline import pay as pay_module
 from hpedi.pipeline import release as release_module
 from hpedi.pipeline.approve import NotWaiting, SecondPersonNeeded
 from hpedi.pipeline.payment_terms import Held
+from hpedi.pipeline.void import void
 from hpedi.reference.reference import Reference
 from hpedi.run_context import Principal
 from hpedi.service_dates import DateSpan
 from hpedi.store.tables import posting
+from hpedi.transactions.remittance_835.model import Remittance
 from samples.write_inbound import CLEARINGHOUSE, PRAIRIELINK, claim_set, clearinghouse_claims, interchange
 from tests.databases import kept_in
 from tests.pipeline.conftest import AS_OF, Demo
@@ -199,6 +204,24 @@ def test_a_payee_who_is_gone_before_release_stops_nobody_else(demo: Demo, monkey
     assert late.payment.trace_number == paid.held[0].number
 
 
+def test_a_payment_that_does_not_add_up_is_not_built(demo: Demo, monkeypatch: pytest.MonkeyPatch) -> None:
+    """One that is a cent wrong is told and its claims stay unpaid; its neighbours are paid."""
+    decide(demo)
+    original = pay_module.remit
+
+    def wrong(run: PaymentRunInput, numbers: RunNumbers) -> object:
+        if "QUARRY" in run.payees:
+            raise Unbalanced("CLP03 - all CAS = CLP04", "claim 1", Decimal("70.00"), Decimal("70.01"))
+        return original(run, numbers)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(pay_module, "remit", wrong)
+        paid = demo.jobs.pay()
+    assert told_of(paid.held) == [("QUARRY", "payment-unbalanced")]
+    assert len(paid.released) == 3
+    assert [each.payment.trace_number for each in demo.jobs.pay().released] == ["100001"]
+
+
 def test_a_decision_that_changed_after_it_was_built_is_not_released(
     demo: Demo, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -221,6 +244,25 @@ def test_a_decision_that_changed_after_it_was_built_is_not_released(
     assert told_of(paid.held) == [("QUARRY", "payment-changed")]
     assert len(paid.released) == len(waiting) - 1
     assert [each.payment.payee.provider for each in demo.jobs.pay().released] == ["QUARRY"]
+
+
+def test_an_835_that_reads_back_otherwise_stops_nobody_else(demo: Demo, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Its payment is kept back with what to do; void, its claims are paid by the next run."""
+    decide(demo)
+    original = release_module.verify_remittance_bytes
+
+    def wrong(content: bytes, guide: Guide, built: Remittance) -> object:
+        if built.payee.provider == "QUARRY":
+            raise NotAsWritten("the 835 reads back with 1 findings")
+        return original(content, guide, built)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(release_module, "verify_remittance_bytes", wrong)
+        paid = demo.jobs.pay()
+    assert told_of(paid.held) == [("QUARRY", "remittance-not-as-written")]
+    assert len(paid.released) == 3
+    void(demo.workspace.books, demo.jobs.context, paid.held[0].number, "its address was wrong")
+    assert [each.payment.trace_number for each in demo.jobs.pay().released] == ["100002"]
 
 
 def test_a_ledger_that_says_otherwise_stops_the_release(demo: Demo, monkeypatch: pytest.MonkeyPatch) -> None:

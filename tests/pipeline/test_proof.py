@@ -3,22 +3,25 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from pathlib import Path
 from typing import Any
 
 import pytest
 from sqlalchemy import Connection, select
 
 from hpedi.commands.jobs import REMITTANCE_GUIDE
+from hpedi.commands.workspace import open_workspace
 from hpedi.guide_files import GuideFiles
 from hpedi.money import ZERO
 from hpedi.payments.proof import Check, Totals
 from hpedi.pipeline.ledger_views import LedgerScope
 from hpedi.pipeline.proof import Proof, prove
 from hpedi.safekeeping.vault import Vault
+from hpedi.store.accumulator_tables import accumulator_balance
 from hpedi.store.encoding import encode
 from hpedi.store.funding_tables import due, employer_charge, member_payment, pool_movement, settlement
 from hpedi.store.tables import (
@@ -32,7 +35,8 @@ from hpedi.store.tables import (
     posting,
 )
 from samples.write_inbound import CLEARINGHOUSE, PRAIRIELINK, claim_set, clearinghouse_claims, interchange
-from tests.pipeline.conftest import AS_OF, Demo
+from tests.databases import Workspaces
+from tests.pipeline.conftest import AS_OF, KEY, Demo
 
 SENT = interchange(PRAIRIELINK, CLEARINGHOUSE, 501, [claim_set("0001", clearinghouse_claims())])
 EVERYTHING = LedgerScope()
@@ -47,11 +51,27 @@ def proof_of(demo: Demo, scope: LedgerScope = EVERYTHING) -> Proof:
         return prove(work, guide, scope)
 
 
+@pytest.fixture(scope="module")
+def worked_home(standing_workspaces: Workspaces, loaded_home: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A workspace with a day of claims, decided, paid and delivered, to be copied."""
+    folder = tmp_path_factory.mktemp("worked")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("HPEDI_KEY", KEY)
+        workspace = open_workspace(standing_workspaces.copy(loaded_home, folder / "home"))
+        Demo(workspace, folder).run(SENT)
+        workspace.database.close()
+    return folder / "home"
+
+
 @pytest.fixture
-def worked(demo: Demo) -> Demo:
+def worked(
+    workspaces: Workspaces, worked_home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> Iterator[Demo]:
     """A day of claims, decided, paid and delivered: 470.00 to Harbor, 70.00 (a check) to Quarry, 49.00 to Lantern."""
-    demo.run(SENT)
-    return demo
+    monkeypatch.setenv("HPEDI_KEY", KEY)
+    workspace = open_workspace(workspaces.copy(worked_home, tmp_path / "home"))
+    yield Demo(workspace, tmp_path)
+    workspace.database.close()
 
 
 @pytest.mark.parametrize("scope", [EVERYTHING, LedgerScope(run=1), LedgerScope(until=AS_OF)])
@@ -287,6 +307,15 @@ def a_due_said_to_be_paid(books: Books) -> str:
     return f"payment:{number}"
 
 
+def a_cent_in_a_kept_balance(books: Books) -> str:
+    """An accumulator is said to be used by a cent more than its entries come to."""
+    column = accumulator_balance.c
+    row = books.connection.execute(select(accumulator_balance).order_by(*column).limit(1)).one()
+    key = (column.owner == row.owner, column.plan == row.plan, column.accumulator == row.accumulator)
+    books.run(accumulator_balance.update().where(*key, column.period == row.period).values(used=row.used + CENT))
+    return f"accumulator:{row.plan}/{row.accumulator}/{row.owner}/{row.period}"
+
+
 TAMPERINGS: tuple[tuple[Callable[[Books], str], Check], ...] = (
     (a_cent_in_a_posting, Check.BALANCE),
     (a_cent_on_both_sides, Check.PAYMENT_LEDGER),
@@ -310,6 +339,7 @@ TAMPERINGS: tuple[tuple[Callable[[Books], str], Check], ...] = (
     (a_member_payment_of_nobody, Check.MEMBERS),
     (a_due_of_nobody, Check.DUES),
     (a_due_said_to_be_paid, Check.PAYMENT_DUES),
+    (a_cent_in_a_kept_balance, Check.ACCUMULATORS),
 )
 
 

@@ -213,8 +213,6 @@ def test_who_reissued_and_why_is_in_the_audit_log(paid: Demo) -> None:
 @pytest.mark.parametrize("when", ["before", "within"])
 def test_killed_while_reissuing_it_goes_out_once(paid: Demo, monkeypatch: pytest.MonkeyPatch, when: str) -> None:
     """Killed with -9 before the commit nothing has changed; the same again goes as if new, with the same number."""
-    if paid.workspace.database.writer.dialect.name != "sqlite":
-        pytest.skip("a forked process would share the connections of its parent")
     original = StoredPayments.commit
 
     def and_then(*arguments: object) -> object:

@@ -74,6 +74,16 @@ def test_after_the_cut_off_it_is_the_next_business_day(
     assert {each.payment_date for each in remitted(decided)} == {effective}
 
 
+def test_what_is_approved_after_the_cut_off_is_the_next_day_s(decided: Demo) -> None:
+    """Built at noon and let go at four on the same Friday: the EFT settles on Monday."""
+    calendar = calendar_of(decided, cut_offs=(CutOff(start=date(2025, 1, 1), at="15:00"),))
+    limits = (ApprovalLimit(start=date(2025, 1, 1), limit=ZERO),)
+    waiting = jobs_at(decided, FRIDAY, calendar=calendar, approval_limits=limits).pay().waiting
+    assert {each.payment.payment_date for each in waiting} == {FRIDAY}
+    decided.jobs.approve([each.payment.trace_number for each in waiting])
+    assert dates_of(jobs_at(decided, FRIDAY, "16:00", calendar=calendar).pay()) == {MONDAY}
+
+
 @pytest.mark.parametrize(("lead_days", "released"), [(3, 4), (4, 0)])
 def test_an_835_is_never_far_from_its_eft(decided: Demo, lead_days: int, released: int) -> None:
     """Three business days apart they go out; with four they are kept back, and go out once the lead is shorter."""

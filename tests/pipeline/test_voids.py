@@ -135,7 +135,11 @@ def test_an_eft_to_an_account_on_hold_does_not_go_out(paid: Demo, monkeypatch: p
     number = waiting.payment.trace_number
     imported(paid, back(paid, "R02", "470.00"))
     paid.jobs.approve([number])
-    assert told(paid.jobs.pay()) == []
+    after = paid.jobs.pay()
+    assert (told(after), [(each.number, each.finding.code) for each in after.held]) == (
+        [],
+        [(number, "account-on-hold")],
+    )
     void_it(paid, number)
     (again,) = paid.jobs.pay().waiting
     assert (again.payment.method, again.payment.amount) == (PaymentMethod.CHECK, Decimal("20.00"))

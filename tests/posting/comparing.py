@@ -24,7 +24,7 @@ from tests.posting.payer import Payer
 from tests.posting.receivables import BALANCE_FORWARD, OPEN_ITEMS, OVERPAYMENT, Receivables
 from tests.posting.trial import Trial
 
-DUES = ("CT", "E3", "BN")
+DUES = ("CT", "E3", "BN", "72", "CS", "IP", "LS", "L3", "LE")
 WITHHOLD_POOLS = ("withhold", "pip")
 NOTHING = Decimal(0)
 

@@ -19,6 +19,9 @@ BALANCE_FORWARD, OVERPAYMENT = "FB", "WO"
 OPEN_ITEMS: Final = frozenset({BALANCE_FORWARD, OVERPAYMENT})
 """What stays with the provider from one 835 to the next, by the reference of its PLB rows."""
 
+IN_PLACE_OF: Final = "CS"
+"""With the trace number of an earlier 835: its money comes with this one."""
+
 WITHHELD: Final = frozenset({("CO", "104"), ("CO", "245")})
 PAID_TO_PATIENT: Final = ("PR", "100")
 OF_GROUP: Final[Mapping[str, str]] = {"CO": "contractual", "PI": "contractual", "OA": "other", "PR": "patient"}
@@ -75,6 +78,7 @@ class Books:
     adjustments: list[tuple[str, ProviderAdjustment]] = field(default_factory=list)
     opening: list[ProviderAdjustment] = field(default_factory=list)
     expected: dict[str, Remittance] = field(default_factory=dict)
+    replaced: set[str] = field(default_factory=set)
 
     def open_items(self, code: str) -> dict[str, Decimal]:
         """Return what the payee still owes by reference, those that are settled left out."""
@@ -133,7 +137,10 @@ class Receivables:
         for claim in remittance.claims:
             _post_claim(books, remittance.trace_number, claim)
         for each in remittance.provider_adjustments:
-            books.adjustments.append((remittance.trace_number, each))
+            if each.code == IN_PLACE_OF and each.reference in books.expected:
+                _replace(books, each)
+            else:
+                books.adjustments.append((remittance.trace_number, each))
         _check_open_items(books, remittance)
         books.expected[remittance.trace_number] = remittance
         self._payee_of[remittance.trace_number] = remittance.payee_npi
@@ -167,6 +174,14 @@ def _post_claim(books: Books, trace: str, claim: ClaimPayment) -> None:
         raise CannotPost("a claim is decided again without a reversal")
     account.posted.append((trace, claim))
     account.ever.append(claim)
+
+
+def _replace(books: Books, row: ProviderAdjustment) -> None:
+    """Expect the money of an earlier remittance no more: it comes now, and what that one posted stays."""
+    if books.expected[row.reference].amount != -row.amount:
+        raise CannotPost("another amount takes the place of a payment")
+    books.replaced.add(row.reference)
+    del books.expected[row.reference]
 
 
 def _negates(reversal: ClaimPayment, claim: ClaimPayment) -> bool:

@@ -119,6 +119,14 @@ def test_a_payment_that_came_back_is_as_if_it_was_never_posted() -> None:
     assert receivables.books[NPI].cash == Decimal(90)
 
 
+def test_a_check_takes_the_place_of_an_eft_that_came_back() -> None:
+    """The first 835 stays posted, its 90.00 are expected under the check's number only, and nothing is adjusted."""
+    first = remittance("9001", "90", *claim("A1"), method="ACH")
+    books = posted(first, remittance("100001", "90", f"PLB*{NPI}*20261231*CS:9001*-90")).books[NPI]
+    assert (books.totals["paid"], books.cash, set(books.expected)) == (Decimal(90), Decimal(90), {"100001"})
+    assert books.adjusted(["CS"]) == ZERO
+
+
 REVERSED = claim("A1", status="22", sign="-")
 NEVER_PAID = claim("A2", status="22", sign="-")
 OTHERWISE = claim("A1", status="22", sign="-", paid="80", patient="40")

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.databases import Workspaces, statements_in
+from tests.databases import SQLITE, Workspaces, statements_in
 from tests.pipeline.conftest import KEY
 from tests.posting.comparing import differences
 from tests.posting.judging import asks_achkit, asks_oxedi, asks_pyx12
@@ -21,12 +21,16 @@ from tests.posting.refusing import OURS, POSTER, VERIFIED, Refusals, try_mutatio
 from tests.posting.trial import Size, Trial
 
 SEED = 1
-SIZE = Size(days=4, claims_a_day=24, copies=1, families=8)
+SIZE = Size(days=4, claims_a_day=26, copies=1, families=8)
 
 
 @pytest.fixture(scope="module")
-def trial(standing_workspaces: Workspaces, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Trial]:
-    """A payer that worked for two weeks."""
+def trial(
+    request: pytest.FixtureRequest, standing_workspaces: Workspaces, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Trial]:
+    """A payer that worked for some days; over PostgreSQL where it is asked for."""
+    if standing_workspaces.kind != SQLITE and not request.config.getoption("--database"):
+        pytest.skip("what is sent is the same over any database: --database postgresql tries it there")
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("HPEDI_KEY", KEY)
         made = Trial(tmp_path_factory.mktemp("posting"), SEED, SIZE, standing_workspaces.url())
@@ -63,22 +67,23 @@ def test_the_trial_has_what_it_is_to_try(trial: Trial) -> None:
         "method NON",
     ):
         assert told[feature], feature
-    assert trial.did["EFT returned"]
+    assert trial.did["reissued"]
+    assert trial.did["voided"]
     assert trial.did["file D accepted"]
     assert trial.did["file I accepted"]
 
 
 def test_others_accept_what_went_out(trial: Trial) -> None:
-    """Oxedi has nothing to say of any 835 and pyx12 nothing of every third; achkit accepts each Nacha file."""
+    """Oxedi has nothing to say of any 835 and pyx12 nothing of every fourth; achkit accepts each Nacha file."""
     assert all(asks_oxedi(content) for content in trial.sent.remittances)
-    assert all(asks_pyx12(content) for content in trial.sent.remittances[::3])
+    assert all(asks_pyx12(content) for content in trial.sent.remittances[::4])
     assert all(asks_achkit(content) for content in trial.sent.nacha)
 
 
 def test_a_changed_remittance_is_refused(trial: Trial) -> None:
     """Every field changed is found when what was written is read back; amounts and counts also without knowing it."""
     refusals = Refusals()
-    for content in trial.sent.remittances[:6]:
+    for content in trial.sent.remittances[:4]:
         try_mutations("remittance", content, refusals)
     assert refusals.missed(VERIFIED) == {}
     assert not (AMOUNTS | COUNTS) & refusals.missed(OURS).keys()
@@ -88,7 +93,7 @@ def test_a_changed_remittance_is_refused(trial: Trial) -> None:
 def test_a_changed_bank_file_is_refused(trial: Trial) -> None:
     """Likewise every field of a Nacha file; those that a total, hash or other record holds without knowing it."""
     refusals = Refusals()
-    for content in trial.sent.nacha[:3]:
+    for content in trial.sent.nacha[:2]:
         try_mutations("nacha", content, refusals)
     assert refusals.missed(VERIFIED) == {}
     assert not TOTALS & refusals.missed(OURS).keys()

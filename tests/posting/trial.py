@@ -1,8 +1,8 @@
 """A payer at work for months, driven through the product's own jobs, with a receivables poster at the other end.
 
 Each day: claims come in (some of them late), some that were paid are replaced, voided or decided again, settlements
-are booked; twice all that is decided is paid and delivered, and what was delivered is posted from its bytes alone. EFTs
-come back and checks are stopped: they are voided, and paid again by a later run.
+are booked; after each file all that is decided is paid and delivered, and what was delivered is posted from its bytes
+alone. EFTs come back and checks are stopped: they are voided, and paid again by a later run.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ from __future__ import annotations
 import hashlib
 import random
 from collections import Counter
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
@@ -21,13 +21,23 @@ from hpedi.commands.jobs import Jobs
 from hpedi.commands.workspace import Workspace, context_for, create, open_workspace, payer_zone
 from hpedi.mappings_folder import mapping
 from hpedi.money import usd
+from hpedi.payments.eft_enrollment import load_enrollment_terms
 from hpedi.payments.eft_returns import load_return_codes
 from hpedi.payments.settlement import CannotSettle
-from hpedi.pipeline.eft_returns import import_returns
+from hpedi.pipeline.eft_returns import ReturnTerms, import_returns
 from hpedi.pipeline.load import load
 from hpedi.pipeline.reprocess import approve, propose
 from hpedi.pipeline.reprocessing import Asked
-from hpedi.pipeline.settle import CapitationAsked, PrefundAsked, ProgramAsked, SettlementAsked, book
+from hpedi.pipeline.settle import (
+    AdjustmentAsked,
+    CapitationAsked,
+    PrefundAsked,
+    ProgramAsked,
+    RefundAsked,
+    SettlementAsked,
+    WithholdAsked,
+    book,
+)
 from hpedi.pipeline.sought import StandingSought
 from hpedi.pipeline.void import void
 from hpedi.reference.payer_folder import load_payer_folder
@@ -47,13 +57,23 @@ LATE_BY: Final = (34, 75)
 """Days from receipt to payment of claims that earn interest."""
 BACK_BY: Final = ("R06", "R24", "R06", "R24", "R03")
 """Why EFTs come back: the last holds the account."""
-LATE, CORRECTED, RETURNED, STOPPED = 0.6, 0.12, 0.25, 0.1
+LATE, CORRECTED = 0.6, 0.12
+RETURNED, RETURNED_LATE, STOPPED, REISSUED = 0.07, 0.15, 0.04, 0.5
 TYPES: Final = ("P", "I", "D", "P")
 """Of the first file of a day; of the claims that are late, day by day."""
-REPRICED_EVERY, ENDED_EVERY, SETTLED_EVERY = 4, 5, 3
+REPRICED_EVERY, ENDED_EVERY, SETTLED_EVERY = 3, 4, 2
 REPRICED: Final = ("T1015", "G0260", "G0414", "G0130")
 AT_MOST_AGAIN: Final = 12
 KINDS: Final = ("835", "ach", "checks")
+ADJUSTED: Final = (
+    ("CS", "12.00"),
+    ("CS", "-7.50"),
+    ("IP", "40.00"),
+    ("LS", "25.25"),
+    ("L3", "-15.00"),
+    ("LE", "-9.99"),
+)
+"""Codes of adjustments that people book, with what they bring to the payee."""
 
 
 @dataclass(slots=True)
@@ -62,8 +82,8 @@ class Size:
 
     days: int
     claims_a_day: int
-    copies: int = 2
-    families: int = 16
+    copies: int = 3
+    families: int = 24
 
 
 @dataclass(slots=True)
@@ -99,15 +119,14 @@ class Trial:
         last = FIRST_DAY
         for number in range(1, self._size.days + 1):
             last = FIRST_DAY + BETWEEN_DAYS * number
-            first, *others = self._arriving(last, number)
-            self._receive([first], last)
-            self._pay(last)
-            self._send_back(last)
-            self._receive(others, last)
+            for received, claims in self._arriving(last, number):
+                self._hand_in(claims, received, last)
+                self.jobs(last).adjudicate()
+                self._pay(last)
+                self._send_back(last)
             self._decide_again(last, number)
             self._settle(last, number)
             self._pay(last)
-            self._send_back(last)
         self._pay(last + BETWEEN_DAYS)
         self._pay(last + 2 * BETWEEN_DAYS)
 
@@ -135,11 +154,6 @@ class Trial:
             files.setdefault((day, claim["type"]), []).append(claim)
         return [(received, claims) for (received, _type), claims in files.items() if claims]
 
-    def _receive(self, files: Iterable[tuple[date, list[Any]]], day: date) -> None:
-        for received, claims in files:
-            self._hand_in(claims, received, day)
-        self.jobs(day).adjudicate()
-
     def _corrections(self) -> list[Any]:
         """Return corrections of claims that stand paid, by the number that their 835 gave them."""
         chosen = [each for each in self._standing() if self._chance.random() < CORRECTED]
@@ -155,7 +169,11 @@ class Trial:
         ]
 
     def _hand_in(self, claims: Sequence[Any], received: date, day: date) -> None:
-        numbers = {account.patient_control_number: number for _npi, number, account in self._standing()}
+        numbers = {
+            account.patient_control_number: number
+            for books in self.receivables.books.values()
+            for number, account in books.accounts.items()
+        }
         self._files += 1
         path = self._folder / "arrived.837"
         models = [claim_of(claim, self._world, numbers) for claim in claims]
@@ -230,6 +248,19 @@ class Trial:
                 bonus_reference=f"TCOC{ordinal}",
             )
             yield PrefundAsked(employer="S", provider=payee, year=2026, reference=f"PRE{ordinal}")
+            yield WithholdAsked(provider=payee, year=2026, earned=Decimal("0.80"), reference=f"WH{ordinal}")
+        yield from self._refunds(ordinal)
+        for code, amount in self._chance.sample(ADJUSTED, 2):
+            payee, reference = self._chance.choice(list(self.payer.kind_of)), f"ADJ{ordinal}{code}"
+            yield AdjustmentAsked(provider=payee, code=code, amount=usd(amount), reference=reference, note="agreed")
+
+    def _refunds(self, ordinal: int) -> Iterator[SettlementAsked]:
+        """Yield what payees send back of their own accord of what they were told that they owe for claims."""
+        for payee in self.payer.kind_of:
+            books = self.receivables.books[self.payer.npi(payee)]
+            owed = [each for each in books.open_items(OVERPAYMENT).items() if each[0] in books.accounts]
+            for claim, amount in owed[:1]:
+                yield RefundAsked(provider=payee, claim=claim, amount=usd(amount), reference=f"REF{ordinal}{payee}")
 
     # --- payment -----------------------------------------------------------------------------------------------------
 
@@ -237,34 +268,49 @@ class Trial:
         jobs = self.jobs(day)
         jobs.pay()
         self.did["runs"] += 1
+        self._newest = self._delivered(jobs)
+
+    def _delivered(self, jobs: Jobs) -> list[Deposit]:
+        """Deliver what waits, and post it from its bytes; return the money that came in."""
         contents: dict[str, list[bytes]] = {kind: [] for kind in KINDS}
         for row in jobs.deliver().files:
             if row.kind in contents:
                 contents[row.kind].append(self.workspace.mailbox.path(row.folder, row.name).read_bytes())
         self.sent.remittances += contents["835"]
         self.sent.nacha += contents["ach"]
-        self._newest: list[Deposit] = []
         for content in contents["835"]:
             for remittance in read_remittances(content):
                 self.receivables.post(remittance)
-        for read, kind in ((read_nacha, "ach"), (read_checks, "checks")):
-            for content in contents[kind]:
-                self._newest += read(content)
-        self.cash.receive(self._newest)
+        deposits = [each for content in contents["ach"] for each in read_nacha(content)]
+        deposits += [each for content in contents["checks"] for each in read_checks(content)]
+        self.cash.receive(deposits)
+        return deposits
 
     def _send_back(self, day: date) -> None:
-        """Let the bank send an EFT of this run back, or stop a check, and void it."""
-        expected = self.receivables.expected()
+        """Let the bank send EFTs back, or stop checks: of this run, to be voided or reissued, or an earlier one."""
+        newest = {each.trace_number for each in self._newest}
+        earlier = [each for trace, each in self.cash.receipts.items() if each.entry_trace and trace not in newest]
+        if earlier and self._chance.random() < RETURNED_LATE:
+            self._come_back(self._chance.choice(earlier), day, reissued=True)
+            self.did["EFT returned late"] += 1
         for deposit in self._newest:
-            is_eft = bool(deposit.entry_trace)
-            if self._chance.random() >= (RETURNED if is_eft else STOPPED) / 3:
-                continue
-            if is_eft:
-                self._return(deposit, expected[deposit.trace_number], day)
-            void(self.workspace.books, context_for(day), deposit.trace_number, "came back")
-            self.receivables.undo(deposit.trace_number)
-            self.cash.came_back(deposit.trace_number)
-            self.did["EFT returned" if is_eft else "check stopped"] += 1
+            if self._chance.random() < (RETURNED if deposit.entry_trace else STOPPED):
+                self._come_back(deposit, day, reissued=self._chance.random() < REISSUED)
+                self.did["EFT returned" if deposit.entry_trace else "check stopped"] += 1
+
+    def _come_back(self, deposit: Deposit, day: date, *, reissued: bool) -> None:
+        trace = deposit.trace_number
+        if deposit.entry_trace:
+            self._return(deposit, self.receivables.expected()[trace], day)
+        self.cash.came_back(trace)
+        if reissued:
+            jobs = self.jobs(day)
+            jobs.reissue(trace, "came back")
+            self._delivered(jobs)
+        else:
+            void(self.workspace.books, context_for(day), trace, "came back")
+            self.receivables.undo(trace)
+        self.did["reissued" if reissued else "voided"] += 1
 
     def _return(self, deposit: Deposit, remittance: Remittance, day: date) -> None:
         routing, account = remittance.payee_account
@@ -272,7 +318,10 @@ class Trial:
         cents, effective = int(deposit.amount * 100), f"{deposit.dated:%y%m%d}"
         back = Back(code, deposit.entry_trace, cents, account, routing[:8], effective=effective)
         content = return_file([[back]], f"{day:%y%m%d}")
-        codes = load_return_codes(mapping("payments/ach_returns.yaml").read_bytes(), day)
+        terms = ReturnTerms(
+            codes=load_return_codes(mapping("payments/ach_returns.yaml").read_bytes(), day),
+            enrollment=load_enrollment_terms(mapping("payments/eft_enrollment.yaml").read_bytes(), day),
+        )
         with self.workspace.books.writing(context_for(day)) as work:
-            imported = import_returns(work, content, hashlib.sha256(content).hexdigest(), codes, "returns.ach")
+            imported = import_returns(work, content, hashlib.sha256(content).hexdigest(), terms, "returns.ach")
         assert [each.outcome for each in imported.returns] == ["returned"], imported.findings

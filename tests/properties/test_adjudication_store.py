@@ -21,6 +21,7 @@ from hpedi.commands.jobs import Jobs
 from hpedi.commands.workspace import Workspace, context_for, create, open_workspace, payer_zone
 from hpedi.money import ZERO
 from hpedi.pipeline import adjudicate as adjudicate_module
+from hpedi.store.accumulators import StoredAccumulators
 from tests.databases import Workspaces
 from tests.golden.real_harness import RealHarness
 from tests.golden.world import claim_of, payer_folder
@@ -99,6 +100,8 @@ def start(
 
     yield started
     for workspace in opened:
+        with workspace.database.reading() as connection:
+            assert list(StoredAccumulators(connection).differing()) == []
         workspace.database.close()
 
 

@@ -52,7 +52,7 @@ def test_documented_example_loads() -> None:
     assert len(loaded.opening) == 3
     assert {record.kind for record in loaded.records} == {
         "payer", "bank_account", "conventions", "reason_codes", "rule", "plan", "provider", "contract", "partner",
-        "fee_schedule", "drg_table", "apc_table", "family", "edits", "policies",
+        "fee_schedule", "drg_table", "apc_table", "family", "edits", "policies", "eligibility",
     }  # fmt: skip
 
 
@@ -78,6 +78,8 @@ def test_family_is_found_by_card_numbers() -> None:
 
 
 REFUSED = [
+    ("eligibility.yaml", "is_covered: false", "plans: [NONE]", "reference-link", "not defined"),
+    ("eligibility.yaml", "is_covered: false", "from: 2026-02-01, to: 2026-01-01", "reference-value", "ends before"),
     ("providers.yaml", '"1942670013"', '"1942670014"', "reference-value", "check digit"),
     ("providers.yaml", '"123456780"', '"123456789"', "reference-value", "routing number"),
     ("providers.yaml", "folder: lakes", "folder: ../lakes", "reference-value", "the name of one folder"),
@@ -243,3 +245,23 @@ def test_months_that_carry_over_are_months() -> None:
     """A thirteenth month is refused."""
     loaded = load({"plans.yaml": ("months: [10, 11, 12]", "months: [10, 11, 13]")})
     assert [finding.code for finding in loaded.findings] == ["reference-link"]
+
+
+@pytest.mark.parametrize(
+    ("terms", "code", "message"),
+    [
+        ('targets: [{id: Q, name: Q, weight: "0.6"}, {id: A, name: A, weight: "0.3"}]', "reference-link", "come to 1"),
+        ('interest_rates: [{from: 2026-01-01, rate: "0.04"}, {from: 2026-07-01, rate: "0.05"}]', "reference-value",
+         "interest rates of one programme"),
+        ('cost_targets: [{from: 2026-01-01, pmpm: "400.00"}, {from: 2026-07-01, pmpm: "410.00"}]', "reference-value",
+         "cost targets of one programme"),
+        ('returns_from: "06-31"', "reference-value", "month and day"),
+    ],
+)  # fmt: skip
+def test_what_a_programme_is_settled_by_is_checked(terms: str, code: str, message: str) -> None:
+    """Weights that are not all of the pool, two rates or targets on one day, a day that no month has."""
+    written = f'{{type: shared_savings, percent: "0.02", on_835: false, {terms}}}'
+    files = {**example(), "employers.yaml": f"employers:\n- {{id: S, name: S, programs: [{written}]}}\n".encode()}
+    (finding,) = load_payer_folder(files, standard_files()).findings
+    assert finding.code == code
+    assert message in finding.message

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Iterator
 from contextlib import closing
 from datetime import UTC, date, datetime
@@ -16,11 +17,20 @@ from hpedi.store.database import Database
 from tests.databases import Workspaces
 
 
+@pytest.fixture(scope="session")
+def empty_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A SQLite database at the newest schema, to be copied."""
+    file = tmp_path_factory.mktemp("empty") / "books.sqlite3"
+    with closing(Database(f"sqlite:///{file}")) as made:
+        schema.upgrade(made)
+    return file
+
+
 @pytest.fixture
-def database(workspaces: Workspaces, tmp_path: Path) -> Iterator[Database]:
+def database(workspaces: Workspaces, empty_file: Path, tmp_path: Path) -> Iterator[Database]:
     """An empty database at the newest schema."""
-    with closing(Database(workspaces.url() or f"sqlite:///{tmp_path / 'books.sqlite3'}")) as opened:
-        schema.upgrade(opened)
+    url = workspaces.url() or f"sqlite:///{shutil.copy(empty_file, tmp_path)}"
+    with closing(Database(url)) as opened:
         yield opened
 
 

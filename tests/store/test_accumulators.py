@@ -36,6 +36,7 @@ def test_a_balance_is_the_sum_of_its_entries(database: Database) -> None:
             POSTED,
         )
         assert accumulators.balances(["member-1", "family-1"]) == {OWN: Decimal("33.33")}
+        assert list(accumulators.differing()) == []
 
 
 def test_a_source_counts_once(database: Database) -> None:

@@ -35,7 +35,6 @@ def known_parties(context: ClaimContext, denials: Sequence[Denies | None]) -> Kn
     return known if known != NOTHING else None
 
 
-
 def _patient(context: ClaimContext) -> Name | None:
     if context.matched is None or context.is_newborn:
         return None

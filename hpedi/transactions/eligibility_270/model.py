@@ -11,7 +11,9 @@ from hpedi.service_dates import DateSpan
 
 PATIENTS_ID = "MI"
 NPI_QUALIFIER = "XX"
-TAX_ID_QUALIFIER = "FI"
+PAYER_ROLE = "PR"
+PAYER_QUALIFIER = "PI"
+PROVIDER_ROLE = "1P"
 
 
 class Trace(Model, frozen=True, kw_only=True):
@@ -111,6 +113,11 @@ class AskedSubscriber(Model, frozen=True, kw_only=True):
 
     patient: AskedPatient
     dependents: tuple[AskedPatient, ...] = ()
+
+    @property
+    def is_patient(self) -> bool:
+        """Whether something is asked about who was sent as subscriber."""
+        return bool(self.patient.questions) or not self.dependents
 
 
 class AskingReceiver(Model, frozen=True, kw_only=True):

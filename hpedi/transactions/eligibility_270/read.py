@@ -11,7 +11,6 @@ from datetime import date
 from typing import Final
 
 from hpedi.claims.parties import Name
-from hpedi.findings import Where
 from hpedi.guides.walk import PlacedBatch
 from hpedi.service_dates import DateSpan
 from hpedi.transactions.claim_837.values import read_day, read_span
@@ -42,12 +41,11 @@ _FIRST_MODIFIER, _LAST_MODIFIER = 2, 6
 class EligibilityInquiryReader:
     """Reads one 270 set, batch by batch."""
 
-    def __init__(self, delimiters: Delimiters, where: Where) -> None:  # noqa: ARG002  all readers of inquiries have it
+    def __init__(self, delimiters: Delimiters) -> None:
         """Begin a set.
 
         Args:
             delimiters: Those of the interchange.
-            where: The place of the set; nothing is found wrong here.
         """
         self._levels = HierarchyReader(delimiters, DEPTHS, QUESTIONS)
 

@@ -27,14 +27,6 @@ class DatedFact(Model, frozen=True, kw_only=True):
     dates: DateSpan
 
 
-class OtherPayer(Model, frozen=True, kw_only=True):
-    """Another payer that covers the patient (2120 NM1)."""
-
-    role: str  # NM101: PRP primary, SEP secondary
-    name: str  # NM103
-    id: str = ""  # NM109 where NM108 is PI
-
-
 class Benefit(Model, frozen=True, kw_only=True):
     """A benefit (2110).
 
@@ -56,7 +48,7 @@ class Benefit(Model, frozen=True, kw_only=True):
         rejections: AAA.
         messages: MSG.
         places: Places of service (2115 III02).
-        other_payer: Another payer (2120).
+        party: Who has to do with it (2120): another payer, or the provider who gives it.
     """
 
     information: str
@@ -76,7 +68,7 @@ class Benefit(Model, frozen=True, kw_only=True):
     rejections: tuple[Rejection, ...] = ()
     messages: tuple[str, ...] = ()
     places: tuple[str, ...] = ()
-    other_payer: OtherPayer | None = None
+    party: InquiryParty | None = None
 
 
 class AnsweredPatient(Model, frozen=True, kw_only=True):

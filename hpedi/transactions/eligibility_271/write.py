@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from functools import lru_cache
 from itertools import count
 from typing import Final
 
@@ -17,7 +18,6 @@ from hpedi.transactions.eligibility_271.model import (
     Benefit,
     DatedFact,
     EligibilityAnswer,
-    OtherPayer,
     Rejection,
 )
 from hpedi.x12.segment import ElementValue, SegmentValues
@@ -93,7 +93,13 @@ def _patient(patient: AnsweredPatient, level: str) -> Iterator[SegmentValues]:
         yield ("INS", _IS_SUBSCRIBER[level], patient.relationship, *changed)
     yield from _dates(patient.dates)
     for benefit in patient.benefits:
-        yield from _benefit(benefit)
+        yield from _remembered(benefit)
+
+
+@lru_cache(maxsize=8_192)
+def _remembered(benefit: Benefit) -> tuple[SegmentValues, ...]:
+    """Return the segments of a benefit: most of what is told is told of many patients."""
+    return tuple(_benefit(benefit))
 
 
 def _benefit(benefit: Benefit) -> Iterator[SegmentValues]:
@@ -122,15 +128,10 @@ def _benefit(benefit: Benefit) -> Iterator[SegmentValues]:
     yield from _rejections(benefit.rejections)
     yield from (("MSG", text[:_LONGEST_MESSAGE]) for text in benefit.messages)
     yield from (("III", _PLACES_CODES, place) for place in benefit.places)
-    if benefit.other_payer is not None:
-        yield from _other_payer(benefit.other_payer)
-
-
-def _other_payer(payer: OtherPayer) -> Iterator[SegmentValues]:
-    identified = ("", "", "", "", "PI", payer.id) if payer.id else ()
-    yield ("LS", _BOUNDED)
-    yield ("NM1", payer.role, "2", payer.name[:_LONGEST_NAME], *identified)
-    yield ("LE", _BOUNDED)
+    if benefit.party is not None:
+        yield ("LS", _BOUNDED)
+        yield _party(benefit.party)
+        yield ("LE", _BOUNDED)
 
 
 def _repeated(values: tuple[str, ...]) -> ElementValue:
@@ -147,7 +148,7 @@ def _party(party: InquiryParty) -> SegmentValues:
 
 
 def _name(name: Name) -> tuple[str, ...]:
-    return (name.last, name.first, name.middle, "", name.suffix)
+    return (name.last[:_LONGEST_NAME].rstrip(), name.first, name.middle, "", name.suffix)
 
 
 def _ids(ids: Iterable[OtherId]) -> Iterator[SegmentValues]:

@@ -10,7 +10,6 @@ from collections.abc import Iterator
 from typing import Final
 
 from hpedi.claims.parties import Name
-from hpedi.findings import Where
 from hpedi.guides.walk import PlacedBatch
 from hpedi.money import Usd
 from hpedi.service_dates import DateSpan
@@ -37,12 +36,11 @@ _PERSON: Final = "1"
 class StatusInquiryReader:
     """Reads one 276 set, batch by batch."""
 
-    def __init__(self, delimiters: Delimiters, where: Where) -> None:  # noqa: ARG002  all readers of inquiries have it
+    def __init__(self, delimiters: Delimiters) -> None:
         """Begin a set.
 
         Args:
             delimiters: Those of the interchange.
-            where: The place of the set; nothing is found wrong here.
         """
         self._levels = HierarchyReader(delimiters, DEPTHS, CLAIMS | LINES)
 

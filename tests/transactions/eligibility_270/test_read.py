@@ -18,12 +18,12 @@ from hpedi.transactions.eligibility_270.model import (
 from hpedi.transactions.eligibility_270.read import EligibilityInquiryReader
 from hpedi.x12.events import Delimiters
 from tests.inquired import ROSA, enveloped, inquiry
-from tests.transactions.walked import WHERE, walked
+from tests.transactions.walked import walked
 
 
 def read(content: bytes) -> EligibilityInquiry:
     """Walk and read the one set of a file."""
-    reader = EligibilityInquiryReader(Delimiters(), WHERE)
+    reader = EligibilityInquiryReader(Delimiters())
     for placed in walked(content, "HS", "005010X279A1", "270"):
         assert placed.findings == []
         reader.read(placed)

@@ -15,7 +15,7 @@ from hpedi.transactions.status_276.model import AskedLine, AskedPerson, StatusIn
 from hpedi.transactions.status_276.read import StatusInquiryReader
 from hpedi.x12.events import Delimiters
 from tests.transactions.status_276.asking import FUNCTIONAL_ID, SET_ID, VERSION, Ask, asked_file
-from tests.transactions.walked import WHERE, walked
+from tests.transactions.walked import walked
 
 MARY = AskedPerson(
     party=Party(is_person=True, name=Name(last="LAKE", first="MARY"), id_qualifier="MI", id="HS1000001"),
@@ -32,7 +32,7 @@ INQUIRY = StatusInquiry(
 
 def read(content: bytes) -> StatusInquirySet:
     """Read a file of one set, which its guide accepts."""
-    reader = StatusInquiryReader(Delimiters(), WHERE)
+    reader = StatusInquiryReader(Delimiters())
     for placed in walked(content, FUNCTIONAL_ID, VERSION, SET_ID):
         assert not placed.findings
         reader.read(placed)
@@ -98,7 +98,7 @@ def test_a_dependent_is_the_patient() -> None:
 )
 def test_what_cannot_be_read_is_named(ask: Ask, unreadable: tuple[str, ...]) -> None:
     """A part of a cent, days that end before they start and a day that is none are named and not taken."""
-    reader = StatusInquiryReader(Delimiters(), WHERE)
+    reader = StatusInquiryReader(Delimiters())
     for placed in walked(asked_file(ask), FUNCTIONAL_ID, VERSION, SET_ID):
         reader.read(placed)
     (inquiry,) = reader.close().inquiries
