@@ -105,7 +105,7 @@ class ClaimContext(Model, frozen=True, kw_only=True):
         drg: Its DRG, where that rate asks for one.
         history: Lines of other claims of the member on the same days that were not denied.
         balances: Committed accumulator balances.
-        past: All past lines of the member.
+        past: Past lines of the member that bear on the claim: `history`, and those of episodes and procedures of any day.
         units_used: What committed claims used of the member's authorisations.
         carried: What carries over from last year's accumulators, in `balances` already.
         is_newborn: The patient is a newborn who is decided as the subscriber, who is `matched`.

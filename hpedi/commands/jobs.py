@@ -113,7 +113,7 @@ class Jobs:
         file = registered(again=again and login is None)
         chunks = partial(workspace.files.chunks, stored.digest)
         with progress(path.name, stored.size) as advance:
-            terms = self._receipt_terms(advance)
+            terms = self.receipt_terms(advance)
             if login is not None:
                 foreign = refused_as_foreign(workspace.books, self.context, terms, file, chunks, login, name=str(path))
                 if foreign is not None:
@@ -123,7 +123,8 @@ class Jobs:
         log.info("file received", receipt=file.id, bytes=stored.size, interchanges=len(outcome.receipts))
         return outcome
 
-    def _receipt_terms(self, advance: Callable[[int], None]) -> ReceiptTerms:
+    def receipt_terms(self, advance: Callable[[int], None] = lambda _bytes: None) -> ReceiptTerms:
+        """Return what receiving needs; `advance` is told how many bytes were read since it was last told."""
         guides, codes = GuideFiles(), self.codes
 
         def plan_for(guide: Guide, receivers: frozenset[str], weights: Mapping[str, str]) -> CheckPlan:

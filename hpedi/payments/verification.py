@@ -1,31 +1,50 @@
 """The 835 bytes that were written, read back by the same way as anybody's bytes and held against what was built.
 
 Reader, guide walk and `remittance_835.read` run over them: not one finding is allowed, the remittances must be those
-that were built, and each must balance again.
+that were built, and each must balance again. What stands beside the claims (BPR to the payee, PLB) must also be written
+as the remittance writes it, for some of it follows from the rest and is not kept: BPR01, BPR03, BPR10, PLB01, PLB02.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from typing import Final
+
+from msgspec.structs import replace
 
 from hpedi.findings import Finding, Where
 from hpedi.guides.load import Guide
-from hpedi.guides.walk import SetWalk
+from hpedi.guides.walk import PlacedBatch, SetWalk
 from hpedi.payments.balancing import check_remittance
 from hpedi.payments.faults import NotAsWritten
 from hpedi.transactions.remittance_835.model import Remittance, as_sent
 from hpedi.transactions.remittance_835.read import RemittanceReader
+from hpedi.transactions.remittance_835.write import write_remittance
 from hpedi.x12.events import Delimiters, InterchangeStart, SegmentBatch, SetEnd, SetStart
 from hpedi.x12.reader import read_x12
+from hpedi.x12.segment import SegmentValues
+from hpedi.x12.writer import segment_writer
+
+CLAIM_LOOPS: Final = frozenset({"2000", "2100", "2110"})
+SET_ENDS: Final = frozenset({"ST", "SE"})
 
 
 @dataclass(frozen=True, slots=True)
 class RemittancesRead:
-    """What an interchange of 835 sets was read as: a remittance a readable set, in order, and everything found."""
+    """What an interchange of 835 sets was read as.
+
+    Attributes:
+        remittances: One a readable set, in order.
+        findings: Everything found.
+        beside_claims: The segments of all sets that stand beside the claims, as sent, ST and SE left out.
+        delimiters: Of the interchange.
+    """
 
     remittances: tuple[Remittance, ...]
     findings: tuple[Finding, ...]
+    beside_claims: tuple[str, ...]
+    delimiters: Delimiters
 
 
 def read_remittances(content: bytes, guide: Guide) -> RemittancesRead:
@@ -37,6 +56,7 @@ def read_remittances(content: bytes, guide: Guide) -> RemittancesRead:
     """
     findings: list[Finding] = []
     remittances: list[Remittance] = []
+    beside: list[str] = []
     delimiters, control_number = Delimiters(), ""
     open_set: tuple[SetWalk, RemittanceReader] | None = None
     for event in read_x12([content]):
@@ -45,6 +65,7 @@ def read_remittances(content: bytes, guide: Guide) -> RemittancesRead:
             placed = walk.feed(event)
             findings += placed.findings
             reader.read(placed)
+            beside += _beside_claims(placed)
         elif isinstance(event, SetEnd) and open_set:
             walk, reader = open_set
             read = reader.close()
@@ -57,7 +78,13 @@ def read_remittances(content: bytes, guide: Guide) -> RemittancesRead:
             open_set = SetWalk(guide, delimiters, where), RemittanceReader(delimiters, where)
         elif isinstance(event, Finding):
             findings.append(event)
-    return RemittancesRead(tuple(remittances), tuple(findings))
+    return RemittancesRead(tuple(remittances), tuple(findings), tuple(beside), delimiters)
+
+
+def _beside_claims(placed: PlacedBatch) -> Iterator[str]:
+    for node, text in zip(placed.nodes, placed.texts, strict=True):
+        if node is not None and node.loop_id not in CLAIM_LOOPS and node.segment_id not in SET_ENDS:
+            yield text
 
 
 def verify_remittances(content: bytes, guide: Guide, built: Sequence[Remittance]) -> tuple[Remittance, ...]:
@@ -86,7 +113,14 @@ def verify_remittances(content: bytes, guide: Guide, built: Sequence[Remittance]
         if one != as_sent(other):
             raise NotAsWritten(f"the 835 reads back as another remittance: set {number}")
         check_remittance(one)
+    write = segment_writer(read.delimiters)
+    if list(read.beside_claims) != [write(segment) for made in built for segment in _without_claims(made)]:
+        raise NotAsWritten("the 835 says something else beside its claims than was written")
     return read.remittances
+
+
+def _without_claims(remittance: Remittance) -> Iterator[SegmentValues]:
+    return write_remittance(replace(remittance, claims=()))
 
 
 def verify_remittance_bytes(content: bytes, guide: Guide, built: Remittance) -> Remittance:

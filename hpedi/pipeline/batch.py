@@ -8,10 +8,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import date, timedelta
 from decimal import Decimal
 
 from hpedi.adjudication.adjudicate import Earlier, adjudicate, lock_set, past_lines
 from hpedi.adjudication.correction import Correction
+from hpedi.adjudication.date_ranges import LONGEST
 from hpedi.adjudication.decision import ClaimDecision, PastLine, Pend
 from hpedi.adjudication.override import Override
 from hpedi.benefits.accumulators import AccumulatorKey
@@ -129,13 +131,13 @@ class Batch:
         who = {each.payer_claim_control_number: recognise(membership, each.claim, reference) for each in claims}
         if locked:
             work.accumulators.lock(lock_set(who.values()))
-        patients = {each.patient.member.id for each in who.values() if each.patient is not None}
+        patients = _days_of_patients(claims, who)
         history = {member: list(lines) for member, lines in work.history.of(patients).items()}
         authorized = sorted({each.member for family in families for each in family.authorizations})
         units_used = dict(work.authorizations.used(authorized))
         plans = plans_that_carry_over(reference)
         # What carries over is worked out for all members of a family; else a claim counts to its patient and family.
-        counting = (member.id for family in families for member in family.members) if plans else patients
+        counting = [member.id for family in families for member in family.members] if plans else list(patients)
         owners = {*counting, *(family.id for family in families)}
         counts = DatedCounts.of(each.entry for each in work.accumulators.of(owners, plans)) if plans else None
         overrides = work.pends.overrides(list(who))
@@ -192,6 +194,21 @@ class Batch:
             _record(work, received, made.member, made.kind if made.of else "", made.status277)
         for received, pended in self.pended:
             _record(work, received, pended.member, "", f"pended {pended.status277}")
+
+
+def _days_of_patients(claims: Sequence[ReceivedClaim], who: Mapping[str, Recognised]) -> dict[str, set[date]]:
+    """Return on which days the patients of claims had services, by our member ids; all days of one that took several."""
+    days: dict[str, set[date]] = {}
+    for received in claims:
+        patient = who[received.payer_claim_control_number].patient
+        if patient is not None:
+            of_patient = days.setdefault(patient.member.id, set())
+            for line in received.claim.lines:
+                first, last = line.dates.start, line.dates.end
+                of_patient.add(first)
+                if last is not None and last != first:
+                    of_patient.update(first + timedelta(days) for days in range(1, min((last - first).days, LONGEST) + 1))
+    return days
 
 
 def _record(work: Work, received: ReceivedClaim, member: str, kind: str, result: str) -> None:

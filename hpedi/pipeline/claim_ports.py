@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from datetime import date
 from typing import Any, Protocol
 
@@ -129,8 +129,11 @@ class Decisions(Protocol):
 class History(Protocol):
     """What later claims of a member need to know of earlier ones."""
 
-    def of(self, members: Iterable[str]) -> Mapping[str, tuple[PastLine, ...]]:
-        """Return each member's past lines, oldest first."""
+    def of(self, days: Mapping[str, Collection[date]]) -> Mapping[str, tuple[PastLine, ...]]:
+        """Return the past lines of members that bear on services on some days, oldest first, by member.
+
+        They are those of the same days, and those that bear on any day: of episodes, and all of a claim with procedures.
+        """
 
     def append(self, lines: Sequence[PastLine]) -> None:
         """Add the lines of a decision."""

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from datetime import date, datetime
-from typing import Protocol
+from typing import Any, Protocol
 
 from hpedi.benefits.accumulators import AccumulatorEntry, Balances, PostedEntry
 from hpedi.money import Usd
@@ -195,6 +195,13 @@ class AuditLog(Protocol):
         result: str = "",
     ) -> None:
         """Add one row a member (our ids); `recipient` is who outside gets to know it."""
+
+    @property
+    def told(self) -> tuple[Any, ...]:
+        """What was recorded in this transaction; in one that only reads it is written nowhere."""
+
+    def add(self, told: Iterable[Any]) -> None:
+        """Take over what another transaction recorded."""
 
 
 class Work(Protocol):

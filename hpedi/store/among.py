@@ -6,11 +6,12 @@ longer than finding the rows. Here the keys are one JSON array on SQLite and one
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from datetime import date
 from typing import Any, TypeAlias
 
 import msgspec
-from sqlalchemy import BigInteger, Boolean, ColumnElement, Dialect, String, Text, bindparam
+from sqlalchemy import BigInteger, Boolean, ColumnElement, Date, Dialect, String, Text, bindparam
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.compiler import SQLCompiler
@@ -27,14 +28,14 @@ class _KeyArray(TypeDecorator[Any]):
     impl = Text
     cache_ok = True
 
-    def __init__(self, *, are_numbers: bool = False) -> None:
+    def __init__(self, kind: type[TypeEngine[Any]]) -> None:
         super().__init__()
-        self.are_numbers = are_numbers
+        self.kind = kind
 
     def load_dialect_impl(self, dialect: Dialect) -> TypeEngine[Any]:
         if dialect.name == "sqlite":
             return dialect.type_descriptor(Text())
-        return dialect.type_descriptor(ARRAY(BigInteger if self.are_numbers else Text))
+        return dialect.type_descriptor(ARRAY(self.kind))
 
     def process_bind_param(self, value: Any, dialect: Dialect) -> Any:
         return msgspec.json.encode(value).decode() if dialect.name == "sqlite" else value
@@ -64,7 +65,37 @@ def _among(element: _Among, compiler: SQLCompiler, **options: Any) -> str:
     return f"{column} = ANY({keys})"
 
 
+class _AmongPairs(_Among):
+    """Two columns, and the pairs that they may be: as pairs, and as an array of each column."""
+
+    name = "among_pairs"
+    inherit_cache = True
+
+
+@compiles(_AmongPairs, "sqlite")
+def _among_pairs_sqlite(element: _AmongPairs, compiler: SQLCompiler, **options: Any) -> str:
+    column, day, pairs = (compiler.process(clause, **options) for clause in list(element.clauses)[:3])
+    each = f"SELECT json_extract(value, '$[0]'), json_extract(value, '$[1]') FROM json_each({pairs})"  # noqa: S608
+    return f"({column}, {day}) IN ({each})"
+
+
+@compiles(_AmongPairs)
+def _among_pairs(element: _AmongPairs, compiler: SQLCompiler, **options: Any) -> str:
+    column, day, _pairs, keys, days = element.clauses
+    first, second, keys, days = (compiler.process(clause, **options) for clause in (column, day, keys, days))
+    return f"({first}, {second}) IN (SELECT * FROM unnest({keys}, {days}))"  # noqa: S608  # of ours, all of it
+
+
+def among_days(
+    column: ColumnElement[Any], day: ColumnElement[Any], pairs: Sequence[tuple[str, date]]
+) -> ColumnElement[bool]:
+    """Return the condition that a column of texts and one of days are together one of some pairs."""
+    keys = bindparam(None, [key for key, _day in pairs], type_=_KeyArray(Text))
+    days = bindparam(None, [each for _key, each in pairs], type_=_KeyArray(Date))
+    return _AmongPairs(column, day, bindparam(None, list(pairs), type_=_KeyArray(Text)), keys, days)
+
+
 def among(column: ColumnElement[Any], keys: Keys) -> ColumnElement[bool]:
     """Return the condition that a column is among keys, texts or whole numbers."""
-    are_numbers = not isinstance(column.type, String)
-    return _Among(column, bindparam(None, list(keys), type_=_KeyArray(are_numbers=are_numbers)))
+    kind = Text if isinstance(column.type, String) else BigInteger
+    return _Among(column, bindparam(None, list(keys), type_=_KeyArray(kind)))

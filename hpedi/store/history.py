@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
+from datetime import date
 from decimal import Decimal
 
-from sqlalchemy import Connection, Row, select
+from sqlalchemy import ColumnElement, Connection, Row, select
 
 from hpedi.adjudication.decision import PastLine
-from hpedi.store.among import among
+from hpedi.store.among import among, among_days
 from hpedi.store.inserts import Insert
-from hpedi.store.tables import past_line
+from hpedi.store.tables import LASTING, past_line
 
 _INSERT_LINES = Insert(
     past_line, "control_number", "line", "member", "billing_npi", "date", "code", "modifiers", "units", "charged",
@@ -26,15 +27,27 @@ class StoredHistory:
         """Work inside an open transaction."""
         self._connection = connection
 
-    def of(self, members: Iterable[str]) -> Mapping[str, tuple[PastLine, ...]]:
-        """Return each member's past lines, oldest first."""
-        lines: dict[str, list[PastLine]] = {}
+    def of(self, days: Mapping[str, Collection[date]]) -> Mapping[str, tuple[PastLine, ...]]:
+        """Return the past lines of members that bear on services on some days, oldest first, by member.
+
+        They are those of the same days, and those that bear on any day: of episodes, and all of a claim with procedures.
+        """
         column = past_line.c
-        query = select(past_line).where(among(column.member, sorted(set(members))))
-        query = query.order_by(column.date, column.control_number, column.line)
-        for row in self._connection.execute(query).all():
-            lines.setdefault(row.member, []).append(_past_line(row))
-        return {member: tuple(found) for member, found in lines.items()}
+        pairs = sorted((member, day) for member, asked in days.items() for day in asked)
+        found = self._read(among_days(column.member, column.date, pairs)) if pairs else {}
+        lasting = self._read(among(column.member, sorted(days)) & LASTING)
+        found |= lasting
+        claims = sorted({line.payer_claim_control_number for line in lasting.values() if line.procedures})
+        if claims:
+            found |= self._read(among(column.control_number, claims) & among(column.member, sorted(days)))
+        lines: dict[str, list[PastLine]] = {}
+        for line in sorted(found.values(), key=lambda each: (each.date, each.payer_claim_control_number, each.line)):
+            lines.setdefault(line.member, []).append(line)
+        return {member: tuple(of_member) for member, of_member in lines.items()}
+
+    def _read(self, condition: ColumnElement[bool]) -> dict[tuple[str, int], PastLine]:
+        rows = self._connection.execute(select(past_line).where(condition)).all()
+        return {(row.control_number, row.line): _past_line(row) for row in rows}
 
     def append(self, lines: Sequence[PastLine]) -> None:
         """Add the lines of a decision."""

@@ -26,6 +26,7 @@ from sqlalchemy import (
     Table,
     Text,
     UniqueConstraint,
+    or_,
 )
 from sqlalchemy.engine import Dialect
 from sqlalchemy.types import TypeDecorator
@@ -243,6 +244,10 @@ past_line = Table(
     Column("procedures", Text, nullable=False, server_default=""),
     Index("ix_past_line_member", "member", "date"),
 )
+LASTING: Final = or_(past_line.c.episode != "", past_line.c.procedures != "")
+"""Past lines that bear on later services of any day: those of episodes, and those that tell procedures."""
+
+Index("ix_past_line_lasting", past_line.c.member, sqlite_where=LASTING, postgresql_where=LASTING)
 
 # --- payment -------------------------------------------------------------------------------------------------------
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import shutil
 from html.parser import HTMLParser
 from pathlib import Path
 
@@ -11,6 +10,7 @@ import pytest
 
 from hpedi.commands import ExitCode
 from tests.commands.running import json_lines, run_hpedi
+from tests.databases import Workspaces
 from tests.pipeline.conftest import KEY
 from tests.shared import PROJECT
 
@@ -21,12 +21,12 @@ CORRECTED = "26061000010000001"
 
 
 @pytest.fixture(scope="module")
-def decided(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def decided(standing_workspaces: Workspaces, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A workspace in which a sample file is decided, and one claim corrected by an override; to be copied."""
     home = tmp_path_factory.mktemp("decided") / "workspace"
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("HPEDI_KEY", KEY)
-        assert run_hpedi("--home", home, "init") == ExitCode.OK
+        assert run_hpedi("--home", home, "init", *standing_workspaces.init_options()) == ExitCode.OK
         assert run_hpedi("--home", home, "load", PROJECT / "samples" / "payer") == ExitCode.OK
         file = PROJECT / "samples" / "inbound" / "01-riverbend.837"
         when = ("--received", "2026-03-02T09:00:00-06:00", "--as-of", "2026-03-16")
@@ -37,10 +37,10 @@ def decided(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture
-def home(decided: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+def home(workspaces: Workspaces, decided: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A copy of the test's own."""
     monkeypatch.setenv("HPEDI_KEY", KEY)
-    return shutil.copytree(decided, tmp_path / "workspace")
+    return workspaces.copy(decided, tmp_path / "workspace")
 
 
 class Page(HTMLParser):

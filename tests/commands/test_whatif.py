@@ -11,6 +11,7 @@ import pytest
 
 from hpedi.commands import ExitCode
 from tests.commands.running import json_lines, run_hpedi
+from tests.databases import Workspaces
 from tests.pipeline.conftest import KEY
 from tests.shared import PROJECT
 
@@ -23,12 +24,12 @@ FIRST, SECOND = "26061000010000001", "26061000010000004"
 
 
 @pytest.fixture(scope="module")
-def decided(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def decided(standing_workspaces: Workspaces, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A workspace in which the sample files are decided and paid, to be copied."""
     home = tmp_path_factory.mktemp("decided") / "workspace"
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("HPEDI_KEY", KEY)
-        assert run_hpedi("--home", home, "init") == ExitCode.OK
+        assert run_hpedi("--home", home, "init", *standing_workspaces.init_options()) == ExitCode.OK
         assert run_hpedi("--home", home, "load", PAYER) == ExitCode.OK
         files = (INBOUND / "01-riverbend.837", INBOUND / "02-prairielink.837", INBOUND / "07-hospital.837")
         when = ("--received", "2026-03-02T09:00:00-06:00", "--as-of", "2026-03-16")
@@ -37,10 +38,10 @@ def decided(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture
-def home(decided: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+def home(workspaces: Workspaces, decided: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A copy of the test's own."""
     monkeypatch.setenv("HPEDI_KEY", KEY)
-    return shutil.copytree(decided, tmp_path / "workspace")
+    return workspaces.copy(decided, tmp_path / "workspace")
 
 
 def asked(capsys: pytest.CaptureFixture[str], home: Path, *options: object) -> list[dict[str, Any]]:

@@ -43,6 +43,24 @@ def test_another_remittance_releases_nothing() -> None:
         verify_remittance_bytes(content.replace(b"PER*BL*EDI SUPPORT*TE*9525550100~", b""), guide(), GS56)
 
 
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        (b"~BPR*I*589.5*C*", b"~BPR*H*589.5*C*"),
+        (b"~BPR*I*589.5*C*", b"~BPR*I*589.5*D*"),
+        (b"*1411111111**01*", b"*1411111112**01*"),
+        (b"~PLB*1000000012*", b"~PLB*1000000020*"),
+        (b"*20261231*", b"*20271231*"),
+    ],
+)
+def test_what_follows_from_the_rest_is_held_too(old: bytes, new: bytes) -> None:
+    """BPR01, BPR03, BPR10, PLB01 and PLB02 are not kept when an 835 is read: they are compared as they were written."""
+    content = interchange_of(GS56)
+    assert content.count(old) == 1
+    with pytest.raises(NotAsWritten, match="beside its claims"):
+        verify_remittance_bytes(content.replace(old, new), guide(), GS56)
+
+
 cents = st.integers(min_value=0, max_value=1_000_000).map(lambda number: str(Usd(number) * CENT))
 reasons = st.tuples(st.sampled_from(["CO", "PR", "OA"]), st.sampled_from(["1", "2", "3", "45", "97"]), cents)
 lines_of_a_claim = st.lists(st.tuples(cents, st.lists(reasons, max_size=9)), min_size=1, max_size=3)

@@ -26,8 +26,7 @@ from hpedi.pipeline import deal
 from hpedi.pipeline.deal import Done
 from hpedi.store.accumulator_tables import accumulator_entry, family_lock
 from hpedi.store.accumulators import StoredAccumulators
-from hpedi.store.history import StoredHistory
-from hpedi.store.tables import audit_entry, decision, posting
+from hpedi.store.tables import audit_entry, decision, past_line, posting
 from hpedi.store.tables import claim as claim_table
 from hpedi.store.work_tables import pend
 from samples.write_inbound import CLEARINGHOUSE, PRAIRIELINK, claim_set, interchange
@@ -103,7 +102,7 @@ def _money(home: Path) -> Money:
         entries = books.execute(select(*columns).order_by(*columns))
         ordinals = sorted(books.execute(select(decision.c.ordinal)).scalars())
         owners = sorted({each.member for each in decided})
-        history = StoredHistory(books).of(owners)
+        history = books.execute(select(past_line).order_by(past_line.c.control_number, past_line.c.line)).all()
         balances = StoredAccumulators(books).balances([*owners, *{each.family for each in decided}])
         rows = [books.execute(select(*columns).order_by(*columns)).all() for columns in OF_A_CLAIM]
         found = [decided, states.all(), entries.all(), ordinals, history, balances, rows]

@@ -144,11 +144,11 @@ def test_a_partner_may_be_allowed_a_version_that_is_not_adopted(demo: Demo) -> N
     assert_good_claim_is_paid(demo)
 
 
-def test_a_set_that_nothing_works_on_yet_is_refused_in_the_999(demo: Demo) -> None:
-    """A right eligibility inquiry validates, and is refused on receipt: it is not accepted and then forgotten."""
-    body = [text for text in clean_segments("270") if text[:3] not in ("ISA", "GS*", "GE*", "IEA")]
+def test_a_set_that_nothing_works_on_is_refused_in_the_999(demo: Demo) -> None:
+    """A right eligibility answer validates, and is refused on receipt: it is not accepted and then forgotten."""
+    body = [text for text in clean_segments("271") if text[:3] not in ("ISA", "GS*", "GE*", "IEA")]
     isa = clinic_file(claim_set("0001", [GOOD])).decode().split("\n")[0]
-    group = "GS*HS*RIVERBEND*94267*20260302*0830*501*X*005010X279A1~"
+    group = "GS*HB*RIVERBEND*94267*20260302*0830*501*X*005010X279A1~"
     content = [isa, group, *(f"{text}~" for text in body), "GE*1*501~", "IEA*1*000000501~"]
     received, _paid = demo.run("".join(content).encode())
     assert received.receipts[0].summary.findings == ("set-not-supported",)

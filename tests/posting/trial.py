@@ -300,8 +300,9 @@ class Trial:
 
     def _come_back(self, deposit: Deposit, day: date, *, reissued: bool) -> None:
         trace = deposit.trace_number
-        if deposit.entry_trace:
-            self._return(deposit, self.receivables.expected()[trace], day)
+        if deposit.entry_trace and not self._return(deposit, self.receivables.expected()[trace], day):
+            self.did["not told apart from another entry"] += 1
+            return
         self.cash.came_back(trace)
         if reissued:
             jobs = self.jobs(day)
@@ -312,7 +313,11 @@ class Trial:
             self.receivables.undo(trace)
         self.did["reissued" if reissued else "voided"] += 1
 
-    def _return(self, deposit: Deposit, remittance: Remittance, day: date) -> None:
+    def _return(self, deposit: Deposit, remittance: Remittance, day: date) -> bool:
+        """Import the return of an EFT; say whether it was taken.
+
+        Files of one day begin their trace numbers anew: two entries of one payee and amount may not be told apart.
+        """
         routing, account = remittance.payee_account
         code = self._chance.choice(BACK_BY)
         cents, effective = int(deposit.amount * 100), f"{deposit.dated:%y%m%d}"
@@ -324,4 +329,6 @@ class Trial:
         )
         with self.workspace.books.writing(context_for(day)) as work:
             imported = import_returns(work, content, hashlib.sha256(content).hexdigest(), terms, "returns.ach")
-        assert [each.outcome for each in imported.returns] == ["returned"], imported.findings
+        told = [each.outcome for each in imported.returns], [each.code for each in imported.findings]
+        assert told in ((["returned"], []), ([], ["ach-return-unknown"])), told
+        return not imported.findings

@@ -26,13 +26,8 @@ def free_delimiters(segments: Iterable[SegmentValues], preferred: Delimiters = D
         segments: All segments that are to be written, for example `write_remittance(remittance)`.
         preferred: What the receiver asks for.
     """
-    used: set[str] = set()
-    for segment in segments:
-        simple = [value for value in segment if isinstance(value, str)]
-        used.update("".join(simple))
-        if len(simple) < len(segment):
-            used.update("".join(map(_text, segment)))
-    taken = used.union(preferred.element, preferred.component, preferred.repetition, preferred.segment)
+    used = "".join(map(_text_of, segments))
+    taken = f"{used}{preferred.element}{preferred.component}{preferred.repetition}{preferred.segment}"
 
     def free(asked: str, alternatives: str) -> str:
         if asked not in used:
@@ -45,6 +40,13 @@ def free_delimiters(segments: Iterable[SegmentValues], preferred: Delimiters = D
         repetition=free(preferred.repetition, ALTERNATIVES.repetition),
         segment=free(preferred.segment, ALTERNATIVES.segment),
     )
+
+
+def _text_of(segment: SegmentValues) -> str:
+    try:
+        return "".join(segment)  # type: ignore[arg-type]  # a composite raises, and most segments have none
+    except TypeError:
+        return "".join(map(_text, segment))
 
 
 def _text(value: ElementValue) -> str:

@@ -1,4 +1,4 @@
-"""Balances of accumulators are kept beside their entries."""
+"""Balances of accumulators are kept beside their entries; past lines that bear on any day are found by themselves."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -21,6 +21,8 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("owner", "plan", "accumulator", "period", name=op.f("pk_accumulator_balance")),
         sqlite_with_rowid=False,
     )
+    lasting = sa.text("episode != '' OR procedures != ''")
+    op.create_index("ix_past_line_lasting", "past_line", ["member"], sqlite_where=lasting, postgresql_where=lasting)
     op.execute(
         "INSERT INTO accumulator_balance (owner, plan, accumulator, period, used) "
         "SELECT owner, plan, accumulator, period, SUM(amount) FROM accumulator_entry "
@@ -30,4 +32,5 @@ def upgrade() -> None:
 
 def downgrade() -> None:
     """Take the step back."""
+    op.drop_index("ix_past_line_lasting", "past_line")
     op.drop_table("accumulator_balance")
