@@ -24,6 +24,7 @@ from hpedi.safekeeping.vault import Vault
 from hpedi.store import claims, pends
 from hpedi.store.accumulators import StoredAccumulators
 from hpedi.store.audit import StoredAuditLog
+from hpedi.store.audit_seals import Sealer
 from hpedi.store.authorizations import StoredAuthorizations
 from hpedi.store.claims import StoredClaims
 from hpedi.store.funding import StoredFunding
@@ -60,6 +61,7 @@ STAGES: Final[tuple[tuple[str, object, str], ...]] = (
     ("seal and open", Vault, "seal"),
     ("seal and open", Vault, "open"),
     ("store decisions", StoredClaims, "finalise"),
+    ("mark claims, pends", batch.Changes, "make"),
     ("store history, entries, ledger", StoredAccumulators, "append"),
     ("store history, entries, ledger", StoredFunding, "append_of"),
     ("store history, entries, ledger", StoredHistory, "append"),
@@ -67,6 +69,7 @@ STAGES: Final[tuple[tuple[str, object, str], ...]] = (
     ("insert", Insert, "__call__"),
     ("audit", StoredAuditLog, "record"),
     ("audit", StoredAuditLog, "write"),
+    ("seal the audit log", Sealer, "seal"),
     ("commit", Connection, "_commit_impl"),
 )
 """Stage, and what is called in it: an attribute of a class or module."""

@@ -7,7 +7,7 @@ finalise. Stored balances and history are handed in; what the decision adds to t
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
@@ -43,10 +43,12 @@ class Earlier:
     Attributes:
         units_used: Of the member's authorisations.
         counts: When the family's and members' entries were counted; None where no plan carries over from last year.
+        past: Returns all past lines of the member; None where those handed in are all that there are.
     """
 
     units_used: UnitsUsed = field(default_factory=dict)
     counts: DatedCounts | None = None
+    past: Callable[[], Sequence[PastLine]] | None = None
 
 
 NOTHING_EARLIER: Final = Earlier()
@@ -68,7 +70,8 @@ def adjudicate(
         received: The claim, for production.
         reference: The payer's reference data; its snapshot is noted in the decision.
         recognised: Who it is for, among the families that its member id may belong to.
-        history: All past lines of the member (`past_lines` of earlier decisions).
+        history: Past lines of the member that bear on the claim (`past_lines` of earlier decisions): those of its days,
+            and of any day those of episodes and of claims with procedures; all of them do no harm.
         balances: Committed balances of the member's and family's accumulators.
         correction: What this decision corrects, taken back already in `history` and `balances`.
         overrides: What examiners decided of the claim, oldest first.
@@ -107,6 +110,8 @@ def _completed(
     context: ClaimContext, earlier: Earlier, overrides: tuple[Override, ...], correction: Correction | None
 ) -> ClaimContext:
     """Return a resolved claim with what few claims have; most are returned as they are."""
+    if earlier.past is not None:
+        context = replace(context, all_past=earlier.past)
     if earlier.units_used:
         context = replace(context, units_used=earlier.units_used)
     if earlier.counts is not None:

@@ -5,7 +5,7 @@ Rules read these frozen models and nothing else. Built once for each claim by `s
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -105,7 +105,8 @@ class ClaimContext(Model, frozen=True, kw_only=True):
         drg: Its DRG, where that rate asks for one.
         history: Lines of other claims of the member on the same days that were not denied.
         balances: Committed accumulator balances.
-        past: Past lines of the member that bear on the claim: `history`, and those of episodes and procedures of any day.
+        bearing: Past lines of the member that rules ask for: of its days, and of episodes and procedures of any day.
+        all_past: Returns all past lines of the member; None where `bearing` is all that there are.
         units_used: What committed claims used of the member's authorisations.
         carried: What carries over from last year's accumulators, in `balances` already.
         is_newborn: The patient is a newborn who is decided as the subscriber, who is `matched`.
@@ -127,7 +128,8 @@ class ClaimContext(Model, frozen=True, kw_only=True):
     drg: DrgFound | None = None
     history: Sequence[PastLine]
     balances: Balances
-    past: Sequence[PastLine] = ()
+    bearing: Sequence[PastLine] = ()
+    all_past: Callable[[], Sequence[PastLine]] | None = None
     units_used: UnitsUsed = msgspec.field(default_factory=dict)
     carried: tuple[AccumulatorEntry, ...] = ()
     is_newborn: bool = False
@@ -135,6 +137,11 @@ class ClaimContext(Model, frozen=True, kw_only=True):
     denied_before: frozenset[tuple[str, str]] = frozenset()
     waived: frozenset[str] = frozenset()
     overrides: tuple[Override, ...] = ()
+
+    @property
+    def past(self) -> Sequence[PastLine]:
+        """All past lines of the member, of any day and service: read when a rule first asks for them."""
+        return self.bearing if self.all_past is None else self.all_past()
 
     @property
     def born(self) -> date | None:

@@ -102,7 +102,7 @@ def _had_care(condition: PolicyCondition, context: ClaimContext, _line: LineCont
 
 def _claims_with(care: PastCare, context: ClaimContext) -> Iterator[str]:
     begins = tuple(prefix.replace(".", "") for prefix in care.icd_procedure_prefixes)
-    for past in context.past:
+    for past in context.bearing:
         if not past.denied and any(code.startswith(begins) for code in past.procedures):
             yield past.payer_claim_control_number
 
@@ -110,7 +110,7 @@ def _claims_with(care: PastCare, context: ClaimContext) -> Iterator[str]:
 def _is_paid(number: str, care: PastCare, context: ClaimContext) -> bool:
     if number == context.received.payer_claim_control_number:
         return False
-    return not care.paid or any(past.paid > 0 for past in context.past if past.payer_claim_control_number == number)
+    return not care.paid or any(past.paid > 0 for past in context.bearing if past.payer_claim_control_number == number)
 
 
 def _is_any(condition: PolicyCondition, context: ClaimContext, line: LineContext) -> bool:

@@ -53,6 +53,7 @@ COMMANDS: Final = {
     "accumulators": "Show what members used of limits; import amounts.",
     "inquire": "Look up remittances, payments, claims and members.",
     "ask": "Ask as a provider's file asks, and read the answer.",
+    "serve": "Answer inquiries over HTTP in real time.",
     "authorizations": "Show what is authorised, used and left.",
     "user": "Keep accounts: people and machines, their roles and keys.",
     "login": "Sign in: commands then run as you.",

@@ -44,7 +44,7 @@ class Crew:
     @contextmanager
     def at_work(self, home: Path, context: RunContext, reference: Reference) -> Iterator[Crew]:
         """Let the processes run in this block, each with the payer's reference data."""
-        starting = multiprocessing.get_context("fork" if _FORKS else "spawn")
+        starting = multiprocessing.get_context("fork") if _FORKS else multiprocessing.get_context("spawn")
         do = decide_and_store if self.stores else only_decide
         processes: list[BaseProcess] = []
         try:

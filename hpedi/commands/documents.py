@@ -56,10 +56,9 @@ def print_document(document: Document) -> None:
     click.echo(f"{document.title}\n{document.issuer}\n")
     for block in document.blocks:
         match block:
-            case Facts(rows):
-                told = [(name, value) for name, value in rows if value]
-                width = max((len(name) for name, _value in told), default=0)
-                click.echo("".join(f"{name:<{width}}  {value}\n" for name, value in told))
+            case Facts():
+                width = max((len(name) for name, _value in block.told), default=0)
+                click.echo("".join(f"{name:<{width}}  {value}\n" for name, value in block.told))
             case Heading(text):
                 click.echo(f"{text}\n{'-' * len(text)}")
             case Notice(text) | Paragraph(text):

@@ -10,6 +10,7 @@ import click
 
 from hpedi.commands.printing import Column, hint, money_column, print_json, print_table
 from hpedi.money import ZERO, Usd
+from hpedi.payments.payment import Payment
 from hpedi.payments.states import PaymentState
 from hpedi.pipeline.pay import Paid
 from hpedi.pipeline.payment_terms import Held
@@ -49,6 +50,12 @@ _HELD: Final = (
     money_column("Amount"),
     Column("Why, and what to do"),
 )
+_TO_REISSUE: Final = (
+    Column("Number", whole=True),
+    Column("Payee"),
+    Column("In place of", whole=True),
+    money_column("Amount"),
+)
 STANDING: Final = {
     PaymentState.BUILT: "waits for approval",
     PaymentState.APPROVED: "approved, to be released",
@@ -87,11 +94,13 @@ class Preview:
         paid: What was paid there.
         on_hold: Our ids of the payees whose account is on hold.
         why: Why payments wait, by row.
+        to_reissue: Void checks in place of other payments: no release pays what they were to pay.
     """
 
     paid: Paid
     on_hold: frozenset[str]
     why: Mapping[int, str]
+    to_reissue: tuple[StoredPayment, ...]
 
     @property
     def payments(self) -> list[StoredPayment]:
@@ -106,6 +115,7 @@ def preview_of(work: Work, paid: Paid) -> Preview:
         paid=paid,
         on_hold=frozenset(each.provider for each in work.eft.holds()),
         why={event.payment: event.reason for event in events},
+        to_reissue=work.payments.to_reissue(),
     )
 
 
@@ -117,11 +127,14 @@ def print_preview(preview: Preview, *, as_json: bool) -> None:
         rows = [payment_facts(each) | {"note": _note(each, preview)} for each in payments]
         sums = [dict(zip(("funding_account", "method", "payments", "amount"), row, strict=True)) for row in totals]
         held = [_held_facts(each) for each in paid.held]
-        print_json({"preview": {"payments": rows, "totals": sums, "held": held, "days_apart": paid.days_apart}})
+        owed = [payment_facts(each) | {"in_place_of": each.payment.reissues} for each in preview.to_reissue]
+        told = {"payments": rows, "totals": sums, "held": held, "to_reissue": owed, "days_apart": paid.days_apart}
+        print_json({"preview": told})
         return
     print_table("What would be paid", _PREVIEW, (_preview_row(each, _note(each, preview)) for each in payments))
     print_table("By account and method", _TOTALS, totals)
     _print_held(paid)
+    _print_to_reissue([each.payment for each in preview.to_reissue])
     total = sum((each.payment.amount for each in payments), ZERO)
     waits = sum((each.payment.amount for each in paid.waiting), ZERO)
     click.echo(f"{len(payments):,} payments of {total:,} US dollars, of which {waits:,} would wait for approval")
@@ -156,6 +169,13 @@ def _totals(payments: Sequence[StoredPayment]) -> list[tuple[str, str, int, Usd]
 def _print_held(paid: Paid) -> None:
     rows = ((each.provider, each.number, each.claims, each.amount, each.finding.message) for each in paid.held)
     print_table("Kept back", _HELD, rows)
+
+
+def _print_to_reissue(checks: Sequence[Payment]) -> None:
+    rows = ((each.trace_number, each.payee.name, each.reissues, each.amount) for each in checks)
+    print_table("Owed until it is reissued", _TO_REISSUE, rows)
+    if checks:
+        hint("these checks are void, and no release pays what they were to pay: `hpedi pay reissue NUMBER` does")
 
 
 def _preview_row(stored: StoredPayment, note: str) -> tuple[object, ...]:
@@ -226,7 +246,8 @@ def print_approved(approved: Sequence[StoredPayment], *, as_json: bool) -> None:
 def print_reissued(number: str, check: StoredPayment, held: Sequence[Held], *, as_json: bool) -> None:
     """Say which check takes the place of a payment, and whether it went out."""
     if as_json:
-        print_json({"reissued": {"trace_number": number, "check": payment_facts(check)}})
+        kept = [_held_facts(each) for each in held]
+        print_json({"reissued": {"trace_number": number, "check": payment_facts(check), "held": kept}})
         return
     made = check.payment
     state = STANDING.get(check.state, check.state.value)

@@ -6,8 +6,10 @@ Results go to the standard output, progress and hints to the standard error, so 
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from dataclasses import fields as fields_of
+from dataclasses import is_dataclass
 from decimal import Decimal
 from shutil import get_terminal_size
 from typing import TYPE_CHECKING, Any, Final, Literal, TypeVar
@@ -15,6 +17,8 @@ from typing import TYPE_CHECKING, Any, Final, Literal, TypeVar
 import click
 import msgspec
 
+from hpedi.adjudication.decision import TrailStep
+from hpedi.claims.model import Model
 from hpedi.documents.document import Column, money_column
 
 __all__ = ["Column", "as_text", "hint", "json_option", "money_column", "print_json", "print_table", "progress"]
@@ -36,7 +40,25 @@ def json_option(command: _Command) -> _Command:
 
 def print_json(value: object) -> None:
     """Print a value as one line of JSON: models as objects, amounts as strings, dates as CCYY-MM-DD."""
-    click.echo(msgspec.json.encode(value).decode())
+    click.echo(msgspec.json.encode(_whole(value)).decode())
+
+
+def _whole(value: object) -> object:
+    """Return a value whose models say all of their fields: those that are kept leave out what is as usual.
+
+    A step of a trail leaves it out here too: most of its fields say nothing in most steps.
+    """
+    if isinstance(value, TrailStep):
+        return value
+    if isinstance(value, Model):
+        return {name: _whole(getattr(value, name)) for name in value.__struct_fields__}
+    if is_dataclass(value) and not isinstance(value, type):
+        return {each.name: _whole(getattr(value, each.name)) for each in fields_of(value)}
+    if isinstance(value, Mapping):
+        return {key: _whole(each) for key, each in value.items()}
+    if isinstance(value, list | tuple):
+        return [_whole(each) for each in value]
+    return value
 
 
 def print_table(title: str, columns: Sequence[Column], rows: Iterable[Sequence[object]]) -> None:

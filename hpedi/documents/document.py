@@ -36,6 +36,11 @@ class Facts:
 
     rows: tuple[tuple[str, str], ...]
 
+    @property
+    def told(self) -> list[tuple[str, str]]:
+        """Those with a value."""
+        return [(name, value) for name, value in self.rows if value]
+
 
 @dataclass(frozen=True, slots=True)
 class Heading:

@@ -50,8 +50,8 @@ def _body(document: Document) -> Iterator[str]:
 
 def _drawn(block: Block) -> str:
     match block:
-        case Facts(rows):
-            told = "".join(f"<dt>{escape(name)}</dt><dd>{escape(value)}</dd>" for name, value in rows if value)
+        case Facts():
+            told = "".join(f"<dt>{escape(name)}</dt><dd>{escape(value)}</dd>" for name, value in block.told)
             return f"<dl>{told}</dl>\n" if told else ""
         case Heading(text):
             return f"<h2>{escape(text)}</h2>\n"

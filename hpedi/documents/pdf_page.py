@@ -47,8 +47,8 @@ def pdf_page(document: Document) -> bytes:
     pdf.ln(2)
     for block in document.blocks:
         match block:
-            case Facts(rows):
-                _facts(pdf, [(name, value) for name, value in rows if value], size)
+            case Facts():
+                _facts(pdf, block.told, size)
             case Heading(text):
                 _heading(pdf, text, size + 3)
             case Notice(text):

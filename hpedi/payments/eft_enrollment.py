@@ -26,9 +26,6 @@ from hpedi.reference.dated import Dated, Entry, in_force
 from hpedi.reference.payer import Account
 from hpedi.transactions.remittance_835.model import BankAccount
 
-ENROLLMENT: Final = "eft enrollment"
-"""The kind of thing, as in mappings/access/roles.yaml."""
-
 
 class EnrollmentState(StrEnum):
     """Where an enrollment stands in its history."""

@@ -21,7 +21,7 @@ class PaidClaim:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Payment:
-    """One payment. It goes through the states of `payments.states`; a returned EFT voids it, never its claims.
+    """One payment. It goes through the states of `payments.states`; an EFT that comes back undoes no claim.
 
     Attributes:
         trace_number: TRN02: the EFT number, or the check number. Unique for ever.

@@ -13,6 +13,7 @@ from hpedi.payments.ledger import settlement_postings
 from hpedi.payments.states import PaymentState
 from hpedi.pipeline.ports import Work
 from hpedi.pipeline.records import StoredPayment
+from hpedi.transactions.remittance_835.model import PaymentMethod
 
 
 def settle_efts(work: Work, calendar: AchCalendar, return_days: int) -> tuple[StoredPayment, ...]:
@@ -26,7 +27,9 @@ def settle_efts(work: Work, calendar: AchCalendar, return_days: int) -> tuple[St
     work.payments.open_run()  # holds all runs: nobody releases, voids or imports meanwhile
     day = work.context.as_of
     due = [
-        each for each in work.eft.outstanding(day) if _is_over(each.payment.payment_date, day, calendar, return_days)
+        each
+        for each in work.payments.in_state(PaymentState.RELEASED)
+        if each.payment.method is PaymentMethod.ACH and _is_over(each.payment.payment_date, day, calendar, return_days)
     ]
     for stored in due:
         settle(work, stored, "no return came while one could")

@@ -6,10 +6,11 @@ commit together.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from decimal import Decimal
+from functools import cache, partial
 
 from hpedi.adjudication.adjudicate import Earlier, adjudicate, lock_set, past_lines
 from hpedi.adjudication.correction import Correction
@@ -31,21 +32,42 @@ from hpedi.run_context import RunContext
 
 @dataclass(slots=True)
 class Seen:
-    """What deciding claims goes by: balances of their families, past lines and authorisations of their members."""
+    """What deciding claims goes by: balances of their families, past lines and authorisations of their members.
+
+    Attributes:
+        balances: Of the patients and their families.
+        history: Past lines that bear on the claims, by member: see `ports.History.of`.
+        units_used: Of authorisations, by their ids.
+        overrides: What examiners decided, by our number of the claim.
+        counts: When entries were counted; None where no plan carries anything over into its next year.
+        every: Returns all past lines that the books hold, by member.
+        forgotten: Our numbers of claims whose past lines in the books no longer count.
+    """
 
     balances: dict[AccumulatorKey, Decimal]
     history: dict[str, list[PastLine]]
     units_used: dict[str, Decimal]
     overrides: Mapping[str, tuple[Override, ...]] = field(default_factory=dict)
-    """What examiners decided, by our number of the claim."""
     counts: DatedCounts | None = None
-    """When entries were counted; None where no plan carries anything over into its next year."""
+    every: Callable[[], Mapping[str, Sequence[PastLine]]] = dict
+    forgotten: set[str] = field(default_factory=set)
 
     def copy(self) -> Seen:
         """Return one of its own that changes by itself."""
         history = {member: list(lines) for member, lines in self.history.items()}
         counts = self.counts.copy() if self.counts is not None else None
-        return Seen(dict(self.balances), history, dict(self.units_used), self.overrides, counts)
+        forgotten = set(self.forgotten)
+        units_used = dict(self.units_used)
+        return Seen(dict(self.balances), history, units_used, self.overrides, counts, self.every, forgotten)
+
+    def past_of(self, member: str) -> list[PastLine]:
+        """Return all past lines of a member: what the books hold, and what was decided since."""
+        near = self.history.get(member, [])
+        known = {(line.payer_claim_control_number, line.line) for line in near}
+        others = (
+            line for line in self.every().get(member, ()) if line.payer_claim_control_number not in self.forgotten
+        )
+        return [*(line for line in others if (line.payer_claim_control_number, line.line) not in known), *near]
 
     def roll_back(self, decision: ClaimDecision, reversal: ClaimDecision) -> None:
         """Forget a decision: its entries are negated, its lines are no past lines any more."""
@@ -53,6 +75,7 @@ class Seen:
         own = decision.payer_claim_control_number
         lines = self.history.get(decision.member, [])
         self.history[decision.member] = [line for line in lines if line.payer_claim_control_number != own]
+        self.forgotten.add(own)
 
     def add(self, decision: ClaimDecision) -> None:
         """Count what a decision adds to balances and uses of authorisations."""
@@ -67,7 +90,8 @@ class Seen:
         self, received: ReceivedClaim, reference: Reference, who: Recognised, correction: Correction | None = None
     ) -> ClaimDecision | Pend:
         """Decide a claim by what is seen."""
-        history = self.history.get(who.patient.member.id, []) if who.patient else []
+        member = who.patient.member.id if who.patient else ""
+        history = self.history.get(member, [])
         return adjudicate(
             received,
             reference,
@@ -75,7 +99,7 @@ class Seen:
             history,
             self.balances,
             correction,
-            earlier=Earlier(self.units_used, self.counts),
+            earlier=Earlier(self.units_used, self.counts, partial(self.past_of, member)),
             overrides=self.overrides.get(received.payer_claim_control_number, ()),
         )
 
@@ -141,7 +165,9 @@ class Batch:
         owners = {*counting, *(family.id for family in families)}
         counts = DatedCounts.of(each.entry for each in work.accumulators.of(owners, plans)) if plans else None
         overrides = work.pends.overrides(list(who))
-        return cls(who, Seen(dict(work.accumulators.balances(owners)), history, units_used, overrides, counts))
+        balances = dict(work.accumulators.balances(owners))
+        every = cache(partial(work.history.every, tuple(patients)))
+        return cls(who, Seen(balances, history, units_used, overrides, counts, every))
 
     def take(self, received: ReceivedClaim, made: ClaimDecision) -> None:
         """Let the claims that follow see a decision."""
@@ -197,7 +223,7 @@ class Batch:
 
 
 def _days_of_patients(claims: Sequence[ReceivedClaim], who: Mapping[str, Recognised]) -> dict[str, set[date]]:
-    """Return on which days the patients of claims had services, by our member ids; all days of one that took several."""
+    """Return on which days the patients of claims had services, by member; of one that took several, all."""
     days: dict[str, set[date]] = {}
     for received in claims:
         patient = who[received.payer_claim_control_number].patient
@@ -207,7 +233,8 @@ def _days_of_patients(claims: Sequence[ReceivedClaim], who: Mapping[str, Recogni
                 first, last = line.dates.start, line.dates.end
                 of_patient.add(first)
                 if last is not None and last != first:
-                    of_patient.update(first + timedelta(days) for days in range(1, min((last - first).days, LONGEST) + 1))
+                    length = min((last - first).days, LONGEST)
+                    of_patient.update(first + timedelta(days=more) for more in range(1, length + 1))
     return days
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from typing import Any, Protocol
 
@@ -132,8 +132,11 @@ class History(Protocol):
     def of(self, days: Mapping[str, Collection[date]]) -> Mapping[str, tuple[PastLine, ...]]:
         """Return the past lines of members that bear on services on some days, oldest first, by member.
 
-        They are those of the same days, and those that bear on any day: of episodes, and all of a claim with procedures.
+        They are those of the same days, and those that bear on any: of episodes, and all of a claim with procedures.
         """
+
+    def every(self, members: Iterable[str]) -> Mapping[str, tuple[PastLine, ...]]:
+        """Return all past lines of members, oldest first, by member."""
 
     def append(self, lines: Sequence[PastLine]) -> None:
         """Add the lines of a decision."""

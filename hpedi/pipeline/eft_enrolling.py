@@ -6,7 +6,7 @@ What comes back of a prenotification is `eft_returns`' matter; which account cou
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Final
 
@@ -110,22 +110,20 @@ def enroll(work: Work, reference: Reference, terms: EnrollmentTerms, asked: Enro
         linkage=asked.linkage,
         start=asked.start,
         meanwhile=terms.meanwhile,
-        history=(_requested(work, asked.why),),
+        history=(requested(work, asked.why),),
     )
     return keep_request(work, made)
 
 
 def keep_request(work: Work, asked: EftEnrollment) -> EftEnrollment:
     """Keep a request with its audit row, and return it with its number."""
-    number = work.eft_enrollments.request(asked)
-    work.audit.record("eft request", _subject(number), reason=asked.submission.value, result=asked.provider)
-    kept = work.eft_enrollments.find(number)
-    if kept is None:
-        raise LookupError("an enrollment that was just kept is not there")
+    kept = replace(asked, id=work.eft_enrollments.request(asked))
+    work.audit.record("eft request", _subject(kept.id), reason=kept.submission.value, result=kept.provider)
     return kept
 
 
-def _requested(work: Work, why: str) -> EnrollmentEvent:
+def requested(work: Work, why: str) -> EnrollmentEvent:
+    """Return the first state of an enrollment that is requested now."""
     principal = work.context.principal.id
     return EnrollmentEvent(state=EnrollmentState.REQUESTED, at=work.context.instant, by=principal, why=why)
 
@@ -264,9 +262,9 @@ def _is_ctx(enrollment: EftEnrollment) -> bool:
 
 def _sent(work: Work, enrollment: EftEnrollment, prenote: Prenote) -> EftEnrollment:
     work.eft_enrollments.prenoted(enrollment, prenote)
-    work.eft_enrollments.change(enrollment, EnrollmentState.PRENOTED)
+    changed = work.eft_enrollments.change(enrollment, EnrollmentState.PRENOTED)
     work.audit.record("eft prenote", _subject(enrollment.id), result=f"accepted from {prenote.accepted_on}")
-    return found(work, enrollment.id)
+    return replace(changed, prenote=prenote)
 
 
 def standing(enrollment: EftEnrollment, counts: EftEnrollment | None, day: date) -> Standing:

@@ -20,7 +20,6 @@ from hpedi.payments.ach.return_file import ReturnedEntry, read_return_file
 from hpedi.payments.eft_enrollment import (
     OPEN,
     EftEnrollment,
-    EnrollmentEvent,
     EnrollmentState,
     EnrollmentTerms,
     Linkage,
@@ -31,7 +30,7 @@ from hpedi.payments.eft_returns import Correction, ReturnCodes, correction_of
 from hpedi.payments.ledger import ledger_source, postings_of, settlement_postings
 from hpedi.payments.proof import RETURNED
 from hpedi.payments.states import PaymentState, may_follow
-from hpedi.pipeline.eft_enrolling import keep_request
+from hpedi.pipeline.eft_enrolling import keep_request, requested
 from hpedi.pipeline.eft_returns_ports import KeptReturn
 from hpedi.pipeline.ports import Work
 from hpedi.pipeline.records import StoredPayment
@@ -256,7 +255,6 @@ def _correct(work: Work, sent: _Sent, kept: KeptReturn, account: BankAccount, te
     others = work.eft_enrollments.of_provider(provider)
     if any(each.stands(work.context.as_of) in OPEN for each in others):
         return
-    who, at = work.context.principal.id, work.context.instant
     asked = EftEnrollment(
         id=0,
         provider=provider,
@@ -265,6 +263,6 @@ def _correct(work: Work, sent: _Sent, kept: KeptReturn, account: BankAccount, te
         linkage=before.linkage if before else Linkage.NPI,
         start=work.context.as_of,
         meanwhile=terms.enrollment.meanwhile,
-        history=(EnrollmentEvent(state=EnrollmentState.REQUESTED, at=at, by=who, why=why),),
+        history=(requested(work, why),),
     )
     keep_request(work, asked)

@@ -83,9 +83,6 @@ class EftReturns(Protocol):
     def sent(self, ach_trace_number: str) -> Sequence[tuple[StoredPayment, EftEntry]]:
         """Return the payments whose ACH entry had a trace number, newest first."""
 
-    def outstanding(self, until: date) -> Sequence[StoredPayment]:
-        """Return the EFTs, due on a day at the latest, that went out and neither came back nor are settled."""
-
     def keep(self, digest: str, at: datetime, returns: Sequence[KeptReturn]) -> None:
         """Keep a file and its entries."""
 

@@ -57,6 +57,9 @@ class Payments(Protocol):
     def reissue_of(self, trace_number: str) -> StoredPayment | None:
         """Return the payment that took the place of another."""
 
+    def to_reissue(self) -> tuple[StoredPayment, ...]:
+        """Return the voided payments that took the place of others: what they were to pay is owed until reissued."""
+
     def unpaid(self) -> tuple[int, int, int]:
         """Return how many decisions and dues are unpaid, how many payments there are, and how many of them approved."""
 

@@ -6,7 +6,7 @@ held against earlier ones. Answers are made by what a file would be answered by.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Container, Sequence
 from dataclasses import dataclass, replace
 from typing import Final
 
@@ -53,7 +53,14 @@ class RealTimeAnswer:
 
 
 def answer_now(
-    books: Books, context: RunContext, terms: ReceiptTerms, partner: Partner, content: bytes, reference_number: str
+    books: Books,
+    context: RunContext,
+    terms: ReceiptTerms,
+    partner: Partner,
+    content: bytes,
+    *,
+    reference_number: str,
+    set_ids: Container[str] = ANSWERERS,
 ) -> RealTimeAnswer:
     """Answer an inquiry, and leave its audit rows.
 
@@ -64,9 +71,10 @@ def answer_now(
         partner: The trading partner that the sender's organisation is.
         content: The interchange.
         reference_number: Our number of the answer.
+        set_ids: ST01 of what is answered.
 
     Raises:
-        NotOneInquiry: It is no X12, or not one inquiry set.
+        NotOneInquiry: It is no X12, or not one set of these.
         NotTheSenders: It names somebody else as its sender.
     """
     events = list(read_x12([content], terms.limits, limits_for=limits_by(terms)))
@@ -77,12 +85,9 @@ def answer_now(
     refusal = _refusal(judged)
     if refusal:
         return _refused(books, context, partner, judged, refusal)
-    if [each.id for group in judged.groups for each in group.sets if each.inquiry is not None] not in _ONE_SET:
+    if not all(each.id in set_ids and each.inquiry is not None for group in judged.groups for each in group.sets):
         raise NotOneInquiry
     return _answered(books, context, terms, partner, judged, reference_number)
-
-
-_ONE_SET: Final = [[set_id] for set_id in ANSWERERS]
 
 
 def _judging(terms: ReceiptTerms, partner: Partner) -> Judging:
@@ -106,10 +111,16 @@ def _judging(terms: ReceiptTerms, partner: Partner) -> Judging:
 
 def _one_judged(found: Sequence[InterchangeJudgement | Finding]) -> InterchangeJudgement:
     match [each for each in found if isinstance(each, InterchangeJudgement)]:
-        case [judged] if len(found) == 1 and sum(len(group.sets) for group in judged.groups) <= 1:
+        case [judged] if len(found) == 1 and (_is_at_most_one(judged)):
             return judged
         case _:
             raise NotOneInquiry
+
+
+def _is_at_most_one(judged: InterchangeJudgement) -> bool:
+    """Say whether there is one set; in what is refused there may be none."""
+    sets = sum(len(group.sets) for group in judged.groups)
+    return sets == 1 or (not sets and bool(_refusal(judged)))
 
 
 def _refusal(judged: InterchangeJudgement) -> str:
@@ -151,9 +162,7 @@ def _answered(
             work=work,
             reference=terms.reference,
             data=terms.inquiry_data,
-            who=Inquirer(
-                recipient=_recipient(context), asker=asker(work, terms.access_rules), usage=judged.usage
-            ),
+            who=Inquirer(recipient=_recipient(context), asker=asker(work, terms.access_rules), usage=judged.usage),
             today=context.as_of,
             instant=context.instant,
             reference_number=reference_number,

@@ -69,6 +69,7 @@ class _Terms:
     moment: datetime
     reference: Reference
     data: PaymentData
+    conventions: AchConventions
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -96,8 +97,10 @@ def release(
 
     Raises:
         ReleaseBlocked: The payments of a run together do not balance: a bug; nothing of it is released.
+        Unavailable: These books came back from a backup, and nobody confirmed it.
     """
     with books.reading(context) as work:
+        work.restorations.check_not_held()
         begun = {run.id: run for run in work.payments.runs()}
         accounts = payee_accounts(work, reference)
         standing = work.payments.in_state(PaymentState.APPROVED)
@@ -105,8 +108,7 @@ def release(
     released: list[StoredPayment] = []
     held: list[Held] = []
     for run_id in sorted({payment.run for payment in approved}):
-        run = _run_on(begun[run_id], context)
-        terms = _Terms(run=run, moment=max(run.instant, context.instant), reference=reference, data=data)
+        terms = _terms(_run_on(begun[run_id], context), context, reference, data)
         due = [each for each in approved if each.run == run_id]
         stays = {each.id: _why_not(each, terms, accounts, context) for each in due}
         held += [_held(each, why) for each in due if (why := stays[each.id]) is not None]
@@ -115,6 +117,16 @@ def release(
         held += faulty
     return Released(
         released=tuple(released), held=tuple(held), days_apart=_days_apart(released, context, reference, data)
+    )
+
+
+def _terms(run: PaymentRun, context: RunContext, reference: Reference, data: PaymentData) -> _Terms:
+    return _Terms(
+        run=run,
+        moment=max(run.instant, context.instant),
+        reference=reference,
+        data=data,
+        conventions=load_ach_conventions(data.ach_conventions, run.as_of),
     )
 
 
@@ -187,11 +199,12 @@ def _release_run(
             raise Unavailable("another payment run released payments at the same time")
         _take_numbers(work, prepared.addresses)
         work.payments.release(prepared.due, prepared.bank.entries)
-        work.outbox.put([*prepared.remittances, *prepared.bank.files])
         for each, file in zip(prepared.due, prepared.remittances, strict=True):
+            work.outbox.put([file])  # one by one: all of them are not at hand once more, sealed
             subject = f"payment:{each.payment.trace_number}"
             reason = _entry_format(asked[each.id], file, terms) or "payment run"
             work.audit.record("release", subject, reason=reason, result=PaymentState.RELEASED)
+        work.outbox.put(prepared.bank.files)
     return tuple(replace(each, state=PaymentState.RELEASED) for each in prepared.due), held
 
 
@@ -241,16 +254,12 @@ def _bank_files(due: Sequence[tuple[StoredPayment, Outbound]], file_number: int,
     originator = ach_originator(terms.reference)
     payments = [stored.payment for stored, _file in due]
     carried = inside((stored.payment, file.content) for stored, file in due)
-    return bank_files(payments, terms.run, file_number, originator, _conventions(terms), carried)
-
-
-def _conventions(terms: _Terms) -> AchConventions:
-    return load_ach_conventions(terms.data.ach_conventions, terms.run.as_of)
+    return bank_files(payments, terms.run, file_number, originator, terms.conventions, carried)
 
 
 def _entry_format(asked: Payment, file: Outbound, terms: _Terms) -> str:
     """Say why an 835 does not go inside its entry though the payee wants that; empty where nothing is to be said."""
-    why = why_ccd_plus(asked, file.content, _conventions(terms).most_addenda)
+    why = why_ccd_plus(asked, file.content, terms.conventions.most_addenda)
     return f"payment run, CCD+: {why}" if why else ""
 
 
@@ -280,7 +289,7 @@ def _remittance_file(
     remitted = _remitted_again(list(work.decisions.of_payment(stored.id)), stored.payment, terms)
     segments = list(write_remittance(remitted.remittance))
     content = write_x12(_interchange(segments, address, terms), free_delimiters(segments))
-    if why_ccd_plus(stored.payment, content, _conventions(terms).most_addenda):
+    if why_ccd_plus(stored.payment, content, terms.conventions.most_addenda):
         return _remittance_file(work, replace(stored, payment=as_ccd_plus(stored.payment)), address, terms)
     verify_remittance_bytes(content, terms.data.guide, remitted.remittance)
     name = f"{stored.payment.trace_number}.835"

@@ -37,6 +37,7 @@ from hpedi.payments.settlement import (
 from hpedi.pipeline.funding_records import PostedSettlement
 from hpedi.pipeline.parties import FUNDING_ACCOUNT
 from hpedi.pipeline.ports import Books, Work
+from hpedi.reference.contracts import Withhold
 from hpedi.reference.plans import Program
 from hpedi.reference.reference import Reference
 from hpedi.reference.settling import Target
@@ -215,19 +216,28 @@ def _year_end(work: Work, reference: Reference, asked: ProgramAsked) -> Settleme
 
 
 def _withhold_release(work: Work, reference: Reference, asked: WithholdAsked) -> Settlement:
-    withholds = {
-        each.pool: each
-        for contracts in reference.contracts.values()
-        for contract in contracts
-        for each in contract.withholds
-        if contract.provider == asked.provider and asked.pool in ("", each.pool)
-    }
+    pools = _withholds(reference, asked.provider, asked.year)
+    withholds = {name: each for name, each in pools.items() if asked.pool in ("", name)}
     if len(withholds) != 1:
-        raise CannotSettle(f"the provider's contracts have {len(withholds) or 'no'} such pools: name one of them")
+        count = len(withholds) or "no"
+        raise CannotSettle(f"the provider's contracts of {asked.year} have {count} such pools: name one of them")
     ((name, withhold),) = withholds.items()
     pool = PoolKey(name, asked.provider, "", asked.year)
     share, told = _share(work, pool, asked, withhold.targets, asked.reference)
     return withhold_release(share, told)
+
+
+def _withholds(reference: Reference, provider: str, year: int) -> dict[str, Withhold]:
+    """Return by pool what a provider's contracts withhold in a year, as it was agreed last in that year."""
+    first, last = date(year, 1, 1), date(year, 12, 31)
+    of_year = [
+        contract
+        for contracts in reference.contracts.values()
+        for contract in contracts
+        if contract.provider == provider and contract.start <= last and (contract.end is None or contract.end >= first)
+    ]
+    ordered = sorted(of_year, key=lambda contract: contract.start)
+    return {each.pool: each for contract in ordered for each in contract.withholds}
 
 
 def _share(

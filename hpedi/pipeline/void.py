@@ -6,8 +6,10 @@ claims stay as decided: no remittance takes them back (no CLP02 22). Killed befo
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from hpedi.payments.ledger import ledger_source, void_postings
-from hpedi.payments.payee_balances import PayeeBalance, balance_entries
+from hpedi.payments.payee_balances import balance_entries
 from hpedi.payments.payment import Payment
 from hpedi.payments.proof import VOIDED
 from hpedi.payments.states import PaymentState, may_be_voided
@@ -83,16 +85,6 @@ def balances_moved(work: Work, payment: Payment, stage: str, *, back: bool) -> b
     """
     provider = payment.payee.provider
     entries = balance_entries(provider, payment.funding_account, payment.adjustments)
-    changed = [_negated(each) for each in entries] if back else entries
+    changed = [replace(each, amount=-each.amount) for each in entries] if back else entries
     work.payee_balances.append(changed, f"{ledger_source(payment)}{stage}", work.context.as_of)
     return all(each.amount >= 0 for each in work.payee_balances.owed(provider))
-
-
-def _negated(entry: PayeeBalance) -> PayeeBalance:
-    return PayeeBalance(
-        provider=entry.provider,
-        funding_account=entry.funding_account,
-        kind=entry.kind,
-        reference=entry.reference,
-        amount=-entry.amount,
-    )

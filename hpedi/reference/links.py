@@ -165,12 +165,15 @@ def check_plans(folder: Folder) -> Iterator[Finding]:
 
 def _check_programs(folder: Folder) -> Iterator[Finding]:
     contracts = {contract.id for contract in folder.contracts}
+    providers = {"", *(provider.id for provider in folder.providers)}  # a cost target without one is for all
     for contract in folder.contracts:
         for withhold in contract.withholds:
             yield from _check_targets(folder, withhold)
     for employer in folder.employers:
         for program in employer.programs:
             yield from _check_targets(folder, program)
+            for target in program.cost_targets:
+                yield from _unknown(folder, target, "provider", providers)
             if program.on_835 and not program.carc:
                 message = "What is held back from the provider is told on the 835: add `group` and `carc`."
                 yield _broken(folder, program, "carc", message)

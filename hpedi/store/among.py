@@ -82,8 +82,9 @@ def _among_pairs_sqlite(element: _AmongPairs, compiler: SQLCompiler, **options: 
 @compiles(_AmongPairs)
 def _among_pairs(element: _AmongPairs, compiler: SQLCompiler, **options: Any) -> str:
     column, day, _pairs, keys, days = element.clauses
-    first, second, keys, days = (compiler.process(clause, **options) for clause in (column, day, keys, days))
-    return f"({first}, {second}) IN (SELECT * FROM unnest({keys}, {days}))"  # noqa: S608  # of ours, all of it
+    asked = (column, day, keys, days)
+    first, second, *arrays = (compiler.process(clause, **options) for clause in asked)
+    return f"({first}, {second}) IN (SELECT * FROM unnest({', '.join(arrays)}))"  # noqa: S608  # of ours, all of it
 
 
 def among_days(

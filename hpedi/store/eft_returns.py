@@ -54,15 +54,6 @@ class StoredEftReturns:
         query = query.where(eft_entry.c.ach_trace_number == ach_trace_number).order_by(payment.c.id.desc())
         return [(self._stored(row), _entry(row)) for row in self._connection.execute(query).all()]
 
-    def outstanding(self, until: date) -> Sequence[StoredPayment]:
-        """Return the EFTs, due on a day at the latest, that went out and neither came back nor are settled."""
-        event = payment_event.c
-        released = select(event.payment).where(event.state == PaymentState.RELEASED.value)
-        done = select(event.payment).where(event.state.in_([PaymentState.SETTLED.value, PaymentState.RETURNED.value]))
-        is_due = (payment.c.method == PaymentMethod.ACH.value, payment.c.payment_date <= until)
-        query = select(payment).where(*is_due, payment.c.id.in_(released), payment.c.id.not_in(done))
-        return [self._stored(row) for row in self._connection.execute(query.order_by(payment.c.id)).all()]
-
     def _stored(self, row: Row[Any]) -> StoredPayment:
         made = decode(Payment, self._vault.open(row.sealed, f"payment/{row.trace_number}"))
         return StoredPayment(id=row.id, run=row.run, payment=made, state=self._state(row.id))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import date
 from decimal import Decimal
 
@@ -30,7 +30,7 @@ class StoredHistory:
     def of(self, days: Mapping[str, Collection[date]]) -> Mapping[str, tuple[PastLine, ...]]:
         """Return the past lines of members that bear on services on some days, oldest first, by member.
 
-        They are those of the same days, and those that bear on any day: of episodes, and all of a claim with procedures.
+        They are those of the same days, and those that bear on any: of episodes, and all of a claim with procedures.
         """
         column = past_line.c
         pairs = sorted((member, day) for member, asked in days.items() for day in asked)
@@ -40,10 +40,11 @@ class StoredHistory:
         claims = sorted({line.payer_claim_control_number for line in lasting.values() if line.procedures})
         if claims:
             found |= self._read(among(column.control_number, claims) & among(column.member, sorted(days)))
-        lines: dict[str, list[PastLine]] = {}
-        for line in sorted(found.values(), key=lambda each: (each.date, each.payer_claim_control_number, each.line)):
-            lines.setdefault(line.member, []).append(line)
-        return {member: tuple(of_member) for member, of_member in lines.items()}
+        return _by_member(found.values())
+
+    def every(self, members: Iterable[str]) -> Mapping[str, tuple[PastLine, ...]]:
+        """Return all past lines of members, oldest first, by member."""
+        return _by_member(self._read(among(past_line.c.member, sorted(set(members)))).values())
 
     def _read(self, condition: ColumnElement[bool]) -> dict[tuple[str, int], PastLine]:
         rows = self._connection.execute(select(past_line).where(condition)).all()
@@ -57,6 +58,13 @@ class StoredHistory:
         """Forget the lines of claims whose decision was taken back."""
         if control_numbers:
             self._connection.execute(past_line.delete().where(among(past_line.c.control_number, control_numbers)))
+
+
+def _by_member(found: Iterable[PastLine]) -> dict[str, tuple[PastLine, ...]]:
+    lines: dict[str, list[PastLine]] = {}
+    for line in sorted(found, key=lambda each: (each.date, each.payer_claim_control_number, each.line)):
+        lines.setdefault(line.member, []).append(line)
+    return {member: tuple(of_member) for member, of_member in lines.items()}
 
 
 def _past_line(row: Row[tuple[object, ...]]) -> PastLine:

@@ -129,8 +129,9 @@ class StoredPayments:
             Unavailable: Somebody else released one of them meanwhile.
         """
         hold(self._connection, RUNS)
-        approved = {stored.id for stored in self.in_state(PaymentState.APPROVED)}
-        if not approved.issuperset(stored.id for stored in payments):
+        is_approved = _newest_state() == PaymentState.APPROVED.value
+        approved = self._connection.execute(select(payment.c.id).where(is_approved)).scalars()
+        if not set(approved).issuperset(stored.id for stored in payments):
             raise Unavailable("another payment run released payments at the same time")
         by_number = {stored.payment.trace_number: stored.id for stored in payments}
         rows = [
@@ -258,6 +259,10 @@ class StoredPayments:
         """Return the payment that took the place of another."""
         found = self._read(payment.c.reissues == trace_number)
         return found[0] if found else None
+
+    def to_reissue(self) -> tuple[StoredPayment, ...]:
+        """Return the voided payments that took the place of others: what they were to pay is owed until reissued."""
+        return self._read(and_(payment.c.reissues.is_not(None), _newest_state() == PaymentState.VOIDED.value))
 
     def unpaid(self) -> tuple[int, int, int]:
         """Return how many decisions and dues are unpaid, how many payments there are, and how many of them approved."""

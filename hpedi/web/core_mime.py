@@ -40,6 +40,8 @@ def read_mime(content_type: str, body: bytes) -> CoreRequest:
         raise EnvelopeError(SENDER)
     values: dict[str, bytes] = {}
     for part in parts:
+        if not isinstance(part, Message):
+            raise EnvelopeError(SENDER)
         name = _name(part)
         if name in values:
             raise EnvelopeError(f"{name}{ILLEGAL}")

@@ -46,23 +46,32 @@ def read_soap(body: bytes) -> CoreRequest:
         name = etree.QName(field).localname
         if name in values:
             raise EnvelopeError(f"{name if name in _NAMES else PAYLOAD}{ILLEGAL}")
-        values[name] = "".join(field.itertext(with_tail=False)).strip()
+        values[name] = (field.text or "").strip()
     user_name, password = _signed(envelope)
     return CoreRequest(
         fields={name: values.get(name, "") for name in METADATA},
-        payload=values.get(PAYLOAD, "").encode(),
+        payload=_bytes(values.get(PAYLOAD, "")),
         user_name=user_name,
         password=password,
     )
 
 
+def _bytes(payload: str) -> bytes:
+    try:
+        return payload.encode("latin-1")  # as X12 is read and written
+    except UnicodeEncodeError:
+        raise EnvelopeError(f"{PAYLOAD}{ILLEGAL}") from None
+
+
 def _parsed(body: bytes) -> etree._Element:
-    parser = etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False, huge_tree=False, remove_pis=True)
+    parser = etree.XMLParser(
+        resolve_entities=False, no_network=True, load_dtd=False, huge_tree=False, remove_pis=True, remove_comments=True
+    )
     try:
         envelope = etree.fromstring(body, parser)
     except (etree.XMLSyntaxError, ValueError):
         raise EnvelopeError(SENDER) from None
-    if envelope.getroottree().docinfo.doctype:
+    if envelope.getroottree().docinfo.internalDTD is not None:
         raise EnvelopeError(SENDER)
     return envelope
 
@@ -83,7 +92,7 @@ def write_soap(answer: CoreAnswer) -> tuple[str, bytes]:
     answered = etree.SubElement(body, _ANSWER, nsmap={"core": CORE})
     for name, value in answer.fields.items():
         if name == ERROR_CODE and answer.payload:
-            etree.SubElement(answered, PAYLOAD).text = etree.CDATA(answer.payload.decode("latin-1"))
+            etree.SubElement(answered, PAYLOAD).text = answer.payload.decode("latin-1")
         etree.SubElement(answered, name).text = value
     return f"{CONTENT_TYPE}; charset=UTF-8", _written(envelope)
 

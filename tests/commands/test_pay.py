@@ -243,3 +243,20 @@ def test_voided_it_is_paid_by_the_next_release(home: Path, capsys: pytest.Captur
     assert (Decimal(voided["amount"]), voided["was"]) == (Decimal("470.00"), "built")
     paid = told(capsys, home, "pay", "release", *DAY)["paid"]
     assert [(each["trace_number"], each["amount"]) for each in paid["waiting"]] == [("900000004", "470.00")]
+
+
+def test_what_only_a_reissue_pays_is_previewed(home: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """A check in place of another, voided: no release pays it, the preview names it until it is reissued in turn."""
+    again = ("--reason", "lost", *DAY)
+    for words in (("pay", "release", *DAY), ("deliver",), ("pay", "reissue", "100001", *again), ("deliver",)):
+        assert run_hpedi("--home", home, *words) == ExitCode.OK
+    assert told(capsys, home, "pay", "preview", *DAY)["preview"]["to_reissue"] == []
+    assert run_hpedi("--home", home, "pay", "void", "100002", *again) == ExitCode.OK
+    (owed,) = told(capsys, home, "pay", "preview", *DAY)["preview"]["to_reissue"]
+    assert (owed["trace_number"], owed["in_place_of"], owed["amount"]) == ("100002", "100001", "70.00")
+    assert run_hpedi("--home", home, "pay", "preview", *DAY) == ExitCode.OK
+    said = capsys.readouterr()
+    assert "Owed until it is reissued" in said.out
+    assert "`hpedi pay reissue NUMBER` does" in said.err
+    assert told(capsys, home, "pay", "reissue", "100002", *again)["reissued"]["held"] == []
+    assert told(capsys, home, "pay", "preview", *DAY)["preview"]["to_reissue"] == []

@@ -7,6 +7,7 @@ from datetime import date
 
 import pytest
 
+from hpedi.claims.parties import Name
 from hpedi.commands.printing import Column, as_text, money_column, print_json, print_table, progress
 from hpedi.money import Usd, usd
 
@@ -51,3 +52,9 @@ def test_progress_is_silent_without_a_terminal(capsys: pytest.CaptureFixture[str
         advance(5)
     told = capsys.readouterr()
     assert told.out + told.err == ""
+
+
+def test_json_says_every_field_of_a_model(capsys: pytest.CaptureFixture[str]) -> None:
+    """What a kept model leaves out because it is as usual is printed all the same, also within others."""
+    print_json({"names": [Name(last="DUNE", first="MARIT")]})
+    assert capsys.readouterr().out == '{"names":[{"last":"DUNE","first":"MARIT","middle":"","suffix":""}]}\n'

@@ -9,6 +9,7 @@ import pytest
 from sqlalchemy import select
 
 from hpedi.commands.jobs import Jobs
+from hpedi.findings import Unavailable
 from hpedi.money import ZERO
 from hpedi.payments.ledger import LedgerAccount
 from hpedi.payments.payee_balances import PayeeBalance
@@ -18,6 +19,7 @@ from hpedi.pipeline.void import CannotVoid
 from hpedi.reference.reference import Reference
 from hpedi.run_context import Principal
 from hpedi.store.payments import StoredPayments
+from hpedi.store.restorations import Restoration
 from hpedi.store.tables import audit_entry
 from hpedi.transactions.remittance_835.model import PaymentMethod
 from tests.pipeline.conftest import AS_OF, Demo
@@ -198,6 +200,18 @@ def test_a_check_that_was_built_before_an_interruption_goes_out(paid: Demo) -> N
     assert again(paid, CHECK)[0] == made.payment.trace_number
     with pytest.raises(CannotReissue, match="reissued already"):
         again(paid, CHECK)
+
+
+def test_books_from_a_backup_let_no_check_go_out(paid: Demo) -> None:
+    """Restored with a check that is approved and not released, nothing leaves until somebody confirmed it."""
+    jobs, now = paid.jobs, paid.jobs.context.instant
+    reissue(paid.workspace.books, jobs.context, jobs.reference, jobs.payment_data, CHECK, "lost")
+    restored = Restoration(backup="backup", taken_at=now, restored_at=now, anchored_as="hpedi", seal=0)
+    with paid.workspace.books.writing(jobs.context) as work:
+        work.restorations.add(restored)
+    with pytest.raises(Unavailable, match="came back from a backup"):
+        again(paid, CHECK)
+    assert state_of(paid, NEXT_CHECK) is PaymentState.APPROVED
 
 
 def test_who_reissued_and_why_is_in_the_audit_log(paid: Demo) -> None:

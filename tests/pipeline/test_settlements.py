@@ -388,11 +388,25 @@ def test_what_is_left_of_a_prefund_goes_back_in_june(demo: Demo) -> None:
 
 
 def test_the_withhold_of_a_contract_is_reconciled(demo: Demo) -> None:
-    """Of 100.00 that Harbor's contract withheld 75 % are earned: 75.00 go out as PLB E3, the plan keeps 25.00."""
+    """Of 100.00 that Harbor's contract withheld 75 % are earned: 75.00 go out as PLB E3, the plan keeps 25.00.
+
+    What the contract of the next year has agreed changes nothing, and where no contract stood there is no pool.
+    """
     jobs = demo.jobs
-    hold = Withhold(id="W104", percent=Decimal("0.05"), group="CO", carc="104")
+    hold = Withhold(id="W104", percent=Decimal("0.05"), group="CO", carc="104", targets=(
+        Target(id="QUALITY", name="Quality", weight=Decimal("0.75")),
+        Target(id="ACCESS", name="Access", weight=Decimal("0.25")),
+    ))  # fmt: skip
+    renewed = replace(hold, targets=(Target(id="COST", name="Cost", weight=Decimal(1)),))
     contracts = {
-        key: tuple(replace(each, withholds=(hold,)) if each.provider == "HARBOR" else each for each in every)
+        key: tuple(
+            stood
+            for each in every
+            for stood in (
+                replace(each, end=date(2025, 12, 31), withholds=(hold,)),
+                replace(each, start=date(2026, 1, 1), withholds=(renewed,)),
+            )
+        )
         for key, every in jobs.reference.contracts.items()
     }
     reference = dataclasses.replace(jobs.reference, contracts=contracts)
@@ -400,7 +414,10 @@ def test_the_withhold_of_a_contract_is_reconciled(demo: Demo) -> None:
     pool = PoolKey("withhold", "HARBOR", "", 2025)
     with demo.workspace.books.writing(jobs.context) as work:
         work.funding.append((PoolMovement(pool, "withheld", Decimal("100.00")),), (), "opening", AS_OF)
-    asked = WithholdAsked(provider="HARBOR", year=2025, earned=Decimal("0.75"), reference="WH2025")
+    asked = WithholdAsked(provider="HARBOR", year=2025, met=("QUALITY",), reference="WH2025")
+    for year, why in ((1999, "of 1999 have no"), (2026, "no target is called QUALITY")):
+        with demo.workspace.books.reading(jobs.context) as work, pytest.raises(CannotSettle, match=why):
+            work_out(work, reference, dataclasses.replace(asked, year=year))
     book(demo.workspace.books, jobs.context, reference, asked)
     jobs.pay(dues_only=True)
     (sent,) = remitted(demo)

@@ -3,7 +3,7 @@
 One payer after another works for months, each with a seed of its own. All 835s are posted, and judged by pyx12 and
 oxedi; all Nacha files by achkit, and by achlens where `--achlens` names a Python that has it; one in so many of both
 is mutated field by field. Progress goes to standard error; at the end stands what was found, and the exit code is 1 if
-anything is wrong.
+anything is wrong. Ctrl-C ends it with the report of what was done so far.
 """
 
 from __future__ import annotations
@@ -103,6 +103,17 @@ def _trial(report: Report, seed: int, asked: argparse.Namespace) -> None:
         report.add(trial)
 
 
+def _work(report: Report, asked: argparse.Namespace, began: float) -> None:
+    while report.remittances < asked.remittances or report.nacha < asked.nacha:
+        _trial(report, asked.seed + report.trials, asked)
+        report.trials += 1
+        told = f"{report.remittances:,} remittances, {report.nacha:,} Nacha files, {len(report.wrong)} faults"
+        print(f"{time.monotonic() - began:6.0f} s, {own_peak():.0f} MB: {told}", file=sys.stderr)  # noqa: T201
+        print("".join(f"{each}\n" for each in report.untold()), end="", file=sys.stderr)  # noqa: T201
+        if len(report.wrong) > SHOWN:
+            break
+
+
 def _asked() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--remittances", type=int, default=10_000, help="At least so many 835s.")
@@ -123,14 +134,10 @@ def main() -> int:
     with pytest.MonkeyPatch.context() as patch, tempfile.TemporaryDirectory(prefix="hpedi-posting-") as state:
         patch.setenv("HPEDI_KEY", KEY)
         patch.setenv("XDG_STATE_HOME", state)
-        while report.remittances < asked.remittances or report.nacha < asked.nacha:
-            _trial(report, asked.seed + report.trials, asked)
-            report.trials += 1
-            told = f"{report.remittances:,} remittances, {report.nacha:,} Nacha files, {len(report.wrong)} faults"
-            print(f"{time.monotonic() - began:6.0f} s, {own_peak():.0f} MB: {told}", file=sys.stderr)  # noqa: T201
-            print("".join(f"{each}\n" for each in report.untold()), end="", file=sys.stderr)  # noqa: T201
-            if len(report.wrong) > SHOWN:
-                break
+        try:
+            _work(report, asked, began)
+        except KeyboardInterrupt:
+            print("interrupted: this is what was done so far", file=sys.stderr)  # noqa: T201
     faults = list(report.faults())
     print("\n".join([*report.rows(), *(f"wrong: {each}" for each in faults[:SHOWN])]))  # noqa: T201
     print(f"{time.monotonic() - began:.0f} s; {len(faults)} faults")  # noqa: T201

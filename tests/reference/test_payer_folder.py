@@ -255,11 +255,12 @@ def test_months_that_carry_over_are_months() -> None:
          "interest rates of one programme"),
         ('cost_targets: [{from: 2026-01-01, pmpm: "400.00"}, {from: 2026-07-01, pmpm: "410.00"}]', "reference-value",
          "cost targets of one programme"),
+        ('cost_targets: [{from: 2026-01-01, pmpm: "400.00", provider: NOBODY}]', "reference-link", "not defined"),
         ('returns_from: "06-31"', "reference-value", "month and day"),
     ],
 )  # fmt: skip
 def test_what_a_programme_is_settled_by_is_checked(terms: str, code: str, message: str) -> None:
-    """Weights that are not all of the pool, two rates or targets on one day, a day that no month has."""
+    """Weights that are not all of the pool, two rates or targets on one day, nobody's target, a day no month has."""
     written = f'{{type: shared_savings, percent: "0.02", on_835: false, {terms}}}'
     files = {**example(), "employers.yaml": f"employers:\n- {{id: S, name: S, programs: [{written}]}}\n".encode()}
     (finding,) = load_payer_folder(files, standard_files()).findings

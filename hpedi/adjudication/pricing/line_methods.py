@@ -55,7 +55,7 @@ class LinePricer:
         """Take the accepted lines of a claim."""
         pricer = cls(context, lines, billed)
         own = context.received.payer_claim_control_number
-        for past in context.past:
+        for past in context.bearing:
             if past.episode and not past.denied and past.payer_claim_control_number != own:
                 pricer.services.setdefault(past.episode, []).append(Service(past.date, past.accepted_units))
         return pricer

@@ -181,7 +181,7 @@ def resolve(
         conventions: Its conventions on the day of receipt.
         provider: The billing provider.
         recognised: Who it is for.
-        history: All past lines of the member.
+        history: Past lines of the member that bear on the claim.
         balances: Committed balances of the member and family.
     """
     claim = received.claim
@@ -202,7 +202,7 @@ def resolve(
         drg=resolver.drg(claim_rate) if claim_rate is not None and claim_rate.drg_table else None,
         history=_of_these_days(history, received) if history else (),
         balances=balances,
-        past=history,
+        bearing=history,
         is_newborn=recognised.is_newborn,
     )
 

@@ -43,13 +43,15 @@ LoopSegments: TypeAlias = dict[str, list[Elements]]
 QUALIFIED: Final = frozenset({"NM1", "REF", "DTM", "AMT", "PER", "LQ"})
 CLAIM_LOOP: Final = "2100"
 SERVICE_LOOP: Final = "2110"
-SERVICE_REFERENCES: Final = ("1S", "APC", "BB", "E9", "G1", "G3", "LU", "RB")
-"""REF01 of service identification (2110)."""
-CLAIM_REFERENCES: Final = ("1L", "1W", "28", "6P", "9A", "9C", "BB", "CE", "EA", "F8", "G1", "G3", "IG", "SY")
-"""REF01 of other claim related identification (2100)."""
+SERVICE_REFERENCES: Final = tuple(f"REF*{each}" for each in ("1S", "APC", "BB", "E9", "G1", "G3", "LU", "RB"))
+"""Service identification (2110)."""
+CLAIM_REFERENCES: Final = tuple(
+    f"REF*{each}" for each in ("1L", "1W", "28", "6P", "9A", "9C", "BB", "CE", "EA", "F8", "G1", "G3", "IG", "SY")
+)
+"""Other claim related identification (2100)."""
 METHODS: Final = frozenset(PaymentMethod)
-ALLOWED: Final = "B6"
-"""AMT01 of what is allowed for a service."""
+ALLOWED: Final = "AMT*B6"
+"""What is allowed for a service."""
 PARTY_LOOPS: Final = frozenset({"1000A", "1000B"})
 
 
@@ -135,7 +137,7 @@ class RemittanceReader:
             amount=_usd_at(bpr, 2),
             payment_date=_date_at(bpr, 16),
             trace_number=_at(trn, 2),
-            production_date=_day(self._once, "405"),
+            production_date=_day(self._once, "DTM*405"),
             receiver_id=_at(_first(self._once, "REF*EV"), 2),
             claims=tuple(self._claims),
             provider_adjustments=tuple(_provider_adjustments(self._once, self._delimiters)),
@@ -143,7 +145,8 @@ class RemittanceReader:
 
 
 def _put(loop: LoopSegments, elements: Elements) -> None:
-    key = f"{elements[0]}*{_at(elements, 1)}" if elements[0] in QUALIFIED else elements[0]
+    segment_id = elements[0]
+    key = f"{segment_id}*{_at(elements, 1)}" if segment_id in QUALIFIED else segment_id
     loop.setdefault(key, []).append(elements)
 
 
@@ -187,8 +190,8 @@ def _place(elements: Sequence[str], position: int) -> str:
     return f"{elements[0]}{position:02}" if elements else "a required segment"
 
 
-def _day(loop: LoopSegments, qualifier: str) -> date | None:
-    segment = _first(loop, f"DTM*{qualifier}")
+def _day(loop: LoopSegments, key: str) -> date | None:
+    segment = _first(loop, key)
     return _date_at(segment, 2) if segment else None
 
 
@@ -263,10 +266,10 @@ def _claim(loop: LoopSegments, services: tuple[ServicePayment, ...]) -> ClaimPay
         drg_weight=_number_at(clp, 12) if _at(clp, 12) else None,
         **_parties(loop),
         references=_references(loop, CLAIM_REFERENCES),
-        received=_day(loop, "050"),
-        statement_from=_day(loop, "232"),
-        statement_to=_day(loop, "233"),
-        coverage_ended=_day(loop, "036"),
+        received=_day(loop, "DTM*050"),
+        statement_from=_day(loop, "DTM*232"),
+        statement_to=_day(loop, "DTM*233"),
+        coverage_ended=_day(loop, "DTM*036"),
         adjustments=_adjustments(loop),
         remarks=tuple(remark for remark in _first(loop, "MOA")[3:8] if remark),
         inpatient_remarks=_inpatient_remarks(_first(loop, "MIA")),
@@ -278,7 +281,7 @@ def _claim(loop: LoopSegments, services: tuple[ServicePayment, ...]) -> ClaimPay
 
 def _parties(loop: LoopSegments) -> dict[str, Any]:
     patient, subscriber, corrected, rendering, other_subscriber = (
-        _first(loop, f"NM1*{entity}") for entity in ("QC", "IL", "74", "82", "GB")
+        _first(loop, key) for key in ("NM1*QC", "NM1*IL", "NM1*74", "NM1*82", "NM1*GB")
     )
     return {
         "patient": _name(patient),
@@ -301,11 +304,11 @@ def _inpatient_remarks(mia: Sequence[str]) -> tuple[str, ...]:
     return tuple(remark for remark in (_at(mia, 5), *mia[20:24]) if remark)
 
 
-def _amounts(loop: LoopSegments) -> tuple[tuple[str, Usd], ...]:
+def _amounts(loop: LoopSegments, beside: str = "") -> tuple[tuple[str, Usd], ...]:
     return tuple(
         (_at(segment, 1), _usd_at(segment, 2))
         for key, segments in loop.items()
-        if key.startswith("AMT*")
+        if key.startswith("AMT*") and key != beside
         for segment in segments
     )
 
@@ -316,41 +319,47 @@ def _name(nm1: Sequence[str]) -> Name:
 
 def _service(loop: LoopSegments, delimiters: Delimiters) -> ServicePayment:
     svc = _first(loop, "SVC")
-    decided = _procedure(_at(svc, 1), delimiters)
+    qualifier, code, modifiers = _procedure(_at(svc, 1), delimiters)
     units_paid = _number_at(svc, 5) if _at(svc, 5) else Decimal(1)
-    allowed = _first(loop, f"AMT*{ALLOWED}")
+    allowed = _first(loop, ALLOWED)
     return ServicePayment(
-        code=decided.code,
-        code_qualifier=decided.code_qualifier,
-        modifiers=decided.modifiers,
-        submitted=_procedure(_at(svc, 6), delimiters) if _at(svc, 6) else None,
+        code=code,
+        code_qualifier=qualifier,
+        modifiers=modifiers,
+        submitted=_submitted(_at(svc, 6), delimiters),
         charged=_usd_at(svc, 2),
         paid=_usd_at(svc, 3),
         revenue_code=_at(svc, 4),
         units_paid=units_paid,
         units_billed=_number_at(svc, 7) if _at(svc, 7) else units_paid,
-        service_date=_day(loop, "472") or _day(loop, "150"),
-        service_end=_day(loop, "151"),
+        service_date=_day(loop, "DTM*472") or _day(loop, "DTM*150"),
+        service_end=_day(loop, "DTM*151"),
         adjustments=_adjustments(loop),
         references=_references(loop, SERVICE_REFERENCES),
         allowed=_usd_at(allowed, 2) if allowed else None,
-        amounts=tuple(each for each in _amounts(loop) if each[0] != ALLOWED),
+        amounts=_amounts(loop, beside=ALLOWED),
         remarks=tuple(_at(segment, 2) for segment in loop.get("LQ*HE", ())),
         control_number=_at(_first(loop, "REF*6R"), 2),
         rendering_npi=_at(_first(loop, "REF*HPI"), 2),
     )
 
 
-def _procedure(composite: str, delimiters: Delimiters) -> SubmittedService:
+def _submitted(composite: str, delimiters: Delimiters) -> SubmittedService | None:
+    if not composite:
+        return None
+    qualifier, code, modifiers = _procedure(composite, delimiters)
+    return SubmittedService(code=code, code_qualifier=qualifier, modifiers=modifiers)
+
+
+def _procedure(composite: str, delimiters: Delimiters) -> tuple[str, str, tuple[str, ...]]:
+    """Return the qualifier, code and modifiers of a composite medical procedure identifier."""
     qualifier, _, procedure = composite.partition(delimiters.component)
     code, *modifiers = procedure.split(delimiters.component)
-    return SubmittedService(code=code, code_qualifier=qualifier, modifiers=tuple(modifiers))
+    return qualifier, code, tuple(modifiers)
 
 
-def _references(loop: LoopSegments, qualifiers: Sequence[str]) -> tuple[tuple[str, str], ...]:
-    return tuple(
-        (qualifier, _at(segment, 2)) for qualifier in qualifiers for segment in loop.get(f"REF*{qualifier}", ())
-    )
+def _references(loop: LoopSegments, keys: Sequence[str]) -> tuple[tuple[str, str], ...]:
+    return tuple((segment[1], _at(segment, 2)) for key in keys if key in loop for segment in loop[key])
 
 
 def _payer_named(nm1: Sequence[str]) -> NamedPayer | None:
