@@ -121,7 +121,7 @@ def _row(stored: StoredDecision) -> dict[str, object]:
 @as_of_option
 @json_option
 @click.pass_obj
-def override(session: Session, claim: str, *, note: str, as_of: date | None, as_json: bool, **otherwise: Any) -> int:
+def override(session: Session, /, claim: str, *, note: str, as_of: date | None, as_json: bool, **otherwise: Any) -> int:
     """Decide a decided claim otherwise than the rules: it gets its reversal and correction.
 
     \b

@@ -12,7 +12,16 @@ from typing import TYPE_CHECKING, Final
 import click
 
 from hpedi.commands import ExitCode, Session
-from hpedi.commands.eft_enrollments import approve, deny, end, enroll, enrollments, lift, prenote
+from hpedi.commands.eft_enrollments import (
+    approve,
+    deny,
+    end,
+    enroll,
+    enrollment_terms,
+    enrollments,
+    lift,
+    prenote,
+)
 from hpedi.commands.options import ExistingFile, as_of_option, dry_run_option
 from hpedi.commands.printing import Column, hint, json_option, money_column, print_json, print_table
 
@@ -278,13 +287,12 @@ def _look_at(each: Reassociated, apart: int | None, at_most: int) -> str:
 def return_terms(day: date) -> ReturnTerms:
     """Return what holds on a day for what comes back."""
     from hpedi.mappings_folder import mapping
-    from hpedi.payments.eft_enrollment import load_enrollment_terms
     from hpedi.payments.eft_returns import load_return_codes
     from hpedi.pipeline.eft_returns import ReturnTerms
 
     return ReturnTerms(
         codes=load_return_codes(mapping("payments/ach_returns.yaml").read_bytes(), day),
-        enrollment=load_enrollment_terms(mapping("payments/eft_enrollment.yaml").read_bytes(), day),
+        enrollment=enrollment_terms(day),
     )
 
 
@@ -293,19 +301,14 @@ def _masked(last_four: str) -> str:
 
 
 def _correction(correction: Correction | None) -> dict[str, str]:
+    from msgspec import structs
+
     if correction is None:
         return {}
-    told = {name: value for name, value in asdict_of(correction).items() if value}
+    told = {name: value for name, value in structs.asdict(correction).items() if value}
     if "account_number" in told:
         told["account_number"] = _masked(told["account_number"][-4:])
     return told
-
-
-def asdict_of(correction: Correction) -> dict[str, str]:
-    """Return the fields of a correction."""
-    import msgspec
-
-    return msgspec.structs.asdict(correction)
 
 
 def _facts(kept: KeptReturn, codes: ReturnCodes) -> dict[str, object]:

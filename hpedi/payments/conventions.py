@@ -39,6 +39,10 @@ class AchConventions(Dated, frozen=True, kw_only=True):
     line_ending: LineEnding
     source: str
 
+    def entry_class(self, *, is_ctx: bool) -> str:
+        """Return the class of an entry: one that is to carry the 835 inside, or any other."""
+        return self.corporate_exchange if is_ctx else self.standard_entry_class
+
 
 class _AchFile(Entry, frozen=True, kw_only=True):
     versions: tuple[AchConventions, ...]

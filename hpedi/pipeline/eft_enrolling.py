@@ -157,7 +157,7 @@ def decide(work: Work, number: int, state: EnrollmentState, why: str) -> EftEnro
         WrongEnrollmentState: It was decided before.
     """
     work.eft_enrollments.lock()
-    asked, who = found(work, number), work.context.principal
+    asked, who = _found(work, number), work.context.principal
     if state is EnrollmentState.APPROVED and who.kind == "person" and who.id == asked.requested_by:
         raise SamePerson("who requested an enrollment does not approve it: a second person does")
     decided = work.eft_enrollments.change(asked, state, why)
@@ -173,7 +173,7 @@ def end(work: Work, number: int, last_day: date, why: str) -> EftEnrollment:
         WrongEnrollmentState: It was denied, or came back.
     """
     work.eft_enrollments.lock()
-    stands = found(work, number)
+    stands = _found(work, number)
     if stands.last_day is not None and stands.last_day <= last_day:
         raise CannotEnroll(f"enrollment {number} ends earlier, on {stands.last_day}")
     ended = work.eft_enrollments.change(stands, EnrollmentState.ENDED, why, last_day)
@@ -181,7 +181,7 @@ def end(work: Work, number: int, last_day: date, why: str) -> EftEnrollment:
     return ended
 
 
-def found(work: Work, number: int) -> EftEnrollment:
+def _found(work: Work, number: int) -> EftEnrollment:
     """Return an enrollment.
 
     Raises:
@@ -205,7 +205,9 @@ def send_prenotes(work: Work, terms: PrenoteTerms) -> tuple[EftEnrollment, ...]:
         NotAsWritten: The file does not read back as it was built: a bug; nothing is kept.
     """
     work.eft_enrollments.lock()
-    pending = sorted(work.eft_enrollments.in_state(EnrollmentState.APPROVED), key=_is_ctx)  # as batches are sorted
+    approved = work.eft_enrollments.in_state(EnrollmentState.APPROVED)
+    # In the order of the file's batches, so that each gets the trace number of its own entry.
+    pending = sorted(approved, key=lambda each: terms.conventions.entry_class(is_ctx=_is_ctx(each)))
     if not pending:
         return ()
     day = work.context.as_of

@@ -20,6 +20,7 @@ from hpedi.commands.jobs import Jobs
 from hpedi.commands.serving import CurrentTerms, context_of
 from hpedi.commands.workspace import context_for
 from hpedi.safekeeping.passwords import new_secret
+from hpedi.store.audit import Sought
 from hpedi.web.app import Service, ServiceLimits
 from hpedi.web.core_rule import core_rule
 from hpedi.web.desk import Desk
@@ -69,8 +70,6 @@ class Served:
 
     def audited(self) -> list[tuple[str, str, str, str, str]]:
         """Return who did what, for whom, with which result, as the audit log has it, newest last."""
-        from hpedi.store.audit import Sought
-
         with self.demo.workspace.books.reading(context_for(None)) as work:
             rows = list(work.audit.find(Sought()))
         return [(each.principal, each.action, each.member, each.recipient, each.result) for each in reversed(rows)]
@@ -110,7 +109,7 @@ def serving(demo: Demo, limits: ServiceLimits, key: str) -> Iterator[Served]:
 
 
 @pytest.fixture
-def riverbend(demo: Demo) -> str:  # noqa: F811
+def riverbend(demo: Demo) -> str:
     """The key of a machine of Riverbend, which was granted its own provider."""
     register(demo, "riverbend", OrganisationKind.PROVIDER, "riverbend")
     for usage in ("P", "T"):
@@ -119,7 +118,7 @@ def riverbend(demo: Demo) -> str:  # noqa: F811
 
 
 @pytest.fixture
-def served(demo: Demo, riverbend: str) -> Iterator[Served]:  # noqa: F811
+def served(demo: Demo, riverbend: str) -> Iterator[Served]:
     """The service, with the limits that it has without options."""
     with serving(demo, ServiceLimits(), riverbend) as running:
         yield running

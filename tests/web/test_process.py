@@ -107,7 +107,12 @@ def test_the_page_does_what_it_says(
         "PYTHONPATH": str(PROJECT),
     }
     ran = subprocess.run(
-        ["bash", "-c", script], cwd=folder, env={**os.environ, **surroundings}, capture_output=True, text=True, timeout=120
+        ["bash", "-c", script],
+        cwd=folder,
+        env={**os.environ, **surroundings},
+        capture_output=True,
+        text=True,
+        timeout=120,
     )
     assert ran.returncode == ExitCode.OK, ran.stderr
     _started, health, plain, mime, soap, _stopped = ran.stdout.split("---\n", 5)

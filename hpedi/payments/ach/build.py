@@ -124,11 +124,10 @@ def build_ach_file(
 
 
 def _payment_due(payment: Payment, inside: bytes | None, conventions: AchConventions) -> _Due:
-    is_ctx = inside is not None
     return _Due(
         effective=payment.payment_date,
         funding_account=payment.funding_account,
-        standard_entry_class=conventions.corporate_exchange if is_ctx else conventions.standard_entry_class,
+        standard_entry_class=conventions.entry_class(is_ctx=inside is not None),
         payee=payment.payee,
         codes=conventions.credit_codes,
         amount=payment.amount,
@@ -140,7 +139,7 @@ def _prenote_due(prenote: PrenoteDue, conventions: AchConventions) -> _Due:
     return _Due(
         effective=prenote.effective,
         funding_account=prenote.funding_account,
-        standard_entry_class=conventions.corporate_exchange if prenote.is_ctx else conventions.standard_entry_class,
+        standard_entry_class=conventions.entry_class(is_ctx=prenote.is_ctx),
         payee=prenote.payee,
         codes=conventions.prenote_codes,
     )
