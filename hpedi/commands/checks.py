@@ -19,9 +19,6 @@ if TYPE_CHECKING:
     from hpedi.pipeline.checks import ChecksImported, CheckTaken
     from hpedi.pipeline.records import StoredPayment
 
-LAYOUTS: Final = ("csv", "fixed")
-"""Of mappings/payments/checks.yaml."""
-
 _TAKEN: Final = (
     Column("Line", right=True),
     Column("Check", whole=True),
@@ -174,8 +171,11 @@ def check_terms(day: date) -> CheckTerms:
     return load_check_terms(mapping("payments/checks.yaml").read_bytes(), day)
 
 
+_LAYOUT: Final = "How the file is written: a layout of mappings/payments/checks.yaml."
+
+
 @command.command("positive-pay")
-@click.option("--layout", type=click.Choice(LAYOUTS), default="csv", show_default=True, help="How the file is written.")
+@click.option("--layout", default="csv", show_default=True, metavar="NAME", help=_LAYOUT)
 @dry_run_option
 @as_of_option
 @json_option
@@ -192,6 +192,7 @@ def positive_pay(session: Session, layout: str, as_of: date | None, *, dry_run: 
     from hpedi.commands.jobs import Jobs, alone, rehearsal
     from hpedi.commands.signed_in import acting
     from hpedi.commands.workspace import open_workspace
+    from hpedi.payments.positive_pay import TooWide
     from hpedi.pipeline.checks import tell_bank
     from hpedi.pipeline.payment_terms import CannotPay
 
@@ -199,13 +200,15 @@ def positive_pay(session: Session, layout: str, as_of: date | None, *, dry_run: 
     with opened as workspace, alone(workspace):
         context = acting(workspace, "send", "positive pay", as_of)
         reference, terms = Jobs(workspace, context).reference, check_terms(context.as_of)
+        if layout not in terms.layouts:
+            raise click.UsageError(f"there is no such layout; choose --layout {' or '.join(terms.layouts)}")
         try:
             with workspace.books.writing(context) as work:
                 work.restorations.check_not_held()
                 told = tell_bank(work, reference, terms, layout)
         except CannotPay as refused:
             raise click.ClickException("\n".join(finding.message for finding in refused.findings)) from None
-        except ValueError as wide:
+        except TooWide as wide:
             raise click.UsageError(f"the layout does not take a check: {wide}; choose another --layout") from None
     if as_json:
         print_json({"told": [_told(each) for each in told]})

@@ -52,7 +52,7 @@ class Crew:
                 ours, theirs = starting.Pipe()
                 self._pipes.append(ours)
                 dealers = tuple(self._pipes) if _FORKS else ()
-                process = starting.Process(
+                process: BaseProcess = starting.Process(
                     target=_work, args=(home, context, reference, theirs, do, dealers), daemon=True
                 )
                 process.start()

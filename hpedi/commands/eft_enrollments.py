@@ -141,6 +141,7 @@ def enrollments(session: Session, number: int | None, as_of: date | None, *, as_
     from hpedi.commands.jobs import Jobs
     from hpedi.commands.signed_in import acting
     from hpedi.commands.workspace import open_workspace
+    from hpedi.payments.eft_enrollment import by_payee
 
     workspace = open_workspace(session.home)
     context = acting(workspace, "list", "eft enrollment", as_of)
@@ -152,9 +153,10 @@ def enrollments(session: Session, number: int | None, as_of: date | None, *, as_
         work.audit.record("eft list", subject, result=f"found {len(shown)}")
     if number is not None and not shown:
         raise click.UsageError("there is no such enrollment; `hpedi eft enrollments` names them")
-    facts = [enrollment_facts(each, context.as_of, reference, every) for each in shown]
+    of_payee = by_payee(every)
+    facts = [enrollment_facts(each, context.as_of, reference, of_payee[each.provider]) for each in shown]
     if number is None:
-        facts = [*loaded_facts(reference, context.as_of, every), *facts]
+        facts = [*loaded_facts(reference, context.as_of, of_payee), *facts]
     if as_json:
         for told in facts:
             print_json(told)

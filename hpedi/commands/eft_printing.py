@@ -51,14 +51,14 @@ _ELEMENTS: Final = {
 
 
 def enrollment_facts(
-    enrollment: EftEnrollment, day: date, reference: Reference, every: tuple[EftEnrollment, ...] = ()
+    enrollment: EftEnrollment, day: date, reference: Reference, own: Sequence[EftEnrollment] = ()
 ) -> dict[str, object]:
-    """Return what is told of an enrollment on a day; the account by its last four digits."""
+    """Return what is told of an enrollment on a day, beside all of its payee; the account by its last four digits."""
     from hpedi.payments.eft_enrollment import newest_begun
     from hpedi.pipeline.eft_enrolling import standing
 
     provider = reference.providers.get(enrollment.provider)
-    counts = newest_begun([each for each in every if each.provider == enrollment.provider], day)
+    counts = newest_begun(own, day)
     sent, last = enrollment.prenote, enrollment.history[-1]
     kinds = {code: kind for kind, code in KINDS.items()}
     return {
@@ -85,8 +85,10 @@ def enrollment_facts(
     }
 
 
-def loaded_facts(reference: Reference, day: date, every: Sequence[EftEnrollment]) -> list[dict[str, object]]:
-    """Return what is told of the accounts of the payer folder that are in force on a day."""
+def loaded_facts(
+    reference: Reference, day: date, enrollments: Mapping[str, Sequence[EftEnrollment]]
+) -> list[dict[str, object]]:
+    """Return what is told of the accounts of the payer folder that are in force on a day, by all enrollments."""
     from hpedi.payments.eft_enrollment import Standing, account_on, loaded_account
 
     facts: list[dict[str, object]] = []
@@ -94,7 +96,7 @@ def loaded_facts(reference: Reference, day: date, every: Sequence[EftEnrollment]
         loaded = reference.account(provider.id, day)
         if loaded is None:
             continue
-        counts = account_on(loaded, [each for each in every if each.provider == provider.id], day)
+        counts = account_on(loaded, enrollments.get(provider.id, ()), day)
         is_live = counts == loaded_account(loaded)
         facts.append(
             {

@@ -21,14 +21,12 @@ from hpedi.claims.claim import ReceivedClaim
 from hpedi.claims.parties import Name
 from hpedi.money import ZERO, Usd
 from hpedi.payments.advice_texts import AdviceTexts
-from hpedi.payments.claim_payments import ClaimFiling, claim_payment
+from hpedi.payments.claim_payments import TAX, ClaimFiling, claim_payment
 from hpedi.payments.payment import PaidClaim, Payment
 from hpedi.transactions.remittance_835.model import ClaimPayment, RemittancePayer, ServicePayment
 
 APC: Final = "APC"
 """REF01 of the APC that a line was priced by."""
-TAX: Final = "T"
-"""AMT01 of a tax that a line was billed with."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -13,7 +13,7 @@ elements of the CAQH CORE EFT enrollment data set (rule 380). Pure; loads mappin
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
@@ -223,6 +223,14 @@ def load_enrollment_terms(content: bytes, day: date) -> EnrollmentTerms:
     if terms is None:
         raise LookupError(f"no terms of EFT enrollment are in force on {day}")
     return terms
+
+
+def by_payee(enrollments: Iterable[EftEnrollment]) -> Mapping[str, Sequence[EftEnrollment]]:
+    """Return enrollments by our id of their payee, in their order."""
+    of_payee: dict[str, list[EftEnrollment]] = {}
+    for each in enrollments:
+        of_payee.setdefault(each.provider, []).append(each)
+    return of_payee
 
 
 def account_on(loaded: Account | None, enrollments: Iterable[EftEnrollment], day: date) -> BankAccount | None:

@@ -66,11 +66,15 @@ class CheckNotice:
     payee: str
 
 
+class TooWide(ValueError):
+    """A number does not fit its field; the message names the field only."""
+
+
 def positive_pay_file(notices: Iterable[CheckNotice], layout: Layout) -> bytes:
     """Write what the bank is told.
 
     Raises:
-        ValueError: A number is too wide for its field; the message names the field only.
+        TooWide: A number is too wide for its field.
     """
     if layout.columns:
         lines = [csv_line(layout.columns)]
@@ -91,7 +95,7 @@ def _fixed(notice: CheckNotice, field: FixedField, layout: Layout) -> str:
     if field.field == PAYEE:
         value = value[: field.width]
     if len(value) > field.width:
-        raise ValueError(f"{field.field} is wider than its {field.width} positions")
+        raise TooWide(f"{field.field} is wider than its {field.width} positions")
     return value.rjust(field.width, field.fill) if field.right else value.ljust(field.width, field.fill)
 
 

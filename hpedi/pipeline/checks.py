@@ -112,7 +112,7 @@ def tell_bank(work: Work, reference: Reference, terms: CheckTerms, layout: str) 
 
     Raises:
         CannotPay: No funding account is in force on the date of a check.
-        ValueError: A number does not fit the layout; the message names the field only.
+        TooWide: A number does not fit the layout.
     """
     work.payments.open_run()  # holds all runs
     untold = [(row, number, action) for action in CheckAction for row, number in work.checks.untold(action)]

@@ -6,7 +6,6 @@ came back, and nobody has looked yet. An EFT that was approved before its accoun
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, replace
@@ -14,7 +13,7 @@ from datetime import date
 
 import msgspec
 
-from hpedi.payments.eft_enrollment import OVER, EftEnrollment, account_on
+from hpedi.payments.eft_enrollment import OVER, EftEnrollment, account_on, by_payee
 from hpedi.payments.remit import PaymentRunInput
 from hpedi.pipeline.ports import Work
 from hpedi.reference.reference import Reference
@@ -65,8 +64,6 @@ class PayeeAccounts:
 
 def payee_accounts(work: Work, reference: Reference) -> PayeeAccounts:
     """Return the accounts of all payees as they stand now."""
-    enrollments: defaultdict[str, list[EftEnrollment]] = defaultdict(list)
-    for each in work.eft_enrollments.all():
-        enrollments[each.provider].append(each)
+    enrollments = by_payee(work.eft_enrollments.all())
     held = {(each.provider, each.last_four) for each in work.eft.holds()}
     return PayeeAccounts(reference, work.context.as_of, held, enrollments)

@@ -161,8 +161,9 @@ def work_out(work: Work, reference: Reference, asked: SettlementAsked) -> Settle
     standing = work.settlements.find(settlement.kind, settlement.employer, settlement.provider, settlement.reference)
     if standing is not None:
         raise CannotSettle(f"this is settled already, on {standing.posted_on} under the same reference")
-    if any(work.settlements.is_used(due) for due in settlement.dues):
-        raise CannotSettle("the provider was paid under this reference already: give another one")
+    used = next((due for due in settlement.dues if work.settlements.is_used(due)), None)
+    if used is not None:
+        raise CannotSettle(f"the provider has a PLB {used.code} of {used.reference} already: there is only one of each")
     return settlement
 
 

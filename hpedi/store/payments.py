@@ -180,7 +180,8 @@ class StoredPayments:
         column = paid_decision.c
         same = (column.control_number == decision.c.control_number, column.version == decision.c.version)
         was_paid = exists().where(*same, column.payment == stored.id)
-        self._connection.execute(update(decision).where(was_paid).values(payment_run=None))
+        of_run = decision.c.payment_run == stored.run  # by its index: the table holds every decision there is
+        self._connection.execute(update(decision).where(of_run, was_paid).values(payment_run=None))
         self._connection.execute(delete(paid_decision).where(column.payment == stored.id))
         of_payee = (due.c.payment_run == stored.run, due.c.provider == stored.payment.payee.provider)
         self._connection.execute(update(due).where(*of_payee).values(payment_run=None))

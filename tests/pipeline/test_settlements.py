@@ -308,6 +308,14 @@ def test_a_refund_takes_off_what_is_owed_for_its_claim(demo: Demo) -> None:
     assert proof_of(demo).differences == ()
 
 
+def test_a_claim_is_refunded_once(demo: Demo) -> None:
+    """Of 50.00 that are owed 20.00 are sent back; another check for the same claim is refused, whatever its number."""
+    owing(demo, ("C2", "50.00"))
+    settle(demo, RefundAsked(provider="HARBOR", claim="C2", amount=Decimal("20.00"), reference="CHECK4711"))
+    with pytest.raises(CannotSettle, match="a PLB 72 of C2 already"):
+        settle(demo, RefundAsked(provider="HARBOR", claim="C2", amount=Decimal("30.00"), reference="CHECK4712"))
+
+
 def test_a_refund_of_what_is_not_owed_is_refused(demo: Demo) -> None:
     """Nothing is owed for C1: the money is not taken."""
     with pytest.raises(CannotSettle, match=r"owes 0\.00"):
