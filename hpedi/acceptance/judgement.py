@@ -176,6 +176,11 @@ class InterchangeJudgement:
         return self.elements[13]
 
     @property
+    def inquires(self) -> bool:
+        """Whether a set of it holds an inquiry that was read."""
+        return any(each.inquiry is not None for group in self.groups for each in group.sets)
+
+    @property
     def usage(self) -> str:
         """ISA15: T for test, P for production."""
         return self.elements[15]

@@ -7,7 +7,7 @@ more.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from decimal import Decimal
@@ -139,8 +139,10 @@ def carried_over(
     return tuple(_entries(year, plan.version, family))
 
 
-def with_carried(balances: Balances, carried: Iterable[AccumulatorEntry]) -> Balances:
-    """Return balances with what carries over in them."""
+def with_carried(balances: Balances, carried: Sequence[AccumulatorEntry]) -> Balances:
+    """Return balances with what carries over in them: they themselves where nothing does."""
+    if not carried:
+        return balances
     summed = dict(balances)
     for entry in carried:
         summed[entry.key] = summed.get(entry.key, ZERO) + entry.amount

@@ -171,11 +171,14 @@ def check_terms(day: date) -> CheckTerms:
     return load_check_terms(mapping("payments/checks.yaml").read_bytes(), day)
 
 
-_LAYOUT: Final = "How the file is written: a layout of mappings/payments/checks.yaml."
-
-
 @command.command("positive-pay")
-@click.option("--layout", default="csv", show_default=True, metavar="NAME", help=_LAYOUT)
+@click.option(
+    "--layout",
+    default="csv",
+    show_default=True,
+    metavar="NAME",
+    help="How the file is written: a layout of mappings/payments/checks.yaml.",
+)
 @dry_run_option
 @as_of_option
 @json_option

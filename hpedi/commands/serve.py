@@ -19,7 +19,7 @@ from hpedi.commands import ExitCode, Session
     "--behind-proxy", is_flag=True, help="A proxy on the way ends TLS: listen beyond this machine without it."
 )
 @click.option(
-    "--at-a-time", type=click.IntRange(1, 64), default=4, show_default=True, help="Requests worked on at once."
+    "--at-a-time", type=click.IntRange(1, 64), default=12, show_default=True, help="Requests worked on at once."
 )
 @click.option("--waiting", type=click.IntRange(0, 1_000), default=64, show_default=True, help="Requests that may wait.")
 @click.pass_obj
@@ -50,13 +50,15 @@ def command(
 
     try:
         from hpedi.commands.serving import Listening, serve
+        from hpedi.web.app import ServiceLimits
     except ImportError:
         raise click.UsageError("real time needs the extra `web`: pip install 'hpedi[web]'") from None
     from hpedi.commands.jobs import Jobs
 
     workspace = open_workspace(session.home)
     jobs = Jobs(workspace, acting(workspace, "serve", "inquiry"))
-    serve(jobs, Listening(host=host, port=port, cert=tls_cert, key=tls_key, at_a_time=at_a_time, waiting=waiting))
+    limits = ServiceLimits(at_a_time=at_a_time, waiting=waiting)
+    serve(jobs, Listening(host=host, port=port, cert=tls_cert, key=tls_key), limits)
     return ExitCode.OK
 
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import signal
 import socket
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final
@@ -15,6 +17,7 @@ from hpedi.commands.jobs import Jobs
 from hpedi.commands.workspace import context_for
 from hpedi.pipeline.agreed import ReceiptTerms
 from hpedi.run_context import Principal, RunContext
+from hpedi.store.group_commit import GroupCommit
 from hpedi.web.app import Service, ServiceLimits
 from hpedi.web.core_rule import core_rule
 from hpedi.web.desk import Desk
@@ -27,14 +30,12 @@ HEADER_BYTES: Final = 16_384
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Listening:
-    """Where and how to listen, and how much to take on."""
+    """Where and how to listen."""
 
     host: str
     port: int
     cert: Path | None = None
     key: Path | None = None
-    at_a_time: int = ServiceLimits().at_a_time
-    waiting: int = ServiceLimits().waiting
 
 
 class CurrentTerms:
@@ -60,18 +61,31 @@ def context_of(principal: Principal) -> RunContext:
     return replace(context_for(None), principal=principal)
 
 
-def service_of(jobs: Jobs, listening: Listening) -> Service:
-    """Return the service on a workspace."""
+@contextmanager
+def service(jobs: Jobs, limits: ServiceLimits) -> Iterator[Service]:
+    """Open the service on a workspace."""
     current = CurrentTerms(jobs)
-    desk = Desk(books=jobs.workspace.books, terms=lambda: current.terms, context=context_of)
-    limits = ServiceLimits(at_a_time=listening.at_a_time, waiting=listening.waiting)
-    return Service(desk, core_rule(jobs.context.as_of), limits, current.keep_up)
+    books = jobs.workspace.books
+    with closing(GroupCommit(books)) as group:
+        desk = Desk(books=books, commit=group.write, terms=lambda: current.terms, context=context_of)
+        yield Service(desk, core_rule(jobs.context.as_of), limits, current.keep_up)
 
 
-def serve(jobs: Jobs, listening: Listening) -> None:
+def serve(jobs: Jobs, listening: Listening, limits: ServiceLimits) -> None:
     """Answer requests until SIGTERM or SIGINT; what is in hand then is answered."""
+    with service(jobs, limits) as opened, _bound(listening) as bound:
+        scheme = "https" if listening.cert is not None else "http"
+        click.echo(f"listening on {scheme}://{listening.host}:{bound.getsockname()[1]}", err=True)
+        # The server passes the signal on when it has stopped: there is still the audit log to seal.
+        for number in (signal.SIGTERM, signal.SIGINT):
+            signal.signal(number, _stopped)
+        _server(opened, listening).run(sockets=[bound])
+    click.echo("stopped", err=True)
+
+
+def _server(opened: Service, listening: Listening) -> uvicorn.Server:
     config = uvicorn.Config(
-        service_of(jobs, listening).app(),
+        opened.app(),
         host=listening.host,
         port=listening.port,
         ssl_certfile=listening.cert,
@@ -87,14 +101,7 @@ def serve(jobs: Jobs, listening: Listening) -> None:
         timeout_graceful_shutdown=STOP_SECONDS,
         h11_max_incomplete_event_size=HEADER_BYTES,
     )
-    bound = _bound(listening)
-    scheme = "https" if listening.cert is not None else "http"
-    click.echo(f"listening on {scheme}://{listening.host}:{bound.getsockname()[1]}", err=True)
-    # The server passes the signal on when it has stopped: there is still the audit log to seal.
-    for number in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(number, _stopped)
-    uvicorn.Server(config).run(sockets=[bound])
-    click.echo("stopped", err=True)
+    return uvicorn.Server(config)
 
 
 def _stopped(_number: int, _frame: object) -> None:

@@ -20,6 +20,8 @@ from hpedi.benefits.carry_over import DatedCounts, carried_over, with_carried
 from hpedi.benefits.membership import Family
 from hpedi.claims.parties import Name
 from hpedi.inquiries.eligibility_benefits import (
+    BEGINS,
+    BENEFIT_ENDS,
     INACTIVE,
     CoveredMember,
     plan_benefits,
@@ -62,7 +64,7 @@ OTHER_PAYER: Final = "R"
 COORDINATION: Final = "290"
 ORDERS: Final = {"primary": "PRP", "secondary": "SEP"}
 SELF: Final = "18"
-BEGINS, ENDS, BENEFIT_ENDS = "346", "347", "349"
+PLAN_ENDS: Final = "347"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -231,7 +233,7 @@ def _is_changed(asked: AskedPatient, member: Member) -> bool:
 def _why_not(asked: AskedPatient | Question, days: DateSpan, member: Member, terms: AnswerTerms) -> str | None:
     if asked.is_date_wrong:
         return "date_unreadable"
-    return why_not(days, terms.today, terms.rules.months_back, member.birth_date)
+    return why_not(days, terms.today, terms.rules.periods, member.birth_date)
 
 
 def _overlap(span: DateSpan, days: DateSpan) -> bool:
@@ -250,7 +252,7 @@ def _plan_dates(spans: Sequence[CoverageSpan]) -> tuple[DatedFact, ...]:
         return ()
     begins = DatedFact(qualifier=BEGINS, dates=DateSpan(spans[0].start))
     end = spans[0].end
-    return (begins,) if end is None else (begins, DatedFact(qualifier=ENDS, dates=DateSpan(end)))
+    return (begins,) if end is None else (begins, DatedFact(qualifier=PLAN_ENDS, dates=DateSpan(end)))
 
 
 class _Teller:

@@ -42,6 +42,7 @@ REMAINING, A_VISIT = "29", "27"
 VISITS: Final = "VS"
 NEEDED, NOT_NEEDED, DEPENDS = "Y", "N", "U"
 BENEFIT_PERIOD: Final = "292"
+BEGINS, BENEFIT_ENDS = "346", "349"
 GROUP, PLAN, AUTHORIZATION = "6P", "18", "G1"
 _LEVELS: Final = {"individual": INDIVIDUAL, "family": FAMILY}
 PAID_IN_FULL: Final = "PAID AT 100 PERCENT OF WHAT IS ALLOWED"
@@ -108,8 +109,8 @@ def plan_benefits(covered: CoveredMember) -> Iterator[Benefit]:
 
 def coverage_dates(span: DateSpan) -> tuple[DatedFact, ...]:
     """Return when a coverage begins, and when it ends where that is known."""
-    begins = DatedFact(qualifier="346", dates=DateSpan(span.start))
-    return (begins,) if span.end is None else (begins, DatedFact(qualifier="349", dates=DateSpan(span.end)))
+    begins = DatedFact(qualifier=BEGINS, dates=DateSpan(span.start))
+    return (begins,) if span.end is None else (begins, DatedFact(qualifier=BENEFIT_ENDS, dates=DateSpan(span.end)))
 
 
 def _limits(covered: CoveredMember, tier: Tier) -> Iterator[Benefit]:

@@ -42,9 +42,15 @@ class SearchRules(Dated, frozen=True, kw_only=True):
 
 
 class PeriodRules(Dated, frozen=True, kw_only=True):
-    """Which days may be asked about."""
+    """Which days may be asked about.
+
+    Attributes:
+        months_back: So many months before the day of the inquiry.
+        months_ahead: To the end of the month that is so many months after it; 0: to the end of its own.
+    """
 
     months_back: int
+    months_ahead: int
     source: str
 
 
@@ -119,7 +125,7 @@ class EligibilityRules(Entry, frozen=True, kw_only=True, eq=False):
         return RulesOfDay(
             names=names,
             search=search,
-            months_back=periods.months_back,
+            periods=periods,
             answered_with={each.asked: each.answered for each in self.service_types if each.covers(day)},
             procedure_qualifiers=frozenset(procedures.qualifiers),
             relationships=relationships,
@@ -133,7 +139,7 @@ class RulesOfDay(msgspec.Struct, frozen=True, kw_only=True):
     Attributes:
         names: How last names are compared.
         search: What has to be sent.
-        months_back: How far back may be asked.
+        periods: Which days may be asked about.
         answered_with: Service types beside itself, by the one that is asked.
         procedure_qualifiers: Kinds of procedure codes that are answered for themselves.
         relationships: What can be told of them.
@@ -142,7 +148,7 @@ class RulesOfDay(msgspec.Struct, frozen=True, kw_only=True):
 
     names: NameRules
     search: SearchRules
-    months_back: int
+    periods: PeriodRules
     answered_with: dict[str, tuple[str, ...]]
     procedure_qualifiers: frozenset[str]
     relationships: RelationshipRules

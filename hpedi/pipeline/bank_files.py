@@ -24,12 +24,22 @@ ACH, CHECKS, POSITIVE_PAY = "ach", "checks", "positive-pay"
 """The kinds of its files in the outbox."""
 ACH_FILE_NUMBERS: Final = "ach-file"
 """The counter of the bank files of a day."""
+ACH_ENTRY_NUMBERS: Final = "ach-entry"
+"""The counter of the entries of all Nacha files."""
 FILE_ID_MODIFIERS: Final = "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789"
 """What tells the bank files of one day apart (file header field 6)."""
 
 COLUMNS: Final = (
     "check_number", "check_date", "provider", "pay_to", "address", "city", "state", "postal_code", "amount"
 )  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BankFileNumbers:
+    """The numbers of bank files: which of the day they are, and that of the first entry; both from 1."""
+
+    file: int
+    first_entry: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -63,7 +73,7 @@ def file_modifier(number: int) -> str:
 def bank_files(
     payments: Sequence[Payment],
     run: PaymentRun,
-    file_number: int,
+    numbers: BankFileNumbers,
     originator: AchOriginator,
     conventions: AchConventions,
     inside: Mapping[str, bytes] = NO_REMITTANCES,
@@ -73,7 +83,7 @@ def bank_files(
     Args:
         payments: What is released.
         run: Its run.
-        file_number: Which files of the day they are, from 1.
+        numbers: Which files of the day they are, and where their entries go on.
         originator: Who we are to the bank.
         conventions: In force on the day.
         inside: The 835s that go inside CTX entries, by EFT number.
@@ -82,10 +92,18 @@ def bank_files(
         ReleaseBlocked: What was written does not say what was to be paid: a bug.
         Unavailable: Too many bank files were written for the day.
     """
-    modifier = file_modifier(file_number)
+    modifier = file_modifier(numbers.file)
     checks = check_register(payments)
     files = [_register_file(checks, run, modifier)] if checks else []
-    built = build_ach_file(payments, originator, conventions, created=run.instant, modifier=modifier, inside=inside)
+    built = build_ach_file(
+        payments,
+        originator,
+        conventions,
+        created=run.instant,
+        modifier=modifier,
+        first_entry=numbers.first_entry,
+        inside=inside,
+    )
     if built is None:
         credits_of = credits_by_account(None, payments)
         return BankFiles(files=tuple(files), entries=(), credits_of=credits_of, checks=checks)

@@ -30,7 +30,14 @@ from hpedi.payments.eft_enrollment import (
     Standing,
     SubmissionReason,
 )
-from hpedi.pipeline.bank_files import ACH, ACH_FILE_NUMBERS, BANK, file_modifier
+from hpedi.pipeline.bank_files import (
+    ACH,
+    ACH_ENTRY_NUMBERS,
+    ACH_FILE_NUMBERS,
+    BANK,
+    BankFileNumbers,
+    file_modifier,
+)
 from hpedi.pipeline.parties import FUNDING_ACCOUNT, ach_originator, remittance_payee
 from hpedi.pipeline.payment_terms import CannotPay
 from hpedi.pipeline.ports import Work
@@ -214,12 +221,15 @@ def send_prenotes(work: Work, terms: PrenoteTerms) -> tuple[EftEnrollment, ...]:
     missing = check_calendar(terms.calendar, day)
     if missing:
         raise CannotPay(missing)
-    modifier = file_modifier(work.numbers.reserve(f"{ACH_FILE_NUMBERS}:{day}"))
+    numbers = BankFileNumbers(
+        file=work.numbers.reserve(f"{ACH_FILE_NUMBERS}:{day}"),
+        first_entry=work.numbers.reserve(ACH_ENTRY_NUMBERS, len(pending)),
+    )
     effective = terms.calendar.next_business_day(day)
-    file = _prenote_file(work, terms, pending, effective, modifier)
+    file = _prenote_file(work, terms, pending, effective, numbers)
     content = write_ach(file, terms.conventions.line_ending)
     verify_ach_bytes(content, file)
-    name = f"{day:%Y%m%d}-{modifier}.ach"
+    name = f"{day:%Y%m%d}-{file_modifier(numbers.file)}.ach"
     work.outbox.put([Outbound(folder=BANK, name=name, kind=ACH, content=content)])
     accepted = terms.calendar.business_days_after(effective, terms.enrollment.waiting_days)
     return tuple(
@@ -231,7 +241,7 @@ def send_prenotes(work: Work, terms: PrenoteTerms) -> tuple[EftEnrollment, ...]:
 
 
 def _prenote_file(
-    work: Work, terms: PrenoteTerms, pending: Sequence[EftEnrollment], effective: date, modifier: str
+    work: Work, terms: PrenoteTerms, pending: Sequence[EftEnrollment], effective: date, numbers: BankFileNumbers
 ) -> AchFile:
     due = [
         PrenoteDue(
@@ -244,7 +254,13 @@ def _prenote_file(
     ]
     originator = ach_originator(terms.reference)
     file = build_ach_file(
-        [], originator, terms.conventions, created=work.context.instant, modifier=modifier, prenotes=due
+        [],
+        originator,
+        terms.conventions,
+        created=work.context.instant,
+        modifier=file_modifier(numbers.file),
+        first_entry=numbers.first_entry,
+        prenotes=due,
     )
     if file is None:
         raise ValueError("prenotifications that are due make no file")

@@ -6,9 +6,9 @@ held against earlier ones. Answers are made by what a file would be answered by.
 
 from __future__ import annotations
 
-from collections.abc import Container, Sequence
+from collections.abc import Callable, Container, Sequence
 from dataclasses import dataclass, replace
-from typing import Final
+from typing import Final, Protocol, TypeVar
 
 from hpedi.acceptance.acknowledge import Answer, AnswerNumbers, DueGroup, acknowledge, answer_to, groups_due
 from hpedi.acceptance.interchange_checks import check_addresses
@@ -25,7 +25,7 @@ from hpedi.pipeline.asking import PURPOSE, Asking
 from hpedi.pipeline.granting import asker
 from hpedi.pipeline.inquirers import Inquirer
 from hpedi.pipeline.interchange_numbers import counter_of, group_counter_of
-from hpedi.pipeline.ports import Books
+from hpedi.pipeline.ports import Books, Work
 from hpedi.reference.partners import Partner
 from hpedi.run_context import RunContext
 from hpedi.x12.events import InterchangeStart
@@ -34,6 +34,16 @@ from hpedi.x12.reader import read_x12
 SUBJECT: Final = "real time"
 ACKNOWLEDGED, REFUSED = "999", "TA1"
 """Kinds of answer that refuse: a set or group, an interchange."""
+
+
+Result = TypeVar("Result")
+
+
+class Commit(Protocol):
+    """Makes a short change on behalf of somebody, perhaps together with others; it is committed on return."""
+
+    def __call__(self, context: RunContext, change: Callable[[Work], Result], /) -> Result:
+        """Make it, and return what it returns."""
 
 
 class NotOneInquiry(Exception):
@@ -54,6 +64,7 @@ class RealTimeAnswer:
 
 def answer_now(
     books: Books,
+    commit: Commit,
     context: RunContext,
     terms: ReceiptTerms,
     partner: Partner,
@@ -66,6 +77,7 @@ def answer_now(
 
     Args:
         books: What it is answered from.
+        commit: What commits audit rows and numbers.
         context: Who asks (a machine of an organisation), and when.
         terms: What judging needs.
         partner: The trading partner that the sender's organisation is.
@@ -79,15 +91,22 @@ def answer_now(
     """
     events = list(read_x12([content], terms.limits, limits_for=limits_by(terms)))
     if not_owned(events, partner, terms.reference.partners):
-        _note(books, context, "not the sender's own")
+        commit(context, lambda work: _record(work, "not the sender's own"))
         raise NotTheSenders
     judged = _one_judged(list(judge(events, _judging(terms, partner))))
     refusal = _refusal(judged)
     if refusal:
-        return _refused(books, context, partner, judged, refusal)
+        return _refused(commit, context, partner, judged, refusal)
     if not all(each.id in set_ids and each.inquiry is not None for group in judged.groups for each in group.sets):
         raise NotOneInquiry
-    return _answered(books, context, terms, partner, judged, reference_number)
+    due, told = _read(books, context, terms, judged, reference_number)
+
+    def keep(work: Work) -> AnswerNumbers:
+        work.audit.add(told)
+        return _numbers(work, partner, judged, 1)
+
+    answer = answer_to(judged, commit(context, keep), [due])
+    return RealTimeAnswer(kind=due.set_id, content=_written(answer, partner))
 
 
 def _judging(terms: ReceiptTerms, partner: Partner) -> Judging:
@@ -133,63 +152,52 @@ def _refusal(judged: InterchangeJudgement) -> str:
 
 
 def _refused(
-    books: Books, context: RunContext, partner: Partner, judged: InterchangeJudgement, kind: str
+    commit: Commit, context: RunContext, partner: Partner, judged: InterchangeJudgement, kind: str
 ) -> RealTimeAnswer:
-    with books.writing(context) as work:
-        numbers = AnswerNumbers(
-            interchange=work.numbers.reserve(counter_of(partner.id, judged.usage)),
-            first_group=work.numbers.reserve(group_counter_of(judged.usage), max(groups_due(judged), 1)),
-            instant=context.instant,
-        )
-        answer = acknowledge(judged, numbers, ta1="never")
-        if answer is None:
-            raise LookupError("what is refused is acknowledged")
-        work.audit.record(f"inquire {SUBJECT}", SUBJECT, recipient=_recipient(context), reason=PURPOSE, result=kind)
-    return RealTimeAnswer(kind=kind, content=written_answers(answer, line_breaks=partner.acknowledgements.line_breaks))
+    def keep(work: Work) -> AnswerNumbers:
+        _record(work, kind)
+        return _numbers(work, partner, judged, max(groups_due(judged), 1))
+
+    answer = acknowledge(judged, commit(context, keep), ta1="never")
+    if answer is None:
+        raise LookupError("what is refused is acknowledged")
+    return RealTimeAnswer(kind=kind, content=_written(answer, partner))
 
 
-def _answered(
-    books: Books,
-    context: RunContext,
-    terms: ReceiptTerms,
-    partner: Partner,
-    judged: InterchangeJudgement,
-    reference_number: str,
-) -> RealTimeAnswer:
-    """Read the answer from the books, then commit its audit rows and numbers in a transaction that reads nothing."""
+def _read(
+    books: Books, context: RunContext, terms: ReceiptTerms, judged: InterchangeJudgement, reference_number: str
+) -> tuple[DueGroup, Sequence[object]]:
+    """Return the answer read from the books, and the audit rows that are to be written before it is given out."""
     with books.reading(context) as work:
+        who = Inquirer(recipient=_recipient(work), asker=asker(work, terms.access_rules), usage=judged.usage)
         asking = Asking(
             work=work,
             reference=terms.reference,
             data=terms.inquiry_data,
-            who=Inquirer(recipient=_recipient(context), asker=asker(work, terms.access_rules), usage=judged.usage),
+            who=who,
             today=context.as_of,
             instant=context.instant,
             reference_number=reference_number,
         )
-        (due,) = (_read_out(group) for group in answers_due(judged, asking))
-        told = work.audit.told
-    with books.writing(context) as work:
-        work.audit.add(told)
-        numbers = AnswerNumbers(
-            interchange=work.numbers.reserve(counter_of(partner.id, judged.usage)),
-            first_group=work.numbers.reserve(group_counter_of(judged.usage)),
-            instant=context.instant,
-        )
-    answer: Answer = answer_to(judged, numbers, [due])
-    breaks = partner.acknowledgements.line_breaks
-    return RealTimeAnswer(kind=due.set_id, content=written_answers(answer, line_breaks=breaks))
+        (due,) = answers_due(judged, asking)
+        return replace(due, bodies=[list(body) for body in due.bodies]), work.audit.told
 
 
-def _read_out(due: DueGroup) -> DueGroup:
-    """Return a group with what its answers say read from the books."""
-    return replace(due, bodies=[list(body) for body in due.bodies])
+def _numbers(work: Work, partner: Partner, judged: InterchangeJudgement, groups: int) -> AnswerNumbers:
+    return AnswerNumbers(
+        interchange=work.numbers.reserve(counter_of(partner.id, judged.usage)),
+        first_group=work.numbers.reserve(group_counter_of(judged.usage), groups),
+        instant=work.context.instant,
+    )
 
 
-def _recipient(context: RunContext) -> str:
-    return context.principal.on_behalf_of
+def _written(answer: Answer, partner: Partner) -> bytes:
+    return written_answers(answer, line_breaks=partner.acknowledgements.line_breaks)
 
 
-def _note(books: Books, context: RunContext, result: str) -> None:
-    with books.writing(context) as work:
-        work.audit.record(f"inquire {SUBJECT}", SUBJECT, recipient=_recipient(context), reason=PURPOSE, result=result)
+def _recipient(work: Work) -> str:
+    return work.context.principal.on_behalf_of
+
+
+def _record(work: Work, result: str) -> None:
+    work.audit.record(f"inquire {SUBJECT}", SUBJECT, recipient=_recipient(work), reason=PURPOSE, result=result)

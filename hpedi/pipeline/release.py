@@ -25,7 +25,14 @@ from hpedi.payments.payment import Payment, RemittedPayment
 from hpedi.payments.remit import RunNumbers, remit
 from hpedi.payments.states import PaymentState
 from hpedi.payments.verification import verify_remittance_bytes
-from hpedi.pipeline.bank_files import ACH_FILE_NUMBERS, BankFiles, bank_files, file_modifier
+from hpedi.pipeline.bank_files import (
+    ACH_ENTRY_NUMBERS,
+    ACH_FILE_NUMBERS,
+    BankFileNumbers,
+    BankFiles,
+    bank_files,
+    file_modifier,
+)
 from hpedi.pipeline.corporate_exchange import as_ccd_plus, inside, why_ccd_plus
 from hpedi.pipeline.interchange_numbers import counter_of
 from hpedi.pipeline.parties import Receiver, ach_originator, business_days, sender
@@ -181,21 +188,21 @@ def _release_run(
     asked = {each.id: each.payment for each in due}
     held: list[Held] = []
     with books.reading(context) as work:
-        file_number = work.numbers.peek(counter)
+        numbers = BankFileNumbers(file=work.numbers.peek(counter), first_entry=work.numbers.peek(ACH_ENTRY_NUMBERS))
         if due:
-            file_modifier(file_number)
-        prepared = _prepared(work, due, file_number, terms)
+            file_modifier(numbers.file)
+        prepared = _prepared(work, due, numbers, terms)
         while not isinstance(prepared, _Prepared):
             faults = prepared
             held += [_held(each, faults[each.id]) for each in due if each.id in faults]
             due = [each for each in due if each.id not in faults]
-            prepared = _prepared(work, due, file_number, terms)
+            prepared = _prepared(work, due, numbers, terms)
         booked = work.ledger.of_sources([ledger_source(payment.payment) for payment in due])
     check_run([each.payment for each in prepared.due], prepared.bank.credits_of, prepared.bank.checks, booked)
     if not prepared.due:
         return (), held
     with books.writing(context) as work:
-        if prepared.bank.files and work.numbers.reserve(counter) != file_number:
+        if prepared.bank.files and not _took(work, counter, numbers, len(prepared.bank.entries)):
             raise Unavailable("another payment run released payments at the same time")
         _take_numbers(work, prepared.addresses)
         work.payments.release(prepared.due, prepared.bank.entries)
@@ -208,8 +215,14 @@ def _release_run(
     return tuple(replace(each, state=PaymentState.RELEASED) for each in prepared.due), held
 
 
+def _took(work: Work, counter: str, numbers: BankFileNumbers, entries: int) -> bool:
+    """Take the numbers that bank files were written with; say whether they were still there."""
+    first_entry = work.numbers.reserve(ACH_ENTRY_NUMBERS, entries) if entries else numbers.first_entry
+    return (work.numbers.reserve(counter), first_entry) == (numbers.file, numbers.first_entry)
+
+
 def _prepared(
-    work: Work, due: Sequence[StoredPayment], file_number: int, terms: _Terms
+    work: Work, due: Sequence[StoredPayment], numbers: BankFileNumbers, terms: _Terms
 ) -> _Prepared | Mapping[int, Finding]:
     """Write everything for the payments of a run; if some cannot be written, say only which (by row) and why."""
     taken: Counter[str] = Counter()
@@ -229,7 +242,7 @@ def _prepared(
     if faults:
         return faults
     try:
-        bank = _bank_files(list(zip(out, files, strict=True)), file_number, terms)
+        bank = _bank_files(list(zip(out, files, strict=True)), numbers, terms)
     except (ReleaseBlocked, ValueError):
         alone = zip(out, files, strict=True)
         faults = {
@@ -243,18 +256,18 @@ def _prepared(
 
 def _is_writable(stored: StoredPayment, file: Outbound, terms: _Terms) -> bool:
     try:
-        _bank_files([(stored, file)], 1, terms)
+        _bank_files([(stored, file)], BankFileNumbers(file=1, first_entry=1), terms)
     except (ReleaseBlocked, ValueError):
         return False
     return True
 
 
-def _bank_files(due: Sequence[tuple[StoredPayment, Outbound]], file_number: int, terms: _Terms) -> BankFiles:
+def _bank_files(due: Sequence[tuple[StoredPayment, Outbound]], numbers: BankFileNumbers, terms: _Terms) -> BankFiles:
     """Write the bank's files of payments with their 835s."""
     originator = ach_originator(terms.reference)
     payments = [stored.payment for stored, _file in due]
     carried = inside((stored.payment, file.content) for stored, file in due)
-    return bank_files(payments, terms.run, file_number, originator, terms.conventions, carried)
+    return bank_files(payments, terms.run, numbers, originator, terms.conventions, carried)
 
 
 def _entry_format(asked: Payment, file: Outbound, terms: _Terms) -> str:

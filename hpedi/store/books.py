@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
+from functools import partial
 from typing import cast
 
 from sqlalchemy import Connection
@@ -90,10 +91,20 @@ class StoredBooks:
     @contextmanager
     def writing(self, context: RunContext) -> Iterator[StoredWork]:
         """Open a transaction that commits at the end of its block."""
-        with self._database.writing() as connection:
-            work = self._work(connection, context)
+        with self._database.writing() as connection, self._one_of(connection, context) as work:
             yield work
-            work.audit.write()
+
+    @contextmanager
+    def writing_together(self) -> Iterator[Callable[[RunContext], AbstractContextManager[StoredWork]]]:
+        """Open a transaction for several who write one after the other; it commits at the end of its block."""
+        with self._database.writing() as connection:
+            yield partial(self._one_of, connection)
+
+    @contextmanager
+    def _one_of(self, connection: Connection, context: RunContext) -> Iterator[StoredWork]:
+        work = self._work(connection, context)
+        yield work
+        work.audit.write()
 
     @contextmanager
     def reading(self, context: RunContext) -> Iterator[StoredWork]:

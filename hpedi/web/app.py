@@ -51,7 +51,7 @@ class ServiceLimits:
     body_bytes: int = 131_072
     send_seconds: float = 10
     answer_seconds: float = 15
-    at_a_time: int = 4
+    at_a_time: int = 12
     waiting: int = 64
     upkeep_seconds: float = 5
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from hpedi.pipeline.agreed import ReceiptTerms
 from hpedi.pipeline.answer_inquiries import ANSWERERS
-from hpedi.pipeline.real_time import RealTimeAnswer, answer_now
+from hpedi.pipeline.real_time import Commit, RealTimeAnswer, answer_now
 from hpedi.reference.partners import Partner
 from hpedi.reference.payer import Payer
 from hpedi.run_context import OPERATOR, Principal, RunContext
@@ -50,11 +50,13 @@ class Desk:
 
     Attributes:
         books: What they are answered from.
+        commit: What commits audit rows and numbers.
         terms: What judging needs, as known now.
         context: The moment of a request of somebody.
     """
 
     books: StoredBooks
+    commit: Commit
     terms: Callable[[], ReceiptTerms]
     context: Callable[[Principal], RunContext]
 
@@ -96,6 +98,7 @@ class Desk:
         """Answer an interchange; see `pipeline.real_time.answer_now`."""
         return answer_now(
             self.books,
+            self.commit,
             sender.context,
             self.terms(),
             sender.partner,

@@ -139,6 +139,8 @@ def test_checks_are_imported_listed_and_told(home: Path, tmp_path: Path, capsys:
         assert [(each["status"], each["was"]) for each in outcome["taken"]] == [("stopped", "released")]
         (listed,) = told(capsys, home, "checks", "list")
         assert listed["state"] == kept
+    assert run_hpedi("--home", home, "checks", "positive-pay", "--layout", "none", *DAY) == ExitCode.USAGE
+    assert "choose --layout csv or fixed" in capsys.readouterr().err
     dry = told(capsys, home, "checks", "positive-pay", "--dry-run", *DAY)
     assert told(capsys, home, "checks", "positive-pay", *DAY) == dry
     assert [each["action"] for each in dry[0]["told"]] == ["void"]

@@ -97,7 +97,7 @@ def test_who_is_found_as_dependent(case: Case) -> None:
 def test_which_days_are_answered(case: Case) -> None:
     """Twelve months back to the end of the month of the inquiry."""
     days = DateSpan(case["from"], case.get("to", case["from"]))
-    situation = why_not(days, TODAY, RULES.months_back, case.get("born"))
+    situation = why_not(days, TODAY, RULES.periods, case.get("born"))
     answered = None if situation is None else RULES.rejection("patient", situation).reason
     assert answered == case.get("answers")
 

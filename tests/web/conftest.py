@@ -17,13 +17,11 @@ from hpedi.access.accounts import Account
 from hpedi.access.grants import ProviderId
 from hpedi.access.organisations import OrganisationKind
 from hpedi.commands.jobs import Jobs
-from hpedi.commands.serving import CurrentTerms, context_of
+from hpedi.commands.serving import service
 from hpedi.commands.workspace import context_for
 from hpedi.safekeeping.passwords import new_secret
 from hpedi.store.audit import Sought
 from hpedi.web.app import Service, ServiceLimits
-from hpedi.web.core_rule import core_rule
-from hpedi.web.desk import Desk
 from tests.pipeline.conftest import Demo
 from tests.pipeline.conftest import demo as demo  # noqa: PLC0414 - a fixture
 from tests.pipeline.conftest import loaded_home as loaded_home  # noqa: PLC0414 - a fixture
@@ -90,11 +88,12 @@ def machine_key(demo: Demo, login: str = LOGIN, organisation: str = "riverbend")
 @contextmanager
 def serving(demo: Demo, limits: ServiceLimits, key: str) -> Iterator[Served]:
     """Run a service in a thread until the block ends."""
-    jobs = Jobs(demo.workspace, context_for(None))
-    current = CurrentTerms(jobs)
-    desk = Desk(books=demo.workspace.books, terms=lambda: current.terms, context=context_of)
-    service = Service(desk, core_rule(jobs.context.as_of), limits, current.keep_up)
-    config = uvicorn.Config(service.app(), port=0, log_config=None, access_log=False, server_header=False, ws="none")
+    with service(Jobs(demo.workspace, context_for(None)), limits) as opened:
+        yield from _running(demo, opened, key)
+
+
+def _running(demo: Demo, opened: Service, key: str) -> Iterator[Served]:
+    config = uvicorn.Config(opened.app(), port=0, log_config=None, access_log=False, server_header=False, ws="none")
     server = uvicorn.Server(config)
     thread = threading.Thread(target=server.run, daemon=True)
     thread.start()
@@ -102,7 +101,7 @@ def serving(demo: Demo, limits: ServiceLimits, key: str) -> Iterator[Served]:
         time.sleep(0.01)
     port = server.servers[0].sockets[0].getsockname()[1]
     try:
-        yield Served(demo=demo, port=port, key=key, service=service)
+        yield Served(demo=demo, port=port, key=key, service=opened)
     finally:
         server.should_exit = True
         thread.join(30)

@@ -17,7 +17,7 @@ from hpedi.payments.ach.ach_file import AchBatch, AchEntry, AchFile
 from hpedi.payments.ach.addenda import INFORMATION_WIDTH
 from hpedi.payments.ach.batch_header import BatchHeader
 from hpedi.payments.ach.corporate_exchange import addenda_of
-from hpedi.payments.ach.entry_detail import CTX_NAME_WIDTH, NAME_WIDTH, EntryDetail
+from hpedi.payments.ach.entry_detail import CTX_NAME_WIDTH, NAME_WIDTH, EntryDetail, trace_sequence
 from hpedi.payments.ach.fields import yymmdd
 from hpedi.payments.ach.file_header import FileHeader
 from hpedi.payments.conventions import AchConventions
@@ -88,6 +88,7 @@ def build_ach_file(
     *,
     created: datetime,
     modifier: str,
+    first_entry: int = 1,
     inside: Mapping[str, bytes] = NO_REMITTANCES,
     prenotes: Sequence[PrenoteDue] = (),
 ) -> AchFile | None:
@@ -99,6 +100,8 @@ def build_ach_file(
         conventions: Codes in force.
         created: When the file is made, in the originator's local time.
         modifier: File ID modifier: tells the files of one day apart.
+        first_entry: The number of its first entry; entries are counted on from file to file, so that what comes back
+            names one of them.
         inside: The 835s that go inside CTX entries, by EFT number.
         prenotes: Prenotifications; no addenda goes with them.
 
@@ -111,12 +114,12 @@ def build_ach_file(
     due = [_payment_due(payment, inside.get(payment.trace_number), conventions) for payment in electronic]
     due += [_prenote_due(each, conventions) for each in prenotes]
     batches: list[AchBatch] = []
-    sequence = 0
+    sequence = first_entry
     for key in sorted({each.batch for each in due}):
         together = [each for each in due if each.batch == key]
         header = _batch_header(originator, conventions, together[0], created.date(), len(batches) + 1)
         entries = tuple(
-            _entry(each, originator, conventions, number) for number, each in enumerate(together, start=sequence + 1)
+            _entry(each, originator, conventions, number) for number, each in enumerate(together, start=sequence)
         )
         batches.append(AchBatch(header, entries))
         sequence += len(together)
@@ -177,7 +180,7 @@ def _entry(due: _Due, originator: AchOriginator, conventions: AchConventions, nu
     if account is None or account.kind not in due.codes:
         raise ValueError("an ACH payment needs an account of a kind that has a transaction code")
     is_ctx = due.standard_entry_class == conventions.corporate_exchange
-    trace_number = f"{originator.odfi_routing[:8]}{number:07d}"
+    trace_number = f"{originator.odfi_routing[:8]}{trace_sequence(number):07d}"
     addenda = addenda_of(due.information, conventions.addenda_type, trace_number[-7:])
     if len(addenda) > 1 and not is_ctx:
         raise ValueError(f"Payment Related Information is wider than its {INFORMATION_WIDTH} positions")

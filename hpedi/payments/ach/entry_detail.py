@@ -23,6 +23,7 @@ from hpedi.payments.ach.fields import (
     usd_at,
 )
 
+LAST_SEQUENCE: Final = 9_999_999
 NAME_WIDTH: Final = 22
 CTX_NAME_WIDTH: Final = 16
 
@@ -40,7 +41,12 @@ class EntryDetail:
     receiving_company_name: str  # Receiving Company Name, 55-76; of class CTX 59-74
     discretionary_data: str = ""  # Discretionary Data, 77-78
     has_addenda: bool = True  # Addenda Record Indicator, 79
-    trace_number: str  # Trace Number, 80-94: eight digits of the ODFI, seven ascending in the file
+    trace_number: str  # Trace Number, 80-94: eight digits of the ODFI, seven ascending from file to file
+
+
+def trace_sequence(number: int) -> int:
+    """Return the seven digits of the trace number of an entry by its number; after the last they begin anew."""
+    return (number - 1) % LAST_SEQUENCE + 1
 
 
 def write_entry_detail(entry: EntryDetail) -> str:

@@ -16,7 +16,7 @@ from hpedi.payments.ach.ach_file import FILLING, AchBatch, AchEntry, AchFile
 from hpedi.payments.ach.addenda import Addenda, read_addenda, write_addenda
 from hpedi.payments.ach.batch_control import read_batch_control, write_batch_control
 from hpedi.payments.ach.batch_header import BatchHeader, read_batch_header, write_batch_header
-from hpedi.payments.ach.entry_detail import EntryDetail, read_entry_detail, write_entry_detail
+from hpedi.payments.ach.entry_detail import EntryDetail, read_entry_detail, trace_sequence, write_entry_detail
 from hpedi.payments.ach.fields import RECORD_WIDTH, records_of
 from hpedi.payments.ach.file_control import read_file_control, write_file_control
 from hpedi.payments.ach.file_header import BLOCKING_FACTOR, FileHeader, read_file_header, write_file_header
@@ -69,7 +69,8 @@ class _Reading:
         self.batch: BatchHeader | None = None
         self.details: list[EntryDetail] = []
         self.addenda_of: list[list[Addenda]] = []
-        self.entries = self.blocks = 0
+        self.blocks = 0
+        self.sequence: int | None = None
         self.closed = False
 
     def take(self, number: int, line: str) -> None:
@@ -124,8 +125,9 @@ class _Reading:
         self._expect(number, is_prenote == (entry.amount == 0), "A credit has an amount, a prenotification has none")
         is_ours = entry.trace_number.startswith(self.batch.originating_dfi)
         self._expect(number, is_ours, "A trace number does not begin with the bank of its batch")
-        self.entries += 1
-        is_next = int(entry.trace_number[8:]) == self.entries
+        sequence = int(entry.trace_number[8:])
+        is_next = self.sequence is None or sequence == trace_sequence(self.sequence + 1)
+        self.sequence = sequence
         self._expect(number, is_next, "Trace numbers do not go on by one from entry to entry of the file")
         self.details.append(entry)
         self.addenda_of.append([])

@@ -92,7 +92,7 @@ def read_causes(text: str, component: str) -> tuple[tuple[str, ...], str, str]:
 
 @lru_cache(maxsize=_REMEMBERED)
 def read_pointers(text: str, component: str) -> tuple[int, ...]:
-    """Read diagnosis pointers (SV107); what is no number is left out."""
+    """Read diagnosis pointers (SV107, EQ05); what is no number is left out."""
     return tuple(number for part in text.split(component) if (number := read_count(part)) is not None)
 
 

@@ -5,9 +5,9 @@
       2000B HL*21, 2100B NM1, REF     information receiver: who asks      AskingReceiver
         2000C HL*22, TRN              subscriber                          AskedSubscriber, its AskedPatient
           2100C NM1, REF, DMG, HI, DTP
-            2110C EQ, III, REF, DTP   what is asked                       Question
+            2110C EQ, III, DTP        what is asked                       Question
           2000D HL*23, TRN            dependent                           AskedPatient
             2100D, 2110D              likewise
 
-Addresses, taxonomies, military and spend-down facts are judged by the guide and not kept: no answer depends on them.
+Addresses, taxonomies, coverage levels, referrals, military and spend-down facts are judged by the guide and not kept: no answer depends on them.
 """

@@ -56,20 +56,16 @@ class Question(Model, frozen=True, kw_only=True):
     Attributes:
         service_types: EQ01.
         procedure: EQ02.
-        coverage_level: EQ03: FAM or empty.
         pointers: Places in the patient's diagnoses, from 1 (EQ05).
         place_of_service: III02.
-        ids: REF: referral or authorisation.
         dates: DTP*291; None where it was not sent, or cannot be read.
         is_date_wrong: It was sent and cannot be read.
     """
 
     service_types: tuple[str, ...] = ()
     procedure: Procedure | None = None
-    coverage_level: str = ""
     pointers: tuple[int, ...] = ()
     place_of_service: str = ""
-    ids: tuple[OtherId, ...] = ()
     dates: DateSpan | None = None
     is_date_wrong: bool = False
 
@@ -81,9 +77,7 @@ class AskedPatient(Model, frozen=True, kw_only=True):
         name: NM103 to NM107, empty where left out.
         member_id: NM109 of a subscriber.
         birth_date: DMG02; None where it was not sent, or cannot be read.
-        is_birth_date_wrong: It was sent and cannot be read.
         sex: DMG03.
-        relationship: INS02.
         traces: TRN.
         ids: REF.
         diagnoses: HI, codes without points, the principal one first.
@@ -97,9 +91,7 @@ class AskedPatient(Model, frozen=True, kw_only=True):
     is_person: bool = True
     member_id: str = ""
     birth_date: date | None = None
-    is_birth_date_wrong: bool = False
     sex: str = ""
-    relationship: str = ""
     traces: tuple[Trace, ...] = ()
     ids: tuple[OtherId, ...] = ()
     diagnoses: tuple[str, ...] = ()

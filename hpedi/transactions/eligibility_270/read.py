@@ -7,13 +7,12 @@ The reader follows the guide's walk. A date that cannot be read is told in the m
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import date
 from typing import Final
 
 from hpedi.claims.parties import Name
 from hpedi.guides.walk import PlacedBatch
 from hpedi.service_dates import DateSpan
-from hpedi.transactions.claim_837.values import read_day, read_span
+from hpedi.transactions.claim_837.values import read_day, read_pointers, read_span
 from hpedi.transactions.eligibility_270.model import (
     PATIENTS_ID,
     AskedPatient,
@@ -81,16 +80,13 @@ class _Cut:
 
     def _patient(self, level: HierarchyLevel) -> AskedPatient:
         name, demographics = level.first("NM1"), level.first("DMG")
-        born, is_born_wrong = _day(at(demographics, 2))
         dates, is_date_wrong = _period(level)
         return AskedPatient(
             name=_name(name),
             is_person=at(name, 2) == _PERSON,
             member_id=at(name, 9) if at(name, 8) == PATIENTS_ID else "",
-            birth_date=born,
-            is_birth_date_wrong=is_born_wrong,
+            birth_date=read_day(at(demographics, 2)),
             sex=at(demographics, 3),
-            relationship=at(level.first("INS"), 2),
             traces=tuple(Trace(number=at(e, 2), originator=at(e, 3), part=at(e, 4)) for e in level.all("TRN")),
             ids=tuple(_ids(level)),
             diagnoses=tuple(self._diagnoses(level.first("HI"))),
@@ -103,14 +99,11 @@ class _Cut:
         asked = part.first("EQ")
         dates, is_date_wrong = _period(part)
         repeated = split_repetitions(at(asked, 1), self._delimiters)
-        pointers = split_components(at(asked, 5), self._delimiters)
         return Question(
             service_types=tuple(dict.fromkeys(each for each in repeated if each)),
             procedure=self._procedure(at(asked, 2)),
-            coverage_level=at(asked, 3),
-            pointers=tuple(int(each) for each in pointers if each.isascii() and each.isdigit()),
+            pointers=read_pointers(at(asked, 5), self._delimiters.component),
             place_of_service=at(part.first("III"), 2),
-            ids=tuple(_ids(part)),
             dates=dates,
             is_date_wrong=is_date_wrong,
         )
@@ -147,12 +140,6 @@ def _name(name: Elements) -> Name:
 def _ids(part: Part) -> Iterator[OtherId]:
     for segment in part.all("REF"):
         yield OtherId(qualifier=at(segment, 1), value=at(segment, 2), description=at(segment, 3))
-
-
-def _day(text: str) -> tuple[date | None, bool]:
-    """Read a day; say whether there is one that cannot be read."""
-    day = read_day(text)
-    return day, day is None and bool(text)
 
 
 def _period(part: Part) -> tuple[DateSpan | None, bool]:

@@ -69,10 +69,8 @@ def test_everything_sent_of_a_subscriber_is_read() -> None:
                 Question(service_types=("30", "98")),
                 Question(
                     procedure=Procedure(qualifier="HC", code="J1745", modifiers=("26", "LT")),
-                    coverage_level="FAM",
                     pointers=(2,),
                     place_of_service="11",
-                    ids=(OtherId(qualifier="G1", value="AUTH-1"),),
                     dates=DateSpan(date(2026, 3, 4), date(2026, 3, 4)),
                 ),
             ),
