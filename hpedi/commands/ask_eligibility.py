@@ -17,7 +17,7 @@ from hpedi.commands.printing import Column, json_option, print_json, print_table
 if TYPE_CHECKING:
     from hpedi.inquiries.eligibility_rules import AnswerWords, EligibilityRules
     from hpedi.pipeline.asking import Asking
-    from hpedi.transactions.eligibility_270.model import EligibilityInquiry, Procedure, Question
+    from hpedi.transactions.eligibility_270.model import AskedPatient, EligibilityInquiry, InquiryParty, Procedure, Question
     from hpedi.transactions.eligibility_271.model import AnsweredPatient, Benefit, EligibilityAnswer, Rejection
 
 _BENEFITS: Final = (
@@ -29,7 +29,6 @@ _BENEFITS: Final = (
     Column("Told with it"),
 )
 _ANY_QUALIFIER: Final = "HC"
-_PLAN: Final = "30"
 
 
 class ProcedureAsked(click.ParamType["Procedure"]):
@@ -113,45 +112,52 @@ class _Sent:
 
 def _inquiry(asking: Asking, sent: _Sent) -> EligibilityInquiry:
     """Return the inquiry that a provider's file would ask."""
-    from hpedi.claims.parties import Name
     from hpedi.pipeline.answer_eligibility import party_of
-    from hpedi.pipeline.inquirers import named_by_anything
-    from hpedi.service_dates import DateSpan
     from hpedi.transactions.eligibility_270.model import (
-        NPI_QUALIFIER,
-        PROVIDER_ROLE,
-        AskedPatient,
         AskedSource,
         AskedSubscriber,
         AskingReceiver,
         EligibilityInquiry,
-        InquiryParty,
     )
 
-    first_day = sent.on or asking.today
+    patient = _patient(sent, asking.today)
+    receiver = AskingReceiver(party=_receiver(sent, asking), subscribers=(AskedSubscriber(patient=patient),))
+    return EligibilityInquiry(sources=(AskedSource(party=party_of(asking.reference.payer), receivers=(receiver,)),))
+
+
+def _patient(sent: _Sent, today: date) -> AskedPatient:
+    from hpedi.claims.parties import Name
+    from hpedi.service_dates import DateSpan
+    from hpedi.transactions.eligibility_270.model import AskedPatient
+
+    first_day = sent.on or today
     if sent.until is not None and sent.until < first_day:
         raise click.UsageError("--to lies before --on")
-    patient = AskedPatient(
+    return AskedPatient(
         name=Name(last=sent.last, first=sent.first),
         member_id=sent.member_id,
         birth_date=sent.born,
         dates=DateSpan(first_day, sent.until or first_day),
         questions=tuple(_questions(sent)),
     )
+
+
+def _receiver(sent: _Sent, asking: Asking) -> InquiryParty:
+    from hpedi.claims.parties import Name
+    from hpedi.pipeline.inquirers import named_by_anything
+    from hpedi.transactions.eligibility_270.model import NPI_QUALIFIER, PROVIDER_ROLE, InquiryParty
+
     provider = named_by_anything(asking.reference, sent.provider)
     name, npi = (provider.name, provider.npi) if provider is not None else (sent.provider, sent.provider)
-    receiver = InquiryParty(
-        role=PROVIDER_ROLE, is_person=False, name=Name(last=name), id_qualifier=NPI_QUALIFIER, id=npi
-    )
-    receivers = (AskingReceiver(party=receiver, subscribers=(AskedSubscriber(patient=patient),)),)
-    return EligibilityInquiry(sources=(AskedSource(party=party_of(asking.reference.payer), receivers=receivers),))
+    return InquiryParty(role=PROVIDER_ROLE, is_person=False, name=Name(last=name), id_qualifier=NPI_QUALIFIER, id=npi)
 
 
 def _questions(sent: _Sent) -> Iterator[Question]:
+    from hpedi.inquiries.eligibility_services import GENERIC
     from hpedi.transactions.eligibility_270.model import Question
 
     if sent.service_types or not sent.procedures:
-        yield Question(service_types=tuple(each.upper() for each in sent.service_types) or (_PLAN,))
+        yield Question(service_types=tuple(each.upper() for each in sent.service_types) or (GENERIC,))
     for procedure in sent.procedures:
         yield Question(procedure=procedure, place_of_service=sent.place_of_service)
 

@@ -276,8 +276,9 @@ class _Receiving:
             current.refused += len(claims) - accepted
         payer = self._terms.reference.payer
         name = put_answer(work, current, judged, payer=payer, received=self._file.received_on, instant=self._instant)
-        asking = self._asking(work, current, receipt) if judged.inquires else None
-        answers = put_inquiry_answers(current, judged, asking) if asking is not None else ()
+        answers: tuple[str, ...] = ()
+        if judged.inquires:
+            answers = put_inquiry_answers(current, judged, self._asking(work, current, receipt))
         summary = ReceiptSummary(
             ta1="*".join(judged.ta1),
             sets=sum(len(group.sets) for group in judged.groups),

@@ -11,7 +11,6 @@ from sqlalchemy import Connection, Row, RowMapping, Select, and_, literal, selec
 
 from hpedi.money import ZERO
 from hpedi.payments.eft_returns import Correction
-from hpedi.payments.payment import Payment
 from hpedi.payments.states import PaymentState
 from hpedi.pipeline.eft_returns_ports import AccountHold, KeptReturn, Reassociated
 from hpedi.pipeline.records import REMITTANCE_SET, EftEntry, StoredPayment
@@ -22,7 +21,7 @@ from hpedi.store.eft_tables import account_hold, eft_return, prenote_return, ret
 from hpedi.store.encoding import decode, encode
 from hpedi.store.inserts import Insert
 from hpedi.store.numbers import next_id
-from hpedi.store.payments import RUNS
+from hpedi.store.payments import RUNS, newest_state, open_payment
 from hpedi.store.tables import eft_entry, outbox, payment, payment_event
 from hpedi.transactions.remittance_835.model import PaymentMethod
 
@@ -50,18 +49,9 @@ class StoredEftReturns:
 
     def sent(self, ach_trace_number: str) -> Sequence[tuple[StoredPayment, EftEntry]]:
         """Return the payments whose ACH entry had a trace number, newest first."""
-        query = select(payment, *_ENTRY).join(eft_entry, eft_entry.c.payment == payment.c.id)
+        query = select(payment, *_ENTRY, _STATE).join(eft_entry, eft_entry.c.payment == payment.c.id)
         query = query.where(eft_entry.c.ach_trace_number == ach_trace_number).order_by(payment.c.id.desc())
-        return [(self._stored(row), _entry(row)) for row in self._connection.execute(query).all()]
-
-    def _stored(self, row: Row[Any]) -> StoredPayment:
-        made = decode(Payment, self._vault.open(row.sealed, f"payment/{row.trace_number}"))
-        return StoredPayment(id=row.id, run=row.run, payment=made, state=self._state(row.id))
-
-    def _state(self, payment_id: int) -> PaymentState:
-        newest = select(payment_event.c.state).where(payment_event.c.payment == payment_id)
-        newest = newest.order_by(payment_event.c.id.desc()).limit(1)
-        return PaymentState(self._connection.execute(newest).scalar_one())
+        return [(open_payment(self._vault, row), _entry(row)) for row in self._connection.execute(query).all()]
 
     def keep(self, digest: str, at: datetime, returns: Sequence[KeptReturn]) -> None:
         """Keep a file and its entries."""
@@ -160,7 +150,7 @@ class StoredEftReturns:
             outbox.c.name == payment.c.trace_number + literal(f".{REMITTANCE_SET}"),
         )
         columns = (payment.c.id, payment.c.trace_number, payment.c.provider, payment.c.amount)
-        query: Select[Any] = select(*columns, *_ENTRY, outbox.c.name, outbox.c.delivered_at)
+        query: Select[Any] = select(*columns, *_ENTRY, outbox.c.name, outbox.c.delivered_at, _STATE)
         query = query.outerjoin(eft_entry, eft_entry.c.payment == payment.c.id).outerjoin(outbox, of_payment)
         released = select(payment_event.c.payment).where(payment_event.c.state == PaymentState.RELEASED.value)
         query = query.where(payment.c.method == PaymentMethod.ACH.value, payment.c.id.in_(released))
@@ -169,21 +159,10 @@ class StoredEftReturns:
             more = query.where(payment.c.id > last).order_by(payment.c.id).limit(_AT_ONCE)
             batch = self._connection.execute(more).all()
             for row in batch:
-                yield self._reassociated(row)
+                yield _reassociated(row)
             if len(batch) < _AT_ONCE:
                 return
             last = batch[-1].id
-
-    def _reassociated(self, row: Row[Any]) -> Reassociated:
-        return Reassociated(
-            trace_number=row.trace_number,
-            provider=row.provider,
-            amount=row.amount,
-            entry=_entry(row) if row.ach_trace_number is not None else None,
-            remittance=row.name or "",
-            remitted_on=row.delivered_at.date() if row.delivered_at is not None else None,
-            state=self._state(row.id),
-        )
 
 
 _ENTRY: Final = (
@@ -192,6 +171,19 @@ _ENTRY: Final = (
     eft_entry.c.effective_entry_date,
     eft_entry.c.amount.label("entry_amount"),
 )
+_STATE: Final = newest_state().label("state")
+
+
+def _reassociated(row: Row[Any]) -> Reassociated:
+    return Reassociated(
+        trace_number=row.trace_number,
+        provider=row.provider,
+        amount=row.amount,
+        entry=_entry(row) if row.ach_trace_number is not None else None,
+        remittance=row.name or "",
+        remitted_on=row.delivered_at.date() if row.delivered_at is not None else None,
+        state=PaymentState(row.state),
+    )
 
 
 def _entry(row: Row[Any]) -> EftEntry:

@@ -129,7 +129,7 @@ class StoredPayments:
             Unavailable: Somebody else released one of them meanwhile.
         """
         hold(self._connection, RUNS)
-        is_approved = _newest_state() == PaymentState.APPROVED.value
+        is_approved = newest_state() == PaymentState.APPROVED.value
         approved = self._connection.execute(select(payment.c.id).where(is_approved)).scalars()
         if not set(approved).issuperset(stored.id for stored in payments):
             raise Unavailable("another payment run released payments at the same time")
@@ -263,7 +263,7 @@ class StoredPayments:
 
     def to_reissue(self) -> tuple[StoredPayment, ...]:
         """Return the voided payments that took the place of others: what they were to pay is owed until reissued."""
-        return self._read(and_(payment.c.reissues.is_not(None), _newest_state() == PaymentState.VOIDED.value))
+        return self._read(and_(payment.c.reissues.is_not(None), newest_state() == PaymentState.VOIDED.value))
 
     def unpaid(self) -> tuple[int, int, int]:
         """Return how many decisions and dues are unpaid, how many payments there are, and how many of them approved."""
@@ -271,7 +271,7 @@ class StoredPayments:
             self._count(select(table.c.provider).where(table.c.payment_run.is_(None))) for table in (decision, due)
         )
         made = select(payment.c.id)
-        approved = made.where(_newest_state() == PaymentState.APPROVED.value)
+        approved = made.where(newest_state() == PaymentState.APPROVED.value)
         return decisions + dues, self._count(made), self._count(approved)
 
     def _count(self, query: Select[Any]) -> int:
@@ -283,7 +283,7 @@ class StoredPayments:
 
     def in_state(self, state: str) -> tuple[StoredPayment, ...]:
         """Return the payments that stand in a state, in the order in which they were built."""
-        return self._read(_newest_state() == state)
+        return self._read(newest_state() == state)
 
     def by_number(self, trace_number: str) -> StoredPayment | None:
         """Return a payment by its check or EFT number."""
@@ -304,16 +304,12 @@ class StoredPayments:
         return tuple(reversed(self._read(column.id.in_(newest.scalar_subquery()))))
 
     def _read(self, condition: ColumnElement[bool]) -> tuple[StoredPayment, ...]:
-        query = select(payment, _newest_state().label("state")).where(condition).order_by(payment.c.id)
-        return tuple(self._payment(row) for row in self._connection.execute(query))
-
-    def _payment(self, row: Row[tuple[object, ...]]) -> StoredPayment:
-        made = decode(Payment, self._vault.open(row.sealed, f"payment/{row.trace_number}"))
-        return StoredPayment(id=row.id, run=row.run, payment=made, state=PaymentState(row.state))
+        query = select(payment, newest_state().label("state")).where(condition).order_by(payment.c.id)
+        return tuple(open_payment(self._vault, row) for row in self._connection.execute(query))
 
     def totals(self) -> tuple[Total, ...]:
         """Add up payments by method and state."""
-        standing = select(payment.c.method, payment.c.amount, _newest_state().label("state")).subquery()
+        standing = select(payment.c.method, payment.c.amount, newest_state().label("state")).subquery()
         rows = self._connection.execute(
             select(standing.c.method, standing.c.state, func.count(), func.sum(standing.c.amount))
             .group_by(standing.c.method, standing.c.state)
@@ -332,7 +328,7 @@ class StoredPayments:
 
     def run_totals(self, runs: Sequence[int]) -> dict[int, tuple[Total, ...]]:
         """Add up the payments of runs by state, by run."""
-        standing = select(payment.c.run, payment.c.amount, _newest_state().label("state"))
+        standing = select(payment.c.run, payment.c.amount, newest_state().label("state"))
         totals: dict[int, tuple[Total, ...]] = {}
         for batch in in_batches(runs):
             of_runs = standing.where(payment.c.run.in_(batch)).subquery()
@@ -363,13 +359,20 @@ class StoredPayments:
         return found
 
 
-def _newest_state() -> ScalarSelect[str]:
+def open_payment(vault: Vault, row: Row[Any]) -> StoredPayment:
+    """Open a sealed payment row that comes with its `state`."""
+    made = decode(Payment, vault.open(row.sealed, f"payment/{row.trace_number}"))
+    return StoredPayment(id=row.id, run=row.run, payment=made, state=PaymentState(row.state))
+
+
+def newest_state() -> ScalarSelect[str]:
+    """Return the state that a payment stands in, as a column beside those of its row."""
     newest = select(payment_event.c.state).where(payment_event.c.payment == payment.c.id)
     return newest.order_by(payment_event.c.id.desc()).limit(1).scalar_subquery()
 
 
 _PAID_BY: Final = select(
-    payment.c.trace_number, payment.c.payment_date, payment.c.reissues, _newest_state().label("state")
+    payment.c.trace_number, payment.c.payment_date, payment.c.reissues, newest_state().label("state")
 )
 _OF_CLAIMS: Final = (
     _PAID_BY.add_columns(paid_decision.c.control_number, paid_decision.c.version)

@@ -20,6 +20,7 @@ from hpedi.pipeline.eft_returns import Imported, ReturnTerms, import_returns
 from hpedi.pipeline.records import EftEntry, StoredPayment
 from hpedi.pipeline.void import void
 from hpedi.transactions.remittance_835.model import PaymentMethod
+from samples.write_inbound import CLINIC, RIVERBEND, claim_set, clinic_claim, interchange
 from tests.payments.ach.return_writer import Back, return_file
 from tests.pipeline.conftest import AS_OF, Demo
 from tests.pipeline.test_proof import SENT, proof_of
@@ -181,3 +182,12 @@ def test_what_came_back_is_voided_and_paid_again_by_check(paid: Demo) -> None:
     (again,) = paid.pay_on(AS_OF + timedelta(days=2)).released
     assert (again.payment.amount, again.payment.method) == (Decimal("49.00"), PaymentMethod.CHECK)
     assert proof_of(paid).differences == ()
+
+
+def test_each_entry_has_a_number_of_its_own(paid: Demo) -> None:
+    """The entries of the second file of a day go on where those of the first ended."""
+    paid.run(interchange(RIVERBEND, CLINIC, 502, [claim_set("0001", [clinic_claim("ONE-1", "M01", 10)])]))
+    with paid.workspace.books.reading(paid.jobs.context) as work:
+        files = [work.payments.eft_entries(run.id) for run in work.payments.runs()]
+    numbers = [int(entry.ach_trace_number[8:]) for entries in files for entry in entries]
+    assert (len(files), sorted(numbers)) == (2, [1, 2, 3])

@@ -23,7 +23,7 @@ from tests.posting.trial import Size, Trial
 SEED = 1
 SIZE = Size(days=4, claims_a_day=26, copies=1, families=8)
 SMALLER = Size(days=3, claims_a_day=16, copies=1, families=8)
-"""What is sent is the same over any database: over a server, which takes its time, this size has all there is to try."""
+"""What is sent is the same over any database: over a server, which is slower, this has all there is to try."""
 
 
 @pytest.fixture(scope="module")

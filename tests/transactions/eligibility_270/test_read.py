@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from datetime import date
 
+import pytest
+
 from hpedi.claims.parties import Name
 from hpedi.service_dates import DateSpan
 from hpedi.transactions.eligibility_270.model import (
@@ -116,6 +118,17 @@ def test_the_head_and_both_parties_are_read() -> None:
     assert (made.reference, source.party.id) == ("REF-9", "94267")
     assert (receiver.party.is_person, receiver.party.id_qualifier, receiver.party.id) == (True, "SV", "HARBOR")
     assert receiver.ids == (OtherId(qualifier="TJ", value="410000202"),)
+
+
+@pytest.mark.parametrize(("sent", "read_as"), [("9" * 5_000, ()), ("X:1", (1,)), ("\u00b2:2", (2,))])
+def test_what_is_no_pointer_is_left_out(sent: str, read_as: tuple[int, ...]) -> None:
+    """A set is read to its end whatever stands in EQ05, before its 999 refuses it."""
+    reader = EligibilityInquiryReader(Delimiters())
+    content = inquiry((*ROSA, f"EQ**HC:J1745***{sent}"))
+    for placed in walked(content, "HS", "005010X279A1", "270"):
+        reader.read(placed)
+    (only,) = reader.close().sources[0].receivers[0].subscribers
+    assert [each.pointers for each in only.patient.questions] == [read_as]
 
 
 def test_names_and_numbers_are_not_in_the_repr() -> None:
