@@ -17,7 +17,13 @@ from hpedi.commands.printing import Column, json_option, print_json, print_table
 if TYPE_CHECKING:
     from hpedi.inquiries.eligibility_rules import AnswerWords, EligibilityRules
     from hpedi.pipeline.asking import Asking
-    from hpedi.transactions.eligibility_270.model import AskedPatient, EligibilityInquiry, InquiryParty, Procedure, Question
+    from hpedi.transactions.eligibility_270.model import (
+        AskedPatient,
+        EligibilityInquiry,
+        InquiryParty,
+        Procedure,
+        Question,
+    )
     from hpedi.transactions.eligibility_271.model import AnsweredPatient, Benefit, EligibilityAnswer, Rejection
 
 _BENEFITS: Final = (

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Final
 import click
 
 from hpedi.commands import ExitCode, Session
+from hpedi.commands.bank_file_findings import finding_facts, print_findings
 from hpedi.commands.options import ExistingFile, as_of_option, dry_run_option
 from hpedi.commands.printing import Column, hint, json_option, money_column, print_json, print_table
 
@@ -27,7 +28,6 @@ _TAKEN: Final = (
     Column("On", whole=True),
     Column("Was", whole=True),
 )
-_FINDINGS: Final = (Column("Line", right=True), Column("Finding", whole=True), Column("What"))
 _LISTED: Final = (
     Column("Check", whole=True),
     Column("Date", whole=True),
@@ -92,12 +92,11 @@ def import_file(session: Session, file: Path, as_of: date | None, *, dry_run: bo
 
 def _print_imported(imported: ChecksImported, *, as_json: bool) -> None:
     if as_json:
-        found = [{"line": each.where.line, "code": each.code, "message": each.message} for each in imported.findings]
-        print_json({"taken": [_taken(each) for each in imported.taken], "findings": found})
+        taken = [_taken(each) for each in imported.taken]
+        print_json({"taken": taken, "findings": finding_facts(imported.findings)})
         return
     print_table("Taken", _TAKEN, (tuple(_taken(each).values()) for each in imported.taken))
-    rows = ((each.where.line or "", each.code, each.message) for each in imported.findings)
-    print_table("Not taken", _FINDINGS, rows)
+    print_findings("Not taken", imported.findings)
     again = sum(each.is_again for each in imported.taken)
     click.echo(f"{len(imported.taken)} lines taken ({again} as before), {len(imported.findings)} not taken")
     if any(each.told.status == "stopped" and not each.is_again for each in imported.taken):

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Final
 import click
 
 from hpedi.commands import ExitCode, Session
+from hpedi.commands.bank_file_findings import finding_facts, print_findings
 from hpedi.commands.eft_enrollments import (
     approve,
     deny,
@@ -44,7 +45,6 @@ _RETURNS: Final = (
     Column("Means"),
     Column("Do"),
 )
-_FINDINGS: Final = (Column("Line", right=True), Column("Finding", whole=True), Column("What"))
 _REASSOCIATED: Final = (
     Column("EFT", whole=True),
     Column("Payee", whole=True),
@@ -151,15 +151,14 @@ def _print_imported(
 ) -> None:
     if as_json:
         returns = [_facts(each, codes) for each in imported.returns]
-        found = [{"line": each.where.line, "code": each.code, "message": each.message} for each in imported.findings]
         numbers = {"settled": _numbers(settled), "checks": _numbers(checks)}
+        found = finding_facts(imported.findings)
         print_json({"is_again": imported.is_again, "returns": returns, "findings": found, **numbers})
         return
     if imported.is_again:
         click.echo("this file was imported before; nothing of it was done again")
     if imported.findings:
-        rows = ((each.where.line or "", each.code, each.message) for each in imported.findings)
-        print_table("Nothing of the file was taken", _FINDINGS, rows)
+        print_findings("Nothing of the file was taken", imported.findings)
         return
     print_table("What came back", _RETURNS, (_row(each, codes) for each in imported.returns))
     back = [each for each in imported.returns if each.outcome == "returned" and each.payment is not None]

@@ -13,6 +13,7 @@ from typing import Final
 from hpedi.finding_kinds import found
 from hpedi.findings import Finding, Where
 from hpedi.payments.bank_checks import STATES, BankStatus, CheckTerms, CheckTold, is_stale, read_bank_checks
+from hpedi.payments.payment import Payment
 from hpedi.payments.positive_pay import CheckAction, CheckNotice, positive_pay_file
 from hpedi.payments.states import PaymentState, may_follow
 from hpedi.pipeline.bank_files import BANK, POSITIVE_PAY
@@ -115,32 +116,28 @@ def tell_bank(work: Work, reference: Reference, terms: CheckTerms, layout: str) 
         TooWide: A number does not fit the layout.
     """
     work.payments.open_run()  # holds all runs
-    untold = [(row, number, action) for action in CheckAction for row, number in work.checks.untold(action)]
-    notices = tuple(_notice(work, reference, number, action) for _row, number, action in untold)
+    untold = [(check, action) for action in CheckAction for check in work.checks.untold(action)]
+    notices = tuple(_notice(reference, check.payment, action) for check, action in untold)
     if not notices:
         return ()
     count = work.numbers.reserve(f"positive-pay:{work.context.as_of}")
     form = terms.layouts[layout]
     name = f"{work.context.as_of:%Y%m%d}-{count}-positive-pay.{'csv' if form.columns else 'txt'}"
     work.outbox.put([Outbound(folder=BANK, name=name, kind=POSITIVE_PAY, content=positive_pay_file(notices, form))])
-    work.checks.tell([(row, action) for row, _number, action in untold], name)
-    for _row, number, action in untold:
-        work.audit.record("positive pay", f"payment:{number}", reason=name, result=action.value)
+    work.checks.tell([(check.id, action) for check, action in untold], name)
+    for check, action in untold:
+        work.audit.record("positive pay", f"payment:{check.payment.trace_number}", reason=name, result=action.value)
     return notices
 
 
-def _notice(work: Work, reference: Reference, number: str, action: CheckAction) -> CheckNotice:
-    stored = work.payments.by_number(number)
-    if stored is None:
-        raise LookupError("a check that went out is not there")
-    made = stored.payment
+def _notice(reference: Reference, made: Payment, action: CheckAction) -> CheckNotice:
     account = reference.funding_account(made.payment_date)
     if account is None:
         raise CannotPay([found("funding-account-missing", Where())])
     return CheckNotice(
         action=action,
         account_number=account.account,
-        check_number=number,
+        check_number=made.trace_number,
         check_date=made.payment_date,
         amount=made.amount,
         payee=made.payee.name,

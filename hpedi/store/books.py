@@ -153,7 +153,7 @@ class StoredBooks:
             ledger=StoredLedger(connection),
             proof=StoredProof(connection, self._vault),
             eft=StoredEftReturns(connection, self._vault, context),
-            checks=StoredChecks(connection),
+            checks=StoredChecks(connection, self._vault),
             eft_enrollments=StoredEftEnrollments(connection, self._vault, context),
             outbox=StoredOutbox(connection, self._vault),
             accounts=StoredAccounts(connection, self._vault, context),

@@ -9,5 +9,6 @@
           2000D HL*23, TRN            dependent                           AskedPatient
             2100D, 2110D              likewise
 
-Addresses, taxonomies, coverage levels, referrals, military and spend-down facts are judged by the guide and not kept: no answer depends on them.
+Addresses, taxonomies, coverage levels, referrals, military and spend-down facts are judged by the guide and not kept:
+no answer depends on them.
 """
