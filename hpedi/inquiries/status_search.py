@@ -75,7 +75,7 @@ class KnownClaims:
         members: dict[str, list[KnownClaim]] = {}
         for each in claims.values():
             accounts.setdefault(each.claim.patient_control_number, []).append(each)
-            members.setdefault(_compared(each.claim.subscriber.member_id), []).append(each)
+            members.setdefault(compared_member_id(each.claim.subscriber.member_id), []).append(each)
         return cls(claims, accounts, members)
 
     def asked(self, inquiry: StatusInquiry, names: NameRules) -> tuple[KnownClaim, ...]:
@@ -83,7 +83,7 @@ class KnownClaims:
         own = self.by_number.get(inquiry.payer_claim_control_number)
         if own is not None and _is_whose(inquiry, own, names):
             return (own,)
-        account, member_id = inquiry.patient_control_number, _compared(inquiry.subscriber.party.id)
+        account, member_id = inquiry.patient_control_number, compared_member_id(inquiry.subscriber.party.id)
         near = self.by_account.get(account, ()) if account else self.by_member.get(member_id, ())
         found = [each for each in near if _is_whose(inquiry, each, names) and _agrees(inquiry, each.claim)]
         taken = [each for each in found if each.state != State.REFUSED] or found
@@ -98,7 +98,8 @@ def _agrees(inquiry: StatusInquiry, claim: Claim) -> bool:
     return all(agrees(inquiry, claim) for agrees in _CRITERIA)
 
 
-def _compared(member_id: str) -> str:
+def compared_member_id(member_id: str) -> str:
+    """Return a member id as ids are compared: without case, and blanks around it."""
     return member_id.strip().upper()
 
 
@@ -120,7 +121,7 @@ def _is_provider(asked: Party, known: KnownClaim) -> bool:
 def _is_of_patient(inquiry: StatusInquiry, known: KnownClaim, names: NameRules) -> bool:
     """Say whether the patient is the claim's: all that was sent of the member agrees, of the name a part."""
     claim, asked = known.claim, inquiry.patient
-    if _compared(inquiry.subscriber.party.id) not in ("", _compared(claim.subscriber.member_id)):
+    if compared_member_id(inquiry.subscriber.party.id) not in ("", compared_member_id(claim.subscriber.member_id)):
         return False
     treated = claim.patient or claim.subscriber
     if asked.birth_date is not None and treated.birth_date not in (None, asked.birth_date):

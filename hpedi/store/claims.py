@@ -25,6 +25,7 @@ from sqlalchemy import (
 from hpedi.adjudication.decision import ClaimDecision, TrailStep
 from hpedi.claims.claim import ReceivedClaim
 from hpedi.identifiers import npi
+from hpedi.inquiries.status_search import compared_member_id
 from hpedi.pipeline.records import StoredClaim, StoredDecision, Total
 from hpedi.pipeline.sought import ClaimsAsked, ClaimSought, StandingSought
 from hpedi.safekeeping.vault import Vault
@@ -375,7 +376,8 @@ def patient_account_digest(vault: Vault, patient_control_number: str) -> str:
 
 def member_id_digest(vault: Vault, member_id: str) -> str:
     """Return what stands in the row of a claim for its subscriber's member id, to find it by; empty for none."""
-    return vault.digest(member_id.encode(), "claim member") if member_id else ""
+    compared = compared_member_id(member_id)
+    return vault.digest(compared.encode(), "claim member") if compared else ""
 
 
 def open_claim(vault: Vault, number: str, sealed: bytes) -> ReceivedClaim:

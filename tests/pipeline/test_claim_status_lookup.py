@@ -86,3 +86,16 @@ def test_many_inquiries_ask_no_more_than_one(demo: Demo, office: Office) -> None
             told(demo, *asks, partner="riverbend")
         counts.append(len(asked))
     assert counts[0] == counts[1]
+
+
+def test_a_member_id_is_found_in_other_letters(demo: Demo, office: Office) -> None:
+    """Whoever writes a member id in small letters, or claim and inquiry otherwise, is told the same claims."""
+    sent = bill("RB-2", "M04")
+    name, member_id = sent.subscriber.name, sent.subscriber.member_id
+    asks = [
+        asks_for(sent, references={}, charge="", member=(name.last, name.first, written))
+        for written in (member_id, member_id.lower())
+    ]
+    as_sent, in_small = (told(demo, ask, partner="riverbend") for ask in asks)
+    assert [each.references.get("EJ") for each in as_sent] == ["RB-2", "RB-3"]
+    assert in_small == as_sent
