@@ -48,7 +48,7 @@ _TOLD: Final = (
 
 @click.group()
 def command() -> None:
-    """Import what the bank says of checks, list them, and tell the bank.
+    """Import what the bank says of checks, and tell it of ours.
 
     \b
     Example:

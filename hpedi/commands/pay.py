@@ -26,7 +26,7 @@ _yes = click.option("--yes", is_flag=True, help="On a terminal: do not show firs
 
 @click.group()
 def command() -> None:
-    """Pay what is decided: preview, approve, release, void, reissue.
+    """Pay what is decided: preview, approve, release, reissue.
 
     \b
     Example:
