@@ -1,7 +1,8 @@
 """Short changes of many at the same time, committed together: one wait for the disk and for who else writes, not many.
 
 Each change is made by itself, on behalf of its own principal, in the order in which they came. Whoever asked goes on
-when the transaction is committed; where it cannot be, none of its changes is made and each asker is told.
+when the transaction is committed. Where one of them fails, nothing of it is kept and each is made again alone, so that
+only who asked for that one is told; where the database is not available, all are.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ from concurrent.futures import Future
 from queue import Empty, SimpleQueue
 from typing import Any, Final, TypeAlias, TypeVar
 
+from hpedi.findings import Unavailable
 from hpedi.run_context import RunContext
 from hpedi.store.books import StoredBooks, StoredWork
 
@@ -33,6 +35,10 @@ class GroupCommit:
 
     def write(self, context: RunContext, change: Callable[[StoredWork], Result]) -> Result:
         """Make a change and return what it returns, once it is committed.
+
+        Args:
+            context: On behalf of whom.
+            change: Makes it; it may be called again where nothing of the first time was kept.
 
         Raises:
             Unavailable: The database is locked, full or gone; nothing was changed.
@@ -59,15 +65,23 @@ class GroupCommit:
             self._commit([each for each in changes if each is not None])
 
     def _commit(self, changes: list[_Change]) -> None:
-        results = []
         try:
-            with self._books.writing_together() as of:
-                for context, change, _done in changes:
-                    with of(context) as work:
-                        results.append(change(work))
+            results = self._made(changes)
         except Exception as failure:  # noqa: BLE001  # it is told to who asked
+            if len(changes) > 1 and not isinstance(failure, Unavailable):
+                for each in changes:
+                    self._commit([each])
+                return
             for _context, _change, done in changes:
                 done.set_exception(failure)
         else:
             for (_context, _change, done), result in zip(changes, results, strict=True):
                 done.set_result(result)
+
+    def _made(self, changes: list[_Change]) -> list[Any]:
+        results = []
+        with self._books.writing_together() as of:
+            for context, change, _done in changes:
+                with of(context) as work:
+                    results.append(change(work))
+        return results

@@ -32,8 +32,10 @@ def read_mime(content_type: str, body: bytes) -> CoreRequest:
     """Read an envelope.
 
     Raises:
-        EnvelopeError: It is no multipart (`Sender`), or says a field twice or not in UTF-8.
+        EnvelopeError: It is no multipart or has too many parts (`Sender`), or says a field twice or not in UTF-8.
     """
+    if body.lower().count(b"content-type:") > _MOST_PARTS:  # parts in parts: each level is another look at each line
+        raise EnvelopeError(SENDER)
     message = BytesParser(policy=compat32).parsebytes(b"Content-Type: " + content_type.encode() + b"\r\n\r\n" + body)
     parts = message.get_payload()
     if not isinstance(parts, list) or message.defects or len(parts) > _MOST_PARTS:

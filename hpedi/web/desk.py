@@ -9,6 +9,7 @@ import uuid
 from collections.abc import Callable, Container
 from dataclasses import dataclass
 
+from hpedi.access.accounts import Account
 from hpedi.pipeline.agreed import ReceiptTerms
 from hpedi.pipeline.answer_inquiries import ANSWERERS
 from hpedi.pipeline.real_time import Commit, RealTimeAnswer, answer_now
@@ -72,7 +73,7 @@ class Desk:
         return frozenset({self.payer.payer_id, *(name for pair in ids for name in pair)})
 
     def signed_in(self, key: str, login: str = "") -> Sender:
-        """Return who signs in.
+        """Return who signs in; a refusal is an entry of the audit log.
 
         Args:
             key: The key of a machine.
@@ -85,14 +86,20 @@ class Desk:
         context = self.context(OPERATOR)
         with self.books.reading(context) as work:
             account = work.accounts.account_of_key(key, context.instant.date())
-            if account is None or (login and account.login != login):
-                raise NotSignedIn
-            organisation = work.accounts.organisation(account.organisation) if account.organisation else None
+            organisation = work.accounts.organisation(account.organisation) if account is not None else None
+        if account is None or (login and account.login != login):
+            self._note_refusal(context, account)
+            raise NotSignedIn
         named = organisation.partner if organisation is not None else ""
         partner = next((each for each in self.terms().reference.partners if named and each.id == named), None)
         if partner is None:
+            self._note_refusal(context, account)
             raise NoPartner
         return Sender(context=self.context(account.principal), partner=partner)
+
+    def _note_refusal(self, context: RunContext, account: Account | None) -> None:
+        subject = f"account:{account.login if account is not None else 'none'}"  # what was sent may be a password
+        self.commit(context, lambda work: work.audit.record("sign in", subject, result="refused"))
 
     def answer(self, sender: Sender, content: bytes, set_ids: Container[str] = ANSWERERS) -> RealTimeAnswer:
         """Answer an interchange; see `pipeline.real_time.answer_now`."""

@@ -5,6 +5,9 @@ from __future__ import annotations
 from importlib.metadata import version
 from typing import Any, Final
 
+from hpedi.web import core_mime, core_soap
+from hpedi.web.core_envelope import METADATA, PASSWORD, PAYLOAD, USER_NAME
+
 _X12: Final = {"application/edi-x12": {"schema": {"type": "string", "format": "binary"}}}
 _PROBLEM: Final = {"application/json": {"schema": {"$ref": "#/components/schemas/Problem"}}}
 _REFUSALS: Final = {
@@ -18,15 +21,6 @@ _REFUSALS: Final = {
     "503": "Too many requests wait; send it again after the seconds of Retry-After",
 }
 _OF_ENVELOPES: Final = ("408", "413", "415", "503")
-_METADATA: Final = (
-    "PayloadType",
-    "ProcessingMode",
-    "PayloadID",
-    "TimeStamp",
-    "SenderID",
-    "ReceiverID",
-    "CORERuleVersion",
-)
 
 
 def document(body_bytes: int) -> dict[str, Any]:
@@ -44,8 +38,8 @@ def document(body_bytes: int) -> dict[str, Any]:
         },
         "paths": {
             "/x12": {"post": _x12()},
-            "/core/mime": {"post": _enveloped("multipart/form-data", _form())},
-            "/core/soap": {"post": _enveloped("application/soap+xml", {"type": "string"})},
+            "/core/mime": {"post": _enveloped(core_mime.CONTENT_TYPE, _form())},
+            "/core/soap": {"post": _enveloped(core_soap.CONTENT_TYPE, {"type": "string"})},
             "/health": {"get": _plain("Is the service up?", "It is", _HEALTH)},
             "/openapi.json": {"get": _plain("This document", "The document", {"type": "object"})},
         },
@@ -95,8 +89,8 @@ def _enveloped(media_type: str, schema: dict[str, Any]) -> dict[str, Any]:
 
 
 def _form() -> dict[str, Any]:
-    fields: dict[str, Any] = {name: {"type": "string"} for name in (*_METADATA, "UserName", "Password")}
-    fields["Payload"] = {"type": "string", "format": "binary"}
+    fields: dict[str, Any] = {name: {"type": "string"} for name in (*METADATA, USER_NAME, PASSWORD)}
+    fields[PAYLOAD] = {"type": "string", "format": "binary"}
     return {"type": "object", "required": list(fields), "properties": fields}
 
 

@@ -1,7 +1,9 @@
-"""Changes of many at the same time are committed together: each under its own name, all or none."""
+"""Changes of many at the same time are committed together: each under its own name, none for another's fault."""
 
 from __future__ import annotations
 
+import threading
+import time
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from dataclasses import replace
@@ -38,6 +40,34 @@ def test_each_change_has_its_number_and_its_own_audit_row(demo: Demo) -> None:
         told = {entry.principal for entry in work.audit.find(Sought(action="test"))}
     assert told == {f"machine:{number}" for number in range(40)}
     assert demo.workspace.sealer.verify().is_whole
+
+
+def test_a_change_that_fails_does_not_concern_who_came_with_it(demo: Demo) -> None:
+    """Thirty wait behind a slow one, and one of them fails: only that one is told, and leaves no row and no number."""
+    has_begun = threading.Event()
+
+    def slow(work: StoredWork) -> int:
+        has_begun.set()
+        time.sleep(0.5)
+        return numbered(work)
+
+    def failing(work: StoredWork) -> int:
+        numbered(work)
+        raise LookupError("a bug")
+
+    with closing(GroupCommit(demo.workspace.books)) as group, ThreadPoolExecutor(40) as askers:
+        first = askers.submit(group.write, someone(0), slow)
+        has_begun.wait(30)
+        others = {number: askers.submit(group.write, someone(number), numbered) for number in range(1, 15)}
+        failed = askers.submit(group.write, someone(15), failing)
+        others |= {number: askers.submit(group.write, someone(number), numbered) for number in range(16, 31)}
+        numbers = [first.result(), *(each.result() for each in others.values())]
+        with pytest.raises(LookupError):
+            failed.result()
+    assert sorted(numbers) == list(range(1, 31))
+    with demo.workspace.books.reading(context_for(AS_OF)) as work:
+        told = sorted(entry.principal for entry in work.audit.find(Sought(action="test")))
+    assert told == sorted(f"machine:{number}" for number in (0, *others))
 
 
 def test_a_change_that_fails_is_told_and_the_next_one_is_made(demo: Demo) -> None:

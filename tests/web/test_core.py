@@ -142,9 +142,20 @@ def test_what_is_no_envelope_gets_a_fault(served: Served, body: bytes, fault: st
     assert b"root:" not in answer.body
 
 
-def test_what_is_no_multipart_is_told(served: Served) -> None:
-    """An envelope without parts."""
-    answer = served.send("POST", "/core/mime", b"nothing", {"Content-Type": "multipart/form-data"})
+@pytest.mark.parametrize(
+    ("content_type", "body"),
+    [
+        ("multipart/form-data", b"nothing"),
+        (
+            "multipart/form-data; boundary=0",
+            b"--0\r\n"
+            + b"".join(b"Content-Type: multipart/x; boundary=%d\r\n\r\n--%d\r\n" % (n, n) for n in range(1, 2_500)),
+        ),
+    ],
+)
+def test_what_is_no_multipart_is_told(served: Served, content_type: str, body: bytes) -> None:
+    """An envelope without parts, and one with thousands of parts each in the other."""
+    answer = served.send("POST", "/core/mime", body, {"Content-Type": content_type})
     assert answer.status == 400
     assert b"Sender" in answer.body
 

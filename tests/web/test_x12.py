@@ -118,6 +118,12 @@ def test_without_a_key_nothing_is_answered(served: Served, authorization: str) -
     assert (answer.status, answer.headers["www-authenticate"]) == (401, "Bearer")
 
 
+def test_a_wrong_key_is_in_the_audit_log(served: Served) -> None:
+    """That somebody was refused is told, the key is not."""
+    served.ask("/x12", inquiry(ASKED), Authorization="Bearer wrong")
+    assert served.audited()[-1] == ("system:operator", "sign in", "", "", "refused")
+
+
 def test_a_machine_of_the_payer_is_no_partner(served: Served) -> None:
     """Its key is right, but no interchange is its own."""
     key = machine_key(served.demo, "nightly", "")
