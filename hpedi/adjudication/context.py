@@ -89,8 +89,8 @@ class LineContext(Model, frozen=True, kw_only=True):
     place_of_service: str = ""
 
 
-class ClaimContext(Model, frozen=True, kw_only=True):
-    """A claim in its context.
+class ClaimContext(Model, frozen=True, kw_only=True, gc=True):
+    """A claim in its context. It holds what reads all past lines, so the garbage collector follows it.
 
     Attributes:
         received: The claim as it came in.

@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from rich.console import Console
 
 _WIDTH_WITHOUT_TERMINAL: Final = 130
+_WIDEST: Final = 10_000
 
 _Command = TypeVar("_Command", bound=Callable[..., Any])
 
@@ -73,6 +74,7 @@ def print_table(title: str, columns: Sequence[Column], rows: Iterable[Sequence[o
     if not every:
         return
     from rich import box
+    from rich.measure import Measurement
     from rich.table import Table
     from rich.text import Text
 
@@ -90,6 +92,8 @@ def print_table(title: str, columns: Sequence[Column], rows: Iterable[Sequence[o
     for row in every:
         table.add_row(*(Text(cell) for cell in row))
     console = _console()
+    # What is whole is never cut: such a table may be wider than the terminal.
+    console.width = max(console.width, Measurement.get(console, console.options.update_width(_WIDEST), table).minimum)
     with console.capture() as drawn:
         console.print(table)
     click.echo("\n".join(line.rstrip() for line in drawn.get().splitlines()) + "\n")

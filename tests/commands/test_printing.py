@@ -32,6 +32,13 @@ def test_a_table_shows_text_as_it_is(capsys: pytest.CaptureFixture[str]) -> None
     assert capsys.readouterr().out.splitlines()[-2:] == ["2000A/REF[EI]   1,234.50", ""]
 
 
+def test_what_is_whole_is_never_cut(capsys: pytest.CaptureFixture[str]) -> None:
+    """A path that is wider than the page is printed to its end, for it is copied from there."""
+    path = "/".join(["workspace"] * 40)
+    print_table("", (Column("Kind", whole=True), Column("File", whole=True)), [("ach", path)])
+    assert f"ach    {path}" in capsys.readouterr().out
+
+
 def test_an_empty_table_is_not_printed(capsys: pytest.CaptureFixture[str]) -> None:
     """Without rows there is no table."""
     print_table("Nothing", (Column("Place"),), [])

@@ -35,7 +35,8 @@ from tests.pipeline.conftest import KEY, RECEIVED
 
 DAY: Final = date(2026, 3, 16)
 MEMBERS: Final = 16
-ROUNDS: Final = 6
+ROUNDS: Final = 8
+"""As many claims of each member as leave tasks for every kill: over PostgreSQL workers end those at hand."""
 Point: TypeAlias = Literal["given", "to take", "taken"]
 KILLS: Final[tuple[tuple[Point, int], ...]] = (("given", 1), ("taken", 2), ("to take", 4), ("given", 5), ("taken", 3))
 """Where the dealer is killed, run by run, and the how-manieth time that it comes there; a task has five claims."""
