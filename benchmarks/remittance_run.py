@@ -31,7 +31,7 @@ from hpedi.commands.workspace import context_for, open_workspace
 from hpedi.guide_files import GuideFiles
 from hpedi.guides.load import Guide
 from hpedi.log import configure
-from hpedi.payments.verification import read_remittances, verify_remittance_bytes
+from hpedi.payments.verification import read_remittances, verify_remittances
 from hpedi.pipeline.records import REMITTANCE_SET
 from hpedi.transactions.remittance_835.delimiters import free_delimiters
 from hpedi.transactions.remittance_835.model import Remittance
@@ -131,7 +131,7 @@ def _rates(paths: Sequence[Path]) -> dict[str, float]:
 
 def _verified(contents: Sequence[bytes], guide: Guide, remittances: Sequence[Remittance]) -> None:
     for content, made in zip(contents, remittances, strict=True):
-        verify_remittance_bytes(content, guide, made)
+        verify_remittances(content, guide, [made])
 
 
 def _written(remittance: Remittance) -> bytes:

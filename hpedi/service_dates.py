@@ -29,7 +29,7 @@ def read_d8(text: str) -> date:
     """
     if len(text) != D8_LENGTH or not text.isascii() or not text.isdigit():
         raise ValueError("not a CCYYMMDD date")
-    return date(int(text[:4]), int(text[4:6]), int(text[6:]))
+    return date.fromisoformat(text)
 
 
 def read_rd8(text: str) -> DateSpan:

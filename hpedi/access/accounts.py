@@ -67,6 +67,19 @@ def fits(role: str, account: Account, rules: AccessRules) -> bool:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class KeyHolder:
+    """Whose key it is that somebody signs in with.
+
+    Attributes:
+        account: The machine; nobody signs in to it by a password.
+        partner: The trading partner that its organisation is; empty where it is none.
+    """
+
+    account: Account
+    partner: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class MachineKey:
     """A key of a machine; the key itself is kept nowhere."""
 

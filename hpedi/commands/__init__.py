@@ -54,6 +54,7 @@ COMMANDS: Final = {
     "inquire": "Look up remittances, payments, claims and members.",
     "ask": "Ask as a provider's file asks, and read the answer.",
     "serve": "Answer inquiries over HTTP in real time.",
+    "webhooks": "Tell partners' own systems what came in and what is ready.",
     "authorizations": "Show what is authorised, used and left.",
     "user": "Keep accounts: people and machines, their roles and keys.",
     "login": "Sign in: commands then run as you.",
@@ -63,6 +64,8 @@ COMMANDS: Final = {
     "era": "Name who receives a provider's remittances.",
     "audit": "Verify, search and export the audit log.",
     "keys": "Show the keys of a workspace, and replace them.",
+    "up": "Run the gateway of this machine: SFTP, watchers, service.",
+    "doctor": "Check settings, keys, database and backlog; say what to mend.",
     "backup": "Make and verify backups of a workspace.",
     "restore": "Make a workspace from a backup, in an empty place.",
 }

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from hpedi.payments.bank_checks import CheckTerms
     from hpedi.payments.positive_pay import CheckNotice
     from hpedi.pipeline.checks import ChecksImported, CheckTaken
-    from hpedi.pipeline.records import StoredPayment
+    from hpedi.pipeline.records import ListedPayment
 
 _TAKEN: Final = (
     Column("Line", right=True),
@@ -147,7 +147,7 @@ def list_checks(session: Session, as_of: date | None, *, stale: bool, every: boo
     return ExitCode.OK
 
 
-def _facts(check: StoredPayment, day: date, terms: CheckTerms) -> dict[str, object]:
+def _facts(check: ListedPayment, day: date, terms: CheckTerms) -> dict[str, object]:
     from hpedi.payments.bank_checks import is_stale
 
     made = check.payment

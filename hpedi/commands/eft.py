@@ -34,7 +34,7 @@ if TYPE_CHECKING:
     from hpedi.payments.eft_returns import Correction, ReturnCodes
     from hpedi.pipeline.eft_returns import Imported, ReturnTerms
     from hpedi.pipeline.eft_returns_ports import KeptReturn, Reassociated
-    from hpedi.pipeline.records import StoredPayment
+    from hpedi.pipeline.records import ListedPayment
 
 _RETURNS: Final = (
     Column("Line", right=True),
@@ -117,7 +117,7 @@ def import_file(
     return ExitCode.FINDINGS if imported.findings else ExitCode.OK
 
 
-def _reissued(jobs: Jobs) -> tuple[StoredPayment, ...]:
+def _reissued(jobs: Jobs) -> tuple[ListedPayment, ...]:
     """Let checks take the place of all payments that stand returned; one that cannot be reissued is told.
 
     A check that was drawn before an interruption goes out now.
@@ -144,8 +144,8 @@ def _reissued(jobs: Jobs) -> tuple[StoredPayment, ...]:
 def _print_imported(
     imported: Imported,
     codes: ReturnCodes,
-    settled: Sequence[StoredPayment],
-    checks: Sequence[StoredPayment],
+    settled: Sequence[ListedPayment],
+    checks: Sequence[ListedPayment],
     *,
     as_json: bool,
 ) -> None:
@@ -174,7 +174,7 @@ def _print_imported(
         )
 
 
-def _numbers(payments: Sequence[StoredPayment]) -> list[str]:
+def _numbers(payments: Sequence[ListedPayment]) -> list[str]:
     return [each.payment.trace_number for each in payments]
 
 

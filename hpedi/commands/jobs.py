@@ -50,7 +50,7 @@ from hpedi.pipeline.pay import Paid, pay
 from hpedi.pipeline.payment_terms import CannotPay, Held, PaymentData
 from hpedi.pipeline.receive import receive, register
 from hpedi.pipeline.received import ReceivedFile
-from hpedi.pipeline.records import InboundFile, StoredPayment
+from hpedi.pipeline.records import InboundFile, ListedPayment, OutboundRow
 from hpedi.pipeline.reissue import reissue
 from hpedi.pipeline.release import release
 from hpedi.reference.code_book import CodeBook
@@ -70,6 +70,8 @@ class Jobs:
 
     workspace: Workspace
     context: RunContext
+    pulse: Callable[[], None] = lambda: None
+    """Called between the transactions of long work: for who has to tell that it lives."""
 
     @cached_property
     def reference(self) -> Reference:
@@ -96,7 +98,13 @@ class Jobs:
         return found
 
     def receive(
-        self, path: Path, received_at: datetime | None, *, again: bool = False, login: Partner | None = None
+        self,
+        path: Path,
+        received_at: datetime | None,
+        *,
+        again: bool = False,
+        login: Partner | None = None,
+        name: str | None = None,
     ) -> ReceivedFile:
         """Take in a file and answer it; its own time is when it arrived unless somebody knows better.
 
@@ -105,6 +113,7 @@ class Jobs:
             received_at: When it arrived.
             again: Try once more what was refused or quarantined when it first came.
             login: The partner who handed it in: all it names must be that partner's.
+            name: What the outcome calls it; its path if None.
         """
         workspace, _reference = self.workspace, self.reference  # opened first: nothing is kept under a wrong key
         instant = (received_at or datetime.fromtimestamp(path.stat().st_mtime, UTC)).astimezone(payer_zone())
@@ -113,13 +122,16 @@ class Jobs:
         file = registered(again=again and login is None)
         chunks = partial(workspace.files.chunks, stored.digest)
         with progress(path.name, stored.size) as advance:
-            terms = self.receipt_terms(advance)
+            terms, name = self.receipt_terms(advance), str(path) if name is None else name
             if login is not None:
-                foreign = refused_as_foreign(workspace.books, self.context, terms, file, chunks, login, name=str(path))
+                foreign = refused_as_foreign(workspace.books, self.context, terms, file, chunks, login, name=name)
                 if foreign is not None:
                     return foreign
                 file = registered(again=again or was_foreign(file))
-            outcome = receive(workspace.books, self.context, terms, file, chunks(), name=str(path))
+            handed_in_by = login.id if login is not None else ""
+            outcome = receive(
+                workspace.books, self.context, terms, file, chunks(), name=name, handed_in_by=handed_in_by
+            )
         log.info("file received", receipt=file.id, bytes=stored.size, interchanges=len(outcome.receipts))
         return outcome
 
@@ -151,6 +163,7 @@ class Jobs:
         def told(steps: int) -> None:
             advance(steps)
             self.workspace.sealer.seal_when_due()
+            self.pulse()
 
         return told
 
@@ -196,13 +209,13 @@ class Jobs:
             return_days=codes.return_days,
         )
 
-    def approve(self, numbers: Sequence[str], run: int | None = None) -> tuple[StoredPayment, ...]:
+    def approve(self, numbers: Sequence[str], run: int | None = None) -> tuple[ListedPayment, ...]:
         """Approve payments that wait, by their numbers or all of a run."""
         return approve(self.workspace.books, self.context, numbers, run)
 
     def pay(self, *, dues_only: bool = False) -> Paid:
         """Pay what is decided and due, or only what settlements found due."""
-        self._check_in_place()
+        self.check_in_place()
         books, reference, data = self.workspace.books, self.reference, self.payment_data
         self.settle_efts()
         with _missing_data_told():
@@ -215,7 +228,7 @@ class Jobs:
         """The days on which our payments settle."""
         return business_days(self.payment_data.calendar, self.reference)
 
-    def settle_efts(self) -> tuple[StoredPayment, ...]:
+    def settle_efts(self) -> tuple[ListedPayment, ...]:
         """Settle the EFTs that can no longer come back."""
         with self.workspace.books.writing(self.context) as work:
             work.restorations.check_not_held()
@@ -223,7 +236,7 @@ class Jobs:
 
     def prenote(self) -> tuple[EftEnrollment, ...]:
         """Write the prenotifications of approved enrollments."""
-        self._check_in_place()
+        self.check_in_place()
         day, data = self.context.as_of, self.payment_data
         terms = PrenoteTerms(
             reference=self.reference,
@@ -238,24 +251,26 @@ class Jobs:
         except CannotEnroll as refused:
             raise click.UsageError(str(refused)) from None
 
-    def reissue(self, number: str, reason: str) -> tuple[StoredPayment, tuple[Held, ...]]:
+    def reissue(self, number: str, reason: str) -> tuple[ListedPayment, tuple[Held, ...]]:
         """Let a check take the place of a payment and go out; return it as it then stands, and why it is kept back.
 
         A check that was built before an interruption goes out now.
         """
-        self._check_in_place()
+        self.check_in_place()
         books, reference, data = self.workspace.books, self.reference, self.payment_data
         with books.reading(self.context) as work:
-            check = work.payments.reissue_of(number)
+            built = work.payments.reissue_of(number)
+        check = built.listed if built is not None else None
         if check is None or check.state is not PaymentState.APPROVED:
             with _missing_data_told():
                 check = reissue(books, self.context, reference, data, number, reason)
         out = release(books, self.context, reference, data, {check.run})
         log.info("payment reissued", payments=len(out.released))
         with books.reading(self.context) as work:
-            return work.payments.reissue_of(number) or check, out.held
+            standing = work.payments.reissue_of(number)
+        return (standing.listed if standing is not None else check), out.held
 
-    def _check_in_place(self) -> None:
+    def check_in_place(self) -> None:
         """Refuse to pay or deliver where a workspace restored from a backup took this one's place.
 
         Raises:
@@ -270,11 +285,15 @@ class Jobs:
 
     def deliver(self) -> Delivery:
         """Deliver what waits."""
-        self._check_in_place()
+        self.check_in_place()
+        return self.deliver_at_once(lambda _row: True)
+
+    def deliver_at_once(self, only: Callable[[OutboundRow], bool]) -> Delivery:
+        """Deliver some of what waits, for who has made sure lately that this workspace is in place."""
         terms = DeliveryTerms(
             folders=self.workspace.mailbox, reference=lambda: self.reference, access_rules=access_rules()
         )
-        delivery = deliver(self.workspace.books, self.context, terms)
+        delivery = deliver(self.workspace.books, self.context, terms, only)
         log.info("files delivered", files=len(delivery.files))
         return delivery
 
@@ -288,16 +307,20 @@ def _missing_data_told() -> Iterator[None]:
         raise click.ClickException("\n".join(finding.message for finding in refused.findings)) from None
 
 
+class Busy(Unavailable):
+    """Another hpedi command is at work in the workspace."""
+
+
 @contextmanager
-def alone(workspace: Workspace) -> Iterator[None]:
+def alone(workspace: Workspace, wait_seconds: float = LOCK_WAIT_SECONDS) -> Iterator[None]:
     """Keep other hpedi processes from changing the workspace meanwhile; a kill gives the locks back.
 
     Raises:
-        Unavailable: Another process held one for too long.
+        Busy: Another process held one for too long.
     """
     with (workspace.home / "lock").open("w") as lock, workspace.database.only_writer() as become_only_writer:
-        _wait_for(lambda: _lock(lock))
-        _wait_for(become_only_writer)
+        _wait_for(lambda: _lock(lock), wait_seconds)
+        _wait_for(become_only_writer, wait_seconds)
         yield
 
 
@@ -309,11 +332,11 @@ def _lock(file: TextIO) -> bool:
     return True
 
 
-def _wait_for(take: Callable[[], bool]) -> None:
-    deadline = time.monotonic() + LOCK_WAIT_SECONDS
+def _wait_for(take: Callable[[], bool], wait_seconds: float) -> None:
+    deadline = time.monotonic() + wait_seconds
     while not take():
         if time.monotonic() > deadline:
-            raise Unavailable("another hpedi command is at work in this workspace")
+            raise Busy("another hpedi command is at work in this workspace")
         time.sleep(LOCK_POLL_SECONDS)
 
 

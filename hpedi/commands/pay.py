@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from hpedi.commands.pay_pages import Preview
     from hpedi.commands.workspace import Workspace
     from hpedi.pipeline.payment_terms import Held
-    from hpedi.pipeline.records import StoredPayment
+    from hpedi.pipeline.records import ListedPayment
     from hpedi.run_context import RunContext
 
 _reason = click.option("--reason", required=True, metavar="TEXT", help="Why, for the record; no names of patients.")
@@ -299,7 +299,7 @@ def reissue(
 
 def _reissued(
     workspace: Workspace, number: str, reason: str, as_of: date | None
-) -> tuple[StoredPayment, tuple[Held, ...]]:
+) -> tuple[ListedPayment, tuple[Held, ...]]:
     """Reissue a payment; return the check, and why it is kept back."""
     from hpedi.commands.jobs import Jobs, alone
     from hpedi.commands.signed_in import acting

@@ -10,12 +10,12 @@ import click
 
 from hpedi.commands.printing import Column, hint, money_column, print_json, print_table
 from hpedi.money import ZERO, Usd
-from hpedi.payments.payment import Payment
+from hpedi.payments.payment import PaymentHead
 from hpedi.payments.states import PaymentState
 from hpedi.pipeline.pay import Paid
 from hpedi.pipeline.payment_terms import Held
 from hpedi.pipeline.ports import Work
-from hpedi.pipeline.records import StoredPayment
+from hpedi.pipeline.records import ListedPayment
 from hpedi.transactions.remittance_835.model import PaymentMethod
 
 PAYMENTS: Final = (
@@ -100,10 +100,10 @@ class Preview:
     paid: Paid
     on_hold: frozenset[str]
     why: Mapping[int, str]
-    to_reissue: tuple[StoredPayment, ...]
+    to_reissue: tuple[ListedPayment, ...]
 
     @property
-    def payments(self) -> list[StoredPayment]:
+    def payments(self) -> list[ListedPayment]:
         """The payments that would wait or go out, in the order in which they were built."""
         return sorted((*self.paid.waiting, *self.paid.released), key=lambda each: each.id)
 
@@ -115,7 +115,7 @@ def preview_of(work: Work, paid: Paid) -> Preview:
         paid=paid,
         on_hold=frozenset(each.provider for each in work.eft.holds()),
         why={event.payment: event.reason for event in events},
-        to_reissue=work.payments.to_reissue(),
+        to_reissue=tuple(each.listed for each in work.payments.to_reissue()),
     )
 
 
@@ -140,16 +140,15 @@ def print_preview(preview: Preview, *, as_json: bool) -> None:
     click.echo(f"{len(payments):,} payments of {total:,} US dollars, of which {waits:,} would wait for approval")
 
 
-def _note(stored: StoredPayment, preview: Preview) -> str:
+def _note(stored: ListedPayment, preview: Preview) -> str:
     """Return why a payment waits, and why it is not an EFT of what its claims come to."""
     return "; ".join(filter(None, (preview.why.get(stored.id, ""), _why_so(stored, preview))))
 
 
-def _why_so(stored: StoredPayment, preview: Preview) -> str:
+def _why_so(stored: ListedPayment, preview: Preview) -> str:
     made = stored.payment
-    left = -sum((each.amount for each in made.adjustments if each.reference == made.trace_number), ZERO)
-    if left > 0:
-        return f"takes back more than it pays: {left:,} carried forward"
+    if stored.carried > 0:
+        return f"takes back more than it pays: {stored.carried:,} carried forward"
     if made.reissues:
         return f"in place of {made.reissues}"
     if made.method is not PaymentMethod.CHECK:
@@ -157,7 +156,7 @@ def _why_so(stored: StoredPayment, preview: Preview) -> str:
     return "account on hold: check" if made.payee.provider in preview.on_hold else "no account in force: check"
 
 
-def _totals(payments: Sequence[StoredPayment]) -> list[tuple[str, str, int, Usd]]:
+def _totals(payments: Sequence[ListedPayment]) -> list[tuple[str, str, int, Usd]]:
     sums: dict[tuple[str, str], tuple[int, Usd]] = {}
     for each in payments:
         key = (each.payment.funding_account, each.payment.method.value)
@@ -171,28 +170,28 @@ def _print_held(paid: Paid) -> None:
     print_table("Kept back", _HELD, rows)
 
 
-def _print_to_reissue(checks: Sequence[Payment]) -> None:
+def _print_to_reissue(checks: Sequence[PaymentHead]) -> None:
     rows = ((each.trace_number, each.payee.name, each.reissues, each.amount) for each in checks)
     print_table("Owed until it is reissued", _TO_REISSUE, rows)
     if checks:
         hint("these checks are void, and no release pays what they were to pay: `hpedi pay reissue NUMBER` does")
 
 
-def _preview_row(stored: StoredPayment, note: str) -> tuple[object, ...]:
+def _preview_row(stored: ListedPayment, note: str) -> tuple[object, ...]:
     made = stored.payment
     return (
         made.payee.name,
         made.method.value,
         made.funding_account,
         made.payment_date,
-        len(made.claims),
+        stored.claims,
         made.amount,
         STANDING.get(stored.state, "goes out"),
         note,
     )
 
 
-def payment_row(stored: StoredPayment, state: str) -> tuple[object, ...]:
+def payment_row(stored: ListedPayment, state: str) -> tuple[object, ...]:
     """Return a payment as a row below `PAYMENTS`."""
     made = stored.payment
     return (
@@ -200,13 +199,13 @@ def payment_row(stored: StoredPayment, state: str) -> tuple[object, ...]:
         made.method.value,
         made.payee.name,
         made.payment_date,
-        len(made.claims),
+        stored.claims,
         made.amount,
         state,
     )
 
 
-def payment_facts(stored: StoredPayment) -> dict[str, object]:
+def payment_facts(stored: ListedPayment) -> dict[str, object]:
     """Return a payment for programs."""
     made = stored.payment
     return {
@@ -217,7 +216,7 @@ def payment_facts(stored: StoredPayment) -> dict[str, object]:
         "funding_account": made.funding_account,
         "payment_date": made.payment_date,
         "amount": made.amount,
-        "claims": len(made.claims),
+        "claims": stored.claims,
         "state": stored.state,
     }
 
@@ -233,7 +232,7 @@ def _held_facts(held: Held) -> dict[str, object]:
     }
 
 
-def print_approved(approved: Sequence[StoredPayment], *, as_json: bool) -> None:
+def print_approved(approved: Sequence[ListedPayment], *, as_json: bool) -> None:
     """Say what was approved."""
     if as_json:
         print_json({"approved": [payment_facts(each) | {"state": PaymentState.APPROVED} for each in approved]})
@@ -243,7 +242,7 @@ def print_approved(approved: Sequence[StoredPayment], *, as_json: bool) -> None:
     click.echo(f"approved {len(approved):,} payments of {total:,} US dollars; `hpedi pay release` lets them go out")
 
 
-def print_reissued(number: str, check: StoredPayment, held: Sequence[Held], *, as_json: bool) -> None:
+def print_reissued(number: str, check: ListedPayment, held: Sequence[Held], *, as_json: bool) -> None:
     """Say which check takes the place of a payment, and whether it went out."""
     if as_json:
         kept = [_held_facts(each) for each in held]

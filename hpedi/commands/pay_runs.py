@@ -121,10 +121,11 @@ def shown(work: Work, name: str) -> Shown | None:
 def _files_of(work: Work, stored: StoredPayment) -> Iterator[OutboundRow]:
     """Yield the files of a payment: its 835, and the bank's file that holds its EFT or check."""
     number = stored.payment.trace_number
+    remitted_in = work.payments.file_of(number)
     sent = {entry.file for entry in work.payments.eft_entries(stored.run) if entry.trace_number == number}
     for row in work.outbox.rows(run=stored.run):
         drawn = row.kind == CHECKS and f"\n{number}," in work.outbox.content(row).decode()
-        if drawn or row.name in sent or row.name.startswith(f"{number}."):
+        if drawn or row.name in sent or row.id == remitted_in:
             yield row
 
 
@@ -140,12 +141,13 @@ def print_shown(found: Shown, *, as_json: bool) -> None:
         files = [{"kind": each.kind, "name": each.name, "delivered_at": each.delivered_at} for each in found.files]
         run = {"run": _run_facts(found.run, found.totals)} if found.run else {}
         again = {"reissued_as": found.reissue.payment.trace_number} if found.reissue else {}
-        payments = [payment_facts(each) for each in found.payments]
+        payments = [payment_facts(each.listed) for each in found.payments]
         print_json({**run, **again, "payments": payments, "states": states, "files": files})
         return
     if found.run:
         print_table("Payment run", _RUNS, [tuple(_run_facts(found.run, found.totals).values())])
-    print_table("Payments", PAYMENTS, (payment_row(each, _standing(each, found)) for each in found.payments))
+    rows = (payment_row(each.listed, _standing(each, found)) for each in found.payments)
+    print_table("Payments", PAYMENTS, rows)
     events = ((numbers[e.payment], e.state.value, _local(e.at), e.principal, e.reason) for e in found.events)
     print_table("States", _EVENTS, events)
     print_table("Files", _FILES, ((each.kind, each.name, _local(each.delivered_at)) for each in found.files))

@@ -50,6 +50,7 @@ from hpedi.store import schema
 from hpedi.store.audit_seals import Sealer
 from hpedi.store.books import StoredBooks
 from hpedi.store.database import Database, RehearsedDatabase
+from hpedi.store.denials import note_older
 from hpedi.store.keys import StoredKeys, WrongKey, known_keys
 from hpedi.store.whose import give_to, workspace_of
 from hpedi.x12.limits import Limits
@@ -117,8 +118,12 @@ def _bring_up(home: Path) -> None:
     with closing(Database(absolute(settings.database, home))) as database:
         _check_is_there(home, database)
         schema.upgrade(database)
-        StoredKeys(database, [key]).begin(KeyRing.of_one(key.secret), datetime.now(UTC))
+        keys = StoredKeys(database, [key])
+        keys.begin(KeyRing.of_one(key.secret), datetime.now(UTC))
         give_to(database, settings.identity, datetime.now(UTC))
+        vault = _vault_of(keys)
+        with database.writing() as connection:
+            note_older(connection, vault)
 
 
 def _database(url: str, *, rehearses: bool) -> Database:
@@ -168,10 +173,7 @@ def open_workspace(home: Path, *, rehearses: bool = False, also: Sequence[Worksp
     if not schema.is_current(database):
         raise click.UsageError(f"the workspace in {home} is of another version; bring it up with `hpedi init`")
     keys = StoredKeys(database, keys_given)
-    try:
-        vault = keys.open()
-    except WrongKey as wrong:
-        raise click.UsageError(str(wrong)) from None
+    vault = _vault_of(keys)
     books = StoredBooks(database, vault)
     anchor = AnchorFile(home / "anchor" if rehearses else anchor_of(home, settings.identity))
     sealer = books.sealer(anchor, settings.anchored_as)
@@ -189,6 +191,18 @@ def open_workspace(home: Path, *, rehearses: bool = False, also: Sequence[Worksp
         keys=keys,
         vault=vault,
     )
+
+
+def _vault_of(keys: StoredKeys) -> Vault:
+    """Open the keys of a workspace.
+
+    Raises:
+        click.UsageError: The key given is another one.
+    """
+    try:
+        return keys.open()
+    except WrongKey as wrong:
+        raise click.UsageError(str(wrong)) from None
 
 
 def _seal(sealer: Sealer) -> None:

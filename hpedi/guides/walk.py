@@ -61,7 +61,7 @@ class SetWalk(Standing):
         self._walk_through(batch.texts, self.tables.delimiters.element, nodes.append)
         return PlacedBatch(batch, batch.texts, nodes, self.findings)
 
-    def _walk_through(  # noqa: C901  (see below)
+    def _walk_through(  # noqa: C901, PLR0912  (see below)
         self, texts: list[str], separator: str, place: Callable[[SegmentNode | None], None]
     ) -> None:
         """Place segments: what happens to nearly every one in local variables here, whatever is rare in calls.
@@ -72,24 +72,29 @@ class SetWalk(Standing):
         check_number = self._numbering.check
         for index, text in enumerate(texts):
             segment_id, _, rest = text.partition(separator)
-            move = moves.get(segment_id)
-            if isinstance(move, dict):
-                move = move.get(rest.partition(separator)[0])
-            elif isinstance(move, Choice):
-                move = move.pick(text)
-            if move is None:
-                self.station, self.seen, self.moves = here, seen, moves
-                recovered = self._recovery.place(index, text, segment_id)
-                here, seen, moves = self.station, self.seen, self.moves
-                if not isinstance(recovered, Move):
-                    place(recovered)
-                    continue
-                move = recovered
+            found = moves.get(segment_id)
+            if type(found) is Move:  # most are; a test of identity, for `isinstance` takes long to say no
+                move = found
+            else:
+                if isinstance(found, dict):
+                    chosen = found.get(rest.partition(separator)[0])
+                else:
+                    chosen = found.pick(text) if isinstance(found, Choice) else None
+                if chosen is None:
+                    self.station, self.seen, self.moves = here, seen, moves
+                    recovered = self._recovery.place(index, text, segment_id)
+                    here, seen, moves = self.station, self.seen, self.moves
+                    if not isinstance(recovered, Move):
+                        place(recovered)
+                        continue
+                    chosen = recovered
+                move = chosen
             station, node, bit, needs, closes, opens, child = move
-            for required in closes:
-                if required & ~seen or missing:
-                    self.close_loop(index, here, required & ~seen, move)
-                seen = outer.pop()
+            if closes:
+                for required in closes:
+                    if required & ~seen or missing:
+                        self.close_loop(index, here, required & ~seen, move)
+                    seen = outer.pop()
             if needs & ~seen:
                 seen |= self.expect(index, here, needs & ~seen)
             if seen & bit:

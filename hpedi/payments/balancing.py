@@ -19,7 +19,7 @@ from hpedi.money import ZERO, Usd
 from hpedi.payments.check_register import CheckRegisterRow
 from hpedi.payments.faults import Unbalanced
 from hpedi.payments.ledger import CASH_SIDE, Posting
-from hpedi.payments.payment import Payment
+from hpedi.payments.payment import PaymentHead
 from hpedi.transactions.remittance_835.adjustments import total
 from hpedi.transactions.remittance_835.model import REVERSAL, ClaimPayment, PaymentMethod, Remittance
 
@@ -55,7 +55,7 @@ def _check_claim(claim: ClaimPayment, place: str) -> None:
         _equal("sum of CAS PR = CLP05", place, responsibility, claim.patient_responsibility or ZERO)
 
 
-def account_totals(payments: Iterable[Payment]) -> Mapping[str, Usd]:
+def account_totals(payments: Iterable[PaymentHead]) -> Mapping[str, Usd]:
     """Return the sum of BPR02 by funding account."""
     sums: dict[str, Usd] = {}
     for payment in payments:
@@ -64,7 +64,7 @@ def account_totals(payments: Iterable[Payment]) -> Mapping[str, Usd]:
 
 
 def check_run(
-    payments: Iterable[Payment],
+    payments: Iterable[PaymentHead],
     ach_credits: Mapping[str, Usd],
     checks: Iterable[CheckRegisterRow],
     postings: Iterable[Posting],

@@ -24,7 +24,7 @@ import msgspec
 from hpedi.finding_kinds import found
 from hpedi.findings import Finding, Where
 from hpedi.money import Usd, usd
-from hpedi.payments.payment import Payment
+from hpedi.payments.payment import PaymentHead
 from hpedi.payments.positive_pay import Layout
 from hpedi.payments.states import PaymentState
 from hpedi.reference.dated import Dated, Entry, in_force
@@ -83,7 +83,7 @@ def load_check_terms(content: bytes, day: date) -> CheckTerms:
     return terms
 
 
-def is_stale(payment: Payment, state: PaymentState, day: date, terms: CheckTerms) -> bool:
+def is_stale(payment: PaymentHead, state: PaymentState, day: date, terms: CheckTerms) -> bool:
     """Say whether a check that went out and was not cashed is stale on a day, by the bank's word or by its age."""
     oldest = day - timedelta(days=terms.stale_after_days)
     return state is PaymentState.STALE or (state is PaymentState.RELEASED and payment.payment_date < oldest)

@@ -8,7 +8,7 @@ from datetime import date
 
 from hpedi.claims.parties import Address
 from hpedi.money import Usd
-from hpedi.payments.payment import Payment
+from hpedi.payments.payment import PaymentHead
 from hpedi.transactions.remittance_835.model import PaymentMethod
 
 
@@ -35,7 +35,7 @@ class CheckRegisterRow:
     funding_account: str
 
 
-def check_register(payments: Iterable[Payment]) -> tuple[CheckRegisterRow, ...]:
+def check_register(payments: Iterable[PaymentHead]) -> tuple[CheckRegisterRow, ...]:
     """Return the rows of the checks among payments."""
     rows = (
         CheckRegisterRow(

@@ -25,7 +25,7 @@ from typing import Final
 
 from hpedi.adjudication.decision import ClaimDecision
 from hpedi.money import ZERO, Usd
-from hpedi.payments.payment import Payment
+from hpedi.payments.payment import Payment, PaymentHead
 from hpedi.transactions.remittance_835.model import PaymentMethod
 
 
@@ -92,7 +92,7 @@ def decision_postings(decision: ClaimDecision, funding_account: str) -> tuple[Po
     return postings_of(sides, funding_account, source)
 
 
-def ledger_source(payment: Payment) -> str:
+def ledger_source(payment: PaymentHead) -> str:
     """Return the source under which a payment is posted when it is built."""
     return f"payment:{payment.trace_number}"
 
@@ -102,7 +102,7 @@ def payment_postings(payment: Payment) -> tuple[Posting, ...]:
     return postings_of(_sides(payment), payment.funding_account, ledger_source(payment))
 
 
-def settlement_postings(payment: Payment) -> tuple[Posting, ...]:
+def settlement_postings(payment: PaymentHead) -> tuple[Posting, ...]:
     """Post that the bank has paid: the money has left the account."""
     clearing = CLEARING.get(payment.method)
     if clearing is None:

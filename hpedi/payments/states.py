@@ -20,7 +20,7 @@ from enum import StrEnum
 from typing import Final
 
 from hpedi.money import Usd
-from hpedi.payments.payment import Payment
+from hpedi.payments.payment import PaymentHead
 from hpedi.transactions.remittance_835.model import PaymentMethod
 
 
@@ -83,22 +83,22 @@ def may_follow(now: PaymentState, then: PaymentState) -> bool:
     return then in TRANSITIONS[now]
 
 
-def may_be_voided(payment: Payment, now: PaymentState) -> bool:
+def may_be_voided(payment: PaymentHead, now: PaymentState) -> bool:
     """Say whether a payment may be voided: an EFT that went out only once it came back, and never one of nothing."""
     return may_follow(now, PaymentState.VOIDED) and not _is_out(payment, now)
 
 
-def may_be_reissued(payment: Payment, now: PaymentState) -> bool:
+def may_be_reissued(payment: PaymentHead, now: PaymentState) -> bool:
     """Say whether a payment may go out again as a check: likewise, and only where there is money in it."""
     return may_follow(now, PaymentState.REISSUED) and not _is_out(payment, now) and payment.amount > 0
 
 
-def _is_out(payment: Payment, now: PaymentState) -> bool:
+def _is_out(payment: PaymentHead, now: PaymentState) -> bool:
     """Say whether the bank may have paid it: an EFT that was sent. A check is stopped by whoever says so."""
     return now is PaymentState.RELEASED and payment.method is not PaymentMethod.CHECK
 
 
-def change(payment: Payment, now: PaymentState, then: PaymentState, reason: str = "") -> StateChange:
+def change(payment: PaymentHead, now: PaymentState, then: PaymentState, reason: str = "") -> StateChange:
     """Move a payment.
 
     Raises:
@@ -109,6 +109,6 @@ def change(payment: Payment, now: PaymentState, then: PaymentState, reason: str 
     return StateChange(trace_number=payment.trace_number, state=then, reason=reason)
 
 
-def approves_itself(payment: Payment, limit: Usd) -> bool:
+def approves_itself(payment: PaymentHead, limit: Usd) -> bool:
     """Say whether a payment needs no person's approval: it is not above the limit."""
     return payment.amount <= limit

@@ -121,9 +121,3 @@ def verify_remittances(content: bytes, guide: Guide, built: Sequence[Remittance]
 
 def _without_claims(remittance: Remittance) -> Iterator[SegmentValues]:
     return write_remittance(replace(remittance, claims=()))
-
-
-def verify_remittance_bytes(content: bytes, guide: Guide, built: Remittance) -> Remittance:
-    """Verify an interchange that holds one 835, as `verify_remittances` does."""
-    (read,) = verify_remittances(content, guide, [built])
-    return read

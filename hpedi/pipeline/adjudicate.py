@@ -15,6 +15,7 @@ from hpedi.claims.claim import ReceivedClaim
 from hpedi.money import ZERO, Usd
 from hpedi.pipeline.batch import Batch
 from hpedi.pipeline.correct import replace_original, void_original
+from hpedi.pipeline.pace import Pace
 from hpedi.pipeline.ports import Books, Work
 from hpedi.pipeline.records import StoredClaim
 from hpedi.reference.reference import Reference
@@ -93,16 +94,17 @@ def adjudicate_waiting(
         reference: The payer's reference data; its snapshot is stored with each decision.
         progress: Told how many claims each transaction decided.
     """
-    outcome = Adjudicated()
+    outcome, pace = Adjudicated(), Pace(CLAIMS_A_TRANSACTION, books.somebody_waits)
     while True:
         with books.writing(context) as work:
-            claims = work.claims.next_to_decide(CLAIMS_A_TRANSACTION)
+            claims = work.claims.next_to_decide(pace.claims)
             if not claims:
                 return outcome
-            batch = decide(work, claims, reference)
+            batch = decide(work, claims, reference, pace=pace)
             batch.store(work, context)
+            pace.look()
         outcome.add(batch)
-        progress(len(claims))
+        progress(pace.taken)
 
 
 def decide_waiting_claim(work: Work, context: RunContext, reference: Reference, stored: StoredClaim) -> Batch:
@@ -138,7 +140,9 @@ def _waiting(received: ReceivedClaim, pended: Pend) -> ShownClaim:
     )
 
 
-def decide(work: Work, claims: Sequence[StoredClaim], reference: Reference, *, locked: bool = True) -> Batch:
+def decide(
+    work: Work, claims: Sequence[StoredClaim], reference: Reference, *, locked: bool = True, pace: Pace | None = None
+) -> Batch:
     """Decide claims in their order; nothing is stored yet.
 
     Args:
@@ -146,9 +150,10 @@ def decide(work: Work, claims: Sequence[StoredClaim], reference: Reference, *, l
         claims: Claims that wait.
         reference: The payer's reference data.
         locked: Whether to lock what they touch.
+        pace: Ends it early; the claims that are left wait on.
     """
     batch = Batch.of(work, [stored.received for stored in claims], reference, locked=locked)
-    for stored in claims:
+    for stored in claims if pace is None else pace.of(claims):
         received = stored.received
         made = _decide_claim(work, batch, received, reference)
         if isinstance(made, Pend):

@@ -10,10 +10,10 @@ from collections.abc import Mapping, Sequence
 from datetime import date
 
 from hpedi.money import ZERO
-from hpedi.payments.payment import Payment
+from hpedi.payments.payment import PaymentHead
 from hpedi.payments.states import PaymentState, approves_itself
 from hpedi.pipeline.ports import Books
-from hpedi.pipeline.records import StoredPayment
+from hpedi.pipeline.records import ListedPayment
 from hpedi.reference.reference import Reference
 from hpedi.run_context import RunContext
 
@@ -26,7 +26,7 @@ class NotWaiting(Exception):
     """Some numbers, or the payments of a run, do not wait for approval; the message says which of them, by place."""
 
 
-def waits_for_approval(payments: Sequence[Payment], reference: Reference, day: date) -> Mapping[str, str]:
+def waits_for_approval(payments: Sequence[PaymentHead], reference: Reference, day: date) -> Mapping[str, str]:
     """Return why payments of a run wait for approval, by number: for people to read; the others approve themselves.
 
     Args:
@@ -45,7 +45,7 @@ def waits_for_approval(payments: Sequence[Payment], reference: Reference, day: d
 
 def approve(
     books: Books, context: RunContext, numbers: Sequence[str], run: int | None = None
-) -> tuple[StoredPayment, ...]:
+) -> tuple[ListedPayment, ...]:
     """Approve payments that wait, all of them or none; the next release lets them go out.
 
     Args:

@@ -16,7 +16,7 @@ from hpedi.payments.ach.verification import credits_by_account, verify_ach_bytes
 from hpedi.payments.check_register import CheckRegisterRow, check_register
 from hpedi.payments.conventions import AchConventions
 from hpedi.payments.faults import NotAsWritten
-from hpedi.payments.payment import Payment
+from hpedi.payments.payment import PaymentHead
 from hpedi.pipeline.records import EftEntry, Outbound, PaymentRun
 
 BANK: Final = "bank"
@@ -71,7 +71,7 @@ def file_modifier(number: int) -> str:
 
 
 def bank_files(
-    payments: Sequence[Payment],
+    payments: Sequence[PaymentHead],
     run: PaymentRun,
     numbers: BankFileNumbers,
     originator: AchOriginator,

@@ -12,11 +12,11 @@ from hpedi.payments.calendar import AchCalendar, check_calendar
 from hpedi.payments.ledger import settlement_postings
 from hpedi.payments.states import PaymentState
 from hpedi.pipeline.ports import Work
-from hpedi.pipeline.records import StoredPayment
+from hpedi.pipeline.records import AnyPayment, ListedPayment
 from hpedi.transactions.remittance_835.model import PaymentMethod
 
 
-def settle_efts(work: Work, calendar: AchCalendar, return_days: int) -> tuple[StoredPayment, ...]:
+def settle_efts(work: Work, calendar: AchCalendar, return_days: int) -> tuple[ListedPayment, ...]:
     """Settle each EFT whose last day to come back is over, and return them as they stood.
 
     Args:
@@ -41,7 +41,7 @@ def _is_over(effective: date, day: date, calendar: AchCalendar, return_days: int
     return is_known and calendar.business_days_after(effective, return_days) < day
 
 
-def settle(work: Work, stored: StoredPayment, reason: str) -> None:
+def settle(work: Work, stored: AnyPayment, reason: str) -> None:
     """Bring a payment into the state settled: the bank has paid it."""
     work.payments.move(stored, PaymentState.SETTLED, reason)
     work.ledger.post(settlement_postings(stored.payment), work.context.as_of, stored.run)

@@ -13,14 +13,14 @@ from typing import Final
 from hpedi.finding_kinds import found
 from hpedi.findings import Finding, Where
 from hpedi.payments.bank_checks import STATES, BankStatus, CheckTerms, CheckTold, is_stale, read_bank_checks
-from hpedi.payments.payment import Payment
+from hpedi.payments.payment import PaymentHead
 from hpedi.payments.positive_pay import CheckAction, CheckNotice, positive_pay_file
 from hpedi.payments.states import PaymentState, may_follow
 from hpedi.pipeline.bank_files import BANK, POSITIVE_PAY
 from hpedi.pipeline.bank_settlement import settle
 from hpedi.pipeline.payment_terms import CannotPay
 from hpedi.pipeline.ports import Work
-from hpedi.pipeline.records import Outbound, StoredPayment
+from hpedi.pipeline.records import ListedPayment, Outbound, StoredPayment
 from hpedi.reference.reference import Reference
 from hpedi.transactions.remittance_835.model import PaymentMethod
 
@@ -95,14 +95,14 @@ def _taken(work: Work, told: CheckTold, name: str) -> CheckTaken | Finding:
     return CheckTaken(told=told, check=check, is_again=False)
 
 
-def checks_in(work: Work, states: Sequence[PaymentState]) -> tuple[StoredPayment, ...]:
+def checks_in(work: Work, states: Sequence[PaymentState]) -> tuple[ListedPayment, ...]:
     """Return the checks that stand in some states, in order of their rows."""
     standing = (each for state in states for each in work.payments.in_state(state))
     checks = (each for each in standing if each.payment.method is PaymentMethod.CHECK)
     return tuple(sorted(checks, key=lambda each: each.id))
 
 
-def stale_checks(work: Work, terms: CheckTerms) -> tuple[StoredPayment, ...]:
+def stale_checks(work: Work, terms: CheckTerms) -> tuple[ListedPayment, ...]:
     """Return the checks that are stale, by the bank's word or by their age."""
     day = work.context.as_of
     return tuple(each for each in checks_in(work, OPEN) if is_stale(each.payment, each.state, day, terms))
@@ -130,7 +130,7 @@ def tell_bank(work: Work, reference: Reference, terms: CheckTerms, layout: str) 
     return notices
 
 
-def _notice(reference: Reference, made: Payment, action: CheckAction) -> CheckNotice:
+def _notice(reference: Reference, made: PaymentHead, action: CheckAction) -> CheckNotice:
     account = reference.funding_account(made.payment_date)
     if account is None:
         raise CannotPay([found("funding-account-missing", Where())])

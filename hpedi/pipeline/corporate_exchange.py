@@ -2,25 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
 from dataclasses import replace
 
 import msgspec
 
 from hpedi.payments.ach.corporate_exchange import trace_number_of, why_not_inside
 from hpedi.payments.ach.read import read_ach
-from hpedi.payments.payment import Payment
+from hpedi.payments.payment import Payment, PaymentHead
 from hpedi.transactions.remittance_835.model import CCD_PLUS, CORPORATE_EXCHANGE, PaymentMethod
 
 
-def goes_inside(payment: Payment) -> bool:
+def goes_inside(payment: PaymentHead) -> bool:
     """Say whether the 835 of a payment goes inside its entry."""
     account = payment.payee.account
     is_asked = account is not None and account.entry_format == CORPORATE_EXCHANGE
     return payment.method is PaymentMethod.ACH and is_asked
 
 
-def why_ccd_plus(payment: Payment, content: bytes, most_addenda: int) -> str:
+def why_ccd_plus(payment: PaymentHead, content: bytes, most_addenda: int) -> str:
     """Say why the 835 of a payment that asks for it cannot go inside its entry; empty where it can."""
     return why_not_inside(content, most_addenda) if goes_inside(payment) else ""
 
@@ -39,8 +38,3 @@ def carried(content: bytes) -> tuple[str, ...]:
     file = read_ach(content).file
     entries = file.entries if file is not None else ()
     return tuple(trace_number_of(each) for each in entries if each.detail.addenda_count)
-
-
-def inside(payments: Iterable[tuple[Payment, bytes]]) -> Mapping[str, bytes]:
-    """Return the 835s that go inside the entries of payments, by EFT number."""
-    return {payment.trace_number: content for payment, content in payments if goes_inside(payment)}

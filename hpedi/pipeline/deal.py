@@ -18,7 +18,8 @@ from typing import Final, Protocol, TypeAlias
 from hpedi.pipeline.adjudicate import Adjudicated, decide
 from hpedi.pipeline.batch import Changes
 from hpedi.pipeline.claim_ports import Drafted
-from hpedi.pipeline.ports import Books
+from hpedi.pipeline.pace import Pace
+from hpedi.pipeline.ports import Books, Work
 from hpedi.pipeline.records import StoredClaim
 from hpedi.reference.reference import Reference
 from hpedi.run_context import RunContext
@@ -119,7 +120,8 @@ def adjudicate_dealt(
         workers: Who decides.
         progress: Told how many claims each task decided.
     """
-    dealer = _Dealer(books, context, reference, workers, progress)
+    pace = Pace(CLAIMS_A_TASK, books.somebody_waits)
+    dealer = _Dealer(books, context, reference, workers, progress, pace)
     while dealer.deal_all():
         pass
     return dealer.outcome
@@ -130,6 +132,7 @@ class _Dealer:
     """Which worker holds what, and what waits to be given.
 
     Attributes:
+        pace: How many claims a task has.
         holders: Which worker holds a family or claim number, as long as a claim of it is not decided.
         held: How many such claims there are.
         waiting: Claims dealt to a worker and not given yet, each with what it shares.
@@ -142,6 +145,7 @@ class _Dealer:
     reference: Reference
     workers: Workers
     progress: Callable[[int], None]
+    pace: Pace
     outcome: Adjudicated = field(default_factory=Adjudicated)
     holders: dict[str, int] = field(default_factory=dict)
     held: Counter[str] = field(default_factory=Counter)
@@ -210,12 +214,12 @@ class _Dealer:
         """
         waiting = self.waiting[worker]
         if self.workers.stores:
-            return waiting[:CLAIMS_A_TASK], waiting[CLAIMS_A_TASK:]
+            return waiting[: self.pace.claims], waiting[self.pace.claims :]
         unseen = {each for task in self.given[worker] for _number, shares in task for each in shares}
         task: list[Dealt] = []
         later: list[Dealt] = []
         for place, (number, shares) in enumerate(waiting):
-            if len(task) == CLAIMS_A_TASK:
+            if len(task) == self.pace.claims:
                 return task, later + waiting[place:]
             if unseen.isdisjoint(shares):
                 task.append((number, shares))
@@ -247,13 +251,18 @@ class _Dealer:
 
     def _store(self, done: Done, unstored: Unstored) -> Adjudicated:
         with self.books.writing(self.context) as work:
-            if work.accumulators.versions(unstored.lock_set) == unstored.versions:
-                work.accumulators.lock(unstored.lock_set)
-                unstored.changes.make(work, self.context)
-                work.drafts.write(unstored.drafted)
-                return done.outcome
-            batch = decide(work, work.claims.take(done.numbers), self.reference)
-            batch.store(work, self.context)
+            outcome = self._stored(work, done, unstored)
+            self.pace.look()
+        return outcome
+
+    def _stored(self, work: Work, done: Done, unstored: Unstored) -> Adjudicated:
+        if work.accumulators.versions(unstored.lock_set) == unstored.versions:
+            work.accumulators.lock(unstored.lock_set)
+            unstored.changes.make(work, self.context)
+            work.drafts.write(unstored.drafted)
+            return done.outcome
+        batch = decide(work, work.claims.take(done.numbers), self.reference)
+        batch.store(work, self.context)
         outcome = Adjudicated()
         outcome.add(batch)
         return outcome

@@ -1,12 +1,13 @@
 """Deliver: what waits in the outbox goes into the folders of partners and bank, each file once under its name.
 
 A remittance goes to whoever receives the provider's 835s now: one that was made out to somebody else is addressed anew
-before it leaves, under a control number of the new receiver's.
+before it leaves, under a control number of the new receiver's. Of a file with several it leaves alone, and the others
+stay together.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -18,8 +19,10 @@ from hpedi.pipeline.interchange_numbers import counter_of
 from hpedi.pipeline.parties import Receiver
 from hpedi.pipeline.ports import Books, Work
 from hpedi.pipeline.readdressing import addressed_to, is_addressed_to
-from hpedi.pipeline.records import REMITTANCE_SET, OutboundRow
+from hpedi.pipeline.records import REMITTANCE_SET, ListedPayment, Outbound, OutboundRow
+from hpedi.pipeline.remittance_files import remittance_file_name
 from hpedi.pipeline.remittance_receivers import receiver_of_remittances
+from hpedi.pipeline.webhooks import announce_ready
 from hpedi.reference.reference import Reference
 from hpedi.run_context import RunContext
 
@@ -44,7 +47,7 @@ class DeliveryTerms:
 
     Attributes:
         folders: Where files go.
-        reference: Returns the payer's reference data; asked only where a remittance waits.
+        reference: Returns the payer's reference data; asked only where a remittance waits, or events are sent.
         access_rules: What the roles may do.
     """
 
@@ -70,7 +73,9 @@ class Delivery:
             raise Unavailable("; ".join(dict.fromkeys(self.failures)))
 
 
-def deliver(books: Books, context: RunContext, terms: DeliveryTerms) -> Delivery:
+def deliver(
+    books: Books, context: RunContext, terms: DeliveryTerms, only: Callable[[OutboundRow], bool] = lambda _row: True
+) -> Delivery:
     """Deliver all that waits; a file that cannot be placed does not keep back those after it.
 
     A file is placed before its row says so: after a kill in between it is placed again, the same bytes and name.
@@ -79,13 +84,13 @@ def deliver(books: Books, context: RunContext, terms: DeliveryTerms) -> Delivery
         books: Where the outbox is kept.
         context: Who delivers.
         terms: What else it needs.
+        only: Which of the files that wait are delivered; all of them if it is left out.
     """
     with books.reading(context) as work:
         work.restorations.check_not_held()
-        waiting = work.outbox.waiting()
+        waiting = [row for row in work.outbox.waiting() if only(row)]
     delivered, failures = [], []
-    for waits in waiting:
-        row = _addressed(books, context, terms, waits) if waits.kind == REMITTANCE_SET else waits
+    for row in _addressed(books, context, terms, waiting):
         with books.reading(context) as work:
             content = work.outbox.content(row)
         try:
@@ -103,49 +108,85 @@ def deliver(books: Books, context: RunContext, terms: DeliveryTerms) -> Delivery
                 reason="payment",
                 result=row.kind,
             )
+            announce_ready(work, lambda: terms.reference().partners, row, content)
         delivered.append(row)
     return Delivery(tuple(delivered), tuple(failures))
 
 
-def _addressed(books: Books, context: RunContext, terms: DeliveryTerms, row: OutboundRow) -> OutboundRow:
-    """Return a remittance that waits, addressed to whoever receives it now."""
+def _addressed(
+    books: Books, context: RunContext, terms: DeliveryTerms, waiting: Iterable[OutboundRow]
+) -> Iterator[OutboundRow]:
+    """Yield what waits, remittances addressed to whoever receives them now."""
+    for row in waiting:
+        yield from _remittances(books, context, terms, row) if row.kind == REMITTANCE_SET else (row,)
+
+
+def _remittances(
+    books: Books, context: RunContext, terms: DeliveryTerms, row: OutboundRow
+) -> tuple[OutboundRow, ...]:
+    """Return a file of remittances that waits, or those that are made of it where they go to somebody else now."""
     with books.reading(context) as work:
-        receiver = _receiver(work, context, terms, row)
-        is_right = receiver is None or (
-            row.folder == receiver.folder and is_addressed_to(work.outbox.content(row), receiver)
-        )
+        receivers = _receivers(work, context, terms, row)
+        is_right = not receivers or (len(receivers) == 1 and _stays(work, row, next(iter(receivers))))
     # One that stands in its folder was handed over before a kill, to whom it belonged then.
     if is_right or terms.folders.holds(row.folder, row.name):
-        return row
+        return (row,)
     with books.writing(context) as work:
-        receiver = _receiver(work, context, terms, row)
-        if receiver is None:
-            return row
-        number = work.numbers.reserve(counter_of(receiver.id))
-        content = addressed_to(work.outbox.content(row), receiver, number)
-        work.audit.record(
-            "readdress", f"outbox:{row.id}", recipient=receiver.folder.removeprefix("outbox/"), result=row.kind
+        receivers = _receivers(work, context, terms, row)
+        content = work.outbox.content(row)
+        stay = next((each for each in receivers if _stays(work, row, each)), next(iter(receivers), None))
+        return tuple(
+            _made_out(work, row, content, receiver, paid, splits_off=receiver != stay)
+            for receiver, paid in sorted(receivers.items(), key=lambda item: item[0] == stay)
         )
-        return work.outbox.readdress(row, receiver.folder, content)
 
 
-def _receiver(work: Work, context: RunContext, terms: DeliveryTerms, row: OutboundRow) -> Receiver | None:
-    """Return who receives a remittance now; None where its payment is not known."""
-    stored = work.payments.by_number(_trace_number(row))
-    if stored is None:
-        return None
-    day = context.instant.date()
-    return receiver_of_remittances(work, terms.access_rules, terms.reference(), stored.payment.payee, day)
+def _stays(work: Work, row: OutboundRow, receiver: Receiver) -> bool:
+    """Say whether a file is made out to a receiver, and lies where it looks for it."""
+    return row.folder == receiver.folder and is_addressed_to(work.outbox.content(row), receiver)
+
+
+def _made_out(
+    work: Work,
+    row: OutboundRow,
+    content: bytes,
+    receiver: Receiver,
+    paid: Sequence[ListedPayment],
+    *,
+    splits_off: bool,
+) -> OutboundRow:
+    """Make the remittances of some payments out to a receiver: the file itself, or one of their own."""
+    numbers = [each.payment.trace_number for each in paid]
+    control_number = work.numbers.reserve(counter_of(receiver.id))
+    made = addressed_to(content, receiver, control_number, numbers)
+    recipient = receiver.folder.removeprefix("outbox/")
+    work.audit.record("readdress", f"outbox:{row.id}", recipient=recipient, result=row.kind)
+    if not splits_off:
+        return work.outbox.readdress(row, receiver.folder, made)
+    name = remittance_file_name(numbers)
+    alone = work.outbox.add(Outbound(folder=receiver.folder, name=name, kind=row.kind, content=made, run=row.run))
+    work.payments.put_into_files({each.id: alone.id for each in paid})
+    return alone
+
+
+def _receivers(
+    work: Work, context: RunContext, terms: DeliveryTerms, row: OutboundRow
+) -> dict[Receiver, list[ListedPayment]]:
+    """Return who receives the remittances of a file now, with their payments; nobody where these are not known."""
+    receivers: dict[Receiver, list[ListedPayment]] = {}
+    rules, day = terms.access_rules, context.instant.date()
+    for each in work.payments.in_file(row.id):
+        receiver = receiver_of_remittances(work, rules, terms.reference(), each.payment.payee, day)
+        receivers.setdefault(receiver, []).append(each)
+    return receivers
 
 
 def _members(work: Work, row: OutboundRow, content: bytes) -> tuple[str, ...]:
     """Return whose data a file tells (our ids): of answers nobody's, as members are recognised later."""
-    numbers: tuple[str, ...] = (_trace_number(row),) if row.kind == REMITTANCE_SET else ()
+    numbers: Iterable[str] = ()
+    if row.kind == REMITTANCE_SET:
+        numbers = [each.payment.trace_number for each in work.payments.in_file(row.id)]
     if row.kind == ACH:
         numbers = carried(content)
     members = (each for number in numbers for each in work.decisions.members_paid(number))
     return tuple(dict.fromkeys(members)) or ("",)
-
-
-def _trace_number(row: OutboundRow) -> str:
-    return row.name.removesuffix(f".{row.kind}")

@@ -14,6 +14,7 @@ from hpedi.pipeline.agreed import ReceiptTerms, limits_by
 from hpedi.pipeline.ports import Books
 from hpedi.pipeline.received import ReceivedFile
 from hpedi.pipeline.records import InboundFile
+from hpedi.pipeline.webhooks import announce_quarantined
 from hpedi.reference.partners import Partner
 from hpedi.run_context import RunContext
 from hpedi.x12.reader import read_x12
@@ -48,13 +49,15 @@ def refused_as_foreign(
     if not reason:
         return None
     refused = replace(file, state="quarantined", reason=reason)
-    with books.writing(context) as work:
+    with books.reading(context) as work:
         is_new = file.state == "receiving" and not work.receipts.of_file(file.id)
+    if is_new:
+        terms.quarantine(refused, reason)  # first: a kill in between has it written again
+    with books.writing(context) as work:
         if is_new:
             work.receipts.finish_file(file.id, refused.state, reason)
+            announce_quarantined(work, refused, login.id)
         work.audit.record("receive", f"file:{file.id}", reason=f"handed in by {login.id}", result="quarantined")
-    if is_new:
-        terms.quarantine(refused, reason)
     return ReceivedFile.of(refused, name, (), again=not is_new)
 
 

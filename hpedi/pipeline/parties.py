@@ -32,12 +32,21 @@ TEST_FOLDER = "test"
 
 @dataclass(frozen=True, slots=True)
 class Receiver:
-    """Where remittances go: our id of the receiver, ISA07/ISA08, GS03 and the delivery folder."""
+    """Where remittances go.
+
+    Attributes:
+        id: Our id of the receiver.
+        party: ISA07 and ISA08.
+        gs_id: GS03.
+        folder: The delivery folder.
+        remittances_a_file: How many 835s of a payment run a file may hold.
+    """
 
     id: str
     party: InterchangeParty
     gs_id: str
     folder: str
+    remittances_a_file: int = 1
 
 
 def answer_folder(partner: Partner | None, usage: str = "P") -> str:
@@ -50,7 +59,8 @@ def receiver_of_partner(partner: Partner) -> Receiver:
     """Return how a trading partner is addressed."""
     first = partner.isa_ids[0]
     gs_id = partner.gs_ids[0] if partner.gs_ids else first.id
-    return Receiver(partner.id, InterchangeParty(first.qualifier, first.id), gs_id, answer_folder(partner))
+    party = InterchangeParty(first.qualifier, first.id)
+    return Receiver(partner.id, party, gs_id, answer_folder(partner), partner.remittances_a_file)
 
 
 def receiver_without_partner(payee: RemittancePayee, partners: Iterable[Partner]) -> Receiver:

@@ -1,15 +1,19 @@
 """Pay: final decisions and dues become payments, payments become 835s, one ACH file and a check register.
 
 Two phases, each one commit. Build: an open run holds the unpaid decisions and dues and its numbers; its payments are
-stored with the ledger, those that need nobody's approval approved. Release (see `release`): approved payments are
+stored with the ledger, those that need nobody's approval approved; one payee's claims are at hand at a time, and the
+payments in a packed form. Release (see `release`): approved payments are
 written as bytes, read back, balanced and put into the outbox. A kill before either commit leaves the run open, or the
 payments approved, for the next `pay`. What cannot be paid is kept back and told, and stops no other payee's payment.
 """
 
 from __future__ import annotations
 
+import zlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+
+import msgspec
 
 from hpedi.finding_kinds import found
 from hpedi.findings import Where
@@ -19,7 +23,7 @@ from hpedi.payments.faults import Unbalanced
 from hpedi.payments.interest import Interest, interest_of
 from hpedi.payments.ledger import ledger_source, payment_postings
 from hpedi.payments.payee_balances import adjustments_of, balance_entries
-from hpedi.payments.payment import Payment
+from hpedi.payments.payment import Payment, PaymentHead
 from hpedi.payments.remit import PaymentRunInput, RunNumbers, remit
 from hpedi.payments.split_remittances import split
 from hpedi.payments.states import PaymentState
@@ -27,7 +31,7 @@ from hpedi.pipeline.approve import waits_for_approval
 from hpedi.pipeline.payee_accounts import payee_accounts
 from hpedi.pipeline.payment_terms import Held, PaymentData, at_the_payer, payee_now, payer_and_date, run_input
 from hpedi.pipeline.ports import Books, Work
-from hpedi.pipeline.records import PaymentRun, StoredDecision, StoredPayment
+from hpedi.pipeline.records import ListedPayment, PaymentRun, StoredDecision
 from hpedi.pipeline.release import release
 from hpedi.reference.conventions import Recovery
 from hpedi.reference.reference import Reference
@@ -47,9 +51,9 @@ class Paid:
         days_apart: The most business days between an EFT that went out and its 835.
     """
 
-    built: tuple[StoredPayment, ...]
-    released: tuple[StoredPayment, ...]
-    waiting: tuple[StoredPayment, ...]
+    built: tuple[ListedPayment, ...]
+    released: tuple[ListedPayment, ...]
+    waiting: tuple[ListedPayment, ...]
     held: tuple[Held, ...]
     days_apart: int
 
@@ -82,31 +86,52 @@ def pay(books: Books, context: RunContext, reference: Reference, data: PaymentDa
 # --- build -----------------------------------------------------------------------------------------------------------
 
 
+@dataclass(frozen=True, slots=True)
+class _Draft:
+    """A payment that is not stored yet: who is paid what, and all of it in as few bytes as it takes."""
+
+    head: PaymentHead
+    packed: bytes
+
+    @classmethod
+    def of(cls, made: Payment) -> _Draft:
+        return cls(made.head, zlib.compress(msgspec.msgpack.encode(made), level=1))
+
+    @property
+    def payment(self) -> Payment:
+        return msgspec.msgpack.decode(zlib.decompress(self.packed), type=Payment)
+
+
 def _build(
     books: Books, context: RunContext, reference: Reference, data: PaymentData, run: PaymentRun
-) -> tuple[tuple[StoredPayment, ...], tuple[Held, ...]]:
+) -> tuple[tuple[ListedPayment, ...], tuple[Held, ...]]:
     """Build the payments of a run; what cannot be paid is unpaid as before, for the next run."""
     with books.reading(context) as work:
-        payments, held = _payments(work, run, reference, data)
-    waits = waits_for_approval(payments, reference, run.as_of)
+        drafts, held = _drafts(work, run, reference, data)
+    waits = waits_for_approval([each.head for each in drafts], reference, run.as_of)
     with books.writing(context) as work:
-        stored = work.payments.commit(run, payments, waits, [each.provider for each in held])
-        work.ledger.post([posting for payment in payments for posting in payment_postings(payment)], run.as_of, run.id)
-        for made in payments:
-            entries = balance_entries(made.payee.provider, made.funding_account, made.adjustments)
-            work.payee_balances.append(entries, ledger_source(made), run.as_of)
-        for payment in stored:
-            number = payment.payment.trace_number
-            members = work.decisions.members_paid(number)
-            work.audit.record(
-                "pay", f"payment:{number}", members=members or ("",), reason="payment run", result=payment.state
-            )
+        work.payments.hold_run(run)
+        stored = tuple(_booked(work, run, each.payment, waits) for each in drafts)
+        work.payments.close(run, stored, [each.provider for each in held])
     return stored, tuple(held)
 
 
-def _payments(work: Work, run: PaymentRun, reference: Reference, data: PaymentData) -> tuple[list[Payment], list[Held]]:
+def _booked(work: Work, run: PaymentRun, made: Payment, waits: Mapping[str, str]) -> ListedPayment:
+    """Store a payment with its postings, what it changes of what its payee owes, and who built it."""
+    number = made.trace_number
+    stored = work.payments.add(run, made, waits.get(number))
+    work.ledger.post(payment_postings(made), run.as_of, run.id)
+    entries = balance_entries(made.payee.provider, made.funding_account, made.adjustments)
+    work.payee_balances.append(entries, ledger_source(made), run.as_of)
+    members = work.decisions.members_paid(number) or ("",)
+    work.audit.record("pay", f"payment:{number}", members=members, reason="payment run", result=stored.state)
+    work.audit.write()
+    return stored
+
+
+def _drafts(work: Work, run: PaymentRun, reference: Reference, data: PaymentData) -> tuple[list[_Draft], list[Held]]:
     """Make the payments of a run payee by payee: only the claims and dues of one are at hand."""
-    payments: list[Payment] = []
+    drafts: list[_Draft] = []
     kept: list[Held] = []
     numbers = _Numbers(run)
     accounts = payee_accounts(work, reference)
@@ -123,8 +148,8 @@ def _payments(work: Work, run: PaymentRun, reference: Reference, data: PaymentDa
         except Unbalanced:
             kept.append(_held(provider, decided, dues, "payment-unbalanced"))
             continue
-        payments += made
-    return payments, kept
+        drafts += map(_Draft.of, made)
+    return drafts, kept
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,16 @@ from typing import Protocol
 from hpedi.payments.payee_balances import PayeeBalance
 from hpedi.payments.payment import Payment
 from hpedi.payments.states import PaymentState
-from hpedi.pipeline.records import EftEntry, PaidBy, PaymentEvent, PaymentRun, StoredPayment, Total
+from hpedi.pipeline.records import (
+    AnyPayment,
+    EftEntry,
+    ListedPayment,
+    PaidBy,
+    PaymentEvent,
+    PaymentRun,
+    StoredPayment,
+    Total,
+)
 from hpedi.pipeline.sought import PaymentSought
 
 
@@ -25,15 +34,19 @@ class Payments(Protocol):
     def begin_empty_run(self, as_of: date, instant: datetime) -> PaymentRun:
         """Open a run over nothing that is unpaid, for a payment that takes the place of another."""
 
-    def commit(
-        self, run: PaymentRun, payments: Sequence[Payment], waits: Mapping[str, str], left: Sequence[str] = ()
-    ) -> tuple[StoredPayment, ...]:
-        """Store a run's payments, approved but for those that wait (number -> why), and close the run.
+    def hold_run(self, run: PaymentRun) -> None:
+        """See that a run is open yet; nobody else closes it until this transaction ends."""
+
+    def add(self, run: PaymentRun, made: Payment, waits: str | None = None) -> ListedPayment:
+        """Store a payment of a run, approved unless it waits for that (why)."""
+
+    def close(self, run: PaymentRun, added: Sequence[ListedPayment], left: Sequence[str] = ()) -> None:
+        """Close a run with the payments that were added; take their numbers.
 
         What is decided and due for the providers that are left is unpaid as before.
         """
 
-    def move(self, stored: StoredPayment, state: PaymentState, reason: str = "") -> None:
+    def move(self, stored: AnyPayment, state: PaymentState, reason: str = "") -> None:
         """Bring a payment into another state, and nothing else."""
 
     def void(self, stored: StoredPayment, reason: str) -> None:
@@ -42,8 +55,19 @@ class Payments(Protocol):
     def take_again(self, stored: StoredPayment) -> bool:
         """Let a voided payment pay what it paid; say whether all of that was still unpaid."""
 
-    def release(self, payments: Sequence[StoredPayment], entries: Sequence[EftEntry]) -> None:
-        """Bring approved payments, dated as they go out, into the state released; keep their ACH entries."""
+    def release(
+        self, sent: Sequence[ListedPayment], entries: Sequence[EftEntry], file_of: Mapping[int, int]
+    ) -> None:
+        """Bring approved payments, as they go out, into the state released; keep their ACH entries and files."""
+
+    def put_into_files(self, file_of: Mapping[int, int]) -> None:
+        """Keep which row of the outbox the 835 of a payment (its row) is in, in place of another."""
+
+    def in_file(self, row: int) -> tuple[ListedPayment, ...]:
+        """Return the payments whose 835s are in a file of the outbox, in the order in which they were built."""
+
+    def file_of(self, trace_number: str) -> int | None:
+        """Return the row of the outbox that the 835 of a payment is in; None where it has none yet."""
 
     def eft_entries(self, run: int) -> tuple[EftEntry, ...]:
         """Return the ACH entries that went to the bank for a run."""
@@ -63,7 +87,7 @@ class Payments(Protocol):
     def unpaid(self) -> tuple[int, int, int]:
         """Return how many decisions and dues are unpaid, how many payments there are, and how many of them approved."""
 
-    def in_state(self, state: str) -> tuple[StoredPayment, ...]:
+    def in_state(self, state: str) -> tuple[ListedPayment, ...]:
         """Return the payments that stand in a state, in the order in which they were built."""
 
     def of_run(self, run: int) -> tuple[StoredPayment, ...]:

@@ -6,7 +6,7 @@ A `Work` is one transaction: what is written through it commits together or not 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from datetime import date, datetime
 from typing import Any, Protocol
@@ -22,6 +22,7 @@ from hpedi.pipeline.dispute_ports import Disputes
 from hpedi.pipeline.eft_enrollment_ports import EftEnrollments
 from hpedi.pipeline.eft_returns_ports import EftReturns
 from hpedi.pipeline.funding_ports import Funding, Settlements
+from hpedi.pipeline.gateway_ports import Arrivals, Pickups, Schedules, Watchers
 from hpedi.pipeline.ledger_views import ProofRecords
 from hpedi.pipeline.payment_ports import PayeeBalances, Payments
 from hpedi.pipeline.records import (
@@ -33,6 +34,9 @@ from hpedi.pipeline.records import (
     Total,
 )
 from hpedi.pipeline.restoration_ports import Restorations
+from hpedi.pipeline.statistics_ports import Statistics
+from hpedi.pipeline.tracking_ports import Tracking
+from hpedi.pipeline.webhook_ports import Webhooks
 from hpedi.reference.records import KnownRecord, ReferenceRecord, SnapshotMade
 from hpedi.run_context import RunContext
 
@@ -162,11 +166,32 @@ class Outbox(Protocol):
     def put(self, files: Sequence[Outbound]) -> None:
         """Add files in this transaction."""
 
+    def add(self, file: Outbound) -> OutboundRow:
+        """Add a file and return its row."""
+
+    def stage(self, files: Sequence[Outbound]) -> None:
+        """Write files of a payment run that nobody sees before they are published."""
+
+    def unstage(self) -> None:
+        """Drop what was staged: a release that was killed left it."""
+
+    def publish(self, run: int, files: Sequence[Outbound]) -> tuple[int, ...]:
+        """Add the staged files of a run; return their rows, in the order in which they are named."""
+
     def waiting(self) -> tuple[OutboundRow, ...]:
         """Return what is not delivered yet, in order."""
 
+    def find(self, row: int) -> OutboundRow | None:
+        """Return a file by its row."""
+
     def rows(self, *, receipt: int | None = None, run: int | None = None) -> tuple[OutboundRow, ...]:
         """Return the files of a receipt or a run."""
+
+    def named(self, folder: str, name: str) -> OutboundRow | None:
+        """Return the file of a folder and name."""
+
+    def delivered_at(self, folder: str, names: Collection[str]) -> Mapping[str, datetime]:
+        """Return when files of a folder were delivered, by name; of those that the books do not know nothing."""
 
     def content(self, row: OutboundRow) -> bytes:
         """Return a file's bytes."""
@@ -195,6 +220,9 @@ class AuditLog(Protocol):
         result: str = "",
     ) -> None:
         """Add one row a member (our ids); `recipient` is who outside gets to know it."""
+
+    def write(self) -> None:
+        """Write what was recorded so far, so that long work has little at hand; the commit's end does it anyway."""
 
     @property
     def told(self) -> tuple[Any, ...]:
@@ -292,6 +320,10 @@ class Work(Protocol):
         """The books, walked through to be proven."""
 
     @property
+    def webhooks(self) -> Webhooks:
+        """Events for partners' own systems."""
+
+    @property
     def outbox(self) -> Outbox:
         """Outbound files."""
 
@@ -306,6 +338,30 @@ class Work(Protocol):
     @property
     def restorations(self) -> Restorations:
         """Whether these books came back from a backup."""
+
+    @property
+    def arrivals(self) -> Arrivals:
+        """Files as partners dropped them."""
+
+    @property
+    def pickups(self) -> Pickups:
+        """Files of the outbox that partners read."""
+
+    @property
+    def watchers(self) -> Watchers:
+        """Who watches the folders."""
+
+    @property
+    def schedules(self) -> Schedules:
+        """What ran by the clock."""
+
+    @property
+    def tracking(self) -> Tracking:
+        """Submissions and claims on their way."""
+
+    @property
+    def statistics(self) -> Statistics:
+        """What the books come to, day by day."""
 
     @property
     def audit(self) -> AuditLog:
@@ -324,6 +380,9 @@ class Books(Protocol):
 
     def reading(self, context: RunContext) -> AbstractContextManager[Work]:
         """Open a transaction that only reads."""
+
+    def somebody_waits(self) -> bool:
+        """Say whether somebody waits to write, so that a long transaction had better be cut short."""
 
     def drafted(self, context: RunContext, add: Callable[[Work], None]) -> Drafted:
         """Return what would be written by whoever only adds rows; nothing is written, and nothing can be read."""

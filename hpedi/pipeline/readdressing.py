@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Iterable, Iterator
 from typing import Final
 
 from hpedi.pipeline.parties import Receiver
+from hpedi.x12.events import Delimiters
 from hpedi.x12.isa import WIDTHS, Header, read_header
 from hpedi.x12.writer import InterchangeParty, segment_writer
 
 _QUALIFIER, _ID, _INTERCHANGE_NUMBER = 7, 8, 13
 _GS_RECEIVER, _GS_NUMBER = 3, 6
-_NUMBER_OF: Final = {"GS": _GS_NUMBER, "GE": 2, "IEA": 2}
-"""The element of each closing and opening segment that holds its control number."""
+_GE_SETS, _GE_NUMBER = 1, 2
+_IEA_NUMBER: Final = 2
+_TRACE_NUMBER: Final = 2
 
 
 def is_addressed_to(content: bytes, receiver: Receiver) -> bool:
@@ -23,13 +26,16 @@ def is_addressed_to(content: bytes, receiver: Receiver) -> bool:
     return (party, group[_GS_RECEIVER]) == (receiver.party, receiver.gs_id)
 
 
-def addressed_to(content: bytes, receiver: Receiver, control_number: int) -> bytes:
-    """Return an interchange of one group under another receiver and control number; all else of it stays.
+def addressed_to(
+    content: bytes, receiver: Receiver, control_number: int, numbers: Collection[str] | None = None
+) -> bytes:
+    """Return an interchange of one group under another receiver and control number; its sets stay as they are.
 
     Args:
         content: What we wrote.
         receiver: To whom it goes now: ISA07, ISA08 and GS03.
         control_number: ISA13, GS06, GE02 and IEA02.
+        numbers: The sets that it is to hold, by their TRN02; all of them if None.
 
     Raises:
         ValueError: The receiver's identity holds a delimiter of the interchange: a bug of the caller.
@@ -37,23 +43,37 @@ def addressed_to(content: bytes, receiver: Receiver, control_number: int) -> byt
     text = content.decode("latin-1")
     header = _header(text)
     used = header.delimiters
-    number = str(control_number)
-    isa_number = number.zfill(WIDTHS[_INTERCHANGE_NUMBER])
+    isa_number = str(control_number).zfill(WIDTHS[_INTERCHANGE_NUMBER])
     write = segment_writer(used)
     write(("NM1", receiver.party.qualifier, receiver.party.id, receiver.gs_id))  # refuses what would tear the envelope
     isa = list(header.elements)
     isa[_QUALIFIER], isa[_ID] = receiver.party.qualifier, receiver.party.id.ljust(WIDTHS[_ID])
     isa[_INTERCHANGE_NUMBER] = isa_number
-    segments = text[header.end :].split(used.segment)
-    for index, segment in enumerate(segments):
-        elements = segment.split(used.element)
-        if elements[0] not in _NUMBER_OF:
-            continue
-        elements[_NUMBER_OF[elements[0]]] = isa_number if elements[0] == "IEA" else number
-        if elements[0] == "GS":
-            elements[_GS_RECEIVER] = receiver.gs_id
-        segments[index] = used.element.join(elements)
-    return (used.element.join(isa) + used.segment + used.segment.join(segments)).encode("latin-1")
+    gs, *between, ge, iea, after = text[header.end :].split(used.segment)
+    sets = [each for each in _sets(between, used.element) if numbers is None or _trace_number(each, used) in numbers]
+    opened, closed = gs.split(used.element), ge.split(used.element)
+    opened[_GS_RECEIVER], opened[_GS_NUMBER] = receiver.gs_id, str(control_number)
+    closed[_GE_SETS], closed[_GE_NUMBER] = str(len(sets)), str(control_number)
+    ended = [*iea.split(used.element)[:_IEA_NUMBER], isa_number]
+    ends = [used.element.join(each) for each in (closed, ended)]
+    segments = [used.element.join(isa), used.element.join(opened), *(one for each in sets for one in each), *ends, after]
+    return used.segment.join(segments).encode("latin-1")
+
+
+def _sets(segments: Iterable[str], element: str) -> Iterator[list[str]]:
+    """Yield the segments of each set, ST and SE with them."""
+    under_way: list[str] = []
+    for segment in segments:
+        under_way.append(segment)
+        if segment.startswith(f"SE{element}"):
+            yield under_way
+            under_way = []
+
+
+def _trace_number(segments: Iterable[str], used: Delimiters) -> str:
+    """Return TRN02 of a set."""
+    trace = next(each for each in segments if each.startswith(f"TRN{used.element}"))
+    return trace.split(used.element)[_TRACE_NUMBER]
 
 
 def _header(text: str) -> Header:

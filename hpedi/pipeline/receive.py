@@ -35,6 +35,7 @@ from hpedi.pipeline.ports import Books, Work
 from hpedi.pipeline.received import ReceiptOutcome, ReceiptSummary, ReceivedFile
 from hpedi.pipeline.records import InboundFile, Receipt, StoredClaim
 from hpedi.pipeline.submitting import Submitters
+from hpedi.pipeline.webhooks import announce_quarantined, announce_received
 from hpedi.run_context import RunContext
 from hpedi.x12.events import InterchangeStart
 from hpedi.x12.reader import read_x12
@@ -76,6 +77,7 @@ def receive(
     chunks: Iterable[bytes],
     *,
     name: str = "",
+    handed_in_by: str = "",
 ) -> ReceivedFile:
     """Receive a registered file, or what a kill left of it.
 
@@ -86,6 +88,7 @@ def receive(
         file: The file; one that is done gives its first outcome again.
         chunks: Its bytes.
         name: What findings call it.
+        handed_in_by: The partner who signed in to hand it in, where one did.
     """
     if file.state != "receiving":
         return _first_outcome(books, context, file, name)
@@ -105,6 +108,8 @@ def receive(
     with books.writing(context) as work:
         work.receipts.finish_file(file.id, file.state, file.reason)
         work.audit.record("receive", f"file:{file.id}", result=file.reason or file.state)
+        if not outcomes:
+            announce_quarantined(work, file, handed_in_by)
     return ReceivedFile.of(file, name, outcomes, outside)
 
 
@@ -254,7 +259,7 @@ class _Receiving:
                         _refuse_set(work, current, receipt, each.ordinal, group.noted.findings)
             taken = work.receipts.taken(current.identity)
             if taken is not None and taken[0] == judged.digest:
-                return _close_repeated(work, receipt, judged, taken[1])
+                return _close_repeated(work, self._file, receipt, judged, taken[1])
             if taken is not None:
                 judged = _with_findings(judged, [_control_number_taken(judged)])
             judged = _with_findings(judged, list(check_application_senders(judged, current.partner)))
@@ -294,6 +299,7 @@ class _Receiving:
         work.receipts.publish(receipt.id, digest=judged.digest, verdict=judged.verdict.value, summary=summary.text)
         work.audit.record("receive", f"receipt:{receipt.id}", result=judged.verdict.value)
         flipped = replace(receipt, verdict=judged.verdict.value, summary=summary.text)
+        announce_received(work, self._file, flipped)
         return replace(ReceiptOutcome.of(flipped), findings=tuple(judged.findings()))
 
     def _asking(self, work: Work, current: OpenReceipt, receipt: Receipt) -> Asking:
@@ -322,14 +328,18 @@ def _refuse_set(
     work.claims.refuse(receipt.id, first, last, _note(findings))
 
 
-def _close_repeated(work: Work, receipt: Receipt, judged: InterchangeJudgement, first: int) -> ReceiptOutcome:
+def _close_repeated(
+    work: Work, file: InboundFile, receipt: Receipt, judged: InterchangeJudgement, first: int
+) -> ReceiptOutcome:
     """The same interchange in another file: the first answers go out again, and nothing else happens."""
     work.claims.drop(receipt.id)
     work.outbox.again(first)
     summary = ReceiptSummary(repeats=first, findings=())
     work.receipts.publish(receipt.id, digest=judged.digest, verdict="repeated", summary=summary.text)
     work.audit.record("receive", f"receipt:{receipt.id}", result="repeated")
-    return ReceiptOutcome.of(replace(receipt, verdict="repeated", summary=summary.text))
+    flipped = replace(receipt, verdict="repeated", summary=summary.text)
+    announce_received(work, file, flipped)
+    return ReceiptOutcome.of(flipped)
 
 
 def _control_number(file: InboundFile, receipt: Receipt, ordinal: int, usage: str) -> str:

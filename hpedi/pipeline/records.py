@@ -7,11 +7,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import TypeAlias
 
 from hpedi.adjudication.decision import ClaimDecision, Pend
 from hpedi.claims.claim import ReceivedClaim
 from hpedi.money import ZERO, Usd
-from hpedi.payments.payment import Payment
+from hpedi.payments.payment import Payment, PaymentHead
 from hpedi.payments.states import PaymentState
 
 REMITTANCE_SET = "835"
@@ -119,6 +120,44 @@ class StoredPayment:
     run: int
     payment: Payment
     state: PaymentState
+
+
+    @property
+    def claims(self) -> int:
+        """How many claims it covers."""
+        return len(self.payment.claims)
+
+    @property
+    def listed(self) -> ListedPayment:
+        """The payment without its claims."""
+        return ListedPayment(
+            id=self.id,
+            run=self.run,
+            payment=self.payment.head,
+            claims=self.claims,
+            carried=self.payment.carried,
+            state=self.state,
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ListedPayment:
+    """A payment without its claims, and where it stands: many are at hand at once.
+
+    Attributes:
+        claims: How many claims it covers.
+        carried: US dollars that it carries forward.
+    """
+
+    id: int
+    run: int
+    payment: PaymentHead
+    claims: int
+    carried: Usd
+    state: PaymentState
+
+
+AnyPayment: TypeAlias = StoredPayment | ListedPayment
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

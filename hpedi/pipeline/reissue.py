@@ -19,7 +19,7 @@ from hpedi.payments.states import PaymentState, may_be_reissued
 from hpedi.pipeline.approve import waits_for_approval
 from hpedi.pipeline.payment_terms import PaymentData, at_the_payer, payee_now, run_input
 from hpedi.pipeline.ports import Books, Work
-from hpedi.pipeline.records import PaymentRun, StoredPayment
+from hpedi.pipeline.records import ListedPayment, PaymentRun, StoredPayment
 from hpedi.pipeline.void import balances_moved, waits_to_be_delivered
 from hpedi.reference.reference import Reference
 from hpedi.run_context import RunContext
@@ -40,13 +40,13 @@ class CannotReissue(Exception):
 
 def reissue(
     books: Books, context: RunContext, reference: Reference, data: PaymentData, number: str, reason: str
-) -> StoredPayment:
+) -> ListedPayment:
     """Let a check take the place of a payment, and return the check: see `reissue_in`."""
     with books.writing(context) as work:
         return reissue_in(work, reference, data, number, reason)
 
 
-def reissue_in(work: Work, reference: Reference, data: PaymentData, number: str, reason: str) -> StoredPayment:
+def reissue_in(work: Work, reference: Reference, data: PaymentData, number: str, reason: str) -> ListedPayment:
     """Let a check take the place of a payment, and return the check, built and approved or waiting.
 
     Args:
@@ -68,7 +68,8 @@ def reissue_in(work: Work, reference: Reference, data: PaymentData, number: str,
     run = at_the_payer(work.payments.begin_empty_run(work.context.as_of, work.context.instant), work.context)
     check = _check(stored.payment, known_by, run, reference, data)
     _give_up(work, stored, reason)
-    (made,) = work.payments.commit(run, [check], waits_for_approval([check], reference, run.as_of))
+    made = work.payments.add(run, check, waits_for_approval([check], reference, run.as_of).get(check.trace_number))
+    work.payments.close(run, [made])
     work.ledger.post(payment_postings(check), run.as_of, run.id)
     members = work.decisions.members_paid(number) or ("",)
     work.audit.record("reissue", f"payment:{number}", members=members, reason=reason, result=PaymentState.REISSUED)

@@ -50,13 +50,14 @@ class StatusLookup:
         while stored := [
             each for each in self.work.claims.asked(asked) if each.received.payer_claim_control_number not in known
         ]:
-            found = self._known(stored)
+            found = self.known(stored)
             known.update(found)
             after = {each.standing.successor for each in found.values() if each.standing is not None} - {"", *known}
             asked = ClaimsAsked(numbers=tuple(sorted(after)), npis=self.npis)
         return known
 
-    def _known(self, stored: Sequence[StoredClaim]) -> dict[str, KnownClaim]:
+    def known(self, stored: Sequence[StoredClaim]) -> dict[str, KnownClaim]:
+        """Return what became of claims, by our number."""
         numbers = [each.received.payer_claim_control_number for each in stored]
         in_state: dict[str, list[str]] = defaultdict(list)
         for each in stored:

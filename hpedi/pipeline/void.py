@@ -14,7 +14,7 @@ from hpedi.payments.payment import Payment
 from hpedi.payments.proof import VOIDED
 from hpedi.payments.states import PaymentState, may_be_voided
 from hpedi.pipeline.ports import Books, Work
-from hpedi.pipeline.records import REMITTANCE_SET, StoredPayment
+from hpedi.pipeline.records import StoredPayment
 from hpedi.run_context import RunContext
 
 WHY_NOT = {
@@ -69,7 +69,9 @@ def void_in(work: Work, number: str, reason: str) -> StoredPayment:
 
 def waits_to_be_delivered(work: Work, number: str) -> bool:
     """Say whether the 835 of a payment lies in the outbox yet."""
-    return any(row.name == f"{number}.{REMITTANCE_SET}" for row in work.outbox.waiting())
+    row = work.payments.file_of(number)
+    file = work.outbox.find(row) if row is not None else None
+    return file is not None and file.delivered_at is None
 
 
 def balances_moved(work: Work, payment: Payment, stage: str, *, back: bool) -> bool:

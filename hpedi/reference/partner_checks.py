@@ -96,6 +96,8 @@ def _check_names(partner: Partner, terms: ProfileTerms) -> Iterator[ProfileFault
             yield ProfileFault(partner, name, f"`{name}` names something that is not {what}; correct it.")
     if any(limit < 1 for limit in partner.limits.values()):
         yield ProfileFault(partner, "limits", "A limit is at least 1; correct it.")
+    if partner.remittances_a_file < 1:
+        yield ProfileFault(partner, "remittances_a_file", "A file holds at least 1 remittance; correct it.")
     if partner.severities:
         rules = terms.rules()
         if any(rule not in rules for rule in partner.severities):

@@ -88,6 +88,7 @@ class Partner(Entry, frozen=True, kw_only=True):
         limits: Its own limits of what an interchange may ask of us, by their names in `hpedi.x12.limits`.
         folder: Its delivery folder; its id if empty.
         remittances_for: Providers whose 835s it receives; a provider's own folder gets those that no partner receives.
+        remittances_a_file: How many 835s of a payment run a file may hold; 1 keeps each in a file of its own.
         keys: Public keys that it signs in with.
         contacts: Whom to ask.
     """
@@ -109,6 +110,7 @@ class Partner(Entry, frozen=True, kw_only=True):
     limits: Mapping[str, int] = msgspec.field(default_factory=dict)
     folder: FolderName = ""
     remittances_for: tuple[Name, ...] = ()
+    remittances_a_file: int = 1
     keys: tuple[PartnerKey, ...] = ()
     contacts: tuple[PartnerContact, ...] = ()
 

@@ -3,17 +3,42 @@
 from __future__ import annotations
 
 from datetime import date, datetime
-from typing import TypeAlias
+from typing import Final, TypeAlias
 
-from sqlalchemy import ColumnElement, Connection, Row, func, select, update
+from sqlalchemy import ColumnElement, Connection, Row, bindparam, func, select, update
 
-from hpedi.access.accounts import Account, MachineKey
+from hpedi.access.accounts import Account, KeyHolder, MachineKey
 from hpedi.access.organisations import Organisation, OrganisationKind
 from hpedi.run_context import RunContext
 from hpedi.safekeeping.vault import Vault
 from hpedi.store.access_tables import machine_key, organisation, sign_in, user_account, user_role
 
 AccountRow: TypeAlias = Row[tuple[object, ...]]
+
+_HELD: Final = (user_role.c.account == user_account.c.login) & user_role.c.taken_at.is_(None)
+_HOLDER: Final = (
+    select(
+        user_account.c.login,
+        user_account.c.name,
+        user_account.c.is_machine,
+        user_account.c.is_password_given,
+        user_account.c.organisation,
+        organisation.c.partner,
+        user_role.c.role,
+    )
+    .select_from(
+        machine_key.join(user_account, user_account.c.login == machine_key.c.account)
+        .outerjoin(organisation, organisation.c.id == user_account.c.organisation)
+        .outerjoin(user_role, _HELD)
+    )
+    .where(
+        machine_key.c.digest == bindparam("sought"),
+        machine_key.c.revoked_at.is_(None),
+        machine_key.c.good_to >= bindparam("day"),
+        user_account.c.disabled_at.is_(None),
+    )
+)
+"""Whose key it is: a row a role, or one where the machine has none."""
 
 
 class StoredAccounts:
@@ -222,9 +247,23 @@ class StoredAccounts:
 
     def account_of_key(self, key: str, day: date) -> Account | None:
         """Return whose key it is; None where it ended or never was."""
-        good = machine_key.c.revoked_at.is_(None) & (machine_key.c.good_to >= day)
-        of_it = machine_key.c.digest == self._digest(key)
-        return self._of_row(self._connection.execute(select(machine_key.c.account).where(of_it, good)).first())
+        holder = self.holder_of_key(key, day)
+        return None if holder is None else holder.account
+
+    def holder_of_key(self, key: str, day: date) -> KeyHolder | None:
+        """Return whose key it is, with one question: it is asked at every request; None where it ended or never was."""
+        rows = self._connection.execute(_HOLDER, {"sought": self._digest(key), "day": day}).all()
+        if not rows:
+            return None
+        account = Account(
+            login=rows[0].login,
+            name=rows[0].name,
+            is_machine=rows[0].is_machine,
+            organisation=rows[0].organisation or "",
+            roles=frozenset(row.role for row in rows if row.role is not None),
+            is_password_given=rows[0].is_password_given,
+        )
+        return KeyHolder(account=account, partner=rows[0].partner or "")
 
     def _of_row(self, row: AccountRow | None) -> Account | None:
         account = self.account(row.account) if row else None

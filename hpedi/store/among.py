@@ -98,5 +98,13 @@ def among_days(
 
 def among(column: ColumnElement[Any], keys: Keys) -> ColumnElement[bool]:
     """Return the condition that a column is among keys, texts or whole numbers."""
-    kind = Text if isinstance(column.type, String) else BigInteger
-    return _Among(column, bindparam(None, list(keys), type_=_KeyArray(kind)))
+    return _Among(column, bindparam(None, list(keys), type_=_keys_of(column)))
+
+
+def among_named(column: ColumnElement[Any], name: str) -> ColumnElement[bool]:
+    """Return the same for a question that is built once: its keys are a list, given by name whenever it is asked."""
+    return _Among(column, bindparam(name, type_=_keys_of(column)))
+
+
+def _keys_of(column: ColumnElement[Any]) -> _KeyArray:
+    return _KeyArray(Text if isinstance(column.type, String) else BigInteger)

@@ -120,16 +120,28 @@ class StoredAuditLog:
         return read_entries(self._connection, query.limit(limit))
 
     def write(self) -> None:
-        """Write the rows of this transaction; called once, before it commits."""
-        if not self._told:
-            return
+        """Write what was recorded so far; what ends a transaction does it before the commit."""
+        write_logs(self._connection, [self])
+
+    def taken(self) -> list[Told]:
+        """Return what was recorded so far and is written now."""
+        told, self._told = self._told, []
+        return told
+
+    def row(self, number: int, told: Told) -> tuple[object, ...]:
+        """Return an entry as a row under its id."""
         who = self._context.principal
-        ids = _next_ids(self._connection, len(self._told))
-        rows = []
-        for number, told in zip(ids, self._told, strict=True):
-            entry = AuditEntry(id=number, principal=who.id, on_behalf_of=who.on_behalf_of, **told._asdict())
-            rows.append((*msgspec.structs.astuple(entry)[:-1], self._key.mac(entry.canonical())))
-        _INSERT(self._connection, rows)
+        entry = AuditEntry(id=number, principal=who.id, on_behalf_of=who.on_behalf_of, **told._asdict())
+        return (*msgspec.structs.astuple(entry)[:-1], self._key.mac(entry.canonical()))
+
+
+def write_logs(connection: Connection, logs: Iterable[StoredAuditLog]) -> None:
+    """Write what some who share a transaction recorded so far, some rows at hand."""
+    waiting = [(log, told) for log in logs for told in log.taken()]
+    for start in range(0, len(waiting), ROWS_AT_HAND):
+        some = waiting[start : start + ROWS_AT_HAND]
+        ids = _next_ids(connection, len(some))
+        _INSERT(connection, [log.row(number, told) for number, (log, told) in zip(ids, some, strict=True)])
 
 
 def _next_ids(connection: Connection, count: int) -> Sequence[int]:

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import contextmanager
 from dataclasses import dataclass
-from functools import partial
 from typing import cast
 
 from sqlalchemy import Connection
@@ -16,7 +15,8 @@ from hpedi.safekeeping.anchor_file import AnchorFile
 from hpedi.safekeeping.vault import Vault
 from hpedi.store.accounts import StoredAccounts
 from hpedi.store.accumulators import StoredAccumulators
-from hpedi.store.audit import StoredAuditLog
+from hpedi.store.arrivals import StoredArrivals
+from hpedi.store.audit import StoredAuditLog, write_logs
 from hpedi.store.audit_seals import Sealer
 from hpedi.store.authorizations import StoredAuthorizations
 from hpedi.store.checks import StoredChecks
@@ -28,7 +28,7 @@ from hpedi.store.eft_enrollments import StoredEftEnrollments
 from hpedi.store.eft_returns import StoredEftReturns
 from hpedi.store.era_enrolments import StoredEraEnrolments
 from hpedi.store.funding import StoredFunding
-from hpedi.store.grants import StoredGrants
+from hpedi.store.grants import KnownGrants, StoredGrants
 from hpedi.store.history import StoredHistory
 from hpedi.store.inserts import Draft
 from hpedi.store.ledger import StoredLedger
@@ -37,12 +37,18 @@ from hpedi.store.outbox import StoredOutbox
 from hpedi.store.payee_balances import StoredPayeeBalances
 from hpedi.store.payments import StoredPayments
 from hpedi.store.pends import StoredPends
+from hpedi.store.pickups import StoredPickups
 from hpedi.store.proof import StoredProof
 from hpedi.store.receipts import StoredReceipts
 from hpedi.store.reference import StoredReferenceData
 from hpedi.store.reprocessings import StoredReprocessings
 from hpedi.store.restorations import StoredRestorations
+from hpedi.store.schedule_runs import StoredScheduleRuns
 from hpedi.store.settlements import StoredSettlements
+from hpedi.store.statistics import StoredStatistics
+from hpedi.store.tracking import StoredTracking
+from hpedi.store.watchers import StoredWatchers
+from hpedi.store.webhooks import StoredWebhooks
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +80,14 @@ class StoredWork:
     accounts: StoredAccounts
     grants: StoredGrants
     restorations: StoredRestorations
+    arrivals: StoredArrivals
+    pickups: StoredPickups
+    watchers: StoredWatchers
+    schedules: StoredScheduleRuns
+    webhooks: StoredWebhooks
     era: StoredEraEnrolments
+    tracking: StoredTracking
+    statistics: StoredStatistics
     audit: StoredAuditLog
     drafts: StoredDrafts
 
@@ -87,30 +100,36 @@ class StoredBooks:
         self._database = database
         self._vault = vault
         self._known_audit_keys = (vault.ring, AuditKeys.of(vault.ring.audits))
+        self._known_grants: KnownGrants = {}
 
     @contextmanager
     def writing(self, context: RunContext) -> Iterator[StoredWork]:
         """Open a transaction that commits at the end of its block."""
-        with self._database.writing() as connection, self._one_of(connection, context) as work:
-            yield work
+        with self.writing_together() as of:
+            yield of(context)
 
     @contextmanager
-    def writing_together(self) -> Iterator[Callable[[RunContext], AbstractContextManager[StoredWork]]]:
+    def writing_together(self) -> Iterator[Callable[[RunContext], StoredWork]]:
         """Open a transaction for several who write one after the other; it commits at the end of its block."""
+        works: list[StoredWork] = []
         with self._database.writing() as connection:
-            yield partial(self._one_of, connection)
 
-    @contextmanager
-    def _one_of(self, connection: Connection, context: RunContext) -> Iterator[StoredWork]:
-        work = self._work(connection, context)
-        yield work
-        work.audit.write()
+            def of(context: RunContext) -> StoredWork:
+                works.append(self._work(connection, context))
+                return works[-1]
+
+            yield of
+            write_logs(connection, [work.audit for work in works])
 
     @contextmanager
     def reading(self, context: RunContext) -> Iterator[StoredWork]:
         """Open a transaction that only reads."""
         with self._database.reading() as connection:
-            yield self._work(connection, context)
+            yield self._work(connection, context, self._known_grants)
+
+    def somebody_waits(self) -> bool:
+        """Say whether somebody waits to write."""
+        return self._database.somebody_waits
 
     def sealer(self, anchor: AnchorFile, workspace: str) -> Sealer:
         """Return what seals the audit log of these books and anchors it under the workspace's identity."""
@@ -131,7 +150,9 @@ class StoredBooks:
         add(work)
         return Drafted(rows=tuple(draft.rows), told=work.audit.told)
 
-    def _work(self, connection: Connection, context: RunContext) -> StoredWork:
+    def _work(
+        self, connection: Connection, context: RunContext, known_grants: KnownGrants | None = None
+    ) -> StoredWork:
         audit = StoredAuditLog(connection, context, self._audit_keys().now)
         return StoredWork(
             context=context,
@@ -157,9 +178,16 @@ class StoredBooks:
             eft_enrollments=StoredEftEnrollments(connection, self._vault, context),
             outbox=StoredOutbox(connection, self._vault),
             accounts=StoredAccounts(connection, self._vault, context),
-            grants=StoredGrants(connection, self._vault, context),
+            grants=StoredGrants(connection, self._vault, context, known_grants),
             restorations=StoredRestorations(connection, context),
+            arrivals=StoredArrivals(connection, self._vault, context),
+            pickups=StoredPickups(connection),
+            watchers=StoredWatchers(connection),
+            schedules=StoredScheduleRuns(connection, context),
+            webhooks=StoredWebhooks(connection, self._vault, context),
             era=StoredEraEnrolments(connection, self._vault, context),
+            tracking=StoredTracking(connection, self._vault),
+            statistics=StoredStatistics(connection),
             audit=audit,
             drafts=StoredDrafts(connection, audit),
         )

@@ -30,6 +30,7 @@ from hpedi.pipeline.records import StoredClaim, StoredDecision, Total
 from hpedi.pipeline.sought import ClaimsAsked, ClaimSought, StandingSought
 from hpedi.safekeeping.vault import Vault
 from hpedi.store.among import among
+from hpedi.store.denials import INSERT_DENIALS, denial_rows
 from hpedi.store.encoding import decode, encode
 from hpedi.store.in_batches import in_batches
 from hpedi.store.inserts import Insert
@@ -44,7 +45,7 @@ _INSERT_CLAIMS = Insert(
 )  # fmt: skip
 _INSERT_DECISIONS = Insert(
     decision, "ordinal", "control_number", "version", "snapshot", "decided_on", "provider", "member", "plan", "status",
-    "status277", "charged", "paid", "patient_responsibility", "sealed", "sealed_trail", counter=FINALISATION,
+    "status277", "charged", "paid", "patient_responsibility", "sealed", "sealed_trail", "allowed", counter=FINALISATION,
 )  # fmt: skip
 _WAITING: Final[Select[Any]] = (
     select(*(claim.c[name] for name in ("control_number", "receipt", "ordinal", "state", "note", "sealed")))
@@ -186,6 +187,7 @@ class StoredClaims:
         """Store decisions in their order of finalisation; their claims are to be marked decided (`close`)."""
         rows = [self._decision_row(place, made, decided_on) for place, (_received, made) in enumerate(decisions)]
         _INSERT_DECISIONS(self._connection, rows)
+        INSERT_DENIALS(self._connection, [row for _received, made in decisions for row in denial_rows(made)])
 
     def _decision_row(self, place: int, made: ClaimDecision, decided_on: date) -> tuple[object, ...]:
         number = made.payer_claim_control_number
@@ -205,6 +207,7 @@ class StoredClaims:
             made.patient_responsibility,
             self._vault.seal(encode(replace(made, trail=())), f"decision/{number}/{made.version}"),
             self._vault.seal(encode(made.trail), f"trail/{number}/{made.version}"),
+            made.allowed,
         )
 
     def close(self, control_numbers: Sequence[str]) -> None:

@@ -1,15 +1,15 @@
 """The database of a workspace: SQLite by default, PostgreSQL where several machines share the work.
 
 SQLAlchemy's own SQLite defaults begin a transaction too late and lose accumulator updates; here a writing
-transaction is BEGIN IMMEDIATE and a reading one a plain BEGIN on its own engine. On PostgreSQL, which is READ
-COMMITTED, a writing one holds what it decides by: rows, or a name (`hold`) where the row may not exist yet. Whatever
-the world does to a database becomes `Unavailable`.
+transaction is BEGIN IMMEDIATE, in its turn (`turnstile`), and a reading one a plain BEGIN on its own engine. On
+PostgreSQL, which is READ COMMITTED, a writing one holds what it decides by: rows, or a name (`hold`) where the row may
+not exist yet. Whatever the world does to a database becomes `Unavailable`.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from contextlib import closing, contextmanager
+from contextlib import AbstractContextManager, closing, contextmanager, nullcontext
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +17,7 @@ from sqlalchemy import Connection, Engine, create_engine, event, func, select
 from sqlalchemy.exc import DatabaseError, DBAPIError, InterfaceError, OperationalError
 
 from hpedi.findings import Unavailable
+from hpedi.store.turnstile import Turnstile
 
 BUSY_TIMEOUT_MS = 30_000
 WRITERS = 94267
@@ -44,6 +45,8 @@ class Database:
         self.at_begin: Callable[[Connection], None] = lambda _connection: None
         self.writer = _engine(url, begin="BEGIN IMMEDIATE")
         self.reader = _engine(url, begin="BEGIN")
+        file = self._file
+        self._turnstile = Turnstile(file, BUSY_TIMEOUT_MS / 1000) if file is not None else None
 
     @contextmanager
     def writing(self) -> Iterator[Connection]:
@@ -52,7 +55,7 @@ class Database:
         Raises:
             Unavailable: The database is locked, full or gone.
         """
-        with _world_failing(), self.writer.begin() as connection:
+        with _world_failing(), self._turn(), self.writer.begin() as connection:
             self.at_begin(connection)
             yield connection
 
@@ -72,11 +75,23 @@ class Database:
             self.at_begin(connection)
             yield connection
 
+    def _turn(self) -> AbstractContextManager[None]:
+        return nullcontext() if self._turnstile is None else self._turnstile.turn()
+
+    @property
+    def somebody_waits(self) -> bool:
+        """Say whether somebody waits to write, so that long work had better be cut short; a server's writers need not."""
+        return self._turnstile is not None and self._turnstile.somebody_waits
+
     @property
     def is_lost(self) -> bool:
         """Say whether the file of a SQLite database is not there; a server's is asked when it is used."""
+        return self._file is not None and not self._file.exists()
+
+    @property
+    def _file(self) -> Path | None:
         file = self.writer.url.database if self.writer.dialect.name == "sqlite" else None
-        return file is not None and not Path(file).exists()
+        return Path(file) if file else None
 
     @contextmanager
     def only_writer(self) -> Iterator[Callable[[], bool]]:

@@ -7,13 +7,13 @@ from datetime import date, datetime
 from heapq import merge
 from typing import Any, Final
 
-from sqlalchemy import Connection, Row, RowMapping, Select, and_, literal, select, update
+from sqlalchemy import Connection, Row, RowMapping, Select, select, update
 
 from hpedi.money import ZERO
 from hpedi.payments.eft_returns import Correction
 from hpedi.payments.states import PaymentState
 from hpedi.pipeline.eft_returns_ports import AccountHold, KeptReturn, Reassociated
-from hpedi.pipeline.records import REMITTANCE_SET, EftEntry, StoredPayment
+from hpedi.pipeline.records import EftEntry, StoredPayment
 from hpedi.run_context import RunContext
 from hpedi.safekeeping.vault import Vault
 from hpedi.store.database import hold
@@ -22,7 +22,7 @@ from hpedi.store.encoding import decode, encode
 from hpedi.store.inserts import Insert
 from hpedi.store.numbers import next_id
 from hpedi.store.payments import RUNS, newest_state, open_payment
-from hpedi.store.tables import eft_entry, outbox, payment, payment_event
+from hpedi.store.tables import eft_entry, outbox, payment, payment_event, payment_file
 from hpedi.transactions.remittance_835.model import PaymentMethod
 
 _AT_ONCE: Final = 200
@@ -144,14 +144,11 @@ class StoredEftReturns:
 
     def reassociation(self) -> Iterator[Reassociated]:
         """Yield each ACH payment that went out beside its 835, in the order in which they were built."""
-        of_payment = and_(
-            outbox.c.kind == REMITTANCE_SET,
-            outbox.c.run == payment.c.run,
-            outbox.c.name == payment.c.trace_number + literal(f".{REMITTANCE_SET}"),
-        )
         columns = (payment.c.id, payment.c.trace_number, payment.c.provider, payment.c.amount)
         query: Select[Any] = select(*columns, *_ENTRY, outbox.c.name, outbox.c.delivered_at, _STATE)
-        query = query.outerjoin(eft_entry, eft_entry.c.payment == payment.c.id).outerjoin(outbox, of_payment)
+        query = query.outerjoin(eft_entry, eft_entry.c.payment == payment.c.id)
+        query = query.outerjoin(payment_file, payment_file.c.payment == payment.c.id)
+        query = query.outerjoin(outbox, outbox.c.id == payment_file.c.outbox)
         released = select(payment_event.c.payment).where(payment_event.c.state == PaymentState.RELEASED.value)
         query = query.where(payment.c.method == PaymentMethod.ACH.value, payment.c.id.in_(released))
         last = 0

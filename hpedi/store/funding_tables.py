@@ -5,8 +5,11 @@ Rows are only ever added; what is taken back is a row of the negated amount. Of 
 
 from __future__ import annotations
 
+from typing import Final
+
 from sqlalchemy import Column, Date, ForeignKey, Index, Integer, String, Table, Text, UniqueConstraint
 
+from hpedi.payments.dues import REFUND
 from hpedi.store.tables import Cents, RowId, metadata
 
 pool_movement = Table(
@@ -50,6 +53,14 @@ member_payment = Table(
     UniqueConstraint("source", name="uq_member_payment"),
 )
 
+# A payment to a member is in one check: the primary key says so.
+paid_member_payment = Table(
+    "paid_member_payment",
+    metadata,
+    Column("member_payment", ForeignKey("member_payment.id"), primary_key=True),
+    Column("payment", ForeignKey("payment.id"), nullable=False, index=True),
+)
+
 # A settlement stands once under its reference.
 settlement = Table(
     "settlement",
@@ -76,6 +87,11 @@ due = Table(
     Column("reference", String(50), nullable=False),
     Column("amount", Cents, nullable=False),
     Column("payment_run", ForeignKey("payment_run.id")),
-    UniqueConstraint("provider", "code", "reference", name="uq_due"),
     Index("ix_due_payment_run", "payment_run", "provider"),
+)
+ONCE: Final = due.c.code != REFUND
+"""Dues of which a payee has one of each reference: all but refunds, which may be many of one claim."""
+
+Index(
+    "uq_due", due.c.provider, due.c.code, due.c.reference, unique=True, sqlite_where=ONCE, postgresql_where=ONCE
 )

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import date, datetime
-from typing import TypeAlias
+from typing import Final, TypeAlias
 
-from sqlalchemy import ColumnElement, Connection, Row, func, select
+from sqlalchemy import ColumnElement, Connection, Row, bindparam, func, select
 
 from hpedi.access.control import MailedPin
 from hpedi.access.grants import Area, Grant, GrantEvent, GrantState, ProviderId
@@ -18,16 +18,27 @@ from hpedi.store.encoding import decode, encode
 from hpedi.store.numbers import next_id
 
 GrantRow: TypeAlias = Row[tuple[object, ...]]
+KnownGrants: TypeAlias = dict[str, tuple[tuple[int, int], tuple[Grant, ...]]]
+"""Grants by organisation, with how many states they had and the id of the last one: states are only ever added."""
+
+_STATES: Final = (
+    select(func.count(), func.max(access_grant_event.c.id))
+    .join_from(access_grant, access_grant_event, access_grant_event.c.access_grant == access_grant.c.id)
+    .where(access_grant.c.organisation == bindparam("house"))
+)
 
 
 class StoredGrants:
     """Grants in rows; the states of each are rows that are only ever added."""
 
-    def __init__(self, connection: Connection, vault: Vault, context: RunContext) -> None:
-        """Work inside an open transaction, on behalf of somebody."""
+    def __init__(
+        self, connection: Connection, vault: Vault, context: RunContext, known: KnownGrants | None = None
+    ) -> None:
+        """Work inside an open transaction, on behalf of somebody; `known` is what earlier ones read of what stands."""
         self._connection = connection
         self._vault = vault
         self._context = context
+        self._known = {} if known is None else known
 
     def request(self, asked: Grant) -> int:
         """Keep a request with its history so far; return its number. `asked.id` does not matter."""
@@ -74,8 +85,16 @@ class StoredGrants:
         return next(iter(self._read(access_grant.c.id == grant)), None)
 
     def of_organisation(self, organisation_id: str) -> tuple[Grant, ...]:
-        """Return what an organisation asked for and has."""
-        return self._read(access_grant.c.organisation == organisation_id)
+        """Return what an organisation asked for and has.
+
+        It is asked at every inquiry: what was read before stands as long as no state was added, which is looked at here.
+        """
+        counted = self._connection.execute(_STATES, {"house": organisation_id}).one()
+        states, known = (counted[0], counted[1]), self._known.get(organisation_id)
+        if known is None or known[0] != states:
+            known = (states, self._read(access_grant.c.organisation == organisation_id))
+            self._known[organisation_id] = known
+        return known[1]
 
     def for_providers(self, providers: Sequence[ProviderId]) -> tuple[Grant, ...]:
         """Return what anybody asked for or has for some providers."""

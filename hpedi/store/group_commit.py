@@ -82,6 +82,5 @@ class GroupCommit:
         results = []
         with self._books.writing_together() as of:
             for context, change, _done in changes:
-                with of(context) as work:
-                    results.append(change(work))
+                results.append(change(of(context)))
         return results

@@ -18,6 +18,7 @@ FIRST: Final = {"eft": 900_000_001, "check": 100_001}
 
 _NEXT: Final = select(number.c.next_value).where(number.c.name == bindparam("named")).with_for_update()
 _ADVANCE: Final = number.update().where(number.c.name == bindparam("named"))
+_TAKE: Final = _ADVANCE.values(next_value=number.c.next_value + bindparam("taken")).returning(number.c.next_value)
 _BEGIN: Final = text("INSERT INTO number (name, next_value) VALUES (:name, :next_value) ON CONFLICT (name) DO NOTHING")
 
 
@@ -42,16 +43,13 @@ class StoredNumbers:
 
     def reserve(self, name: str, count: int = 1) -> int:
         """Take `count` numbers and return the first; a new counter starts at 1."""
-        if name not in self._held:
-            self._begin(name)
-        first = self.peek(name)
-        self.advance(name, first + count)
-        return first
-
-    def _begin(self, name: str) -> None:
-        """Make the row of a new counter, so that there is one to hold."""
-        if self._connection.execute(_NEXT, {"named": name}).first() is None:
+        taken = {"named": name, "taken": count}
+        row = self._connection.execute(_TAKE, taken).first()
+        if row is None:
             self._connection.execute(_BEGIN, {"name": name, "next_value": self._first(name)})
+            row = self._connection.execute(_TAKE, taken).one()
+        self._held[name] = int(row[0])
+        return self._held[name] - count
 
     def peek(self, name: str) -> int:
         """Return the number that would be taken next, and hold the counter until the transaction ends."""

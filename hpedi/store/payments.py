@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from datetime import date, datetime
 from typing import Any, Final
 
@@ -26,7 +27,16 @@ from hpedi.findings import Unavailable
 from hpedi.payments.dues import DUE
 from hpedi.payments.payment import Payment
 from hpedi.payments.states import PaymentState, change
-from hpedi.pipeline.records import EftEntry, PaidBy, PaymentEvent, PaymentRun, StoredPayment, Total
+from hpedi.pipeline.records import (
+    AnyPayment,
+    EftEntry,
+    ListedPayment,
+    PaidBy,
+    PaymentEvent,
+    PaymentRun,
+    StoredPayment,
+    Total,
+)
 from hpedi.pipeline.sought import PaymentSought
 from hpedi.run_context import RunContext
 from hpedi.safekeeping.vault import Vault
@@ -36,7 +46,7 @@ from hpedi.store.funding_tables import due
 from hpedi.store.in_batches import in_batches
 from hpedi.store.inserts import Insert
 from hpedi.store.numbers import StoredNumbers, next_id
-from hpedi.store.tables import decision, eft_entry, paid_decision, payment, payment_event, payment_run
+from hpedi.store.tables import decision, eft_entry, paid_decision, payment, payment_event, payment_file, payment_run
 from hpedi.transactions.remittance_835.model import PaymentMethod
 
 RUNS = "payment run"
@@ -46,7 +56,11 @@ CHECK_NUMBER = "check"
 
 _INSERT_PAID = Insert(paid_decision, "control_number", "version", "payment")
 _INSERT_ENTRIES = Insert(eft_entry, "payment", "file", "ach_trace_number", "effective_entry_date", "amount")
+_INSERT_FILES = Insert(payment_file, "payment", "outbox")
 _INSERT_EVENTS = Insert(payment_event, "payment", "state", "at", "principal", "reason")
+
+_AT_HAND: Final = 20
+"""Payments with all their claims that are at hand at once."""
 
 
 class StoredPayments:
@@ -99,12 +113,8 @@ class StoredPayments:
         unpaid = select(table.c.provider).where(table.c.payment_run.is_(None)).limit(1)
         return self._connection.execute(unpaid).first() is not None
 
-    def commit(
-        self, run: PaymentRun, payments: Sequence[Payment], waits: Mapping[str, str], left: Sequence[str] = ()
-    ) -> tuple[StoredPayment, ...]:
-        """Store a run's payments, approved but for those that wait (number -> why), and close the run.
-
-        What is decided and due for the providers that are left is unpaid as before.
+    def hold_run(self, run: PaymentRun) -> None:
+        """See that a run is open yet; nobody else closes it until this transaction ends.
 
         Raises:
             Unavailable: Somebody else closed it meanwhile.
@@ -112,18 +122,54 @@ class StoredPayments:
         standing = self.open_run()
         if standing is None or standing.id != run.id:
             raise Unavailable("another payment run was at work at the same time")
-        stored = tuple(self._insert(run, made, waits.get(made.trace_number)) for made in payments)
-        checks = sum(made.method is PaymentMethod.CHECK for made in payments)
+
+    def add(self, run: PaymentRun, made: Payment, waits: str | None = None) -> ListedPayment:
+        """Store a payment of a run, approved unless it waits for that (why)."""
+        row_id = self._connection.execute(
+            payment.insert()
+            .values(
+                id=next_id(self._connection, payment),
+                run=run.id,
+                provider=made.payee.provider,
+                method=made.method.value,
+                amount=made.amount,
+                payment_date=made.payment_date,
+                trace_number=made.trace_number,
+                funding_account=made.funding_account,
+                sealed=self._sealed(made),
+                reissues=made.reissues or None,
+            )
+            .returning(payment.c.id)
+        ).scalar_one()
+        self._pay_decisions(made, row_id)
+        states = [(row_id, PaymentState.BUILT, waits or "")]
+        if waits is None:
+            states.append((row_id, PaymentState.APPROVED, ""))
+        self._add_states(states)
+        return StoredPayment(id=row_id, run=run.id, payment=made, state=states[-1][1]).listed
+
+    def close(self, run: PaymentRun, added: Sequence[ListedPayment], left: Sequence[str] = ()) -> None:
+        """Close a run with the payments that were added; take their numbers.
+
+        What is decided and due for the providers that are left is unpaid as before.
+        """
+        checks = sum(each.payment.method is PaymentMethod.CHECK for each in added)
         self._numbers.advance(CHECK_NUMBER, run.first_check_number + checks)
-        self._numbers.advance(TRACE_NUMBER, run.first_trace_number + len(payments) - checks)
+        self._numbers.advance(TRACE_NUMBER, run.first_trace_number + len(added) - checks)
         self._connection.execute(update(payment_run).where(payment_run.c.id == run.id).values(state="closed"))
         for table in (decision, due) if left else ():
             of_left = (table.c.payment_run == run.id, table.c.provider.in_(left))
             self._connection.execute(update(table).where(*of_left).values(payment_run=None))
-        return stored
 
-    def release(self, payments: Sequence[StoredPayment], entries: Sequence[EftEntry]) -> None:
-        """Bring approved payments, dated as they go out, into the state released; keep their ACH entries.
+    def release(
+        self, sent: Sequence[ListedPayment], entries: Sequence[EftEntry], file_of: Mapping[int, int]
+    ) -> None:
+        """Bring approved payments, as they go out, into the state released; keep their ACH entries and files.
+
+        Args:
+            sent: The payments, dated and addressed as they go out.
+            entries: Their ACH entries.
+            file_of: The row of the outbox that the 835 of a payment (its row) is in.
 
         Raises:
             Unavailable: Somebody else released one of them meanwhile.
@@ -131,9 +177,9 @@ class StoredPayments:
         hold(self._connection, RUNS)
         is_approved = newest_state() == PaymentState.APPROVED.value
         approved = self._connection.execute(select(payment.c.id).where(is_approved)).scalars()
-        if not set(approved).issuperset(stored.id for stored in payments):
+        if not set(approved).issuperset(stored.id for stored in sent):
             raise Unavailable("another payment run released payments at the same time")
-        by_number = {stored.payment.trace_number: stored.id for stored in payments}
+        by_number = {stored.payment.trace_number: stored.id for stored in sent}
         rows = [
             (
                 by_number[entry.trace_number],
@@ -145,11 +191,34 @@ class StoredPayments:
             for entry in entries
         ]
         _INSERT_ENTRIES(self._connection, rows)
-        for stored in payments:
-            dated = {"payment_date": stored.payment.payment_date, "sealed": self._sealed(stored.payment)}
-            self._connection.execute(update(payment).where(payment.c.id == stored.id).values(dated))
-        for stored in payments:
+        self.put_into_files(file_of)
+        as_sent = {stored.id: stored.payment for stored in sent}
+        for standing in self._each(list(as_sent)):
+            head = as_sent[standing.id]
+            made = replace(
+                standing.payment, payment_date=head.payment_date, originator_id=head.originator_id, payee=head.payee
+            )
+            dated = {"payment_date": made.payment_date, "sealed": self._sealed(made)}
+            self._connection.execute(update(payment).where(payment.c.id == standing.id).values(dated))
+        for stored in sent:
             self.move(stored, PaymentState.RELEASED)
+
+    def put_into_files(self, file_of: Mapping[int, int]) -> None:
+        """Keep which row of the outbox the 835 of a payment (its row) is in, in place of another."""
+        rows = list(file_of)
+        for batch in in_batches(rows):
+            self._connection.execute(delete(payment_file).where(payment_file.c.payment.in_(batch)))
+        _INSERT_FILES(self._connection, list(file_of.items()))
+
+    def in_file(self, row: int) -> tuple[ListedPayment, ...]:
+        """Return the payments whose 835s are in a file of the outbox, in the order in which they were built."""
+        query = select(payment_file.c.payment).where(payment_file.c.outbox == row).order_by(payment_file.c.payment)
+        return tuple(each.listed for each in self._each(list(self._connection.execute(query).scalars())))
+
+    def file_of(self, trace_number: str) -> int | None:
+        """Return the row of the outbox that the 835 of a payment is in; None where it has none yet."""
+        query = select(payment_file.c.outbox).join(payment, payment.c.id == payment_file.c.payment)
+        return self._connection.execute(query.where(payment.c.trace_number == trace_number)).scalar()
 
     def _sealed(self, made: Payment) -> bytes:
         return self._vault.seal(encode(made), f"payment/{made.trace_number}")
@@ -169,7 +238,7 @@ class StoredPayments:
             for row in rows
         )
 
-    def move(self, stored: StoredPayment, state: PaymentState, reason: str = "") -> None:
+    def move(self, stored: AnyPayment, state: PaymentState, reason: str = "") -> None:
         """Bring a payment into another state, and nothing else."""
         made = change(stored.payment, stored.state, state, reason)
         self._add_states([(stored.id, made.state, made.reason)])
@@ -205,30 +274,6 @@ class StoredPayments:
         """Let a run pay the rows that are meant and unpaid; return how many they are."""
         free = update(table).where(*same, table.c.payment_run.is_(None))
         return self._connection.execute(free.values(payment_run=run)).rowcount
-
-    def _insert(self, run: PaymentRun, made: Payment, waits: str | None) -> StoredPayment:
-        row_id = self._connection.execute(
-            payment.insert()
-            .values(
-                id=next_id(self._connection, payment),
-                run=run.id,
-                provider=made.payee.provider,
-                method=made.method.value,
-                amount=made.amount,
-                payment_date=made.payment_date,
-                trace_number=made.trace_number,
-                funding_account=made.funding_account,
-                sealed=self._sealed(made),
-                reissues=made.reissues or None,
-            )
-            .returning(payment.c.id)
-        ).scalar_one()
-        self._pay_decisions(made, row_id)
-        states = [(row_id, PaymentState.BUILT, waits or "")]
-        if waits is None:
-            states.append((row_id, PaymentState.APPROVED, ""))
-        self._add_states(states)
-        return StoredPayment(id=row_id, run=run.id, payment=made, state=states[-1][1])
 
     def _pay_decisions(self, made: Payment, row_id: int) -> None:
         _INSERT_PAID(
@@ -281,9 +326,15 @@ class StoredPayments:
         """Return the payments of a run, in the order in which they were built."""
         return self._read(payment.c.run == run)
 
-    def in_state(self, state: str) -> tuple[StoredPayment, ...]:
+    def in_state(self, state: str) -> tuple[ListedPayment, ...]:
         """Return the payments that stand in a state, in the order in which they were built."""
-        return self._read(newest_state() == state)
+        rows = self._connection.execute(select(payment.c.id).where(newest_state() == state).order_by(payment.c.id))
+        return tuple(each.listed for each in self._each(list(rows.scalars())))
+
+    def _each(self, rows: Sequence[int]) -> Iterator[StoredPayment]:
+        """Yield payments by their rows, in the order of the rows, a few at hand."""
+        for batch in in_batches(rows, _AT_HAND):
+            yield from self._read(payment.c.id.in_(batch))
 
     def by_number(self, trace_number: str) -> StoredPayment | None:
         """Return a payment by its check or EFT number."""

@@ -40,7 +40,7 @@ class StoredReceipts:
     def file(self, digest: str) -> InboundFile | None:
         """Return the file of a digest."""
         row = self._connection.execute(select(inbound_file).where(inbound_file.c.digest == digest)).first()
-        return None if row is None else _file(row)
+        return None if row is None else read_file(row)
 
     def register_file(self, digest: str, size: int, received_at: datetime, received_on: date) -> InboundFile:
         """Remember a file under its digest, in state receiving."""
@@ -58,7 +58,7 @@ class StoredReceipts:
             )
             .returning(inbound_file)
         ).one()
-        return _file(row)
+        return read_file(row)
 
     def finish_file(self, file: int, state: str, reason: str = "") -> None:
         """Say that all of a file is received, or that it is quarantined."""
@@ -75,23 +75,23 @@ class StoredReceipts:
     def of_file(self, file: int) -> tuple[Receipt, ...]:
         """Return the receipts of a file in order."""
         rows = self._connection.execute(select(receipt).where(receipt.c.file == file).order_by(receipt.c.ordinal))
-        return tuple(_receipt(row) for row in rows)
+        return tuple(read_receipt(row) for row in rows)
 
     def of_partner(self, partner: str, usage: str) -> tuple[Receipt, ...]:
         """Return the published receipts of a partner with this usage (ISA15), oldest first."""
         sent = (receipt.c.partner == partner) & (receipt.c.usage == usage) & receipt.c.published
         rows = self._connection.execute(select(receipt).where(sent).order_by(receipt.c.id))
-        return tuple(_receipt(row) for row in rows)
+        return tuple(read_receipt(row) for row in rows)
 
     def begin(self, file: InboundFile, ordinal: int, partner: str, identity: InterchangeIdentity) -> Receipt:
         """Open a receipt, or take up an unpublished one again with nothing staged."""
         row = self._connection.execute(_RECEIPT, {"of_file": file.id, "of_ordinal": ordinal}).first()
         if row is not None and row.published:
-            return _receipt(row)
+            return read_receipt(row)
         if row is not None:
             self._connection.execute(claim.delete().where(claim.c.receipt == row.id))
             sent_by = receipt.update().where(receipt.c.id == row.id).values(partner=partner)
-            return _receipt(self._connection.execute(sent_by.returning(receipt)).one())
+            return read_receipt(self._connection.execute(sent_by.returning(receipt)).one())
         begun = {
             "id": next_id(self._connection, receipt),
             "file": file.id,
@@ -105,7 +105,7 @@ class StoredReceipts:
             "verdict": "",
             "summary": "",
         }
-        return _receipt(self._connection.execute(_BEGIN, begun).one())
+        return read_receipt(self._connection.execute(_BEGIN, begun).one())
 
     def taken(self, identity: InterchangeIdentity) -> tuple[str, int] | None:
         """Return digest and receipt of the interchange taken under this identity, which nobody else takes meanwhile."""
@@ -155,7 +155,8 @@ class StoredReceipts:
         self._connection.execute(_PUBLISH, {"of_receipt": receipt_id, **flipped})
 
 
-def _file(row: Row[tuple[object, ...]]) -> InboundFile:
+def read_file(row: Row[tuple[object, ...]]) -> InboundFile:
+    """Return the file of a row."""
     return InboundFile(
         id=row.id,
         digest=row.digest,
@@ -167,7 +168,8 @@ def _file(row: Row[tuple[object, ...]]) -> InboundFile:
     )
 
 
-def _receipt(row: Row[tuple[object, ...]]) -> Receipt:
+def read_receipt(row: Row[tuple[object, ...]]) -> Receipt:
+    """Return the interchange of a row."""
     return Receipt(
         id=row.id,
         file=row.file,

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
+from typing import Final
 
-from sqlalchemy import ColumnElement, Connection, Row, Select, func, or_, select, update
+from sqlalchemy import BindParameter, ColumnElement, Connection, Integer, Row, Select, bindparam, func, or_, select, update
 
 from hpedi.reference.members import FAMILY
 from hpedi.reference.records import KnownRecord, ReferenceRecord, SnapshotMade
 from hpedi.run_context import RunContext
 from hpedi.safekeeping.vault import Vault
-from hpedi.store.among import among
+from hpedi.store.among import among, among_named
 from hpedi.store.in_batches import in_batches
 from hpedi.store.numbers import next_id
 from hpedi.store.tables import reference_lookup, reference_record, reference_snapshot
@@ -152,10 +153,8 @@ class StoredReferenceData:
         """Return the families that one of these member ids belongs to, as known at a snapshot."""
         # Two questions and no join, and their kind is looked at here: a planner would begin with all families.
         lookups = sorted({self._lookup(member_id) for member_id in member_ids})
-        named = select(reference_lookup.c.record).where(among(reference_lookup.c.lookup, lookups))
-        ids = sorted(set(self._connection.execute(named).scalars()))
-        query = select(reference_record).where(among(reference_record.c.id, ids), _known_at(snapshot))
-        rows = self._connection.execute(query).all()
+        ids = sorted(set(self._connection.execute(_LOOKED_UP, {"lookups": lookups}).scalars()))
+        rows = self._connection.execute(_AMONG_IDS, {"ids": ids, "snapshot": snapshot}).all() if ids else ()
         found = {row.key: self._record(row) for row in rows if row.kind == FAMILY}
         return tuple(found[key] for key in sorted(found))
 
@@ -196,6 +195,13 @@ def _context(kind: str, key: str) -> str:
     return f"reference/{kind}/{key}"
 
 
-def _known_at(snapshot: int) -> ColumnElement[bool]:
+def _known_at(snapshot: int | BindParameter[int]) -> ColumnElement[bool]:
     still = or_(reference_record.c.known_to.is_(None), reference_record.c.known_to > snapshot)
     return (reference_record.c.known_from <= snapshot) & still
+
+
+_LOOKED_UP: Final = select(reference_lookup.c.record).where(among_named(reference_lookup.c.lookup, "lookups"))
+_AMONG_IDS: Final = select(reference_record).where(
+    among_named(reference_record.c.id, "ids"), _known_at(bindparam("snapshot", type_=Integer))
+)
+"""Asked for each inquiry and batch, and built once."""

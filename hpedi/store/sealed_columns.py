@@ -13,7 +13,9 @@ from hpedi.store.access_tables import access_grant
 from hpedi.store.dispute_tables import dispute_event
 from hpedi.store.eft_tables import eft_enrollment, eft_return, prenote_return
 from hpedi.store.era_tables import era_enrolment
-from hpedi.store.tables import claim, decision, outbox, payment, reference_record
+from hpedi.store.gateway_tables import arrival
+from hpedi.store.tables import claim, decision, outbox, outbox_staging, payment, reference_record
+from hpedi.store.webhook_tables import webhook
 from hpedi.store.work_tables import claim_override, pend, reprocessing
 
 ROWS_AT_ONCE: Final = 200
@@ -39,6 +41,7 @@ SEALED: Final = (
     SealedColumn(pend.c.sealed, "pend/{control_number}/{version}"),
     SealedColumn(payment.c.sealed, "payment/{trace_number}"),
     SealedColumn(outbox.c.sealed, "outbox/{folder}/{name}"),
+    SealedColumn(outbox_staging.c.sealed, "outbox/{folder}/{name}"),
     SealedColumn(access_grant.c.sealed, "grant/{organisation}"),
     SealedColumn(era_enrolment.c.sealed, "era/{receiver}"),
     SealedColumn(reprocessing.c.sealed, "reprocessing/{id}"),
@@ -47,6 +50,8 @@ SEALED: Final = (
     SealedColumn(eft_return.c.sealed, "eft-return/{file}/{line}"),
     SealedColumn(prenote_return.c.sealed, "eft-return/{file}/{line}"),
     SealedColumn(eft_enrollment.c.sealed, "eft-enrollment/{provider}"),
+    SealedColumn(arrival.c.sealed, "arrival/{partner}/{name_digest}"),
+    SealedColumn(webhook.c.sealed, "webhook/{partner}"),
 )
 
 

@@ -18,6 +18,7 @@ from sqlalchemy import (
     Date,
     DateTime,
     ForeignKey,
+    ForeignKeyConstraint,
     Index,
     Integer,
     LargeBinary,
@@ -163,6 +164,7 @@ receipt = Table(
     Column("summary", Text, nullable=False, default=""),
     UniqueConstraint("file", "ordinal"),
     Index("ix_receipt_digest", "digest"),
+    Index("ix_receipt_control_number", "control_number"),
 )
 
 # One row an interchange that was taken: the guard against a second one with its control number.
@@ -220,7 +222,21 @@ decision = Table(
     Column("payment_run", ForeignKey("payment_run.id")),
     Column("sealed", LargeBinary, nullable=False),
     Column("sealed_trail", LargeBinary, nullable=False),
+    Column("allowed", Cents),  # None in rows of before it was kept, until the workspace is brought up
     Index("ix_decision_payment_run", "payment_run", "provider", "ordinal"),
+    Index("ix_decision_decided_on", "decided_on"),
+)
+
+# A row a denied line and reason (CO-29): what sums by reason are made of.
+denial = Table(
+    "denial",
+    metadata,
+    Column("control_number", String(30), primary_key=True),
+    Column("version", Integer, primary_key=True),
+    Column("line", Integer, primary_key=True),
+    Column("reason", String(8), primary_key=True),
+    Column("amount", Cents, nullable=False),
+    ForeignKeyConstraint(["control_number", "version"], ["decision.control_number", "decision.version"]),
 )
 
 past_line = Table(
@@ -357,6 +373,32 @@ outbox = Table(
     Column("delivered_at", Instant),
     Column("sealed", LargeBinary, nullable=False),
     UniqueConstraint("folder", "name"),
+)
+WAITING: Final = outbox.c.delivered_at.is_(None)
+"""What of the outbox is to be delivered yet."""
+
+Index("ix_outbox_waiting", outbox.c.id, sqlite_where=WAITING, postgresql_where=WAITING)
+
+# What a release wrote so far: nobody sees it until the release commits, and what a killed one left is dropped.
+outbox_staging = Table(
+    "outbox_staging",
+    metadata,
+    Column("id", RowId, primary_key=True),
+    Column("folder", String(120), nullable=False),
+    Column("name", String(120), nullable=False),
+    Column("kind", String(12), nullable=False),
+    Column("digest", String(64), nullable=False),
+    Column("run", ForeignKey("payment_run.id"), nullable=False, index=True),
+    Column("sealed", LargeBinary, nullable=False),
+    UniqueConstraint("folder", "name"),
+)
+
+# The file that the 835 of a payment is in, alone or beside others.
+payment_file = Table(
+    "payment_file",
+    metadata,
+    Column("payment", ForeignKey("payment.id"), primary_key=True),
+    Column("outbox", ForeignKey("outbox.id"), nullable=False, index=True),
 )
 
 # --- who did what: rows and seals are only ever added; triggers refuse to change or delete one ---------------------

@@ -85,17 +85,17 @@ class Desk:
         """
         context = self.context(OPERATOR)
         with self.books.reading(context) as work:
-            account = work.accounts.account_of_key(key, context.instant.date())
-            organisation = work.accounts.organisation(account.organisation) if account is not None else None
-        if account is None or (login and account.login != login):
+            holder = work.accounts.holder_of_key(key, context.instant.date())
+        account = holder.account if holder is not None else None
+        if holder is None or (login and holder.account.login != login):
             self._note_refusal(context, account)
             raise NotSignedIn
-        named = organisation.partner if organisation is not None else ""
+        named = holder.partner
         partner = next((each for each in self.terms().reference.partners if named and each.id == named), None)
         if partner is None:
             self._note_refusal(context, account)
             raise NoPartner
-        return Sender(context=self.context(account.principal), partner=partner)
+        return Sender(context=self.context(holder.account.principal), partner=partner)
 
     def _note_refusal(self, context: RunContext, account: Account | None) -> None:
         subject = f"account:{account.login if account is not None else 'none'}"  # what was sent may be a password

@@ -14,7 +14,7 @@ from hpedi.guide_files import GuideFiles
 from hpedi.money import usd
 from hpedi.payments.balancing import check_remittance
 from hpedi.payments.claim_payments import ClaimFiling, claim_payment
-from hpedi.payments.verification import verify_remittance_bytes
+from hpedi.payments.verification import verify_remittances
 from hpedi.transactions.remittance_835.model import PaymentMethod, Remittance
 from hpedi.x12.events import Delimiters
 from tests.rules.cases import Json, decide, payer, received_claim
@@ -124,7 +124,8 @@ def test_own_guide_and_balancing_agree(claim: tuple[Json, Json], _expected: str)
     check_remittance(built)
     guide = GuideFiles().guide_for("HP", VERSION, "835")
     assert guide is not None
-    assert verify_remittance_bytes(interchange_of(built), guide, built).amount == built.amount
+    (read,) = verify_remittances(interchange_of(built), guide, [built])
+    assert read.amount == built.amount
 
 
 @pytest.mark.parametrize(("claim", "_expected"), CASES)

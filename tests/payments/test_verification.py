@@ -13,7 +13,7 @@ from hpedi.money import CENT, Usd, usd
 from hpedi.payments.balancing import account_totals
 from hpedi.payments.faults import NotAsWritten
 from hpedi.payments.remit import remit
-from hpedi.payments.verification import verify_remittance_bytes, verify_remittances
+from hpedi.payments.verification import verify_remittances
 from tests.payments.worked_example import NUMBERS, VACCINE, VISIT, decided, line, run_of
 from tests.transactions.remittance_835.as_bytes import VERSION, interchange_of
 from tests.transactions.remittance_835.examples import GS56
@@ -28,7 +28,7 @@ def guide() -> Guide:
 
 def test_what_was_written_is_verified() -> None:
     """Bytes that say what was built are returned as read."""
-    read = verify_remittance_bytes(interchange_of(GS56), guide(), GS56)
+    (read,) = verify_remittances(interchange_of(GS56), guide(), [GS56])
     assert read.amount == usd("589.50")
 
 
@@ -36,11 +36,11 @@ def test_another_remittance_releases_nothing() -> None:
     """Bytes that read as another remittance, as another number of sets, or with a finding raise."""
     content = interchange_of(GS56)
     with pytest.raises(NotAsWritten, match="another remittance"):
-        verify_remittance_bytes(content, guide(), replace(GS56, trace_number="2"))
+        verify_remittances(content, guide(), [replace(GS56, trace_number="2")])
     with pytest.raises(NotAsWritten, match="number of sets"):
         verify_remittances(content, guide(), [GS56, GS56])
     with pytest.raises(NotAsWritten, match="segment-missing"):
-        verify_remittance_bytes(content.replace(b"PER*BL*EDI SUPPORT*TE*9525550100~", b""), guide(), GS56)
+        verify_remittances(content.replace(b"PER*BL*EDI SUPPORT*TE*9525550100~", b""), guide(), [GS56])
 
 
 @pytest.mark.parametrize(
@@ -58,7 +58,7 @@ def test_what_follows_from_the_rest_is_held_too(old: bytes, new: bytes) -> None:
     content = interchange_of(GS56)
     assert content.count(old) == 1
     with pytest.raises(NotAsWritten, match="beside its claims"):
-        verify_remittance_bytes(content.replace(old, new), guide(), GS56)
+        verify_remittances(content.replace(old, new), guide(), [GS56])
 
 
 cents = st.integers(min_value=0, max_value=1_000_000).map(lambda number: str(Usd(number) * CENT))

@@ -24,7 +24,7 @@ from hpedi.payments.payment import Payment
 from hpedi.payments.remit import PaymentRunInput, RunNumbers
 from hpedi.payments.states import PaymentState
 from hpedi.pipeline import pay as pay_module
-from hpedi.pipeline import release as release_module
+from hpedi.pipeline import remittance_files
 from hpedi.pipeline.approve import NotWaiting, SecondPersonNeeded
 from hpedi.pipeline.payment_terms import Held
 from hpedi.pipeline.void import void
@@ -230,7 +230,7 @@ def test_a_decision_that_changed_after_it_was_built_is_not_released(
     low_limit(monkeypatch, "0.00")
     waiting = [payment for payment in demo.jobs.pay().waiting if payment.payment.amount]
     demo.jobs.approve([payment.payment.trace_number for payment in waiting])
-    original = release_module.remit
+    original = remittance_files.remit
 
     def wrong(run: PaymentRunInput, numbers: RunNumbers) -> object:
         (remitted,) = original(run, numbers)
@@ -239,7 +239,7 @@ def test_a_decision_that_changed_after_it_was_built_is_not_released(
         return (dataclasses.replace(remitted, payment=dataclasses.replace(remitted.payment, amount=Decimal("1.00"))),)
 
     with monkeypatch.context() as patch:
-        patch.setattr(release_module, "remit", wrong)
+        patch.setattr(remittance_files, "remit", wrong)
         paid = demo.jobs.pay()
     assert told_of(paid.held) == [("QUARRY", "payment-changed")]
     assert len(paid.released) == len(waiting) - 1
@@ -249,15 +249,15 @@ def test_a_decision_that_changed_after_it_was_built_is_not_released(
 def test_an_835_that_reads_back_otherwise_stops_nobody_else(demo: Demo, monkeypatch: pytest.MonkeyPatch) -> None:
     """Its payment is kept back with what to do; void, its claims are paid by the next run."""
     decide(demo)
-    original = release_module.verify_remittance_bytes
+    original = remittance_files.verify_remittances
 
-    def wrong(content: bytes, guide: Guide, built: Remittance) -> object:
-        if built.payee.provider == "QUARRY":
+    def wrong(content: bytes, guide: Guide, built: Sequence[Remittance]) -> object:
+        if any(each.payee.provider == "QUARRY" for each in built):
             raise NotAsWritten("the 835 reads back with 1 findings")
         return original(content, guide, built)
 
     with monkeypatch.context() as patch:
-        patch.setattr(release_module, "verify_remittance_bytes", wrong)
+        patch.setattr(remittance_files, "verify_remittances", wrong)
         paid = demo.jobs.pay()
     assert told_of(paid.held) == [("QUARRY", "remittance-not-as-written")]
     assert len(paid.released) == 3

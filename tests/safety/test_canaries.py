@@ -232,7 +232,7 @@ PROVOKED = (
     ("hpedi.pipeline.receive", "answered_claim"),
     ("hpedi.pipeline.answering", "write_x12"),
     ("hpedi.pipeline.pay", "remit"),
-    ("hpedi.pipeline.release", "verify_remittance_bytes"),
+    ("hpedi.pipeline.remittance_files", "verify_remittances"),
     ("hpedi.store.claims", "encode"),
 )
 

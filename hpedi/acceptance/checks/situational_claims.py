@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Container, Iterator, Mapping
 from decimal import Decimal
-from functools import partial
+from functools import lru_cache, partial
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Final
 
@@ -78,10 +78,15 @@ def _flat_diagnoses(shape: Shape, _given: Given, columns: Columns) -> FlatCheck:
     separator = columns.separator
 
     def holds(values: Values, _around: Around) -> bool:
-        texts = [text for each in every for text in (values[each] or "").split(separator) if text]
-        return all_differ([text.lstrip(_LETTERS) for text in texts])
+        return _end_unlike(separator.join([values[each] or "" for each in every]), separator)
 
     return FlatCheck(holds)
+
+
+@lru_cache(maxsize=2048)
+def _end_unlike(composites: str, separator: str) -> bool:
+    """Say whether composites all differ behind their qualifiers; remembered, for claims have the same ones."""
+    return all_differ([text.lstrip(_LETTERS) for text in composites.split(separator) if text])
 
 
 def diagnosis_pointer_wrong(claim: LoopInstance, *, diagnoses: frozenset[str]) -> Iterator[Spot]:

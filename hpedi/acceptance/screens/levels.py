@@ -70,13 +70,20 @@ class Level(Around):
 
     def found(self, segment_id: str, loop_id: str, element: int) -> frozenset[str]:
         """Return an element of all segments of an id in a loop of it or of the levels around."""
+        level: Level | None = self
+        while level is not None and not _holds(level.loop, loop_id):
+            level = level.above
+        if level is None:
+            return _NO_VALUES
+        key = (segment_id, loop_id, element)
+        gathered = None if level.remembered is None else level.remembered.get(key)
+        if gathered is not None:
+            return gathered
 
         def is_asked(node: SegmentNode | None) -> bool:
             return node is not None and node.segment_id == segment_id and node.loop_id == loop_id
 
-        return self.gathered_values(
-            (segment_id, loop_id, element), element, lambda loop: _holds(loop, loop_id), is_asked
-        )
+        return level.gathered_values(key, element, lambda loop: _holds(loop, loop_id), is_asked)
 
     def gathered_values(
         self,

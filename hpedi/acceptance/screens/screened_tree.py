@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from itertools import pairwise
+from operator import call
 from typing import Final, TypeAlias
 
 from hpedi.acceptance.checks.screen import Values
@@ -15,7 +16,15 @@ from hpedi.acceptance.loop_tree import CheckedClaim, LoopTree, Stretch
 from hpedi.acceptance.loops import Frame, LoopInstance
 from hpedi.acceptance.rules.plan import CheckPlan
 from hpedi.acceptance.screens.levels import Level
-from hpedi.acceptance.screens.screening import NOT_CLEAN, Key, Screening, ShapeFacts, Verdict, screening_of
+from hpedi.acceptance.screens.screening import (
+    NOT_CLEAN,
+    Key,
+    Screening,
+    ShapeFacts,
+    Verdict,
+    clean_but_for,
+    screening_of,
+)
 from hpedi.findings import Where
 from hpedi.guides.nodes import LoopNode, SegmentNode
 from hpedi.guides.walk import PlacedBatch
@@ -119,15 +128,16 @@ class ScreenedTree(LoopTree):
         inner = following.parent if following in screening.units and following is not None else None
         child = inner if inner is not None and inner.parent is loop else None
         self._units += 1
-        read = None
+        read = verdict = None
         if around.number is not None and not is_faulty:
             place = (around.number, 0 if child is None else child.bit)
             read = self._read(whole.nodes[start:end], whole.texts[start:end], loop, place)
-        verdict = None if read is None else screening.known(read[1])
-        if read is not None and verdict is not None and verdict.is_clean and _holds(verdict, read[2], around):
-            self._pass_over(whole, start, end, loop, child, verdict, read)
-        else:
-            self._put(_part(whole, start, end), loop, child, read, is_new=verdict is None)
+            if read is not None:
+                verdict = screening.known(read[1])
+                if verdict is not None and verdict.is_clean and _holds(verdict, read[2], around):
+                    self._pass_over(whole, start, end, loop, child, verdict, read)
+                    return
+        self._put(_part(whole, start, end), loop, child, read, is_new=verdict is None)
 
     def _take_trailer(self, whole: Stretch, start: int, end: int, loop: LoopNode) -> None:
         """Put what stands behind all units of a loop into the tree."""
@@ -137,7 +147,7 @@ class ScreenedTree(LoopTree):
         self._levels[-1].number = None
 
     def _read(
-        self, nodes: Sequence[SegmentNode | None], texts: Sequence[str], loop: LoopNode, place: tuple[int, int]
+        self, nodes: Sequence[SegmentNode | None], segments: Sequence[str], loop: LoopNode, place: tuple[int, int]
     ) -> _Read | None:
         """Read a unit: its shape, the classes of its values, the level it stands in; None for an unusual one."""
         screening = self._screening
@@ -147,15 +157,16 @@ class ScreenedTree(LoopTree):
         reading = shape.reading
         if reading is None:
             return None
-        match = reading.fullmatch(self._delimiters.segment.join(texts))
+        match = reading.fullmatch(self._delimiters.segment.join(segments))
         if match is None:
             self._new += 1
             return None
         groups = match.groups()
-        classes = [
-            known.get(text) or classify(text)
-            for text, (known, classify) in zip(reading.texts(groups), reading.classes, strict=True)
-        ]
+        texts = reading.texts(groups)
+        classes = [*map(call, reading.known, texts)]
+        if None in classes:
+            told = zip(classes, reading.classify, texts, strict=True)
+            classes = [classify(text) if known is None else known for known, classify, text in told]
         return shape, (place, shape.number, reading.marks(groups), *classes), reading.columns(groups)
 
     def _pass_over(
@@ -171,9 +182,8 @@ class ScreenedTree(LoopTree):
         """Leave a unit out of the tree: nothing is found in it."""
         around = self._levels[-1]
         around.passed_over(loop)
-        for check in verdict.checks:
-            if check.book is not None:
-                check.book(read[2], around)
+        for book in verdict.books:
+            book(read[2], around)
         if self._plan[loop].is_claim:
             first = whole.first_position
             above = tuple(finding for _, findings in self._above for finding in findings) if self._above else ()
@@ -203,7 +213,7 @@ class ScreenedTree(LoopTree):
             self._here = self._back_to(instance, loop.parent)
         if is_new and read is not None and self._screening is not None:
             is_clean = checks is not None and len(self.findings) == found and ends_right
-            self._screening.learn(read[1], Verdict(is_clean=True, checks=checks or ()) if is_clean else NOT_CLEAN)
+            self._screening.learn(read[1], clean_but_for(checks or ()) if is_clean else NOT_CLEAN)
         if not self._plan[loop].is_claim:
             number = None if read is None or self._screening is None else self._screening.number(read[1])
             self._levels.append(Level(loop, self._levels[-1], number, unit, instance))
@@ -269,8 +279,8 @@ class ScreenedTree(LoopTree):
 
 
 def _holds(verdict: Verdict, values: Values, around: Level) -> bool:
-    for check in verdict.checks:  # noqa: SIM110  # a generator costs as much as a check
-        if not check.holds(values, around):
+    for holds in verdict.holds:  # noqa: SIM110  # a generator costs as much as a check
+        if not holds(values, around):
             return False
     return True
 

@@ -7,13 +7,23 @@ rules; where these find nothing, all later ones of the key need only the checks 
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterator, Mapping
+from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping
 from datetime import timedelta
 from functools import lru_cache, partial
 from types import MappingProxyType
 from typing import Final, NamedTuple, TypeAlias
 
-from hpedi.acceptance.checks.screen import ALWAYS, Columns, Day, FlatCheck, Question, Screened, Shape
+from hpedi.acceptance.checks.screen import (
+    ALWAYS,
+    Around,
+    Columns,
+    Day,
+    FlatCheck,
+    Question,
+    Screened,
+    Shape,
+    Values,
+)
 from hpedi.acceptance.loops import LoopInstance
 from hpedi.acceptance.rules.paths import resolve
 from hpedi.acceptance.rules.plan import CheckPlan
@@ -45,14 +55,26 @@ class Verdict(NamedTuple):
 
     Attributes:
         is_clean: Whether nothing is found but by the checks that are left.
-        checks: What is left: the checks that the key does not decide.
+        holds: What is left: the checks that the key does not decide.
+        books: What those of them keep that keep anything.
     """
 
     is_clean: bool
-    checks: tuple[FlatCheck, ...] = ()
+    holds: tuple[Callable[[Values, Around], bool], ...] = ()
+    books: tuple[Callable[[Values, Around], None], ...] = ()
 
 
 NOT_CLEAN: Final = Verdict(is_clean=False)
+
+
+def clean_but_for(checks: Iterable[FlatCheck]) -> Verdict:
+    """Return the verdict of units in which nothing is found but by some checks."""
+    every = tuple(checks)
+    return Verdict(
+        is_clean=True,
+        holds=tuple(each.holds for each in every),
+        books=tuple(each.book for each in every if each.book is not None),
+    )
 
 
 class ShapeFacts:

@@ -29,14 +29,16 @@ class Reading(NamedTuple):
     Attributes:
         fullmatch: Matches the segments of a unit, joined by the segment terminator.
         texts: Picks the groups that have classes.
-        classes: Of each of these the classes known by text, and what tells others.
+        known: Of each of these what gives the class of a text that is known; None for another.
+        classify: Of each what tells the class of another.
         marks: Picks the groups that are there or not.
         columns: Picks what flat checks look at.
     """
 
     fullmatch: Callable[[str], re.Match[str] | None]
     texts: Callable[[Groups], Groups]
-    classes: tuple[tuple[Mapping[str | None, Hashable], Callable[[str | None], Hashable]], ...]
+    known: tuple[Callable[[str | None], Hashable | None], ...]
+    classify: tuple[Callable[[str | None], Hashable], ...]
     marks: Callable[[Groups], Hashable]
     columns: Callable[[Groups], Groups]
 
@@ -74,7 +76,8 @@ class UnitPattern:
         return Reading(
             fullmatch=pattern.fullmatch,
             texts=_picking([at[f"k{n}"] for n in range(len(self._classed))]),
-            classes=tuple((each.known, each.classify) for each in self._classed),
+            known=tuple(each.known.get for each in self._classed),
+            classify=tuple(each.classify for each in self._classed),
             marks=_picking([at[f"m{n}"] for n in range(self._marks)]),
             columns=_picking([at[f"c{n}"] for n in range(len(self._columns))]),
         )

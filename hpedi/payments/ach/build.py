@@ -21,7 +21,7 @@ from hpedi.payments.ach.entry_detail import CTX_NAME_WIDTH, NAME_WIDTH, EntryDet
 from hpedi.payments.ach.fields import yymmdd
 from hpedi.payments.ach.file_header import FileHeader
 from hpedi.payments.conventions import AchConventions
-from hpedi.payments.payment import Payment
+from hpedi.payments.payment import PaymentHead
 from hpedi.transactions.remittance_835.model import PaymentMethod, RemittancePayee
 
 NO_REMITTANCES: Final[Mapping[str, bytes]] = MappingProxyType({})
@@ -82,7 +82,7 @@ class _Due:
 
 
 def build_ach_file(
-    payments: Sequence[Payment],
+    payments: Sequence[PaymentHead],
     originator: AchOriginator,
     conventions: AchConventions,
     *,
@@ -126,7 +126,7 @@ def build_ach_file(
     return AchFile(_file_header(originator, created, modifier), tuple(batches)) if batches else None
 
 
-def _payment_due(payment: Payment, inside: bytes | None, conventions: AchConventions) -> _Due:
+def _payment_due(payment: PaymentHead, inside: bytes | None, conventions: AchConventions) -> _Due:
     return _Due(
         effective=payment.payment_date,
         funding_account=payment.funding_account,

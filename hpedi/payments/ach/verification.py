@@ -9,7 +9,7 @@ from hpedi.payments.ach.ach_file import AchFile
 from hpedi.payments.ach.corporate_exchange import trace_segment_of
 from hpedi.payments.ach.read import read_ach
 from hpedi.payments.faults import NotAsWritten, Unbalanced
-from hpedi.payments.payment import Payment
+from hpedi.payments.payment import PaymentHead
 from hpedi.transactions.remittance_835.model import PaymentMethod
 
 
@@ -27,7 +27,7 @@ def verify_ach_bytes(content: bytes, built: AchFile) -> AchFile:
     return built
 
 
-def credits_by_account(file: AchFile | None, payments: Sequence[Payment]) -> Mapping[str, Usd]:
+def credits_by_account(file: AchFile | None, payments: Sequence[PaymentHead]) -> Mapping[str, Usd]:
     """Return the US dollars of a file's credits by funding account, each entry matched with its payment by its TRN.
 
     Args:

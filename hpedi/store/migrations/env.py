@@ -10,7 +10,9 @@ from hpedi.store import (  # noqa: F401 - their tables stand in the same metadat
     eft_tables,
     era_tables,
     funding_tables,
+    gateway_tables,
     key_tables,
+    webhook_tables,
     work_tables,
 )
 from hpedi.store.tables import metadata

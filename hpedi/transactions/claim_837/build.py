@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from datetime import date
-from typing import ClassVar, Final, TypeAlias
+from typing import ClassVar, TypeAlias
 
 from msgspec.structs import replace
 
@@ -29,7 +29,7 @@ from hpedi.transactions.claim_837.values import (
     read_amount,
     read_causes,
     read_dated,
-    read_diagnosis,
+    read_diagnoses,
     read_identifier,
     read_line_number,
     read_place,
@@ -40,7 +40,6 @@ from hpedi.transactions.claim_837.values import (
 
 _DAYS_OF_SERVICE = ("472", "434")
 _TYPE_OF_BILL = "A"
-_DIAGNOSES_OF_CLAIM: Final = frozenset({"ABK", "ABF", "BK", "BF", "TQ"})
 _NO_DAY = DateSpan(date.min, date.min)
 _RENDERING, _PRIMARY_CARE, _PROCEDURE = "82", "P3", "HC"
 MakesLine: TypeAlias = "Callable[[ClaimBuilder, LineDraft, int, DateSpan | None], ServiceLine]"
@@ -94,7 +93,9 @@ class ClaimBuilder:
     def _usual(self, levels: SetDraft, draft: ClaimDraft, dates: DateSpan | None) -> Claim | None:
         """Make what every claim says; `dates` are those of lines that do not say their own."""
         cut, elements = self._split(draft.segment[0]), self._elements
-        charged = elements.amount(cut[2], draft.segment[1], "2300", "CLM", 2)
+        charged = read_amount(cut[2])
+        if charged is None:
+            charged = elements.amount(cut[2], draft.segment[1], "2300", "CLM", 2)
         lines = tuple([self._line(self, line, number, dates) for number, line in enumerate(draft.lines, 1)])
         others = tuple([self._coordination.other_payer(other) for other in draft.others]) if draft.others else ()
         patient_paid = elements.amount_at(draft.amounts, "F5", "2300") if draft.amounts else None
@@ -338,8 +339,10 @@ class ClaimBuilder:
         return tuple([attachment(self._split(text)) for text, _ in segments])
 
     def _diagnoses(self, segments: Sequence[Placed]) -> tuple[Diagnosis, ...]:
-        made = [read_diagnosis(each, self._component) for text, _ in segments for each in text.split(self._element)[1:]]
-        return tuple([each for each in made if each is not None and each.qualifier in _DIAGNOSES_OF_CLAIM])
+        element, component = self._element, self._component
+        if len(segments) == 1:
+            return read_diagnoses(segments[0][0], element, component)
+        return tuple([each for text, _ in segments for each in read_diagnoses(text, element, component)])
 
     _makes_line: ClassVar[Mapping[str, MakesLine]] = {
         PROFESSIONAL: _professional_line,

@@ -268,7 +268,7 @@ def _forms(segments: Sequence[Placed], elements: Elements) -> tuple[SupportingFo
         if cut[0] == "LQ":
             forms.append((cut, []))
         elif cut[0] == "FRM" and forms:
-            values = cut[2:6]
+            values = list(cut[2:6])
             while values and not values[-1]:
                 values.pop()
             forms[-1][1].append(FormAnswer(question=cut[1], values=tuple(values)))

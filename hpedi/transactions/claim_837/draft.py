@@ -67,9 +67,10 @@ class LineDraft:
         "dates", "decisions", "drug", "drug_quantity", "further", "number", "providers", "references", "service",
     )  # fmt: skip
 
-    def __init__(self) -> None:
-        """Begin a line."""
-        self.number = self.service = self.drug = self.drug_quantity = NOTHING
+    def __init__(self, number: Placed = NOTHING) -> None:
+        """Begin a line at its LX."""
+        self.number = number
+        self.service = self.drug = self.drug_quantity = NOTHING
         self.dates: dict[str, Placed] = {}
         self.references: dict[str, str] = {}
         self.providers: dict[str, PartyDraft] = {}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from decimal import Decimal
 from typing import TypeAlias
@@ -11,12 +11,9 @@ from hpedi.money import ZERO, Usd
 from hpedi.service_dates import DateSpan
 from hpedi.transactions.claim_837.draft import Placed
 from hpedi.transactions.claim_837.problems import Problems
-from hpedi.transactions.claim_837.values import read_amount, read_day, read_quantity, read_span
+from hpedi.transactions.claim_837.values import PADDING, read_amount, read_day, read_quantity, read_span
 
-PADDING = ("",) * 26
-"""Appended to split segments, so that elements left out at the end read as empty."""
-
-Cut: TypeAlias = list[str]
+Cut: TypeAlias = Sequence[str]
 """A segment's id and elements, those left out at the end as empty."""
 
 
@@ -37,7 +34,7 @@ class Elements:
         self.component = component
         self.problems = problems
 
-    def split(self, text: str) -> Cut:
+    def split(self, text: str) -> list[str]:
         """Split a segment."""
         return [*text.split(self.element), *PADDING]
 

@@ -10,8 +10,8 @@ from datetime import date
 from hpedi.claims.parties import Address, Name, Patient, PatientCondition, Payer, Provider, Subscriber
 from hpedi.claims.submission import SubmissionHeader
 from hpedi.transactions.claim_837.draft import NOTHING, PartyDraft, Placed, SetDraft
-from hpedi.transactions.claim_837.elements import Elements
-from hpedi.transactions.claim_837.values import read_day
+from hpedi.transactions.claim_837.elements import Cut, Elements
+from hpedi.transactions.claim_837.values import read_day, read_segment
 
 _REMEMBERED = 4096
 _NPI, _MEMBER_ID = "XX", "MI"
@@ -38,9 +38,9 @@ class Parties:
         """Make a provider of a billing, referring, rendering, supervising or facility loop."""
         if draft is None or draft.name is NOTHING:
             return None
-        key = (
-            draft.name[0], draft.street[0], draft.city[0], draft.specialty[0], *(text for text, _ in draft.references)
-        )  # fmt: skip
+        key: tuple[str, ...] = (draft.name[0], draft.street[0], draft.city[0], draft.specialty[0])
+        if draft.references:
+            key += tuple([text for text, _ in draft.references])
         if (known := self._providers.get(key)) is not None:
             return known
         if len(self._providers) >= _REMEMBERED:
@@ -76,7 +76,7 @@ class Parties:
         name = _name(cut)
         if name is None:
             return None
-        level = self._split(draft.level[0])
+        level = read_segment(draft.level[0], self._elements.element)
         birth, sex = self._demographics(draft, "2010BA")
         return Subscriber(
             payer_responsibility=level[1],
@@ -100,7 +100,7 @@ class Parties:
             return None
         birth, sex = self._demographics(draft, "2010CA")
         return Patient(
-            relationship=self._split(draft.level[0])[1],
+            relationship=read_segment(draft.level[0], self._elements.element)[1],
             name=name,
             birth_date=birth,
             sex=sex,
@@ -111,7 +111,7 @@ class Parties:
 
     def _condition(self, segment: Placed, loop: str) -> PatientCondition | None:
         """Make what a PAT says of who is treated; None where it says nothing of that."""
-        cut, position = self._split(segment[0]), segment[1]
+        cut, position = read_segment(segment[0], self._elements.element), segment[1]
         if not (cut[6] or cut[8] or cut[9]):
             return None
         died = read_day(cut[6])
@@ -140,7 +140,7 @@ class Parties:
         """Make the address of an N3 and N4; None where there is neither."""
         if draft is None or (draft.street is NOTHING and draft.city is NOTHING):
             return None
-        street, city = self._split(draft.street[0]), self._split(draft.city[0])
+        street, city = self._split(draft.street[0]), read_segment(draft.city[0], self._elements.element)
         return Address(
             lines=tuple([line for line in street[1:3] if line]),
             city=city[1],
@@ -180,7 +180,7 @@ class Parties:
         )
 
 
-def _name(cut: list[str]) -> Name | None:
+def _name(cut: Cut) -> Name | None:
     if not (cut[3] or cut[4]):
         return None
     return Name(last=cut[3], first=cut[4], middle=cut[5], suffix=cut[7])

@@ -14,8 +14,7 @@ from typing import Final, NamedTuple
 from hpedi.money import Usd
 from hpedi.service_dates import DateSpan
 from hpedi.transactions.claim_837.draft import NOTHING, LineDraft
-from hpedi.transactions.claim_837.elements import PADDING
-from hpedi.transactions.claim_837.values import read_amount, read_dated, read_procedure, read_quantity
+from hpedi.transactions.claim_837.values import PADDING, read_amount, read_dated, read_procedure, read_quantity
 
 
 class _ServiceElements(NamedTuple):

@@ -155,6 +155,22 @@ def _claim_provider(draft: SetDraft, text: str, position: int) -> None:
     draft.claim.providers.setdefault(role, draft.party)
 
 
+def _party_name(draft: SetDraft, text: str, position: int) -> None:
+    draft.party.name = (text, position)
+
+
+def _street(draft: SetDraft, text: str, position: int) -> None:
+    draft.party.street = (text, position)
+
+
+def _city(draft: SetDraft, text: str, position: int) -> None:
+    draft.party.city = (text, position)
+
+
+def _demographics(draft: SetDraft, text: str, position: int) -> None:
+    draft.party.demographics = (text, position)
+
+
 def _begins_other_payer(draft: SetDraft, text: str, position: int) -> None:
     draft.other = OtherPayerDraft()
     draft.other.level = (text, position)
@@ -162,9 +178,12 @@ def _begins_other_payer(draft: SetDraft, text: str, position: int) -> None:
 
 
 def _begins_line(draft: SetDraft, text: str, position: int) -> None:
-    draft.line = LineDraft()
-    draft.line.number = (text, position)
-    draft.claim.lines.append(draft.line)
+    line = draft.line = LineDraft((text, position))
+    draft.claim.lines.append(line)
+
+
+def _service(draft: SetDraft, text: str, position: int) -> None:
+    draft.line.service = (text, position)
 
 
 def _line_provider(draft: SetDraft, text: str, position: int) -> None:
@@ -180,9 +199,7 @@ def _begins_decision(draft: SetDraft, text: str, position: int) -> None:
     draft.line.decisions.append(draft.decision)
 
 
-_street, _city = _keeps("street", of="party"), _keeps("city", of="party")
 _specialty, _party_reference = _keeps("specialty", of="party"), _gathers("references", of="party")
-_demographics, _level_name = _keeps("demographics", of="party"), _keeps("name", of="party")
 _further_of_claim, _further_of_line = _gathers("further", of="claim"), _gathers("further", of="line")
 _PARTY: Final = {"PRV": _specialty, "N3": _street, "N4": _city, "REF": _party_reference}
 
@@ -204,7 +221,7 @@ STEPS: Final[dict[tuple[str, str], Step]] = {
     ("2010BB", "REF"): _payer_reference,
     ("2000C", "HL"): _begins_patient,
     ("2000C", "PAT"): _patient_level,
-    **{(loop, "NM1"): _level_name for loop in ("2010BA", "2010CA")},
+    **{(loop, "NM1"): _party_name for loop in ("2010BA", "2010CA")},
     **{(loop, segment): _PARTY[segment] for loop in ("2010BA", "2010CA") for segment in ("N3", "N4", "REF")},
     **{(loop, "DMG"): _demographics for loop in ("2010BA", "2010CA")},
     ("2300", "CLM"): _begins_claim,
@@ -231,7 +248,7 @@ STEPS: Final[dict[tuple[str, str], Step]] = {
     ("2330B", "DTP"): _sorts("dates", of="other"),
     ("2330B", "REF"): _gathers("references", of="other"),
     ("2400", "LX"): _begins_line,
-    **{("2400", segment): _keeps("service", of="line") for segment in ("SV1", "SV2", "SV3")},
+    **{("2400", segment): _service for segment in ("SV1", "SV2", "SV3")},
     ("2400", "DTP"): _sorts("dates", of="line", known=frozenset({"472"})),
     ("2400", "REF"): _refers(frozenset({"6R", "G1"}), of="line"),
     **{

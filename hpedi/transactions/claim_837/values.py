@@ -1,6 +1,7 @@
 """Element values of claims: text to amount, quantity, day and span; None where the text is none.
 
-Files repeat the same few thousand texts, so each reading is remembered, within a bound.
+Files repeat the same few thousand texts, so each reading is remembered, within a bound; but amounts and days, which are
+each their own so often that to remember them takes longer than to read them.
 """
 
 from __future__ import annotations
@@ -11,8 +12,11 @@ from decimal import Decimal
 from functools import lru_cache
 
 from hpedi.claims.claim import Diagnosis
-from hpedi.money import CENT, LARGEST_AMOUNT, Usd, usd
+from hpedi.money import LARGEST_AMOUNT, Usd, usd
 from hpedi.service_dates import DateSpan, read_d8, read_rd8
+
+PADDING = ("",) * 26
+"""Appended to split segments, so that elements left out at the end read as empty."""
 
 _REMEMBERED = 2048
 _DIGITS_AT_MOST = 18  # an amount has 18 at most (data element 782), a quantity 15 (380)
@@ -20,8 +24,9 @@ _COUNT_DIGITS = 9
 _IDENTIFIER = 9
 _PRESENT_ON_ADMISSION = 9
 _DIAGNOSES = frozenset({"ABK", "ABF", "BK", "BF", "TQ", "ABJ", "BJ", "APR", "PR", "ABN", "BN"})
+_DIAGNOSES_OF_CLAIM = frozenset({"ABK", "ABF", "BK", "BF", "TQ"})
 _NUMBER = re.compile(r"-?(?:[0-9]+\.?[0-9]*|\.[0-9]+)")
-_DOLLARS_AND_CENTS = re.compile(r"[0-9]{1,8}(?:\.[0-9]{1,2})?")
+_DOLLARS_AND_CENTS = re.compile(r"[0-9]{1,8}\.[0-9]{2}").fullmatch
 
 
 @lru_cache(maxsize=_REMEMBERED)
@@ -32,11 +37,14 @@ def read_quantity(text: str) -> Decimal | None:
     return Decimal(text)
 
 
-@lru_cache(maxsize=_REMEMBERED)
 def read_amount(text: str) -> Usd | None:
     """Read US dollars, of ten digits at most; a fraction of a cent is never rounded, the text is then no amount."""
-    if _DOLLARS_AND_CENTS.fullmatch(text) is not None:
-        return Decimal(text).quantize(CENT)
+    return Decimal(text) if _DOLLARS_AND_CENTS(text) is not None else _read_other_amount(text)
+
+
+@lru_cache(maxsize=_REMEMBERED)
+def _read_other_amount(text: str) -> Usd | None:
+    """Read US dollars that are not written with two places."""
     number = read_quantity(text)
     if number is None:
         return None
@@ -47,7 +55,6 @@ def read_amount(text: str) -> Usd | None:
     return amount if abs(amount) <= LARGEST_AMOUNT else None
 
 
-@lru_cache(maxsize=_REMEMBERED)
 def read_day(text: str) -> date | None:
     """Read a day CCYYMMDD."""
     try:
@@ -106,6 +113,13 @@ def read_diagnosis(text: str, component: str) -> Diagnosis | None:
 
 
 @lru_cache(maxsize=_REMEMBERED)
+def read_diagnoses(text: str, element: str, component: str) -> tuple[Diagnosis, ...]:
+    """Read the diagnoses of a claim in a whole HI segment; none where it has other codes."""
+    made = [read_diagnosis(each, component) for each in text.split(element)[1:]]
+    return tuple([each for each in made if each is not None and each.qualifier in _DIAGNOSES_OF_CLAIM])
+
+
+@lru_cache(maxsize=_REMEMBERED)
 def read_count(text: str) -> int | None:
     """Read a whole number of at most nine digits."""
     return int(text) if len(text) <= _COUNT_DIGITS and text.isascii() and text.isdigit() else None
@@ -115,6 +129,12 @@ def read_count(text: str) -> int | None:
 def read_line_number(text: str, element: str) -> int | None:
     """Read the number of a whole LX segment."""
     return read_count(text.partition(element)[2])
+
+
+@lru_cache(maxsize=_REMEMBERED)
+def read_segment(text: str, element: str) -> tuple[str, ...]:
+    """Split a segment of a kind that repeats; elements left out at the end read as empty."""
+    return (*text.split(element), *PADDING)
 
 
 @lru_cache(maxsize=_REMEMBERED)

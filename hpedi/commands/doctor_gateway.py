@@ -1,0 +1,136 @@
+"""What `hpedi doctor` sees of work under way: who runs, what waits, what is overdue."""
+
+from __future__ import annotations
+
+import fcntl
+import os
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from functools import partial
+from pathlib import Path
+from typing import Final
+
+from hpedi.commands.doctor_examination import Configured, Opened, Seen, ago, graded, ok, warning
+from hpedi.commands.watch_settings import read_watch_settings
+from hpedi.commands.workspace import payer_zone
+from hpedi.mappings_folder import mapping
+from hpedi.payments.calendar import load_ach_calendar
+from hpedi.pipeline.schedules import due
+from hpedi.pipeline.statistics_ports import Waiting
+
+APPROVALS: Final = frozenset({"payments to approve", "reprocessings to approve"})
+DELIVERIES: Final = frozenset({"files to deliver", "files being received"})
+ADVICE: Final = {
+    "payments to approve": "hpedi pay list --waiting, then hpedi pay approve",
+    "reprocessings to approve": "hpedi reprocess list, then hpedi reprocess approve",
+    "files to deliver": "hpedi deliver",
+    "files being received": "run the watcher again, or hpedi receive FILE",
+}
+
+
+def supervisor(place: Configured) -> Iterator[Seen]:
+    """See whether `hpedi up` runs for this workspace on this machine."""
+    yield ok("it runs" if is_up(place.home) else "it does not run on this machine")
+
+
+def is_up(home: Path) -> bool:
+    """Say whether a supervisor has the workspace: see `up`."""
+    descriptor = os.open(home, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_SH | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return True
+    finally:
+        os.close(descriptor)
+    return False
+
+
+def watchers(place: Opened) -> Iterator[Seen]:
+    """See when each watcher was last heard of."""
+    with place.workspace.books.reading(place.context) as work:
+        known = work.watchers.all()
+    if not known:
+        yield ok("none has run in the last days")
+    for each in known:
+        age = place.now - each.beat_at
+        yield graded(
+            f"process {each.pid} on {each.host}: {each.files:,} files, heard of {ago(age)} ago",
+            "start it again: hpedi up, or systemctl restart hpedi; others take over what it had in hand",
+            value=age.total_seconds(),
+            warns_above=place.bounds.heartbeat_seconds,
+            fails_above=place.bounds.heartbeat_seconds_fault,
+        )
+
+
+def arrivals(place: Configured) -> Iterator[Seen]:
+    """See what lies in the drop folders, and since when."""
+    watch, _schedules = read_watch_settings(place.home)
+    foreign = [Path(folder) for each in watch.folders.values() for folder in each]
+    ours = sorted((place.home / "inbox").glob("*")) if (place.home / "inbox").is_dir() else []
+    times = [time for folder in (*ours, *foreign) for time in _times(folder)]
+    oldest = place.now - datetime.fromtimestamp(min(times), UTC) if times else timedelta()
+    limit = timedelta(minutes=max(watch.incomplete_after_minutes, place.bounds.backlog_minutes))
+    yield graded(
+        f"{len(times):,} files wait, the oldest for {ago(oldest)}" if times else "nothing waits",
+        "hpedi watch, or hpedi up: nobody takes them",
+        value=oldest.total_seconds(),
+        warns_above=limit.total_seconds(),
+        fails_above=max(limit, timedelta(minutes=place.bounds.backlog_minutes_fault)).total_seconds(),
+    )
+
+
+def _times(folder: Path) -> Iterator[float]:
+    """Yield when each file of a folder came."""
+    try:
+        with os.scandir(folder) as found:
+            yield from (
+                each.stat(follow_symlinks=False).st_ctime for each in found if each.is_file(follow_symlinks=False)
+            )
+    except (FileNotFoundError, NotADirectoryError):
+        return
+
+
+def deliveries(place: Opened) -> Iterator[Seen]:
+    """See what waits to be received to its end, and to be delivered."""
+    limit = timedelta(minutes=place.bounds.backlog_minutes)
+    yield from _waiting(place, DELIVERIES, limit)
+
+
+def approvals(place: Opened) -> Iterator[Seen]:
+    """See what waits for somebody's word."""
+    yield from _waiting(place, APPROVALS, timedelta(days=place.bounds.approval_days))
+
+
+def _waiting(place: Opened, what: frozenset[str], limit: timedelta) -> Iterator[Seen]:
+    with place.workspace.books.reading(place.context) as work:
+        found = [each for each in work.statistics.waiting() if each.what in what]
+    yield from (_overdue(place, each, limit) for each in found)
+    if not found:
+        yield ok("nothing waits")
+
+
+def _overdue(place: Opened, waiting: Waiting, limit: timedelta) -> Seen:
+    age = place.now - (waiting.oldest or place.now)
+    saw = f"{waiting.count:,} {waiting.what}, the oldest for {ago(age)}"
+    return warning(saw, ADVICE[waiting.what]) if age > limit else ok(saw)
+
+
+def schedules(place: Opened) -> Iterator[Seen]:
+    """Hold what ran by the clock against when it was due."""
+    _watch, wanted = read_watch_settings(place.home)
+    is_business_day = load_ach_calendar(mapping("payments/ach_calendar.yaml").read_bytes()).is_business_day
+    moment = partial(due, now=place.now.astimezone(payer_zone()), is_business_day=is_business_day)
+    late = []
+    with place.workspace.books.reading(place.context) as work:
+        for name, schedule in wanted.items():
+            last, expected = work.schedules.last(name), moment(schedule)
+            if last is None or expected is None:
+                continue
+            is_behind = last.due_at < expected or (last.ended_at is None and last.due_at == expected)
+            if is_behind and place.now - expected > timedelta(minutes=place.bounds.backlog_minutes):
+                late.append(
+                    warning(f"{name}: due {ago(place.now - expected)} ago and not done", "hpedi watch, or hpedi up")
+                )
+    yield from late
+    if not late:
+        yield ok("nothing is overdue")

@@ -1,0 +1,114 @@
+"""What `hpedi watch` is told: [watch] and [schedules] of hpedi.toml.
+
+[watch]
+poll_seconds = 1.0                     # how often the folders are looked into
+incomplete_after_minutes = 60          # an interchange that is still open then is taken as it is: TA1 023
+settle_seconds = 10                    # what is no X12 is taken when it was unchanged for so long
+archive_after_days = 30                # a file that lay in an outbox for so long moves to the archive
+retention_days = 90                    # and is deleted there when it was delivered so long ago
+quarantine_days = 90                   # what is in quarantine is deleted there; 0 keeps any of these for ever
+
+[watch.folders]                        # folders that other servers fill, by partner
+prairielink = ["/srv/sftp/prairielink/upload"]
+
+[schedules]                            # what is done by the clock; mappings/gateway/schedules.yaml has what holds else
+adjudicate = "every 5 minutes"
+pay-release = "at 14:00 on business days"
+"""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Mapping
+from functools import cache
+from pathlib import Path
+from typing import Annotated, Final
+
+import click
+import msgspec
+from msgspec import Meta
+
+from hpedi.commands.settings import CONFIG
+from hpedi.intake.drop_folders import Patience
+from hpedi.mappings_folder import mapping
+from hpedi.pipeline.schedules import NotASchedule, Schedule, read_schedule
+
+_SECONDS_A_MINUTE: Final = 60
+
+Days = Annotated[int, Meta(ge=0, le=36_500)]
+
+
+class WatchSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """The table [watch] of hpedi.toml.
+
+    Attributes:
+        poll_seconds: How often the folders are looked into.
+        incomplete_after_minutes: An interchange that is still open so long after its last byte is taken as it is.
+        settle_seconds: What is no X12 is taken when it was unchanged for so long.
+        archive_after_days: A file that lay in an outbox for so long moves to the archive; 0 for never.
+        retention_days: A file of outbox or archive that was delivered so long ago is deleted there; 0 for never.
+        quarantine_days: What is in quarantine is deleted there after so long; 0 for never.
+        folders: Folders that other servers fill, by partner.
+    """
+
+    poll_seconds: Annotated[float, Meta(gt=0, le=3_600)] = 1.0
+    incomplete_after_minutes: Annotated[float, Meta(ge=0)] = 60.0
+    settle_seconds: Annotated[float, Meta(ge=0)] = 10.0
+    archive_after_days: Days = 30
+    retention_days: Days = 90
+    quarantine_days: Days = 90
+    folders: dict[str, list[str]] = msgspec.field(default_factory=dict)
+
+    @property
+    def patience(self) -> Patience:
+        """How long files are waited for."""
+        return Patience(open=self.incomplete_after_minutes * _SECONDS_A_MINUTE, other=self.settle_seconds)
+
+
+class Scheduled(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A row of mappings/gateway/schedules.yaml."""
+
+    name: str
+    when: str
+    reason: str
+
+
+class _SchedulesFile(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    schedules: tuple[Scheduled, ...]
+
+
+@cache
+def schedules_by_default() -> Mapping[str, Schedule]:
+    """Return when things are done where hpedi.toml says nothing."""
+    content = mapping("gateway/schedules.yaml").read_bytes()
+    rows = msgspec.yaml.decode(content, type=_SchedulesFile).schedules
+    return {row.name: read_schedule(row.when) for row in rows}
+
+
+def read_watch_settings(home: Path) -> tuple[WatchSettings, Mapping[str, Schedule]]:
+    """Read [watch] and [schedules] of hpedi.toml.
+
+    Raises:
+        click.UsageError: One has another form.
+    """
+    config = home / CONFIG
+    try:
+        said = tomllib.loads(config.read_text())
+        settings = msgspec.convert(said.get("watch", {}), WatchSettings)
+        schedules = msgspec.convert(said.get("schedules", {}), dict[str, str])
+    except (OSError, ValueError, msgspec.ValidationError) as wrong:
+        raise click.UsageError(f"{config}: [watch] or [schedules] cannot be read: {wrong}") from None
+    return settings, {**schedules_by_default(), **_read_schedules(schedules, config)}
+
+
+def _read_schedules(said: Mapping[str, str], config: Path) -> dict[str, Schedule]:
+    known = schedules_by_default()
+    read = {}
+    for name, text in said.items():
+        if name not in known:
+            raise click.UsageError(f"{config}: {name} under [schedules] is none of {', '.join(sorted(known))}")
+        try:
+            read[name] = read_schedule(text)
+        except NotASchedule as wrong:
+            raise click.UsageError(f"{config}: {name} under [schedules] is {wrong}") from None
+    return read

@@ -1,0 +1,64 @@
+"""How events are sent from this machine: [webhooks] of hpedi.toml.
+
+[webhooks]
+allow = ["10.20.0.0/16"]            # networks that are allowed beside public addresses
+ca_file = "/etc/ssl/partners.pem"   # authorities that are trusted in place of the machine's own
+
+Nothing of it need be there.
+"""
+
+from __future__ import annotations
+
+import tomllib
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+import click
+import msgspec
+
+from hpedi.commands.settings import CONFIG
+from hpedi.mappings_folder import mapping
+from hpedi.pipeline.webhook_addresses import Network, networks
+from hpedi.pipeline.webhook_sending import SendingTerms, load_sending_terms
+
+
+class _Said(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    allow: tuple[str, ...] = ()
+    ca_file: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WebhookSettings:
+    """What hpedi.toml says of webhooks.
+
+    Attributes:
+        allowed: Networks that are allowed beside public addresses.
+        ca_file: Certificates of authorities; None for those that the machine trusts.
+    """
+
+    allowed: tuple[Network, ...] = ()
+    ca_file: Path | None = None
+
+
+def read_webhook_settings(home: Path) -> WebhookSettings:
+    """Read [webhooks] of hpedi.toml.
+
+    Raises:
+        click.UsageError: It has another form, or names a file that is not there.
+    """
+    config = home / CONFIG
+    try:
+        said = msgspec.convert(tomllib.loads(config.read_text()).get("webhooks", {}), _Said)
+        allowed = networks(said.allow)
+    except (ValueError, msgspec.ValidationError) as wrong:
+        raise click.UsageError(f"{config}: [webhooks] cannot be read: {wrong}") from None
+    ca_file = Path(said.ca_file) if said.ca_file else None
+    if ca_file is not None and not ca_file.is_file():
+        raise click.UsageError(f"{config}: ca_file under [webhooks] is not there")
+    return WebhookSettings(allowed=allowed, ca_file=ca_file)
+
+
+def sending_terms() -> SendingTerms:
+    """Return how events are sent today."""
+    return load_sending_terms(mapping("gateway/webhooks.yaml").read_bytes(), datetime.now(UTC).date())

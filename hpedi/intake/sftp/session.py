@@ -1,0 +1,131 @@
+"""One SFTP session over asyncssh: the requests that there are, one after the other, and never more than is read.
+
+asyncssh's own handler offers more (hard links, copies between handles, the file system's size) and answers faster than
+a client reads; this one leaves those requests out, waits until an answer was sent, and knows a session that ended from
+a file that was closed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import ClassVar, Final
+
+from asyncssh import SFTPLimits as ToldLimits
+from asyncssh import SSHReader, SSHServerChannel, SSHWriter
+from asyncssh.constants import FXP_OPEN, FXP_SYMLINK
+from asyncssh.packet import SSHPacket
+from asyncssh.sftp import SFTPServerHandler
+from asyncssh.stream import SSHServerStreamSession
+
+from hpedi.intake.sftp.reading import READ_BYTES
+from hpedi.intake.sftp.rooms import Rooms
+
+SFTP_VERSION: Final = 3
+"""What all clients speak; the later drafts add what is refused here anyway."""
+
+WRITE_BYTES: Final = 262_144
+"""What a client is told to write at a time; asyncssh takes up to 4 MiB."""
+
+_PACKET_BYTES: Final = WRITE_BYTES + 1_024
+
+_EXTENSIONS: Final = (
+    b"posix-rename@openssh.com",
+    b"fsync@openssh.com",
+    b"lsetstat@openssh.com",
+    b"limits@openssh.com",
+)
+"""What is offered beyond the protocol."""
+
+_KEPT: Final = range(FXP_OPEN, FXP_SYMLINK + 1)
+"""Requests of version 3: each is answered, if only with a refusal."""
+
+
+class Handler(SFTPServerHandler):
+    """The requests of one session."""
+
+    _extensions: ClassVar = [(name, b"1") for name in _EXTENSIONS]
+    _packet_handlers: ClassVar = {
+        kind: taken
+        for kind, taken in SFTPServerHandler._packet_handlers.items()  # noqa: SLF001  # its table of requests
+        if kind in _KEPT or kind in _EXTENSIONS
+    }
+
+    def __init__(
+        self,
+        rooms: Rooms,
+        reader: SSHReader[bytes],
+        writer: SSHWriter[bytes],
+        *,
+        open_files: int,
+        used: Callable[[], None],
+    ) -> None:
+        """Answer what comes; `used` is told of each request."""
+        super().__init__(rooms, reader, writer, SFTP_VERSION)
+        self._rooms = rooms
+        self._open_files = open_files
+        self._used = used
+
+    async def _process_packet(self, pkttype: int, pktid: int, packet: SSHPacket) -> None:
+        """Answer a request, and wait until there is room for the next answer."""
+        self._used()
+        await super()._process_packet(pkttype, pktid, packet)
+        if self._writer is not None:
+            await self._writer.drain()
+        self._used()
+
+    async def _cleanup(self, exc: Exception | None) -> None:
+        """Close what is open: nobody but the end of the session closes it."""
+        self._rooms.is_dropped = True
+        await super()._cleanup(exc)
+
+    async def _process_limits(self, packet: SSHPacket) -> ToldLimits:
+        """Say how much is taken at a time."""
+        packet.check_end()
+        return ToldLimits(_PACKET_BYTES, READ_BYTES, WRITE_BYTES, self._open_files)
+
+
+class _NothingKept(dict[bytes, bytes]):
+    """The environment that a client asks for: agreed to, and forgotten."""
+
+    def __setitem__(self, key: bytes, value: bytes) -> None:
+        """Forget it."""
+
+
+class Session(SSHServerStreamSession[bytes]):
+    """A channel on which nothing but SFTP can be asked for."""
+
+    def __init__(
+        self, rooms_for: Callable[[SSHServerChannel[bytes]], Rooms], *, open_files: int, used: Callable[[], None]
+    ) -> None:
+        """Make the rooms when SFTP is asked for."""
+        super().__init__(None, rooms_for, SFTP_VERSION)
+        self._rooms_for = rooms_for
+        self._open_files = open_files
+        self._used = used
+
+    def connection_made(self, chan: SSHServerChannel[bytes]) -> None:  # type: ignore[override]
+        """Take a channel."""
+        chan._env = _NothingKept()  # noqa: SLF001  # asyncssh would keep any number of variables
+        super().connection_made(chan)
+
+    def break_received(self, msec: int) -> bool:  # noqa: ARG002
+        """Refuse: there is nothing to break."""
+        return False
+
+    def signal_received(self, signal: str) -> None:
+        """Ignore: there is nothing to signal."""
+
+    def terminal_size_changed(self, width: int, height: int, pixwidth: int, pixheight: int) -> None:
+        """Ignore: there is no terminal."""
+
+    def session_started(self) -> None:
+        """Begin to answer."""
+        channel, connection = self._chan, self._conn
+        if channel is None or connection is None:
+            return
+        channel.set_encoding(None)
+        self._encoding = None
+        rooms = self._rooms_for(channel)
+        reader, writer = SSHReader[bytes](self, channel), SSHWriter[bytes](self, channel)
+        handler = Handler(rooms, reader, writer, open_files=self._open_files, used=self._used)
+        connection.create_task(handler.run(), reader.logger)

@@ -1,0 +1,85 @@
+"""Staged files, looked at from the disk: which there are, how large, and whether one is whole.
+
+Everything here waits for the disk, so it is called in a thread. Folders are descriptors; symbolic links and whatever
+is no plain file do not exist.
+"""
+
+from __future__ import annotations
+
+import os
+import stat
+from collections.abc import Container
+from contextlib import suppress
+from dataclasses import dataclass
+from typing import Final, NamedTuple
+
+from hpedi.intake.sftp.tree import is_name
+from hpedi.x12.completeness import Completeness, State
+
+CHUNK_BYTES: Final = 131_072
+
+
+class Mark(NamedTuple):
+    """What tells that a file is still the same, unchanged."""
+
+    inode: int
+    size: int
+    changed: int  # nanoseconds
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """What the bytes of a file are."""
+
+    state: State
+    mark: Mark
+
+
+def look(folder: int, name: str) -> os.stat_result | None:
+    """Return what a plain file in a folder is; None where there is none."""
+    try:
+        found = os.stat(name, dir_fd=folder, follow_symlinks=False)
+    except FileNotFoundError:
+        return None
+    return found if stat.S_ISREG(found.st_mode) else None
+
+
+def entries_in(folder: int, shown: Container[int] = (stat.S_IFREG,)) -> dict[str, os.stat_result]:
+    """Return the entries of a folder by name, those of some kinds only; plain files if none are named."""
+    found = {}
+    with os.scandir(folder) as entries:
+        for entry in entries:
+            with suppress(FileNotFoundError):
+                entry_stat = entry.stat(follow_symlinks=False)
+                if stat.S_IFMT(entry_stat.st_mode) in shown and is_name(entry.name):
+                    found[entry.name] = entry_stat
+    return found
+
+
+def mark_of(found: os.stat_result) -> Mark:
+    """Return what tells that a file is unchanged."""
+    return Mark(found.st_ino, found.st_size, found.st_mtime_ns)
+
+
+def judge(folder: int, name: str) -> Judged | None:
+    """Bring a file to the disk and read it whole; None where it is gone or changes meanwhile."""
+    try:
+        descriptor = os.open(name, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC, dir_fd=folder)
+    except OSError:
+        return None
+    try:
+        os.fsync(descriptor)
+        before = mark_of(os.fstat(descriptor))
+        completeness = Completeness()
+        while chunk := os.read(descriptor, CHUNK_BYTES):
+            completeness.feed(chunk)
+        is_same = mark_of(os.fstat(descriptor)) == before
+        return Judged(completeness.state, before) if is_same else None
+    finally:
+        os.close(descriptor)
+
+
+def sync_folders(*folders: int) -> None:
+    """Bring the names in folders to the disk."""
+    for folder in folders:
+        os.fsync(folder)

@@ -1,0 +1,323 @@
+"""Following submissions and claims from arrival to last answer, by whoever may see them, as one timeline.
+
+Somebody of an organisation sees what was sent as its trading partner, and of its claims those of providers that let it;
+of anything else it learns nothing, not even whether it is there. Every question leaves an audit row.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Final
+
+from hpedi.access.reach import Scope
+from hpedi.claims.model import Model
+from hpedi.money import ZERO
+from hpedi.payments.states import PaymentState
+from hpedi.pipeline.inquiring import INQUIRE, Inquiry, NeverAsks
+from hpedi.pipeline.overdue import OverdueTerms, late_output
+from hpedi.pipeline.received import ReceiptOutcome
+from hpedi.pipeline.records import InboundFile, OutboundRow, Receipt, StoredClaim
+from hpedi.pipeline.tracking_events import (
+    PaidShare,
+    Placed,
+    TrackEvent,
+    TrackWords,
+    acknowledged,
+    arrived,
+    decided,
+    decided_versions,
+    in_states,
+    paid,
+    put_out,
+    received,
+    told_in,
+    without_answer,
+)
+from hpedi.pipeline.tracking_ports import ClaimsInState, Followed, FollowedPayment, OutputDue, PaidIn
+
+SUBMISSION: Final = "submission"
+AT_MOST: Final = 20
+"""What one word may name: interchanges with the same ISA13, claims with the same patient account."""
+
+_UNDER_WAY: Final = frozenset({PaymentState.BUILT, PaymentState.APPROVED})
+_ACKNOWLEDGEMENT: Final = "ack"
+
+
+class Track(Model, frozen=True, kw_only=True):
+    """What became of a submission or a claim, oldest first.
+
+    Attributes:
+        of: What is followed: file, interchange or claim.
+        events: What happened.
+        is_at_end: Nothing more is to come: all is decided, paid, delivered and picked up where pickups are known.
+    """
+
+    of: str
+    events: tuple[TrackEvent, ...]
+    is_at_end: bool
+
+    @property
+    def is_bad(self) -> bool:
+        """Say whether something is refused or overdue."""
+        return any(each.is_bad for each in self.events)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Target:
+    """What is to be followed: interchanges of a file, or a claim.
+
+    Attributes:
+        file: The file; its interchanges are `receipts`, all of them or those that may be seen.
+        claim: The claim alone, if one is meant; then its interchange is in `receipts`.
+    """
+
+    of: str
+    file: InboundFile | None = None
+    receipts: tuple[Receipt, ...] = ()
+    claim: StoredClaim | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Tracker:
+    """Somebody who follows, with what that needs.
+
+    Attributes:
+        inquiry: The question: who asks, and the transaction.
+        words: Words for codes.
+        terms: What lateness is told by.
+    """
+
+    inquiry: Inquiry
+    words: TrackWords
+    terms: OverdueTerms
+    _houses: dict[str, bool] = field(default_factory=dict)
+
+    @property
+    def sees_all(self) -> bool:
+        """Say whether it sees every submission."""
+        return self.inquiry.who.may(INQUIRE, Scope(thing=SUBMISSION))
+
+    def sees(self, partner: str) -> bool:
+        """Say whether it sees what was sent as a trading partner."""
+        if partner not in self._houses:
+            house = self.inquiry.work.grants.house_of_partner(partner) if partner else None
+            own = Scope(thing=SUBMISSION, organisation=house[0] if house else "")
+            self._houses[partner] = self.sees_all or (house is not None and self.inquiry.who.may(INQUIRE, own))
+        return self._houses[partner]
+
+    def npis(self, *things: str) -> tuple[str, ...] | None:
+        """Return the providers of whom it sees one of these things; None: of all."""
+        found: list[str] = []
+        for thing in things:
+            try:
+                providers = self.inquiry.providers(thing)
+            except NeverAsks:
+                continue
+            if providers is None:
+                return None
+            found += [each.npi for each in providers]
+        return tuple(dict.fromkeys(found))
+
+    @property
+    def summed(self) -> tuple[str, ...] | None:
+        """The providers whose claims are in the sums of a submission: who sees every submission sees all sums."""
+        return None if self.sees_all else self.npis("claim")
+
+
+def check_follows(tracker: Tracker) -> None:
+    """Refuse who follows nothing at all.
+
+    Raises:
+        NeverAsks: No role lets somebody.
+    """
+    who = tracker.inquiry.who
+    roles = who.rules.in_force(who.principal.roles, who.day)
+    things = {thing for role in roles for row in role.may if row.action == INQUIRE for thing in row.things}
+    if not things & {SUBMISSION, "claim"}:
+        raise NeverAsks(SUBMISSION)
+
+
+def track(tracker: Tracker, target: Target) -> Track:
+    """Return the timeline of what is to be followed."""
+    claim = target.claim
+    placed = list(_submission(tracker, target) if claim is None else _claim(tracker, claim, target.receipts[0]))
+    work, words = tracker.inquiry.work, tracker.words
+    answers = work.tracking.answers([each.id for each in target.receipts])
+    placed += _answers(tracker, target, answers)
+    followed = _followed(tracker, target)
+    states = work.tracking.states(followed)
+    since = {each.id: each.received_at for each in target.receipts}
+    placed += in_states(words, states, since, target.of)
+    found, is_paid_out = _payments(tracker, target, followed)
+    placed += found
+    events = tuple(each.event for each in sorted(placed, key=lambda each: (each.moment, each.rank)))
+    return Track(of=target.of, events=events, is_at_end=is_paid_out and _is_at_end(target, states, answers, events))
+
+
+def _followed(tracker: Tracker, target: Target) -> Followed:
+    if target.claim is not None:
+        return Followed(numbers=(target.claim.received.payer_claim_control_number,))
+    return Followed(receipts=tuple(each.id for each in target.receipts), npis=tracker.summed)
+
+
+def _is_at_end(
+    target: Target, states: Iterable[ClaimsInState], answers: Sequence[OutboundRow], events: Sequence[TrackEvent]
+) -> bool:
+    is_received = target.file is None or target.file.state != "receiving"
+    is_decided = all(each.state in ("decided", "refused") for each in states)
+    is_delivered = all(row.delivered_at is not None for row in answers)
+    is_paid = not any(each.what == "decided" for each in events) or any(each.what == "released" for each in events)
+    return is_received and is_decided and is_delivered and is_paid
+
+
+# --- a submission ----------------------------------------------------------------------------------------------------
+
+
+def _submission(tracker: Tracker, target: Target) -> Iterator[Placed]:
+    work, words = tracker.inquiry.work, tracker.words
+    if target.file is not None:
+        for arrival in work.arrivals.of_file(target.file.id):
+            if tracker.sees(arrival.partner):
+                yield from arrived(words, arrival)
+        yield received(words, target.file)
+    first = min((each.received_at for each in target.receipts), default=None)
+    if first is not None:
+        yield from decided(words, work.tracking.decided(_followed(tracker, target)), first, target.of)
+
+
+def _answers(tracker: Tracker, target: Target, answers: Sequence[OutboundRow]) -> Iterator[Placed]:
+    """Yield what interchanges were answered, and where the answers are; of a claim alone nothing of its neighbours."""
+    work, words = tracker.inquiry.work, tracker.words
+    told = work.tracking.contents([row for row in answers if row.kind == _ACKNOWLEDGEMENT])
+    of_receipt: dict[int, list[OutboundRow]] = {}
+    for row in answers:
+        of_receipt.setdefault(row.receipt or 0, []).append(row)
+    for receipt in target.receipts:
+        if not tracker.sees(receipt.partner):
+            yield words.placed(receipt.received_at, 2, "received", f"receipt {receipt.id}", "by the payer")
+            continue
+        outcome, rows = ReceiptOutcome.of(receipt), of_receipt.get(receipt.id, [])
+        other = without_answer(words, outcome, receipt.received_at)
+        if other is not None:
+            yield other
+        for row in rows:
+            if row.kind == _ACKNOWLEDGEMENT:
+                yield from acknowledged(words, outcome, receipt.received_at, told_in(told[row.id]))
+            else:
+                says = f"{row.kind} in {row.name}"
+                yield words.placed(receipt.received_at, 5, row.kind, f"interchange {receipt.control_number}", says)
+            yield from _late(tracker, receipt, row)
+        yield from put_out(words, rows, work.pickups.of(row.id for row in rows))
+
+
+def _late(tracker: Tracker, receipt: Receipt, row: OutboundRow) -> Iterator[Placed]:
+    due = OutputDue(
+        row=row,
+        since=receipt.received_at,
+        partner=receipt.partner,
+        usage=receipt.usage,
+        control_number=receipt.control_number,
+    )
+    late = late_output(due, tracker.terms)
+    if late is not None and late.state == "overdue":
+        says = f"was due: {late.says}; {late.do}"
+        yield tracker.words.placed(late.due, 20, "overdue", row.name, says, is_bad=True)
+
+
+# --- a claim ---------------------------------------------------------------------------------------------------------
+
+
+def _claim(tracker: Tracker, claim: StoredClaim, receipt: Receipt) -> Iterator[Placed]:
+    """Yield what was decided of a claim, each version with its reasons."""
+    work = tracker.inquiry.work
+    found = work.decisions.find(claim.received.payer_claim_control_number)
+    stored = (work.payments.run(run) for run in sorted({each.payment_run for each in found if each.payment_run}))
+    runs = {run.id: run.instant for run in stored if run is not None}
+    yield from decided_versions(tracker.words, found, receipt.received_at, runs)
+
+
+# --- payments --------------------------------------------------------------------------------------------------------
+
+
+def _payments(tracker: Tracker, target: Target, followed: Followed) -> tuple[list[Placed], bool]:
+    """Return what became of the payments that claims are in, and whether none of them is under way."""
+    work, words = tracker.inquiry.work, tracker.words
+    seen = tracker.npis("remittance", "claim status")
+    if target.claim is not None and seen is not None:
+        seen = tuple(set(seen) & {target.claim.received.claim.billing.npi})
+    if followed.npis is not None and seen is not None:
+        seen = tuple(set(seen) & set(followed.npis))
+    if target.claim is None and tracker.sees_all and seen == ():
+        seen = None  # sums of a submission tell of no member
+    of_seen = Followed(receipts=followed.receipts, numbers=followed.numbers, npis=seen)
+    shares = {each.payment: each for each in (*work.tracking.paid(of_seen), *_voided(tracker, of_seen))}
+    payments = work.tracking.payments(sorted(shares))
+    events = work.payments.events([each.id for each in payments])
+    told = list(paid(words, _shares(payments, shares), events))
+    files = work.tracking.remittances(payments)
+    rows = list({row.id: row for row in files.values()}.values())
+    went_out = {each.payment: each.at for each in events if each.state is PaymentState.RELEASED}
+    for payment in payments:
+        row = files.get(payment.id)
+        if row is not None and payment.id in went_out:
+            says = f"remittance of payment {payment.trace_number}"
+            told.append(words.placed(went_out[payment.id], 25, "835", row.name, says, codes=("835",)))
+    told += put_out(words, rows, work.pickups.of(row.id for row in rows))
+    newest = {each.payment: each.state for each in events}
+    is_done = not any(state in _UNDER_WAY for state in newest.values())
+    return _summed(told), is_done and all(row.delivered_at is not None for row in rows)
+
+
+def _summed(placed: list[Placed]) -> list[Placed]:
+    """Return events with those of many 835s that were built at one moment as one."""
+    built = [each for each in placed if each.event.what == "835"]
+    alike: dict[datetime, list[Placed]] = {}
+    for each in built:
+        alike.setdefault(each.moment, []).append(each)
+    left = [each for each in placed if each.event.what != "835"]
+    for each in alike.values():
+        first, count = each[0], len(each)
+        names = {one.event.about for one in each}
+        if count > 1:
+            says, about = f"remittances of {count:,} payments", f"{len(names):,} files"
+            event = TrackEvent(
+                at=first.event.at, day=first.event.day, what="835", about=about, says=says, codes=("835",)
+            )
+            first = Placed(first.moment, first.rank, event)
+        left.append(first)
+    return left
+
+
+def _shares(payments: Iterable[FollowedPayment], shares: dict[int, PaidIn]) -> list[PaidShare]:
+    """Return payments with what of the claims they pay; one that takes the place of another pays the same."""
+    found: dict[str, PaidShare] = {}
+    for payment in payments:
+        own = shares.get(payment.id)
+        before = found.get(payment.reissues)
+        claims, amount = (own.claims, own.paid) if own is not None else (0, payment.amount)
+        if own is None and before is not None:
+            claims, amount = before.claims, before.paid
+        found[payment.trace_number] = PaidShare(payment, claims, amount)
+    return list(found.values())
+
+
+def _voided(tracker: Tracker, followed: Followed) -> Iterator[PaidIn]:
+    """Yield the voided payments that told the claims: their decisions may be in another payment since."""
+    work = tracker.inquiry.work
+    stored = work.tracking.voided(work.tracking.payees(followed))
+    if not stored:
+        return
+    numbers = {each.payer_claim_control_number for payment in stored for each in payment.payment.claims}
+    of_these = work.tracking.of_claims(sorted(numbers))
+    wanted = set(followed.numbers) or {number for number, of in of_these.items() if of.id in followed.receipts}
+    for payment in stored:
+        told = [each for each in payment.payment.claims if each.payer_claim_control_number in wanted]
+        if told:
+            amounts = {
+                (each.decision.payer_claim_control_number, each.decision.version): each.decision.paid
+                for each in work.decisions.of_claims([one.payer_claim_control_number for one in told])
+            }
+            total = sum((amounts[one.payer_claim_control_number, one.version] for one in told), ZERO)
+            yield PaidIn(payment=payment.id, claims=len(told), paid=total)

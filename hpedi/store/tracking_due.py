@@ -1,0 +1,86 @@
+"""What the books know of deadlines: interchanges in the order of their numbers, files under way, what waits."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from typing import Final
+
+from sqlalchemy import Connection, or_, select
+
+from hpedi.pipeline.records import OutboundRow
+from hpedi.pipeline.tracking_ports import ControlNumberTaken, OutputDue, UndecidedClaim, UnfinishedFile
+from hpedi.store.tables import WAITING, claim, inbound_file, outbox, payment_run, receipt
+
+_OUTBOX: Final = [column for column in outbox.c if column.name != "sealed"]
+_ANSWERED: Final = (
+    receipt.c.received_at.label("answered_since"),
+    payment_run.c.instant.label("paid_since"),
+    receipt.c.partner,
+    receipt.c.usage,
+    receipt.c.control_number,
+)
+
+
+class StoredDeadlineWatch:
+    """What is late or out of order, read from rows."""
+
+    def __init__(self, connection: Connection) -> None:
+        """Work inside an open transaction."""
+        self._connection = connection
+
+    def numbers_taken(self, since: datetime, partner: str) -> tuple[ControlNumberTaken, ...]:
+        """Return the interchanges received since a moment, of a partner or of all (empty), in the order of arrival."""
+        column = receipt.c
+        query = select(
+            *(column[name] for name in ("partner", "usage", "control_number", "received_at")),
+            column.id.label("receipt"),
+            *(column[name] for name in ("file", "verdict", "summary")),
+        ).where(column.published, column.received_at >= since)
+        if partner:
+            query = query.where(column.partner == partner)
+        rows = self._connection.execute(query.order_by(column.received_at, column.id))
+        return tuple(ControlNumberTaken(**row._mapping) for row in rows)  # noqa: SLF001 - SQLAlchemy's public name
+
+    def unfinished(self) -> tuple[UnfinishedFile, ...]:
+        """Return the files that are not received to their end."""
+        names = ("id", "received_at", "state", "reason")
+        query = select(*(inbound_file.c[name] for name in names)).where(inbound_file.c.state != "done")
+        rows = self._connection.execute(query.order_by(inbound_file.c.id))
+        return tuple(UnfinishedFile(**row._mapping) for row in rows)  # noqa: SLF001 - SQLAlchemy's public name
+
+    def outputs_due(self, since: datetime) -> tuple[OutputDue, ...]:
+        """Return what waits for delivery, and what was delivered since a moment, oldest first."""
+        query = select(*_OUTBOX, *_ANSWERED).outerjoin(receipt, receipt.c.id == outbox.c.receipt)
+        query = query.outerjoin(payment_run, payment_run.c.id == outbox.c.run)
+        rows = self._connection.execute(query.where(or_(WAITING, outbox.c.delivered_at >= since)).order_by(outbox.c.id))
+        found = []
+        for row in rows:
+            begun = row.answered_since or row.paid_since or row.delivered_at
+            kept = {column.name: getattr(row, column.name) for column in _OUTBOX}
+            if begun is not None:  # what answers nothing and pays nothing has no moment before its delivery
+                found.append(
+                    OutputDue(
+                        row=OutboundRow(**kept),
+                        since=begun,
+                        partner=row.partner or "",
+                        usage=row.usage or "P",
+                        control_number=row.control_number or "",
+                    )
+                )
+        return tuple(found)
+
+    def undecided(self, received_until: date) -> tuple[UndecidedClaim, ...]:
+        """Return the claims received up to a day that are neither decided nor refused, oldest first."""
+        column = claim.c
+        query = (
+            select(column.control_number, column.state, column.note, inbound_file.c.received_on, column.charged)
+            .join(receipt, receipt.c.id == column.receipt)
+            .join(inbound_file, inbound_file.c.id == receipt.c.file)
+            .where(column.state.in_(("accepted", "pended")), receipt.c.published)
+            .where(inbound_file.c.received_on <= received_until)
+            .order_by(inbound_file.c.received_on, column.control_number)
+        )
+        return tuple(
+            UndecidedClaim(number=number, state=state, note=note, received_on=day, charged=charged)
+            for number, state, note, day, charged in self._connection.execute(query)
+        )

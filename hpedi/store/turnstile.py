@@ -1,0 +1,85 @@
+"""Turns at a SQLite database: who waits to write comes before who wrote last, among threads and processes.
+
+SQLite lets writers poll for its one lock, so that one who writes again at once starves all others. Here a writer holds
+the turn as long as it writes, and holds the queue while it waits for the turn; who comes has to pass the queue first,
+who wrote last too. Both are locks on files beside the database, which a kill gives back. They keep nobody away who
+does not ask for them: that is still SQLite's matter.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import os
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Final
+
+from hpedi.findings import Unavailable
+from hpedi.safekeeping.whole_files import OWNER_ONLY
+
+QUEUE, TURN = "-queue", "-turn"
+"""Endings of the files' names."""
+_POLL_SECONDS: Final = 0.001
+
+
+class Turnstile:
+    """The turns of those who write to one database."""
+
+    def __init__(self, database: Path, wait_seconds: float) -> None:
+        """Take turns at a database, and wait so long for one; nothing is opened yet."""
+        self._queue, self._turn = (database.with_name(f"{database.name}{ending}") for ending in (QUEUE, TURN))
+        self._wait_seconds = wait_seconds
+
+    @contextmanager
+    def turn(self) -> Iterator[None]:
+        """Write while the block lasts.
+
+        Raises:
+            Unavailable: Others wrote for too long, or there is no place for the files.
+        """
+        until = time.monotonic() + self._wait_seconds
+        with _opened(self._turn) as turn:
+            with _opened(self._queue) as queue:
+                _take(queue, until)
+                _take(turn, until)
+            try:
+                yield
+            finally:
+                fcntl.flock(turn, fcntl.LOCK_UN)  # a process that was forked meanwhile has it open too
+
+    @property
+    def somebody_waits(self) -> bool:
+        """Say whether somebody waits for a turn."""
+        with _opened(self._queue) as queue:
+            return not _is_taken(queue)
+
+
+@contextmanager
+def _opened(path: Path) -> Iterator[int]:
+    """Open a file anew: a lock belongs to who opened the file, and each thread and fork needs its own."""
+    try:
+        descriptor = os.open(path, os.O_RDWR | os.O_CREAT, OWNER_ONLY)
+    except OSError as error:
+        raise Unavailable(f"the database is not available ({type(error).__name__})") from None
+    try:
+        yield descriptor
+    finally:
+        os.close(descriptor)
+
+
+def _take(descriptor: int, until: float) -> None:
+    while not _is_taken(descriptor):
+        if time.monotonic() > until:
+            raise Unavailable("the database is not available (others write to it)")
+        time.sleep(_POLL_SECONDS)
+
+
+def _is_taken(descriptor: int) -> bool:
+    """Try once to take a lock."""
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return False
+    return True
