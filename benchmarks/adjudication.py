@@ -43,16 +43,16 @@ class Figure:
 @click.option("--json", "as_json", is_flag=True, help="Print JSON, one figure a line.")
 def main(*, claims: int, database_url: str | None, workers: int, stages: bool, as_json: bool) -> None:
     """Measure, and print what was measured."""
-    with TemporaryDirectory(prefix="hpedi-bench-") as folder:
-        place = Path(folder)
-        os.environ |= {"XDG_CONFIG_HOME": str(place / "config"), "XDG_STATE_HOME": str(place / "state")}
-        workspace = make_workspace(place / "workspace", database_url, claims)
-        figures = [*decided(workspace, claims, workers)]
-        if stages:
-            more = min(claims, MOST_STAGED)
-            stage(workspace, iter(range(claims, claims + more)))
-            figures += shares(workspace, more)
-        workspace.database.close()
+    # Kept until the command closes the workspace, which seals the audit log.
+    folder = TemporaryDirectory(prefix="hpedi-bench-")
+    place = Path(click.get_current_context().with_resource(folder))
+    os.environ |= {"XDG_CONFIG_HOME": str(place / "config"), "XDG_STATE_HOME": str(place / "state")}
+    workspace = make_workspace(place / "workspace", database_url, claims)
+    figures = [*decided(workspace, claims, workers)]
+    if stages:
+        more = min(claims, MOST_STAGED)
+        stage(workspace, iter(range(claims, claims + more)))
+        figures += shares(workspace, more)
     if as_json:
         for figure in figures:
             print_json(figure)

@@ -2,7 +2,8 @@
 
 The payer has 100,000 members; each inquiry is about another one. The service is a process, the load comes from this one
 over loopback, with connections that stay open. Measured are: as many as come through; a steady rate while a batch
-of claims is decided beside it; and many times more clients than are let in. Leaves with 1 where an answer is none.
+of claims is decided beside it; and many times more clients than are let in. Processor time is the service's alone: on
+a machine that does other things too it tells more than the clock. Leaves with 1 where an answer is none.
 """
 
 from __future__ import annotations
@@ -79,6 +80,16 @@ def inquiry(number: int) -> bytes:
     head = (_ISA, "GS*HS*RIVERBEND*94267*20260302*0900*1*X*005010X279A1")
     segments = (*head, *_BODY, "GE*1*1", "IEA*1*{number:09d}")
     return "".join(f"{each.format(number=number, who=who)}~" for each in segments).encode()
+
+
+@dataclass(frozen=True, slots=True)
+class Loads:
+    """How long each load lasts, at which rate beside a batch, and with how many processes on both sides."""
+
+    seconds: float
+    rate: float
+    processes: int
+    workers: int
 
 
 class Client:
@@ -165,9 +176,10 @@ def may_ask(workspace: Workspace) -> str:
 
 
 @contextmanager
-def service(home: Path) -> Iterator[tuple[int, int]]:
-    """Run the service; yield its process and port."""
+def service(home: Path, processes: int) -> Iterator[tuple[int, int]]:
+    """Run the service; yield its first process and its port."""
     command = [sys.executable, "-m", "hpedi", "--home", str(home), "serve", "--port", "0"]
+    command += ["--processes", str(processes)]
     with subprocess.Popen(command, stderr=subprocess.PIPE, text=True) as running:  # noqa: S603
         said = running.stderr.readline() if running.stderr is not None else ""
         try:
@@ -176,18 +188,35 @@ def service(home: Path) -> Iterator[tuple[int, int]]:
             running.terminate()
 
 
+def family_of(process: int) -> list[int]:
+    """Return a process and those it started."""
+    children = Path(f"/proc/{process}/task/{process}/children").read_text().split()
+    return [process, *map(int, children)]
+
+
 def memory_of(process: int) -> float:
-    """Return the resident memory of a process in MB."""
-    pages = int(Path(f"/proc/{process}/statm").read_text().split()[1])
+    """Return the resident memory of a service in MB."""
+    pages = sum(int(Path(f"/proc/{each}/statm").read_text().split()[1]) for each in family_of(process))
     return pages * os.sysconf("SC_PAGE_SIZE") / 1e6
+
+
+def processor_seconds_of(process: int) -> float:
+    """Return how long a service has kept processors busy."""
+    ticks = 0
+    for each in family_of(process):
+        told = Path(f"/proc/{each}/stat").read_text().rpartition(")")[2].split()
+        ticks += int(told[11]) + int(told[12])  # in user and system mode
+    return ticks / os.sysconf("SC_CLK_TCK")
 
 
 @click.command()
 @click.option("--seconds", default=120.0, show_default=True, help="How long each load lasts.")
 @click.option("--rate", default=50.0, show_default=True, help="Requests a second beside the batch.")
 @click.option("--claims", default=20_000, show_default=True, help="Claims of the batch.")
+@click.option("--processes", default=2, show_default=True, help="Processes of the service.")
+@click.option("--workers", default=1, show_default=True, help="Processes of the batch.")
 @click.option("--json", "as_json", is_flag=True, help="Print JSON, one figure a line.")
-def main(*, seconds: float, rate: float, claims: int, as_json: bool) -> None:
+def main(*, seconds: float, rate: float, claims: int, processes: int, workers: int, as_json: bool) -> None:
     """Measure, and print what was measured."""
     with TemporaryDirectory(prefix="hpedi-bench-") as folder:
         place = Path(folder)
@@ -195,7 +224,7 @@ def main(*, seconds: float, rate: float, claims: int, as_json: bool) -> None:
         workspace = make_workspace(place / "workspace", None, claims)
         key = may_ask(workspace)
         workspace.database.close()
-        figures = measured(place / "workspace", key, seconds, rate)
+        figures = list(measured(place / "workspace", key, Loads(seconds, rate, processes, workers)))
     if as_json:
         for figure in figures:
             print_json(figure)
@@ -206,26 +235,31 @@ def main(*, seconds: float, rate: float, claims: int, as_json: bool) -> None:
         raise SystemExit(1)
 
 
-def measured(home: Path, key: str, seconds: float, rate: float) -> list[Figure]:
+def measured(home: Path, key: str, loads: Loads) -> Iterator[Figure]:
     """Put the three loads on a service."""
-    with service(home) as (process, port):
+    with service(home, loads.processes) as (process, port):
         load(port, key, 2, CONNECTIONS)
-        before = memory_of(process)
-        all_out = load(port, key, seconds, CONNECTIONS)
-        after = memory_of(process)
-        adjudicate = [sys.executable, "-m", "hpedi", "--home", str(home), "adjudicate", "--as-of", "2026-03-16"]
-        with subprocess.Popen(adjudicate, stdout=subprocess.DEVNULL) as batch:  # noqa: S603
-            beside = load(port, key, seconds, CONNECTIONS, rate)
-            is_long_enough = batch.poll() is None
-            batch.terminate()
-        too_many = load(port, key, min(seconds, 20), TOO_MANY)
-    name = f"{rate:g} a second beside a batch{'' if is_long_enough else ' (which ended sooner)'}"
-    return [
-        *figures_of(f"{CONNECTIONS} clients without a pause", all_out, seconds),
-        Figure("the same: memory", after - before, "MB more"),
-        *figures_of(name, beside, seconds),
-        *figures_of(f"{TOO_MANY} clients without a pause", too_many, min(seconds, 20)),
-    ]
+        memory, busy = memory_of(process), processor_seconds_of(process)
+        replies = load(port, key, loads.seconds, CONNECTIONS)
+        yield from figures_of(f"{CONNECTIONS} clients without a pause", replies, loads.seconds)
+        took = (processor_seconds_of(process) - busy) * 1000
+        yield Figure("the same: processor", took / max(1, len(replies)), "ms an answer")
+        yield Figure("the same: memory", memory_of(process) - memory, "MB more")
+        yield from beside_a_batch(home, port, key, loads)
+        seconds = min(loads.seconds, 20)
+        yield from figures_of(f"{TOO_MANY} clients without a pause", load(port, key, seconds, TOO_MANY), seconds)
+
+
+def beside_a_batch(home: Path, port: int, key: str, loads: Loads) -> Iterator[Figure]:
+    """Ask at a rate while claims are decided."""
+    adjudicate = [sys.executable, "-m", "hpedi", "--home", str(home), "adjudicate", "--as-of", "2026-03-16"]
+    adjudicate += ["--workers", str(loads.workers)]
+    with subprocess.Popen(adjudicate, stdout=subprocess.DEVNULL) as batch:  # noqa: S603
+        beside = load(port, key, loads.seconds, CONNECTIONS, loads.rate)
+        is_long_enough = batch.poll() is None
+        batch.terminate()
+    name = f"{loads.rate:g} a second beside a batch{'' if is_long_enough else ' (which ended sooner)'}"
+    yield from figures_of(name, beside, loads.seconds)
 
 
 if __name__ == "__main__":

@@ -14,6 +14,8 @@ import click
 from docs.acknowledgement_tables import PAGE as ACKNOWLEDGEMENTS
 from docs.acknowledgement_tables import page_with_tables
 from docs.companion_pages import companion_pages
+from docs.metrics_table import PAGE as METRICS
+from docs.metrics_table import page_with_table
 from docs.rule_pages import asks, rules_by_code
 from hpedi.acceptance.rules.rule import Rule
 from hpedi.acceptance_files import every_rule
@@ -41,6 +43,7 @@ def pages() -> dict[Path, str]:
     made |= {DOCS / name: text for name, text in companion_pages().items()}
     made[DOCS / "findings" / "README.md"] = findings_index()
     made[ACKNOWLEDGEMENTS] = page_with_tables(ACKNOWLEDGEMENTS.read_text())
+    made[METRICS] = page_with_table(METRICS.read_text())
     for name in COMMANDS:
         path = DOCS / "commands" / f"{name}.md"
         if path.exists():

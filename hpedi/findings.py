@@ -12,6 +12,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from enum import StrEnum
+from functools import lru_cache
 from types import MappingProxyType
 from typing import Final
 
@@ -46,6 +47,13 @@ def shown_control_number(unit: str, sent: str) -> str:
         sent: The number.
     """
     return sent if _CONTROL_NUMBERS[unit].fullmatch(sent) else MASKED
+
+
+@lru_cache(maxsize=256)
+def _are_shown(*sent: str | None) -> bool:
+    """Say whether the control numbers of a place may be shown as sent; remembered, for findings come in runs."""
+    numbers = zip(_CONTROL_NUMBERS, sent, strict=True)
+    return all(number is None or shown_control_number(unit, number) == number for unit, number in numbers)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -84,10 +92,12 @@ class Where:
 
     def __post_init__(self) -> None:
         """Mask malformed control numbers."""
+        if _are_shown(self.interchange, self.group, self.transaction_set):
+            return
         for unit in _CONTROL_NUMBERS:
             sent = getattr(self, unit)
-            if sent is not None and (shown := shown_control_number(unit, sent)) is not sent:
-                object.__setattr__(self, unit, shown)
+            if sent is not None:
+                object.__setattr__(self, unit, shown_control_number(unit, sent))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

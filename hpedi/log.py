@@ -34,13 +34,13 @@ ALLOWED_KEYS: Final = frozenset((
     "finding", "severity",
     "interchange", "group", "transaction_set", "segment", "segment_id", "byte_offset", "loop", "element", "component",
     "claim", "version", "line", "stage", "rule", "status", "verdict", "reason", "carc", "rarc",
-    "payment", "trace_number", "method",
+    "payment", "trace_number", "method", "arrival", "schedule",
     "library", "exception", "place", "errno",
     "files", "interchanges", "sets", "segments", "claims", "lines", "findings", "errors", "payments", "rows",
     "families", "workers",
 ))
 # fmt: on
-"""What a log line may carry. `claim`, `payment`, `run` and `receipt` are our own numbers, never the sender's."""
+"""What a log line may carry. `claim`, `payment`, `run`, `receipt`, `arrival` are our own numbers, never a sender's."""
 
 
 class LogFormat(StrEnum):

@@ -26,12 +26,13 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
-    """Run each test that may have a workspace on SQLite and on PostgreSQL."""
+    """Run each test that may have a workspace on SQLite and on PostgreSQL, or on any one where that tells as much."""
     if has_workspaces(metafunc.definition.path) and not metafunc.definition.get_closest_marker("storeless"):
         only = metafunc.config.getoption("--database")
+        kinds = KINDS[:1] if metafunc.definition.get_closest_marker("any_database") else KINDS
         if "database_kind" not in metafunc.fixturenames:
             metafunc.fixturenames.insert(0, "database_kind")
-        metafunc.parametrize("database_kind", [only] if only else KINDS, indirect=True, scope="session")
+        metafunc.parametrize("database_kind", [only] if only else kinds, indirect=True, scope="session")
 
 
 @pytest.fixture(scope="session")

@@ -8,6 +8,8 @@ CLINIC = "1000002000"
 """NPI of Riverbend Family Clinic, which sends as RIVERBEND."""
 ROSA = ("HL*{level}*2*22*0", "TRN*1*T-1*9RIVERBEND", "NM1*IL*1*AMBLE*ROSA****MI*HS1000001", "DMG*D8*19790412")
 """A subscriber as sent; `level` is filled in."""
+TESSA = ("HL*{level}*2*22*0", "TRN*1*T-1*9RIVERBEND", "NM1*IL*1*SPECIMEN*TESSA****MI*TS0000001", "DMG*D8*19800115")
+"""Somebody made up, whom inquiries sent for testing are answered about."""
 
 
 def inquiry(

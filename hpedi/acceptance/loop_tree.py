@@ -227,8 +227,9 @@ class LoopTree:
 
     def _forget(self, first: int) -> None:
         """Forget what the walk refused from a position on up to here: nothing asks for it any more."""
-        here = self._position
-        self._refused = {at: elements for at, elements in self._refused.items() if at < first or at >= here}
+        passed, refused = range(first, self._position), self._refused
+        for at in passed if len(passed) < len(refused) else [at for at in refused if at in passed]:
+            refused.pop(at, None)
 
     def _is_told(self, fault: Fault) -> bool:
         """Say whether the walk refused the element already, or the segment as a whole."""

@@ -44,10 +44,11 @@ class Notes:
 
     def add(self, finding: Finding) -> bool:
         """Count a finding and say whether it is kept."""
-        is_kept = len(self._kept) < self._limit or (finding.is_error and not self._errors)
+        is_error = finding.is_error
+        is_kept = len(self._kept) < self._limit or (is_error and not self._errors)
         if is_kept:
             self._kept.append(finding)
-        if finding.is_error:
+        if is_error:
             self._errors += 1
         else:
             self._warnings += 1

@@ -123,6 +123,7 @@ class ClaimDecision(Model, frozen=True, kw_only=True, omit_defaults=True):
         carried: What carries over from last year's accumulators, found by this decision; it stays when the decision is
             taken back.
         subscriber: Our member id of the patient's subscriber; empty where the member is not recognised.
+        funding_account: Our id of the account that pays it, where its employer has one of its own; empty: the payer's.
         paid_to_member: US dollars that go to the subscriber instead of the provider, outside the 835.
         pools: What goes into withhold and programme pools.
         employer_charges: What a self-insured employer is charged.
@@ -151,6 +152,7 @@ class ClaimDecision(Model, frozen=True, kw_only=True, omit_defaults=True):
     entries: tuple[AccumulatorEntry, ...] = ()
     carried: tuple[AccumulatorEntry, ...] = ()
     subscriber: str = ""
+    funding_account: str = ""
     paid_to_member: Usd = Decimal("0.00")
     pools: tuple[PoolMovement, ...] = ()
     employer_charges: tuple[EmployerCharge, ...] = ()

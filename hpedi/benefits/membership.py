@@ -33,7 +33,11 @@ class Family(Model, frozen=True, kw_only=True):
     @classmethod
     def of(cls, body: bytes) -> Family:
         """Read a family from the body of its reference record."""
-        content = _DECODER.decode(body)
+        return cls.told(_DECODER.decode(body))
+
+    @classmethod
+    def told(cls, content: FamilyContent) -> Family:
+        """Return a family as reference data tells it."""
         return cls(
             id=content.id,
             members=content.members,

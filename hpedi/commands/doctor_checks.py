@@ -38,6 +38,8 @@ OF_SETTINGS: Final[tuple[Check[Configured], ...]] = (
     Check("whose books", doctor_books.whose),
     Check("clock", doctor_books.clock),
     Check("hpedi up", doctor_gateway.supervisor),
+    Check("ports", doctor_gateway.ports),
+    Check("SFTP host key", doctor_gateway.host_key),
     Check("arrivals", doctor_gateway.arrivals),
 )
 OF_BOOKS: Final[tuple[Check[Opened], ...]] = (
@@ -49,6 +51,7 @@ OF_BOOKS: Final[tuple[Check[Opened], ...]] = (
     Check("reference data", doctor_data.reference),
     Check("watchers", doctor_gateway.watchers),
     Check("schedules", doctor_gateway.schedules),
+    Check("webhooks", doctor_gateway.webhooks),
     Check("deliveries", doctor_gateway.deliveries),
     Check("approvals", doctor_gateway.approvals),
 )

@@ -37,7 +37,7 @@ def _list(place: Place, terms: PublishedList, code_set: CodeSet) -> Seen | None:
     if not code_set.is_loaded:
         return None
     title, mend = code_set.entry.title, f"{IMPORT} {terms.set}"
-    published = terms.last_published(place.day)
+    published = terms.last_published(place.day - timedelta(days=place.bounds.list_days))
     ends = code_set.codes.covers.end
     if not code_set.is_of_user and terms.ours_as_of is None and ends is not None:
         if ends < place.day:
@@ -45,7 +45,7 @@ def _list(place: Place, terms: PublishedList, code_set: CodeSet) -> Seen | None:
         is_near = ends - place.day < timedelta(days=place.bounds.list_days)
         return warning(f"{title}: our list ends with {ends}", mend) if is_near else None
     as_of = _as_of(place, terms, code_set)
-    if as_of < published <= place.day - timedelta(days=place.bounds.list_days):
+    if as_of < published:
         return warning(f"{title}: the list of {as_of} was followed by one of {published}", mend)
     return None
 

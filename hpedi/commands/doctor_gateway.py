@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+import errno
 import fcntl
 import os
+import socket
+import stat
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from functools import partial
 from pathlib import Path
 from typing import Final
 
-from hpedi.commands.doctor_examination import Configured, Opened, Seen, ago, graded, ok, warning
+from hpedi.commands.doctor_examination import Configured, Opened, Seen, ago, fault, graded, ok, warning
+from hpedi.commands.sftp_settings import host_key_file
+from hpedi.commands.up_settings import parameters, read_up_settings, wanted_programs
 from hpedi.commands.watch_settings import read_watch_settings
 from hpedi.commands.workspace import payer_zone
 from hpedi.mappings_folder import mapping
@@ -45,6 +50,59 @@ def is_up(home: Path) -> bool:
     return False
 
 
+def ports(place: Configured) -> Iterator[Seen]:
+    """See whether the ports that [up] names can be had."""
+    is_running = is_up(place.home)
+    for program, options in wanted_programs(read_up_settings(place.home)):
+        told = parameters(program, options)
+        if told.get("port"):
+            yield _port(program.words[0], str(told["host"]), int(str(told["port"])), is_running=is_running)
+
+
+def _port(name: str, host: str, port: int, *, is_running: bool) -> Seen:
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    where = f"hpedi {name}: {host} port {port}"
+    try:
+        socket.create_server((host, port), family=family).close()
+    except OSError as refused:
+        if refused.errno == errno.EADDRINUSE:
+            mend = f"ss -ltnp 'sport = :{port}' says by whom; end it, or name another port under [up]"
+            return ok(f"{where}, in use") if is_running else warning(f"{where} is in use already", mend)
+        return fault(f"{where} cannot be had: {refused.strerror}", "name another address or port under [up]")
+    return ok(f"{where} is free")
+
+
+def host_key(place: Configured) -> Iterator[Seen]:
+    """See whether the key by which clients know the SFTP server is there, and nobody else can read it."""
+    file = host_key_file(place.home)
+    if not file.exists():
+        yield ok(f"{file}, made with the first start of hpedi sftp")
+    elif stat.S_IMODE(file.stat().st_mode) & ~(stat.S_IRUSR | stat.S_IWUSR):
+        yield fault(
+            f"others can read {file}", f"chmod 600 {file}; it may be known: a new one has to be told to partners"
+        )
+    elif not file.read_bytes().startswith(b"-----BEGIN "):
+        yield fault(f"{file} is no private key", "bring it back, or move it away and tell partners the new fingerprint")
+    else:
+        yield ok(f"{file}; hpedi sftp --fingerprint")
+
+
+def webhooks(place: Opened) -> Iterator[Seen]:
+    """See whether events reach partners' own systems."""
+    late = place.now - timedelta(minutes=place.bounds.backlog_minutes)
+    with place.workspace.books.reading(place.context) as work:
+        endpoints, overdue = work.webhooks.all(), work.webhooks.due(late)
+    disabled = [str(each.id) for each in endpoints if each.disabled_at is not None]
+    if disabled:
+        yield warning(
+            f"disabled: {', '.join(disabled)}", "hpedi webhooks show NUMBER, then hpedi webhooks enable NUMBER"
+        )
+    if overdue:
+        yield warning(f"{len(overdue):,} events are overdue", "`webhooks = true` under [up], or hpedi webhooks send")
+    if not disabled and not overdue:
+        yield ok(f"{len(endpoints):,} endpoints; nothing is overdue")
+
+
 def watchers(place: Opened) -> Iterator[Seen]:
     """See when each watcher was last heard of."""
     with place.workspace.books.reading(place.context) as work:
@@ -63,19 +121,23 @@ def watchers(place: Opened) -> Iterator[Seen]:
 
 
 def arrivals(place: Configured) -> Iterator[Seen]:
-    """See what lies in the drop folders, and since when."""
+    """See what lies in the drop folders, and since when: in ours what is whole, in others' also what is not yet."""
     watch, _schedules = read_watch_settings(place.home)
     foreign = [Path(folder) for each in watch.folders.values() for folder in each]
-    ours = sorted((place.home / "inbox").glob("*")) if (place.home / "inbox").is_dir() else []
-    times = [time for folder in (*ours, *foreign) for time in _times(folder)]
+    yield _dropped(place, "inbox", list((place.home / "inbox").glob("*")), patience=0)
+    if foreign:
+        yield _dropped(place, "folders of other servers", foreign, patience=watch.incomplete_after)
+
+
+def _dropped(place: Configured, name: str, folders: list[Path], *, patience: float) -> Seen:
+    times = [time for folder in folders for time in _times(folder)]
     oldest = place.now - datetime.fromtimestamp(min(times), UTC) if times else timedelta()
-    limit = timedelta(minutes=max(watch.incomplete_after_minutes, place.bounds.backlog_minutes))
-    yield graded(
-        f"{len(times):,} files wait, the oldest for {ago(oldest)}" if times else "nothing waits",
+    return graded(
+        f"{name}: {len(times):,} files wait, the oldest for {ago(oldest)}" if times else f"{name}: nothing waits",
         "hpedi watch, or hpedi up: nobody takes them",
         value=oldest.total_seconds(),
-        warns_above=limit.total_seconds(),
-        fails_above=max(limit, timedelta(minutes=place.bounds.backlog_minutes_fault)).total_seconds(),
+        warns_above=patience + place.bounds.backlog_minutes * 60,
+        fails_above=patience + place.bounds.backlog_minutes_fault * 60,
     )
 
 

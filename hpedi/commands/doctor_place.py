@@ -8,13 +8,13 @@ import stat
 import tomllib
 from collections.abc import Iterator
 from dataclasses import fields
+from datetime import UTC, datetime
 from difflib import get_close_matches
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Final
 
 import click
-import msgspec
 from sqlalchemy.engine import make_url
 
 from hpedi.commands.doctor_examination import Configured, Place, Seen, fault, ok, warning
@@ -28,8 +28,11 @@ from hpedi.commands.settings import (
     given_key,
     read_settings,
 )
-from hpedi.commands.up_settings import UpSettings, read_up_settings
+from hpedi.commands.sftp_settings import sftp_limits
+from hpedi.commands.up_settings import UpSettings, check_options, read_up_settings, wanted_programs
 from hpedi.commands.watch_settings import WatchSettings, read_watch_settings, schedules_by_default
+from hpedi.commands.webhooks_settings import WebhookTable, read_webhook_settings
+from hpedi.intake.sftp.limits import NAMES
 from hpedi.x12.limits import Limits
 
 OWNER_ONLY: Final = 0o077
@@ -41,20 +44,33 @@ FOLDERS: Final = ("files", "quarantine", "inbox", "outbox", "archive", "staging"
 LINKED: Final = ("inbox", "outbox", "archive", "staging", "taken")
 """Between these files are renamed and linked."""
 
-EXTRAS: Final = {"web": ("starlette", "uvicorn"), "gateway": ("asyncssh", "prometheus_client", "urllib3")}
-USED_BY: Final = {"serve": "web", "sftp": "gateway", "metrics": "gateway", "webhooks": "gateway"}
-"""The extra that each program of [up] needs."""
+EXTRAS: Final = {
+    "web": ("starlette", "uvicorn"),
+    "gateway": ("asyncssh", "prometheus_client", "urllib3"),
+    "pg": ("psycopg",),
+}
+USED_BY: Final = {"serve": {"web"}, "sftp": {"gateway"}, "metrics": {"gateway", "web"}, "webhooks": {"gateway"}}
+"""The extras that each program of [up] needs."""
 
 KNOWN: Final = {
     "": frozenset({"id", "database", "key_file", "anchored_as"}),
     "limits": frozenset(each.name for each in fields(Limits)),
     "up": frozenset(UpSettings.__struct_fields__),
+    "sftp": frozenset(NAMES),
     "watch": frozenset(WatchSettings.__struct_fields__),
+    "webhooks": frozenset(WebhookTable.__struct_fields__),
     "doctor": frozenset(DoctorSettings.__struct_fields__),
 }
 """The settings that are read, by table; the first are those before any table."""
 
-READERS: Final = (read_settings, read_up_settings, read_watch_settings, read_doctor_settings)
+READERS: Final = (
+    read_settings,
+    lambda home: check_options(read_up_settings(home)),
+    lambda home: sftp_limits(home, datetime.now(UTC).date()),
+    read_watch_settings,
+    read_webhook_settings,
+    read_doctor_settings,
+)
 
 
 def settings(place: Place) -> Iterator[Seen]:
@@ -68,11 +84,9 @@ def settings(place: Place) -> Iterator[Seen]:
     except (OSError, ValueError) as wrong:
         yield fault(f"{config} cannot be read: {wrong}", f"mend {config} with an editor; hpedi.toml is in each backup")
         return
-    strange = list(_strange(said))
-    yield from strange
-    faults = list(_not_read(place.home))
+    faults = list(_strange(said)) or list(_not_read(place.home))
     yield from faults
-    if not strange and not faults:
+    if not faults:
         yield ok(f"{config}: {', '.join(sorted(key for key in said if isinstance(said[key], dict))) or 'no tables'}")
 
 
@@ -105,7 +119,7 @@ def _not_read(home: Path) -> Iterator[Seen]:
         try:
             read(home)
         except click.UsageError as refused:
-            if refused.message not in told and "unknown field" not in refused.message:
+            if refused.message not in told:
                 told.add(refused.message)
                 yield fault(refused.message, f"mend {home / CONFIG} with an editor")
 
@@ -113,10 +127,9 @@ def _not_read(home: Path) -> Iterator[Seen]:
 def extras(place: Configured) -> Iterator[Seen]:
     """See whether what the settings ask for is installed."""
     wanted = {"pg"} if place.settings.database.startswith("postgresql") else set()
-    up = msgspec.to_builtins(read_up_settings(place.home))
-    wanted |= {extra for program, extra in USED_BY.items() if up.get(program)}
-    modules = {**EXTRAS, "pg": ("psycopg",)}
-    missing = sorted(extra for extra in wanted if not all(find_spec(each) for each in modules[extra]))
+    for program, _options in wanted_programs(read_up_settings(place.home)):
+        wanted |= USED_BY.get(program.setting, set())
+    missing = sorted(extra for extra in wanted if not all(find_spec(each) for each in EXTRAS[extra]))
     if missing:
         yield fault(f"not installed: {', '.join(missing)}", f"pip install 'hpedi[{','.join(missing)}]'")
     else:

@@ -239,7 +239,7 @@ def reassociation(session: Session, as_of: date | None, *, as_json: bool) -> int
     calendar = Jobs(workspace, context).business_days
     wrong = 0
     with workspace.books.reading(context) as work:
-        rows = [_reassociation(each, context.as_of, calendar, codes) for each in work.eft.reassociation()]
+        rows = [reassociation_facts(each, context.as_of, calendar, codes) for each in work.eft.reassociation()]
     for row in rows:
         wrong += bool(row["look_at"])
         if as_json:
@@ -250,7 +250,8 @@ def reassociation(session: Session, as_of: date | None, *, as_json: bool) -> int
     return ExitCode.FINDINGS if wrong else ExitCode.OK
 
 
-def _reassociation(each: Reassociated, day: date, calendar: AchCalendar, codes: ReturnCodes) -> dict[str, object]:
+def reassociation_facts(each: Reassociated, day: date, calendar: AchCalendar, codes: ReturnCodes) -> dict[str, object]:
+    """Return an EFT beside its 835; `look_at` says what is wrong with the two, if anything is."""
     entry = each.entry
     effective = entry.effective_entry_date if entry else None
     apart = calendar.business_days_between(each.remitted_on, effective) if each.remitted_on and effective else None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import asdict
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
@@ -13,7 +14,7 @@ from hpedi.commands.documents import write_document, written_options
 from hpedi.commands.printing import Column, json_option, money_column, print_json, print_table
 
 if TYPE_CHECKING:
-    from hpedi.payments.eob import Eob
+    from hpedi.payments.eob import Eob, MemberCheck
 
 _SERVICES: Final = (
     Column("Date", whole=True),
@@ -23,6 +24,12 @@ _SERVICES: Final = (
     money_column("Plan paid"),
     money_column("You may owe"),
     Column("Notes"),
+)
+_PAID: Final = (
+    Column("Claim", whole=True),
+    Column("Patient"),
+    Column("Provider"),
+    money_column("Paid to the member"),
 )
 _WHY: Final = (Column("For", whole=True), Column("Note", whole=True), money_column("Amount"), Column("Why"))
 _BALANCES: Final = (
@@ -36,46 +43,74 @@ _BALANCES: Final = (
 
 
 @click.command()
-@click.argument("claim", metavar="CLAIM")
+@click.argument("claim", metavar="[CLAIM]", required=False)
 @click.option("--version", type=int, metavar="N", help="This decision of it; the newest that stands if left out.")
+@click.option("--check", metavar="NUMBER", help="What a check to a member pays, claim by claim.")
 @written_options
 @json_option
 @click.pass_obj
 def command(
-    session: Session, claim: str, version: int | None, page: Path | None, sheets: Path | None, *, as_json: bool
+    session: Session,
+    claim: str | None,
+    version: int | None,
+    check: str | None,
+    page: Path | None,
+    sheets: Path | None,
+    *,
+    as_json: bool,
 ) -> int:
     """Show a member what was paid and what they owe.
 
     CLAIM is our number for it. With it stand the deductible and maximum after this claim, and how to appeal. The page
-    is one file that nothing else belongs to; the PDF says the same. Every look is kept in the audit log.
+    is one file that nothing else belongs to; the PDF says the same. --check tells what goes with a check to a member.
+    Every look is kept in the audit log.
 
     \b
     Example:
       hpedi eob 26061000010000002
       hpedi eob 26061000010000002 --html eob.html
+      hpedi eob --check 100004 --html notice.html
     """
     from hpedi.commands.jobs import Jobs
     from hpedi.commands.signed_in import acting
     from hpedi.commands.workspace import open_workspace
     from hpedi.mappings_folder import mapping
     from hpedi.payments.eob import load_eob_texts
-    from hpedi.payments.eob_document import eob_document
-    from hpedi.pipeline.eob import explanation
+    from hpedi.payments.eob_document import check_document, eob_document
+    from hpedi.pipeline.eob import check_explained, explanation
 
+    if (claim is None) == (check is None) or (check is not None and version is not None):
+        raise click.UsageError("give our number for a claim, or --check NUMBER")
     workspace = open_workspace(session.home)
     context = acting(workspace, "explain", "claim")
     texts = load_eob_texts(mapping("payments/eob_texts.yaml").read_bytes(), context.as_of)
     reference = Jobs(workspace, context).reference
     with workspace.books.writing(context) as work:
-        eob = explanation(work, reference, claim, texts, version)
-    if eob is None:
-        raise click.UsageError("no such claim or version is decided: give our number for it, CLP07 of the 835")
-    is_written = write_document(eob_document(eob), page, sheets)
+        notice = check_explained(work, reference, check, texts) if check is not None else None
+        eob = explanation(work, reference, claim, texts, version) if claim is not None else None
+    if notice is not None:
+        is_written = write_document(check_document(notice), page, sheets)
+        told: dict[str, object] = {"check": asdict(notice)}
+        show = partial(_print_check, notice)
+    elif eob is not None:
+        is_written = write_document(eob_document(eob), page, sheets)
+        told, show = {"eob": asdict(eob)}, partial(_print, eob)
+    else:
+        raise click.UsageError("no such claim, version or check to a member: give our number for it, CLP07 of the 835")
     if as_json:
-        print_json({"eob": asdict(eob)})
+        print_json(told)
     elif not is_written:
-        _print(eob)
+        show()
     return ExitCode.OK
+
+
+def _print_check(notice: MemberCheck) -> None:
+    place = f", in place of {notice.in_place_of}" if notice.in_place_of else ""
+    click.echo(f"Check {notice.number} of {notice.day} to {notice.pay_to}, {notice.amount:,} US dollars{place}\n")
+    rows = ((each.claim, each.patient, each.provider, amount) for each, amount in notice.paid)
+    print_table("What it pays", _PAID, rows)
+    for each, _amount in notice.paid:
+        _print(each)
 
 
 def _print(eob: Eob) -> None:

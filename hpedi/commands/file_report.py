@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass, fields
+from operator import attrgetter
 from typing import Final
 
 from hpedi.acceptance.judgement import FileJudgement, InterchangeJudgement
@@ -120,6 +121,7 @@ def _shown_id(kind: str, sent: str) -> str:
 
 
 _PLACES = tuple(each.name for each in fields(Where) if each.name != "file")
+_places_of = attrgetter(*_PLACES)
 _ALWAYS = ("byte_offset", "segment", "loop", "element")
 
 
@@ -154,7 +156,7 @@ def _finding(finding: Finding) -> ReportedFinding:
 
 
 def _place(where: Where) -> dict[str, str | int | None]:
-    places = ((name, getattr(where, name)) for name in _PLACES)
+    places = zip(_PLACES, _places_of(where), strict=True)
     return {name: value for name, value in places if value is not None or name in _ALWAYS}
 
 

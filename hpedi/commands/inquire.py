@@ -17,6 +17,7 @@ from hpedi.commands.options import Day
 from hpedi.commands.printing import Column, json_option, money_column, print_json, print_table
 
 if TYPE_CHECKING:
+    from hpedi.commands.jobs import Jobs
     from hpedi.pipeline.inquiring import Inquiry, SeenClaim, SeenMember
     from hpedi.pipeline.records import StoredDecision, StoredPayment
 
@@ -161,21 +162,34 @@ def open_inquiry(session: Session, npi: str = "") -> Iterator[Inquiry]:
     Raises:
         NotPermitted: No role of the asker asks such questions.
     """
-    from hpedi.commands.access_files import access_rules
     from hpedi.commands.jobs import Jobs
-    from hpedi.commands.signed_in import NotPermitted, context_of, note_refusal
+    from hpedi.commands.signed_in import context_of
     from hpedi.commands.workspace import open_workspace
+
+    workspace = open_workspace(session.home)
+    with inquiry_of(Jobs(workspace, context_of(workspace)), npi) as inquiry:
+        yield inquiry
+
+
+@contextmanager
+def inquiry_of(jobs: Jobs, npi: str = "", *, is_noted: bool = True) -> Iterator[Inquiry]:
+    """Open a question in an open workspace; one that is not noted only looks whether there is anything new.
+
+    Raises:
+        NotPermitted: No role of the asker asks such questions.
+    """
+    from hpedi.commands.access_files import access_rules
+    from hpedi.commands.signed_in import NotPermitted, note_refusal
     from hpedi.pipeline.granting import asker
     from hpedi.pipeline.inquiring import Inquiry, NeverAsks
 
-    workspace = open_workspace(session.home)
-    context = context_of(workspace)
-    reference = Jobs(workspace, context).reference
+    books, context, reference = jobs.workspace.books, jobs.context, jobs.reference
+    opened = books.writing(context) if is_noted else books.reading(context)
     try:
-        with workspace.books.writing(context) as work:
+        with opened as work:
             yield Inquiry(work=work, who=asker(work, access_rules()), reference=reference, npi=npi)
     except NeverAsks as refused:
-        note_refusal(workspace, context, f"inquire {refused}")
+        note_refusal(jobs.workspace, context, f"inquire {refused}")
         raise NotPermitted(f"{context.principal.id} may not inquire about a {refused}") from None
 
 

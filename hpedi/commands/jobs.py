@@ -283,6 +283,13 @@ class Jobs:
                 "it pays and delivers now"
             )
 
+    @property
+    def delivery_terms(self) -> DeliveryTerms:
+        """What delivering needs besides the books."""
+        return DeliveryTerms(
+            folders=self.workspace.mailbox, reference=lambda: self.reference, access_rules=access_rules()
+        )
+
     def deliver(self) -> Delivery:
         """Deliver what waits."""
         self.check_in_place()
@@ -290,10 +297,7 @@ class Jobs:
 
     def deliver_at_once(self, only: Callable[[OutboundRow], bool]) -> Delivery:
         """Deliver some of what waits, for who has made sure lately that this workspace is in place."""
-        terms = DeliveryTerms(
-            folders=self.workspace.mailbox, reference=lambda: self.reference, access_rules=access_rules()
-        )
-        delivery = deliver(self.workspace.books, self.context, terms, only)
+        delivery = deliver(self.workspace.books, self.context, self.delivery_terms, only)
         log.info("files delivered", files=len(delivery.files))
         return delivery
 

@@ -37,6 +37,7 @@ _BALANCES: Final = (
 _TOTALS: Final = (
     Column("Funding account", whole=True),
     money_column("Decisions"),
+    money_column("Members"),
     money_column("835 CLP04"),
     money_column("835 PLB"),
     money_column("835 BPR02"),

@@ -22,17 +22,25 @@ from hpedi.commands import ExitCode, Session
     "--at-a-time", type=click.IntRange(1, 64), default=12, show_default=True, help="Requests worked on at once."
 )
 @click.option("--waiting", type=click.IntRange(0, 1_000), default=64, show_default=True, help="Requests that may wait.")
+@click.option(
+    "--processes",
+    type=click.IntRange(1, 64),
+    default=1,
+    show_default=True,
+    help="Processes that answer, as many as cores; the two limits are each one's own.",
+)
 @click.pass_obj
 def command(
     session: Session,
+    /,
+    *,
     host: str,
     port: int,
     tls_cert: Path | None,
     tls_key: Path | None,
-    *,
     behind_proxy: bool,
-    at_a_time: int,
-    waiting: int,
+    processes: int,
+    **most: int,
 ) -> int:
     """Answer inquiries over HTTP in real time.
 
@@ -42,7 +50,7 @@ def command(
 
     \b
     Example:
-      hpedi serve --port 8270
+      hpedi serve --port 8270 --processes 2
     """
     _check_sealed_way(host, tls_cert, tls_key, behind_proxy=behind_proxy)
     from hpedi.commands.signed_in import acting
@@ -57,8 +65,8 @@ def command(
 
     workspace = open_workspace(session.home)
     jobs = Jobs(workspace, acting(workspace, "serve", "inquiry"))
-    limits = ServiceLimits(at_a_time=at_a_time, waiting=waiting)
-    serve(jobs, Listening(host=host, port=port, cert=tls_cert, key=tls_key), limits)
+    limits = ServiceLimits(**most)
+    serve(jobs, Listening(host=host, port=port, cert=tls_cert, key=tls_key), limits, processes)
     return ExitCode.OK
 
 

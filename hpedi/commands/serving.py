@@ -1,20 +1,29 @@
-"""The server of `hpedi serve`: what it answers with, kept up to date, until it is told to stop."""
+"""The server of `hpedi serve`: what it answers with, kept up to date, until it is told to stop.
+
+It is one process, or several that take connections from one queue.
+"""
 
 from __future__ import annotations
 
+import gc
 import signal
 import socket
+import threading
 from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass, replace
+from multiprocessing import Pipe
+from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import Final
 
 import click
 import uvicorn
 
+from hpedi.commands.collector import collecting_seldom
 from hpedi.commands.jobs import Jobs
-from hpedi.commands.workspace import context_for
+from hpedi.commands.server_processes import ServerProcesses
+from hpedi.commands.workspace import context_for, open_workspace
 from hpedi.pipeline.agreed import ReceiptTerms
 from hpedi.run_context import Principal, RunContext
 from hpedi.store.group_commit import GroupCommit
@@ -25,7 +34,11 @@ from hpedi.web.desk import Desk
 MOST_CONNECTIONS: Final = 1_000
 KEEP_ALIVE_SECONDS: Final = 30
 STOP_SECONDS: Final = 25
+KILL_SECONDS: Final = 5
+"""After that, for a process that does not end."""
 HEADER_BYTES: Final = 16_384
+WAITING_CONNECTIONS: Final = 1_024
+"""That nobody has taken yet."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,6 +66,7 @@ class CurrentTerms:
             snapshot = work.reference.snapshot()
         if snapshot != self.terms.reference.snapshot:
             self.terms = Jobs(jobs.workspace, jobs.context).receipt_terms()
+            _set_aside()
         jobs.workspace.sealer.seal_when_due()
 
 
@@ -61,30 +75,104 @@ def context_of(principal: Principal) -> RunContext:
     return replace(context_for(None), principal=principal)
 
 
+def _set_aside() -> None:
+    """Keep the collector from going through all reference data while requests wait for it."""
+    gc.unfreeze()
+    gc.collect()
+    gc.freeze()
+
+
 @contextmanager
 def service(jobs: Jobs, limits: ServiceLimits) -> Iterator[Service]:
     """Open the service on a workspace."""
     current = CurrentTerms(jobs)
     books = jobs.workspace.books
-    with closing(GroupCommit(books)) as group:
+    with closing(GroupCommit(books)) as group, collecting_seldom():
         desk = Desk(books=books, commit=group.write, terms=lambda: current.terms, context=context_of)
-        yield Service(desk, core_rule(jobs.context.as_of), limits, current.keep_up)
+        _set_aside()
+        yield Service(desk, lambda: core_rule(context_for(None).as_of), limits, current.keep_up)
+        gc.unfreeze()
 
 
-def serve(jobs: Jobs, listening: Listening, limits: ServiceLimits) -> None:
+def serve(jobs: Jobs, listening: Listening, limits: ServiceLimits, processes: int = 1) -> None:
     """Answer requests until SIGTERM or SIGINT; what is in hand then is answered."""
-    with service(jobs, limits) as opened, _bound(listening) as bound:
-        scheme = "https" if listening.cert is not None else "http"
-        click.echo(f"listening on {scheme}://{listening.host}:{bound.getsockname()[1]}", err=True)
-        # The server passes the signal on when it has stopped: there is still the audit log to seal.
-        for number in (signal.SIGTERM, signal.SIGINT):
-            signal.signal(number, _stopped)
-        _server(opened, listening).run(sockets=[bound])
+    with _bound(listening) as bound:
+        if processes == 1:
+            _answer(jobs, listening, limits, bound)
+        else:
+            _answer_in_processes(jobs, listening, limits, bound, processes)
     click.echo("stopped", err=True)
 
 
-def _server(opened: Service, listening: Listening) -> uvicorn.Server:
-    config = uvicorn.Config(
+def _say_where(listening: Listening, bound: socket.socket) -> None:
+    scheme = "https" if listening.cert is not None else "http"
+    click.echo(f"listening on {scheme}://{listening.host}:{bound.getsockname()[1]}", err=True)
+
+
+def _answer(
+    jobs: Jobs, listening: Listening, limits: ServiceLimits, bound: socket.socket, line: Connection | None = None
+) -> None:
+    with service(jobs, limits) as opened:
+        _hear_no_signal()  # the server passes it on when it has stopped: there is still the audit log to seal
+        server = _Server(_config(opened, listening))
+        if line is None:
+            _say_where(listening, bound)
+        else:
+            threading.Thread(target=_stop_with, args=(line, server), name="line", daemon=True).start()
+        server.run(sockets=[bound])
+
+
+def _answer_in_processes(
+    jobs: Jobs, listening: Listening, limits: ServiceLimits, bound: socket.socket, processes: int
+) -> None:
+    """Let processes answer, each with a workspace of its own; this one has no connection open that they could share."""
+    home, context = jobs.workspace.home, jobs.context
+    jobs.workspace.database.close()
+    hears, tells = Pipe(duplex=False)
+    servers = ServerProcesses(processes, _answer_beside_others, home, context, listening, limits, bound)
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda _number, _frame: tells.send_bytes(b"."))
+    _say_where(listening, bound)
+    try:
+        servers.keep(hears)
+    finally:
+        bound.close()
+        servers.stop(STOP_SECONDS + KILL_SECONDS)
+
+
+def _answer_beside_others(
+    line: Connection,
+    home: Path,
+    context: RunContext,
+    listening: Listening,
+    limits: ServiceLimits,
+    bound: socket.socket,
+) -> None:
+    _hear_no_signal()  # until the server does; the line is heard all the same
+    workspace = open_workspace(home)
+    with closing(workspace.database):
+        _answer(Jobs(workspace, context), listening, limits, bound, line)
+
+
+def _stop_with(line: Connection, server: uvicorn.Server) -> None:
+    """Stop a server when whoever keeps it closes the line, or is gone."""
+    with suppress(EOFError, OSError):
+        line.recv_bytes()
+    server.should_exit = True
+
+
+class _Server(uvicorn.Server):
+    """A server that leaves connections to others: it takes one at a time, and the next one when it has come to it."""
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        """Begin; the length of the queue is the server's word for how many it takes at a time."""
+        await super().startup(sockets)
+        for each in sockets or ():
+            each.listen(WAITING_CONNECTIONS)
+
+
+def _config(opened: Service, listening: Listening) -> uvicorn.Config:
+    return uvicorn.Config(
         opened.app(),
         host=listening.host,
         port=listening.port,
@@ -96,18 +184,20 @@ def _server(opened: Service, listening: Listening) -> uvicorn.Server:
         access_log=False,
         server_header=False,
         proxy_headers=False,
+        backlog=1,
         limit_concurrency=MOST_CONNECTIONS,
         timeout_keep_alive=KEEP_ALIVE_SECONDS,
         timeout_graceful_shutdown=STOP_SECONDS,
         h11_max_incomplete_event_size=HEADER_BYTES,
     )
-    return uvicorn.Server(config)
 
 
-def _stopped(_number: int, _frame: object) -> None:
-    """Go on after the server stopped."""
+def _hear_no_signal() -> None:
+    """Go on where a signal tells to stop."""
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda _number, _frame: None)
 
 
 def _bound(listening: Listening) -> socket.socket:
     family = socket.AF_INET6 if ":" in listening.host else socket.AF_INET
-    return socket.create_server((listening.host, listening.port), family=family, backlog=1024)
+    return socket.create_server((listening.host, listening.port), family=family, backlog=WAITING_CONNECTIONS)

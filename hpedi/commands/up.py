@@ -47,12 +47,13 @@ def command(
 
     from hpedi.commands.settings import read_settings
     from hpedi.commands.supervising import Supervisor
-    from hpedi.commands.up_settings import programs, read_up_settings
+    from hpedi.commands.up_settings import check_options, programs, read_up_settings
 
     read_settings(session.home)
     settings = read_up_settings(session.home)
     if watchers is not None:
         settings = msgspec.structs.replace(settings, watchers=watchers)
+    check_options(settings, without)
     wanted = programs(settings, _before(ctx, session), without)
     if not wanted:
         raise click.UsageError("nothing is to run: see [up] of hpedi.toml")

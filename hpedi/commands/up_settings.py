@@ -1,16 +1,18 @@
 """What `hpedi up` runs: [up] of hpedi.toml, and the table of the programs that there are.
 
 [up]
-sftp = true                        # false leaves it out; [sftp] says how
-watchers = 1                       # processes that take in what was dropped; [watch] and [schedules] say how
-serve = ["--port", "8270"]         # the options of `hpedi serve`; true takes its own; left out if not given
+sftp = ["--host", "0.0.0.0"]       # the options of `hpedi sftp`; true takes its own, false leaves it out
+watchers = 1                       # processes that take in what was dropped: `hpedi watch`
+metrics = ["--port", "9427"]       # `hpedi metrics`; true if not given
+serve = true                       # `hpedi serve`; left out if not given
+webhooks = true                    # `hpedi webhooks send`; left out if not given
 """
 
 from __future__ import annotations
 
 import sys
 import tomllib
-from collections.abc import Collection
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import Annotated, Final, TypeAlias
@@ -19,6 +21,7 @@ import click
 import msgspec
 from msgspec import Meta
 
+from hpedi.commands import CommandsOnDemand
 from hpedi.commands.settings import CONFIG
 from hpedi.commands.supervised import Patience, Program
 
@@ -45,7 +48,7 @@ class UpSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_field
         within_seconds: See `Patience`.
     """
 
-    metrics: Wanted = False
+    metrics: Wanted = True
     webhooks: Wanted = False
     serve: Wanted = False
     watchers: Annotated[int, Meta(ge=0, le=MOST_WATCHERS)] = 1
@@ -78,8 +81,8 @@ class Runnable:
 
 
 PROGRAMS: Final = (
-    Runnable(setting="metrics", words=("metrics", "serve")),
-    Runnable(setting="webhooks", words=("webhooks", "send")),
+    Runnable(setting="metrics", words=("metrics",)),
+    Runnable(setting="webhooks", words=("webhooks", "send"), says=b"sending "),
     Runnable(setting="serve", words=("serve",)),
     Runnable(setting="watchers", words=("watch",), says=b"watching "),
     Runnable(setting="sftp", words=("sftp",)),
@@ -109,7 +112,7 @@ def programs(settings: UpSettings, before: tuple[str, ...], without: Collection[
         before: The options before the command: where the workspace is, how log lines are written.
         without: Settings of programs to leave out.
     """
-    hpedi = (sys.executable, "-m", "hpedi", *before)
+    hpedi = (sys.executable, "-P", "-m", "hpedi", *before)  # of this installation, whatever lies in the folder
     found: list[Program] = []
     for each in PROGRAMS:
         wanted = False if each.setting in without else getattr(settings, each.setting)
@@ -122,6 +125,45 @@ def programs(settings: UpSettings, before: tuple[str, ...], without: Collection[
             for number in range(1, count + 1)
         )
     return tuple(found)
+
+
+def check_options(settings: UpSettings, without: Collection[str] = ()) -> None:
+    """See whether the programs have the options that are given to them.
+
+    Raises:
+        click.UsageError: One has not.
+    """
+    for each, options in wanted_programs(settings):
+        if each.setting in without:
+            continue
+        try:
+            parameters(each, options)
+        except click.UsageError as wrong:
+            raise click.UsageError(f"{each.setting} under [up]: {wrong.format_message()}") from None
+
+
+def wanted_programs(settings: UpSettings) -> Iterator[tuple[Runnable, tuple[str, ...]]]:
+    """Yield the programs that are wanted, each with its options."""
+    for each in PROGRAMS:
+        options, count = _options_and_count(getattr(settings, each.setting))
+        if count:
+            yield each, options
+
+
+def parameters(program: Runnable, options: tuple[str, ...]) -> Mapping[str, object]:
+    """Return what a program would make of its options; it is not run.
+
+    Raises:
+        click.UsageError: It has no such options.
+    """
+    command: click.Command = CommandsOnDemand()
+    context = click.Context(command, info_name="hpedi")
+    for word in program.words:
+        found = command.get_command(context, word) if isinstance(command, click.Group) else None
+        if found is None:
+            raise LookupError(f"there is no command {' '.join(program.words)}")
+        command, context = found, click.Context(found, info_name=word, parent=context)
+    return command.make_context(context.info_name, list(options), parent=context.parent).params
 
 
 def _options_and_count(wanted: Wanted | int) -> tuple[tuple[str, ...], int]:

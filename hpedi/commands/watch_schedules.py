@@ -77,8 +77,8 @@ def _prenote(jobs: Jobs) -> str:
 
 JOBS: Final[Mapping[str, Job]] = {
     "adjudicate": Job("adjudicate", "claim", _adjudicate),
-    "pay-release": Job("pay", "payment", _pay),
-    "eft-prenote": Job("send", "prenote", _prenote),
+    "pay": Job("pay", "payment", _pay),
+    "prenote": Job("send", "prenote", _prenote),
     "deliver": Job("deliver", "answer", _deliver),
 }
 """In the order in which those that are due at the same moment are run."""

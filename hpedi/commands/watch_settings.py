@@ -13,7 +13,7 @@ prairielink = ["/srv/sftp/prairielink/upload"]
 
 [schedules]                            # what is done by the clock; mappings/gateway/schedules.yaml has what holds else
 adjudicate = "every 5 minutes"
-pay-release = "at 14:00 on business days"
+pay = "at 14:00 on business days"
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ import tomllib
 from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
-from typing import Annotated, Final
+from typing import Annotated
 
 import click
 import msgspec
@@ -33,8 +33,6 @@ from hpedi.intake.drop_folders import Patience
 from hpedi.mappings_folder import mapping
 from hpedi.pipeline.schedules import NotASchedule, Schedule, read_schedule
 
-_SECONDS_A_MINUTE: Final = 60
-
 Days = Annotated[int, Meta(ge=0, le=36_500)]
 
 
@@ -43,7 +41,8 @@ class WatchSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fi
 
     Attributes:
         poll_seconds: How often the folders are looked into.
-        incomplete_after_minutes: An interchange that is still open so long after its last byte is taken as it is.
+        incomplete_after: An interchange that is still open so many seconds after its last byte is taken as it is; in
+            our own inbox the SFTP server waits for it.
         settle_seconds: What is no X12 is taken when it was unchanged for so long.
         archive_after_days: A file that lay in an outbox for so long moves to the archive; 0 for never.
         retention_days: A file of outbox or archive that was delivered so long ago is deleted there; 0 for never.
@@ -52,7 +51,7 @@ class WatchSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fi
     """
 
     poll_seconds: Annotated[float, Meta(gt=0, le=3_600)] = 1.0
-    incomplete_after_minutes: Annotated[float, Meta(ge=0)] = 60.0
+    incomplete_after: Annotated[float, Meta(ge=0)] = 14_400.0
     settle_seconds: Annotated[float, Meta(ge=0)] = 10.0
     archive_after_days: Days = 30
     retention_days: Days = 90
@@ -62,7 +61,7 @@ class WatchSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fi
     @property
     def patience(self) -> Patience:
         """How long files are waited for."""
-        return Patience(open=self.incomplete_after_minutes * _SECONDS_A_MINUTE, other=self.settle_seconds)
+        return Patience(open=self.incomplete_after, other=self.settle_seconds)
 
 
 class Scheduled(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):

@@ -258,7 +258,10 @@ def send(session: Session, *, once: bool, follow: bool, as_json: bool) -> int:
     """
     if once and follow:
         raise click.UsageError("--once and --follow do not go together")
+    from hpedi.commands.jobs import Jobs
+
     workspace, context = _opened(session, "send")
+    Jobs(workspace, context).check_in_place()
     came: list[Sent] = []
     sender = _sender(workspace, context, came.append if once else lambda _sent: None)
     if once:
@@ -266,7 +269,7 @@ def send(session: Session, *, once: bool, follow: bool, as_json: bool) -> int:
         print_sent(came, as_json=as_json)
         return ExitCode.OK if all(each.state == "delivered" for each in came) else ExitCode.FINDINGS
     for number in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(number, lambda *_signal: sender.stopping.set())
+        signal.signal(number, lambda *_signal: sender.stop())
     click.echo("sending events", err=True)
     sender.follow()
     click.echo("stopped", err=True)

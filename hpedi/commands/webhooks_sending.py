@@ -7,11 +7,11 @@ next one. After a kill in between the lease runs out and the event is sent again
 from __future__ import annotations
 
 import random
-import threading
+import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor, wait
 from contextlib import contextmanager
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Final
 
@@ -28,6 +28,7 @@ from hpedi.pipeline.webhook_signing import signed_headers
 from hpedi.run_context import Principal, RunContext
 
 POLL_SECONDS: Final = 1.0
+STOPS_WITHIN_SECONDS: Final = 0.1
 ENDPOINTS_AT_ONCE: Final = 128
 
 
@@ -52,13 +53,13 @@ class EventSender:
         workspace: Where they are kept.
         principal: Who sends.
         told: Is handed what came of each attempt.
-        stopping: Set when no further event is to be taken.
+        is_stopping: No further event is taken; a signal may say so at any moment.
     """
 
     workspace: Workspace
     principal: Principal
     told: Callable[[Sent], None] = lambda _sent: None
-    stopping: threading.Event = field(default_factory=threading.Event)
+    is_stopping: bool = False
 
     def __post_init__(self) -> None:
         """Read terms and settings."""
@@ -89,13 +90,23 @@ class EventSender:
     def follow(self) -> None:
         """Send what gets due until told to stop; what is being sent then is ended in its time."""
         with self._threads() as threads:
-            while not self.stopping.is_set():
+            while not self.is_stopping:
                 try:
                     self._begin_due(threads)
                     self.workspace.sealer.seal_when_due()
                 except (Unavailable, OSError) as failure:
                     log.warning("events not sent now", exception=type(failure).__name__)
-                self.stopping.wait(POLL_SECONDS)
+                self._pause()
+
+    def stop(self) -> None:
+        """Take no further event."""
+        self.is_stopping = True
+
+    def _pause(self) -> None:
+        """Wait until it is time to look again; not with a lock, which a signal could find held."""
+        until = time.monotonic() + POLL_SECONDS
+        while not self.is_stopping and time.monotonic() < until:
+            time.sleep(STOPS_WITHIN_SECONDS)
 
     def send(self, event: KeptEvent) -> KeptEvent:
         """Send one event that was taken; return it as it stands then."""
@@ -140,7 +151,7 @@ class EventSender:
             if ended is not None:
                 after = settle(work, self.terms, *ended, random.random())  # noqa: S311 - spreads load
             webhook = work.webhooks.find(number)
-            can_go_on = webhook is not None and webhook.is_sent_to(context.instant) and not self.stopping.is_set()
+            can_go_on = webhook is not None and webhook.is_sent_to(context.instant) and not self.is_stopping
             taken = work.webhooks.take(number, context.instant, self.terms.lease) if can_go_on else None
         if webhook is None:
             return None

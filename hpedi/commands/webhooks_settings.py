@@ -23,7 +23,9 @@ from hpedi.pipeline.webhook_addresses import Network, networks
 from hpedi.pipeline.webhook_sending import SendingTerms, load_sending_terms
 
 
-class _Said(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+class WebhookTable(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """The table [webhooks] of hpedi.toml."""
+
     allow: tuple[str, ...] = ()
     ca_file: str = ""
 
@@ -49,7 +51,7 @@ def read_webhook_settings(home: Path) -> WebhookSettings:
     """
     config = home / CONFIG
     try:
-        said = msgspec.convert(tomllib.loads(config.read_text()).get("webhooks", {}), _Said)
+        said = msgspec.convert(tomllib.loads(config.read_text()).get("webhooks", {}), WebhookTable)
         allowed = networks(said.allow)
     except (ValueError, msgspec.ValidationError) as wrong:
         raise click.UsageError(f"{config}: [webhooks] cannot be read: {wrong}") from None

@@ -320,6 +320,7 @@ class _Teller:
             units_used=self.known.units_used,
             provider=terms.provider.id,
             reference=reference,
+            messages=terms.rules.messages,
         )
         yield from plan_benefits(covered)
         rows = services_of(reference, span.plan, day)

@@ -22,6 +22,7 @@ from hpedi.benefits.authorizations import UnitsUsed, left_of
 from hpedi.benefits.balances import RunningBalances
 from hpedi.benefits.rows import DOLLARS, TIERS, PlanBenefits
 from hpedi.claims.parties import Name
+from hpedi.inquiries.eligibility_rules import MessageRules
 from hpedi.inquiries.eligibility_services import GENERIC, AnsweredService, AskedServices
 from hpedi.money import ZERO, usd
 from hpedi.reference.authorizations import APPROVED, Authorization
@@ -45,8 +46,6 @@ BENEFIT_PERIOD: Final = "292"
 BEGINS, BENEFIT_ENDS = "346", "349"
 GROUP, PLAN, AUTHORIZATION = "6P", "18", "G1"
 _LEVELS: Final = {"individual": INDIVIDUAL, "family": FAMILY}
-PAID_IN_FULL: Final = "PAID AT 100 PERCENT OF WHAT IS ALLOWED"
-WAIVED: Final = "NO COPAY WHERE THE PATIENT IS ADMITTED"
 MONTHS_A_YEAR: Final = 12
 
 
@@ -62,6 +61,7 @@ class CoveredMember:
         units_used: Of these.
         provider: Our id of the provider who asks.
         reference: The payer's reference data.
+        messages: Words that go with what a service costs.
     """
 
     terms: DayTerms
@@ -71,6 +71,7 @@ class CoveredMember:
     units_used: UnitsUsed
     provider: str
     reference: Reference
+    messages: MessageRules
 
     @property
     def day(self) -> date:
@@ -154,12 +155,18 @@ def _told(covered: CoveredMember, service: AnsweredService) -> tuple[Benefit, ..
     rows = [covered.plan.row(tier, service.facts) for tier in TIERS]
     if service.procedure is not None or any(row is not None and row.limit is not None for row in rows):
         return _of_types(service, _service(covered, service))
-    return _of_plan(covered.reference, covered.plan, covered.terms.day, covered.terms.period, service)
+    terms = covered.terms
+    return _of_plan(covered.reference, covered.plan, terms.day, terms.period, covered.messages, service)
 
 
 @lru_cache(maxsize=16_384)
 def _of_plan(
-    reference: Reference, plan: PlanBenefits, day: date, period: date, service: AnsweredService
+    reference: Reference,
+    plan: PlanBenefits,
+    day: date,
+    period: date,
+    messages: MessageRules,
+    service: AnsweredService,
 ) -> tuple[Benefit, ...]:
     """Return what is told of a service to every member of a plan: nobody's balances or authorisations are asked."""
     nobody = CoveredMember(
@@ -170,6 +177,7 @@ def _of_plan(
         units_used={},
         provider="",
         reference=reference,
+        messages=messages,
     )
     return _of_types(service, _service(nobody, service))
 
@@ -231,8 +239,8 @@ def _status(covered: CoveredMember, service: AnsweredService, base: Benefit) -> 
     on_file = _on_file(covered, service) if needed != NOT_NEEDED and service.procedure is not None else None
     if on_file is None:
         return status
-    left = left_of(on_file, covered.units_used)
-    words = f"AUTHORIZATION ON FILE - {left:f} OF {on_file.units_approved:f} UNITS LEFT"
+    left, approved = left_of(on_file, covered.units_used), on_file.units_approved
+    words = covered.messages.authorization_on_file.format(left=f"{left:f}", approved=f"{approved:f}")
     return replace(status, ids=(OtherId(qualifier=AUTHORIZATION, value=on_file.id),), messages=(words,))
 
 
@@ -271,17 +279,17 @@ def _shares(covered: CoveredMember, base: Benefit, tier: Tier, row: BenefitRow) 
     if len(parts) == len(row.cost_share) and counts_to.deductible_limits:
         year = YEARS[covered.plan.version.benefit_year.type]
         yield replace(base, information=DEDUCTIBLE, period=year, amount=ZERO)
-    yield from (_part(base, part) for part in parts)
+    yield from (_part(base, part, covered.messages) for part in parts)
     if not row.cost_share:
-        yield replace(base, information=COINSURANCE, rate=Decimal(0), messages=(PAID_IN_FULL,))
+        yield replace(base, information=COINSURANCE, rate=Decimal(0), messages=(covered.messages.paid_in_full,))
     if row.limit is not None:
         yield from _benefit_limit(covered, base, covered.plan.limits[row.limit.acc])
 
 
-def _part(base: Benefit, part: CostSharePart) -> Benefit:
+def _part(base: Benefit, part: CostSharePart, messages: MessageRules) -> Benefit:
     if part.rate is not None:
         return replace(base, information=COINSURANCE, rate=part.rate)
-    words = (WAIVED,) if part.waived_if is not None else ()
+    words = (messages.waived_if_admitted,) if part.waived_if is not None else ()
     return replace(base, information=COPAY, period=A_VISIT, amount=part.amount or ZERO, messages=words)
 
 

@@ -77,6 +77,21 @@ class RelationshipRules(Dated, frozen=True, kw_only=True):
     source: str
 
 
+class MessageRules(Dated, frozen=True, kw_only=True):
+    """Words that go with what a service costs (MSG01).
+
+    Attributes:
+        paid_in_full: The member bears nothing.
+        waived_if_admitted: A copay that an admission spares.
+        authorization_on_file: An approved authorisation, with the units `left` of those `approved`.
+    """
+
+    paid_in_full: str
+    waived_if_admitted: str
+    authorization_on_file: str
+    source: str
+
+
 class RejectionRule(Entry, frozen=True, kw_only=True):
     """What is answered in a situation, at the level that it is found at; `says` is for people."""
 
@@ -107,6 +122,7 @@ class EligibilityRules(Entry, frozen=True, kw_only=True, eq=False):
     periods: tuple[PeriodRules, ...]
     service_types: tuple[ServiceTypeRule, ...]
     procedures: tuple[ProcedureRules, ...]
+    messages: tuple[MessageRules, ...]
     relationships: tuple[RelationshipRules, ...]
     rejections: tuple[RejectionRule, ...]
     words: AnswerWords
@@ -119,15 +135,18 @@ class EligibilityRules(Entry, frozen=True, kw_only=True, eq=False):
         """
         names, search = in_force(self.names, day), in_force(self.search, day)
         periods, procedures = in_force(self.periods, day), in_force(self.procedures, day)
-        relationships = in_force(self.relationships, day)
-        if names is None or search is None or periods is None or procedures is None or relationships is None:
+        relationships, messages = in_force(self.relationships, day), in_force(self.messages, day)
+        if names is None or search is None or periods is None or procedures is None:
             raise LookupError("no rules for eligibility inquiries are in force on this day")
+        if relationships is None or messages is None:
+            raise LookupError("no words for eligibility answers are in force on this day")
         return RulesOfDay(
             names=names,
             search=search,
             periods=periods,
             answered_with={each.asked: each.answered for each in self.service_types if each.covers(day)},
             procedure_qualifiers=frozenset(procedures.qualifiers),
+            messages=messages,
             relationships=relationships,
             rejections={(each.level, each.when): Rejection(each.reason, each.follow_up) for each in self.rejections},
         )
@@ -142,6 +161,7 @@ class RulesOfDay(msgspec.Struct, frozen=True, kw_only=True):
         periods: Which days may be asked about.
         answered_with: Service types beside itself, by the one that is asked.
         procedure_qualifiers: Kinds of procedure codes that are answered for themselves.
+        messages: Words that go with what a service costs.
         relationships: What can be told of them.
         rejections: What is answered, by level and situation.
     """
@@ -151,6 +171,7 @@ class RulesOfDay(msgspec.Struct, frozen=True, kw_only=True):
     periods: PeriodRules
     answered_with: dict[str, tuple[str, ...]]
     procedure_qualifiers: frozenset[str]
+    messages: MessageRules
     relationships: RelationshipRules
     rejections: dict[tuple[str, str], Rejection]
 

@@ -18,8 +18,8 @@ from typing import Final, Literal, TypeAlias
 from hpedi.x12.completeness import Completeness
 
 Standing: TypeAlias = Literal["ready", "open", "not x12", "changing", "unreadable"]
-"""ready: may be taken; open: its last interchange is not closed, or it is empty; not x12: no X12, and too new to be sure;
-changing: it was other a scan ago; unreadable: nobody lets us."""
+"""ready: may be taken; open: its last interchange is not closed, or it is empty; not x12: no X12, and too new to be
+sure; changing: it was other a scan ago; unreadable: nobody lets us."""
 
 TEMPORARY: Final = (".filepart", ".part", ".partial", ".tmp")
 """How the names end under which clients upload."""
@@ -51,8 +51,8 @@ class Patience:
     """How long files are waited for, in seconds.
 
     Attributes:
-        open: After so long without a change an interchange that is not closed is taken as it is.
-        other: After so long what is no X12 is.
+        open: After so long without a change an interchange that is not closed is taken as it is, from a foreign folder.
+        other: After so long what is no X12 is, and what is open in a folder of ours.
     """
 
     open: float
@@ -140,13 +140,14 @@ class DropFolders:
             name=name,
             size=found.st_size,
             moment=found.st_ctime_ns if folder.is_foreign else min(found.st_mtime_ns, found.st_ctime_ns),
-            standing=self._standing(seen, age),
+            standing=self._standing(seen, age, is_foreign=folder.is_foreign),
         )
 
-    def _standing(self, seen: _Seen, age: float) -> Standing:
+    def _standing(self, seen: _Seen, age: float, *, is_foreign: bool) -> Standing:
         waits: dict[str, tuple[float, Standing]] = {
-            "open": (self._patience.open, "open"),
-            "empty": (self._patience.open, "open"),
+            # Into a folder of ours our server lays what is open only when it has waited for the rest itself.
+            "open": (self._patience.open if is_foreign else self._patience.other, "open"),
+            "empty": (self._patience.open if is_foreign else self._patience.other, "open"),
             "not x12": (self._patience.other, "not x12"),
         }
         if seen.state == "complete":

@@ -89,7 +89,8 @@ class TakenFiles:
         """Take a file out of its drop folder; None where somebody else did, or it is no file any more.
 
         Raises:
-            CannotTake: It cannot be renamed into the workspace.
+            CannotTake: It lies where nothing can be renamed into the workspace.
+            Unavailable: The workspace cannot be written.
         """
         with opened_folder(dropped.folder.path) as folder:
             if folder is None:
@@ -97,10 +98,12 @@ class TakenFiles:
             try:
                 to = self._place(dropped.folder.partner, dropped.moment, dropped.name)
                 os.rename(dropped.name, to, src_dir_fd=folder)
-            except FileNotFoundError:
-                return None
             except OSError as error:
-                raise CannotTake(_REASONS.get(error.errno or 0, error.strerror or "")) from None
+                if error.errno in _REASONS:
+                    raise CannotTake(_REASONS[error.errno]) from None
+                if error.errno != errno.ENOENT or not self.folder.is_dir():
+                    raise Unavailable(f"cannot write to the folder {self._root.name} ({error.strerror})") from None
+                return None
         return _taken(to)
 
     def adopt(self) -> int:

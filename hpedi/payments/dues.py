@@ -20,7 +20,10 @@ CAPITATION: Final = "CT"
 WITHHOLD: Final = "E3"
 BONUS: Final = "BN"
 REFUND: Final = "72"
-"""A refund that the payee sent: acknowledged, it takes back what is owed for its claim in the same remittance."""
+"""A refund that the payee sent: acknowledged by a PLB amount below zero, it takes back as much of what is owed for its
+claim (WO above zero) in the same remittance. A claim may be refunded in parts.
+
+Source: 005010X221A1 1.10.2.17; RFI 325, 1385, 1880."""
 ADJUSTMENTS: Final[Mapping[str, frozenset[int]]] = {
     "CS": frozenset({1, -1}),  # adjustment
     "IP": frozenset({1}),  # incentive premium
@@ -59,7 +62,11 @@ def due_rows(dues: Iterable[Due]) -> tuple[ProviderAdjustment, ...]:
 
 def refunded_by(dues: Iterable[Due]) -> dict[str, Usd]:
     """Return the US dollars that a payee refunded, by our number of the claim."""
-    return {each.reference: each.amount for each in dues if each.code == REFUND}
+    refunded: dict[str, Usd] = {}
+    for each in dues:
+        if each.code == REFUND:
+            refunded[each.reference] = refunded.get(each.reference, ZERO) + each.amount
+    return refunded
 
 
 def paid_of(adjustments: Iterable[ProviderAdjustment]) -> Usd:

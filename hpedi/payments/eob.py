@@ -136,6 +136,26 @@ class Eob:
     appeals: tuple[str, ...]
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MemberCheck:
+    """What a check pays to a subscriber instead of providers.
+
+    Attributes:
+        pay_to: The name on it.
+        amount: US dollars.
+        in_place_of: The number of the check whose place it takes; empty where it is none of these.
+        paid: The explanations of the claims that it pays, and what it pays of each, below 0.00 what is taken back.
+    """
+
+    payer: str
+    number: str
+    day: date
+    pay_to: str
+    amount: Usd
+    in_place_of: str
+    paid: tuple[tuple[Eob, Usd], ...]
+
+
 def reasons_of(adjustments: Iterable[Adjustment], texts: EobTexts) -> tuple[EobReason, ...]:
     """Return why amounts were taken off, in the order of the decision."""
     return tuple(

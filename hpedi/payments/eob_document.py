@@ -18,7 +18,7 @@ from hpedi.documents.document import (
     dollars,
     money_column,
 )
-from hpedi.payments.eob import Eob, EobBalance
+from hpedi.payments.eob import Eob, EobBalance, MemberCheck
 
 OWED: Final = Column("You may owe", right=True, whole=True, strong=True)
 _SERVICES: Final = (
@@ -52,6 +52,12 @@ _DECIDED: Final = (
     money_column("You may owe"),
     Column(""),
 )
+_PAID: Final = (
+    Column("Claim", whole=True),
+    Column("Patient"),
+    Column("Provider"),
+    money_column("Paid to you"),
+)
 _KINDS: Final = {
     "deductible": "Deductible",
     "oop": "Out-of-pocket maximum",
@@ -70,6 +76,33 @@ def eob_document(eob: Eob) -> Document:
         issuer=eob.payer,
         day=eob.decided_on,
         blocks=(*_opening(eob), *_summary(eob), *_tables(eob), *_appeals(eob)),
+    )
+
+
+def check_document(notice: MemberCheck) -> Document:
+    """Return what a subscriber is told with a check: what it pays, and the explanation of each claim."""
+    rows = tuple((each.claim, each.patient, each.provider, dollars(amount)) for each, amount in notice.paid)
+    facts = (
+        ("Pay to", notice.pay_to),
+        ("Check", notice.number),
+        ("Date", notice.day.isoformat()),
+        ("Amount", dollars(notice.amount)),
+        *((("In place of", notice.in_place_of),) if notice.in_place_of else ()),
+    )
+    explained = [block for each, _amount in notice.paid for block in eob_document(each).blocks]
+    total = ("Total", "", "", dollars(notice.amount)) if rows else ()
+    return Document(
+        title=f"Payment to you: check {notice.number}",
+        issuer=notice.payer,
+        day=notice.day,
+        blocks=(
+            Facts(facts),
+            Paragraph(
+                "These claims do not let us pay the provider, so your plan pays you. What the provider bills is yours to pay."
+            ),
+            Table("What this check pays", _PAID, rows, total),
+            *explained,
+        ),
     )
 
 

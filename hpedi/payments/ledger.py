@@ -4,6 +4,7 @@
                        credit pools with what is withheld, members_payable with what goes to members; debit
                        employers_receivable in place of claims_expense with what a self-insured employer bears
     payment built      debit claims_payable, credit ach_clearing or checks_outstanding   payment:<trace>
+                       a check to a member debits members_payable
                        credit provider_adjustments with its PLB amounts, receivable with those of PLB FB and WO;
                        debit payee_dues with what settlements found due (PLB CT, E3, BN)
     settlement         debit pools, capitation and interest; credit payee_dues and employers_receivable
@@ -78,7 +79,12 @@ class Posting:
 
 
 def decision_postings(decision: ClaimDecision, funding_account: str) -> tuple[Posting, ...]:
-    """Post a final decision: what is owed for the claim and to whom; nothing where it pays nothing."""
+    """Post a final decision: what is owed for the claim and to whom; nothing where it pays nothing.
+
+    Args:
+        decision: The decision.
+        funding_account: The account that pays it unless it names another one.
+    """
     source = f"claim:{decision.payer_claim_control_number}/{decision.version}"
     pools = sum((each.amount for each in decision.pools), ZERO)
     employers = sum((each.amount for each in decision.employer_charges), ZERO)
@@ -89,7 +95,7 @@ def decision_postings(decision: ClaimDecision, funding_account: str) -> tuple[Po
         (LedgerAccount.POOLS, -pools),
         (LedgerAccount.MEMBERS_PAYABLE, -decision.paid_to_member),
     )
-    return postings_of(sides, funding_account, source)
+    return postings_of(sides, decision.funding_account or funding_account, source)
 
 
 def ledger_source(payment: PaymentHead) -> str:
@@ -156,7 +162,7 @@ def unbalanced_sources(postings: Iterable[Posting]) -> tuple[str, ...]:
 def _sides(payment: Payment) -> list[tuple[LedgerAccount, Usd]]:
     """Return signed amounts, debit positive."""
     sides = [
-        (LedgerAccount.CLAIMS_PAYABLE, payment.claims_paid),
+        (LedgerAccount.MEMBERS_PAYABLE if payment.member else LedgerAccount.CLAIMS_PAYABLE, payment.claims_paid),
         (LedgerAccount.INTEREST, payment.interest),
         (LedgerAccount.PROVIDER_ADJUSTMENTS, _adjusted_otherwise(payment)),
         (LedgerAccount.PAYEE_DUES, payment.dues),

@@ -32,6 +32,7 @@ class PaymentHead:
         payee: Who gets it, with the account it goes to.
         originator_id: BPR10/TRN03: '1' and the payer's EIN.
         reissues: The number of the payment that it takes the place of; empty where it is none of these.
+        member: Our id of the subscriber whom a check pays; empty where a provider is paid.
     """
 
     trace_number: str
@@ -42,6 +43,7 @@ class PaymentHead:
     payee: RemittancePayee
     originator_id: str
     reissues: str = ""
+    member: str = ""
 
     @property
     def trace_segment(self) -> str:

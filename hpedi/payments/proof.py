@@ -95,6 +95,7 @@ class Totals:
 
     Attributes:
         decisions: Paid by the decisions of payments that went out.
+        members: Of these, to members, of which no 835 tells.
         claims: Sum of CLP04 of their 835s.
         adjustments: Sum of their PLB amounts.
         remitted: Sum of their BPR02.
@@ -104,6 +105,7 @@ class Totals:
     """
 
     decisions: Usd = ZERO
+    members: Usd = ZERO
     claims: Usd = ZERO
     adjustments: Usd = ZERO
     remitted: Usd = ZERO
@@ -321,8 +323,10 @@ def bank_differences(proved: ProvedPayment, items: Sequence[BankItem]) -> Iterat
 
 def count_payment(totals: Totals, proved: ProvedPayment, items: Sequence[BankItem]) -> None:
     """Add a payment that went out to the totals of its funding account."""
-    totals.decisions += sum((proved.decided.get((each.payer_claim_control_number, each.version), ZERO)
-                             for each in proved.payment.claims), ZERO)  # fmt: skip
+    versions = ((each.payer_claim_control_number, each.version) for each in proved.payment.claims)
+    decided = sum((proved.decided.get(each, ZERO) for each in versions), ZERO)
+    totals.decisions += decided
+    totals.members += decided if proved.payment.member else ZERO
     totals.eft += sum((each.amount for each in items if each.method is PaymentMethod.ACH), ZERO)
     totals.checks += sum((each.amount for each in items if each.method is PaymentMethod.CHECK), ZERO)
     built = (each for each in proved.postings if each.source == proved.subject and each.account in CASH_SIDE)

@@ -49,8 +49,7 @@ class PaymentRunInput:
         decided: Claims with their final decisions, unpaid, in order of finalisation.
         payees: Payees by our provider id.
         payers: The payer's side by funding account (our id).
-        funding_account: The account that plans pay from.
-        funding_account_by_plan: Plans that name another one.
+        funding_account: The account that pays decisions which name none.
         claim_filing: CLP06 by plan.
         provider_adjustments: PLB rows to take into account, by (provider id, funding account), for example a balance
             forward that is taken back.
@@ -65,7 +64,6 @@ class PaymentRunInput:
     payees: Mapping[str, RemittancePayee]
     payers: Mapping[str, RemittancePayer]
     funding_account: str
-    funding_account_by_plan: Mapping[str, str] = field(default_factory=dict)
     claim_filing: ClaimFiling
     provider_adjustments: Mapping[tuple[str, str], tuple[ProviderAdjustment, ...]] = field(default_factory=dict)
     interest: Interest = field(default_factory=dict)
@@ -150,7 +148,7 @@ def _shares(run: PaymentRunInput) -> Iterable[_Share]:
         if version in seen:
             raise ValueError("a claim version stands twice in a payment run")
         seen.add(version)
-        account = run.funding_account_by_plan.get(decision.plan, run.funding_account)
+        account = decision.funding_account or run.funding_account
         key = (decision.provider, account)
         if key not in shares:
             shares[key] = _new_share(run, key)

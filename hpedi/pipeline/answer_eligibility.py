@@ -1,12 +1,13 @@
 """A 270 answered from the books: providers and members are looked up, each inquiry is recorded, the 271 is made.
 
-What a provider may not ask about is answered as what nobody knows. Families are read a batch of subscribers at a time;
-what is answered of them is the matter of `inquiries`, which is pure.
+What a provider may not ask about is answered as what nobody knows. An inquiry sent for testing is answered about the
+payer's test families, and nobody else is looked for. Families are read a batch of subscribers at a time; what is
+answered of them is the matter of `inquiries`, which is pure.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
 from functools import lru_cache
 from typing import Final
@@ -116,10 +117,8 @@ class _Answering:
 
     def _sought(self, asked: Sequence[AskedSubscriber]) -> list[SoughtSubscriber]:
         """Find some subscribers, and the dependents who are asked about, with one look into the books."""
-        lookups = {lookup for each in asked for lookup in _lookups(each.patient)}
-        records = self.asking.work.reference.families(self.reference.snapshot, lookups)
         found: dict[str, list[Family]] = {}
-        for family in (Family.of(record.body) for record in records):
+        for family in self._families({lookup for each in asked for lookup in _lookups(each.patient)}):
             for lookup in {name for member in family.members for name in _names(member.member_id, member.birth_date)}:
                 found.setdefault(lookup, []).append(family)
         return [
@@ -127,8 +126,17 @@ class _Answering:
             for each in asked
         ]
 
+    def _families(self, lookups: set[str]) -> Iterable[Family]:
+        """Read the families that may be those who are asked about."""
+        if self.asking.is_test:
+            return map(Family.told, self.reference.eligibility.test_families)
+        records = self.asking.work.reference.families(self.reference.snapshot, lookups)
+        return (Family.of(record.body) for record in records)
+
     def _known(self, sought: Sequence[SoughtSubscriber]) -> Known:
-        """Read what was used of the accumulators and authorisations of who was found."""
+        """Read what was used of the accumulators and authorisations of who was found; of who is made up, nothing."""
+        if self.asking.is_test:
+            return Known(balances={}, counts=None, units_used={})
         families = {patient.family.id: patient.family for each in sought for patient in each.patients}
         members = [member.id for family in families.values() for member in family.members]
         owners = [*members, *families]

@@ -26,7 +26,6 @@ from hpedi.transactions.status_277.write import write_status_response
 from hpedi.x12.segment import SegmentValues
 
 CLAIM_STATUS: Final = "claim status"
-TEST: Final = "T"
 
 
 def answer_status(asking: Asking, inquiry: StatusInquirySet) -> Iterator[SegmentValues]:
@@ -37,9 +36,7 @@ def answer_status(asking: Asking, inquiry: StatusInquirySet) -> Iterator[Segment
 def status_response(asking: Asking, inquiry: StatusInquirySet) -> ClaimStatusResponse:
     """Answer a set of claim status inquiries, and leave the audit row of each."""
     terms = _terms(asking)
-    claims = (
-        {} if asking.who.usage == TEST else _lookup(asking, inquiry.inquiries).claims(inquiry.inquiries, terms.table)
-    )
+    claims = {} if asking.is_test else _lookup(asking, inquiry.inquiries).claims(inquiry.inquiries, terms.table)
     known = KnownClaims.of(claims)
     answers = tuple(answer(each, known, terms) for each in inquiry.inquiries)
     for each, answered in zip(inquiry.inquiries, answers, strict=True):

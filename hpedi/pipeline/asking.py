@@ -12,6 +12,7 @@ from typing import Final
 
 from hpedi.inquiries.eligibility_rules import EligibilityRules
 from hpedi.inquiries.status_table import StatusTables
+from hpedi.partners.states import TEST
 from hpedi.pipeline.inquirers import Inquirer
 from hpedi.pipeline.ports import Work
 from hpedi.reference.reference import Reference
@@ -57,6 +58,11 @@ class Asking:
     today: date
     instant: datetime
     reference_number: str
+
+    @property
+    def is_test(self) -> bool:
+        """Whether it was sent for testing (ISA15 = T): nothing of production is shown then."""
+        return self.who.usage == TEST
 
     def record(self, thing: str, subject: str, members: Iterable[str], *, asked: str, result: str) -> None:
         """Leave the audit row of an inquiry: what was asked and how it was answered, by codes and our own ids."""

@@ -51,12 +51,14 @@ class BankFiles:
         entries: The entries of the Nacha file.
         credits_of: Their US dollars by funding account.
         checks: The rows of the register.
+        numbers: How many of the day's files they are: one an account.
     """
 
     files: tuple[Outbound, ...]
     entries: tuple[EftEntry, ...]
     credits_of: Mapping[str, Usd]
     checks: tuple[CheckRegisterRow, ...]
+    numbers: int = 1
 
 
 def file_modifier(number: int) -> str:

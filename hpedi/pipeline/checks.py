@@ -131,7 +131,7 @@ def tell_bank(work: Work, reference: Reference, terms: CheckTerms, layout: str) 
 
 
 def _notice(reference: Reference, made: PaymentHead, action: CheckAction) -> CheckNotice:
-    account = reference.funding_account(made.payment_date)
+    account = reference.funding_account(made.payment_date, made.funding_account)
     if account is None:
         raise CannotPay([found("funding-account-missing", Where())])
     return CheckNotice(

@@ -103,7 +103,7 @@ def deliver(
             work.audit.record(
                 "deliver",
                 f"outbox:{row.id}",
-                members=_members(work, row, content),
+                members=members_told(work, row, content),
                 recipient=row.folder.removeprefix("outbox/"),
                 reason="payment",
                 result=row.kind,
@@ -126,13 +126,13 @@ def _remittances(
 ) -> tuple[OutboundRow, ...]:
     """Return a file of remittances that waits, or those that are made of it where they go to somebody else now."""
     with books.reading(context) as work:
-        receivers = _receivers(work, context, terms, row)
+        receivers = receivers_of(work, context, terms, row)
         is_right = not receivers or (len(receivers) == 1 and _stays(work, row, next(iter(receivers))))
     # One that stands in its folder was handed over before a kill, to whom it belonged then.
     if is_right or terms.folders.holds(row.folder, row.name):
         return (row,)
     with books.writing(context) as work:
-        receivers = _receivers(work, context, terms, row)
+        receivers = receivers_of(work, context, terms, row)
         content = work.outbox.content(row)
         stay = next((each for each in receivers if _stays(work, row, each)), next(iter(receivers), None))
         return tuple(
@@ -169,7 +169,7 @@ def _made_out(
     return alone
 
 
-def _receivers(
+def receivers_of(
     work: Work, context: RunContext, terms: DeliveryTerms, row: OutboundRow
 ) -> dict[Receiver, list[ListedPayment]]:
     """Return who receives the remittances of a file now, with their payments; nobody where these are not known."""
@@ -181,7 +181,7 @@ def _receivers(
     return receivers
 
 
-def _members(work: Work, row: OutboundRow, content: bytes) -> tuple[str, ...]:
+def members_told(work: Work, row: OutboundRow, content: bytes) -> tuple[str, ...]:
     """Return whose data a file tells (our ids): of answers nobody's, as members are recognised later."""
     numbers: Iterable[str] = ()
     if row.kind == REMITTANCE_SET:

@@ -4,7 +4,17 @@ from __future__ import annotations
 
 from hpedi.benefits.membership import Family
 from hpedi.benefits.periods import period_of
-from hpedi.payments.eob import Eob, EobBalance, EobTexts, EobVersion, balances_of, lines_of, reasons_of
+from hpedi.money import ZERO
+from hpedi.payments.eob import (
+    Eob,
+    EobBalance,
+    EobTexts,
+    EobVersion,
+    MemberCheck,
+    balances_of,
+    lines_of,
+    reasons_of,
+)
 from hpedi.pipeline.ports import Work
 from hpedi.pipeline.records import StoredDecision
 from hpedi.reference.dated import in_force
@@ -33,6 +43,40 @@ def explanation(
     subject = f"claim:{claim}" if shown else "claim:none"
     work.audit.record("explain", subject, members=members, reason="EOB", result="found" if shown else "not found")
     return _explained(work, reference, shown, decisions, texts) if shown is not None else None
+
+
+def check_explained(work: Work, reference: Reference, number: str, texts: EobTexts) -> MemberCheck | None:
+    """Return what a check to a member pays; None where there is no check to a member of this number.
+
+    Args:
+        work: The transaction; the look is written to the audit log in it.
+        reference: Plans, providers and the payer.
+        number: The check.
+        texts: The words in force.
+    """
+    stored = work.payments.by_number(number)
+    if stored is None or not stored.payment.member:
+        work.audit.record("explain", "payment:none", reason="check to a member", result="not found")
+        return None
+    made, first = stored.payment, stored
+    while first.payment.reissues and (before := work.payments.by_number(first.payment.reissues)) is not None:
+        first = before  # a check in place of another tells of the claims that the first one pays
+    paid = {each.source: each.amount for each in work.funding.paid_by(first.id)}
+    explained = [
+        (eob, paid.get(f"claim:{each.payer_claim_control_number}/{each.version}", ZERO))
+        for each in first.payment.claims
+        if (eob := explanation(work, reference, each.payer_claim_control_number, texts, each.version)) is not None
+    ]
+    work.audit.record("explain", f"payment:{number}", members=(made.member,), reason="check to a member")
+    return MemberCheck(
+        payer=reference.payer.name,
+        number=number,
+        day=made.payment_date,
+        pay_to=made.payee.name,
+        amount=made.amount,
+        in_place_of=made.reissues,
+        paid=tuple(explained),
+    )
 
 
 def _shown(decisions: tuple[StoredDecision, ...], version: int | None) -> StoredDecision | None:

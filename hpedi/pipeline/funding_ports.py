@@ -8,6 +8,7 @@ from typing import Protocol
 
 from hpedi.adjudication.decision import ClaimDecision
 from hpedi.adjudication.funding import EmployerCharge, PoolKey, PoolMovement
+from hpedi.money import Usd
 from hpedi.payments.dues import Due
 from hpedi.payments.settlement import Settlement, SettlementKind
 from hpedi.pipeline.funding_records import MemberPayment, PostedCharge, PostedDue, PostedMovement, PostedSettlement
@@ -33,6 +34,12 @@ class Funding(Protocol):
     def member_payments(self, member: str | None = None) -> tuple[MemberPayment, ...]:
         """Return what was, or is to be, paid to a member or to all, in the order it was added."""
 
+    def unpaid(self) -> tuple[MemberPayment, ...]:
+        """Return what is to be paid to members, by subscriber and account, in the order in which it was added."""
+
+    def paid_by(self, payment_row: int) -> tuple[MemberPayment, ...]:
+        """Return what a check (its row) pays to a member."""
+
     def paid_on(self, sources: Iterable[str]) -> Mapping[str, date]:
         """Return the payment date of the claim versions among some sources that are paid."""
 
@@ -45,6 +52,9 @@ class Settlements(Protocol):
 
     def is_used(self, made: Due) -> bool:
         """Say whether a payee has a due of this code and reference already."""
+
+    def refunded(self, provider: str, claim: str) -> Usd:
+        """Return what a payee sent back of a claim, US dollars, that no payment has acknowledged yet."""
 
     def add(self, made: Settlement, posted_on: date) -> PostedSettlement:
         """Keep a settlement with its dues; one that stands already is refused by the store."""

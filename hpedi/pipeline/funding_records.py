@@ -38,6 +38,7 @@ class MemberPayment:
         member: The patient (our id).
         payee: The subscriber (our id).
         amount: US dollars; negative takes back.
+        funding_account: Our id of the account that it is paid from, where that was asked for.
     """
 
     member: str
@@ -46,6 +47,7 @@ class MemberPayment:
     source: str
     posted_on: date
     paid_on: date | None = None
+    funding_account: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

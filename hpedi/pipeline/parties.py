@@ -21,7 +21,7 @@ from hpedi.transactions.remittance_835.model import RemittancePayee, RemittanceP
 from hpedi.x12.writer import InterchangeParty
 
 FUNDING_ACCOUNT = PAYER_ACCOUNTS
-"""Our id of the account that all plans pay from."""
+"""Our id of the account that plans pay from whose employer has none of its own."""
 
 TAX_ID_QUALIFIER = "30"
 """ISA07 of a receiver that is no trading partner and is named by its tax id."""
@@ -77,9 +77,9 @@ def sender(reference: Reference) -> tuple[InterchangeParty, str]:
     return InterchangeParty(identity.isa_qualifier, identity.isa_id), identity.gs_id
 
 
-def remittance_payer(reference: Reference, day: date) -> RemittancePayer | None:
-    """Return the payer's side of payments on a day; None where no funding account is in force."""
-    account = reference.funding_account(day)
+def remittance_payer(reference: Reference, day: date, owner: str) -> RemittancePayer | None:
+    """Return the payer's side of payments from an account (our id) on a day; None where it is not in force."""
+    account = reference.funding_account(day, owner)
     return None if account is None else replace(payer_named(reference), account=loaded_account(account))
 
 

@@ -22,14 +22,16 @@ from hpedi.payments.dues import Due, due_rows, paid_of, refunded_by
 from hpedi.payments.faults import Unbalanced
 from hpedi.payments.interest import Interest, interest_of
 from hpedi.payments.ledger import ledger_source, payment_postings
-from hpedi.payments.payee_balances import adjustments_of, balance_entries
+from hpedi.payments.payee_balances import PayeeBalance, adjustments_of, balance_entries
 from hpedi.payments.payment import Payment, PaymentHead
 from hpedi.payments.remit import PaymentRunInput, RunNumbers, remit
 from hpedi.payments.split_remittances import split
 from hpedi.payments.states import PaymentState
 from hpedi.pipeline.approve import waits_for_approval
+from hpedi.pipeline.member_checks import member_payments
+from hpedi.pipeline.parties import FUNDING_ACCOUNT
 from hpedi.pipeline.payee_accounts import payee_accounts
-from hpedi.pipeline.payment_terms import Held, PaymentData, at_the_payer, payee_now, payer_and_date, run_input
+from hpedi.pipeline.payment_terms import CannotPay, Held, PaymentData, at_the_payer, payee_now, payer_and_date, run_input
 from hpedi.pipeline.ports import Books, Work
 from hpedi.pipeline.records import ListedPayment, PaymentRun, StoredDecision
 from hpedi.pipeline.release import release
@@ -76,7 +78,10 @@ def pay(books: Books, context: RunContext, reference: Reference, data: PaymentDa
     with books.writing(context) as work:
         work.restorations.check_not_held()
         run = work.payments.open_run() or work.payments.begin_run(context.as_of, context.instant, dues_only=dues_only)
-    built, left = _build(books, context, reference, data, at_the_payer(run, context)) if run else ((), ())
+    built: tuple[ListedPayment, ...] = ()
+    left: tuple[Held, ...] = ()
+    if run is not None:
+        built, left = _build(books, context, reference, data, at_the_payer(run, context), dues_only=dues_only)
     out = release(books, context, reference, data)
     with books.reading(context) as work:
         waiting = work.payments.in_state(PaymentState.BUILT)
@@ -103,11 +108,17 @@ class _Draft:
 
 
 def _build(
-    books: Books, context: RunContext, reference: Reference, data: PaymentData, run: PaymentRun
+    books: Books,
+    context: RunContext,
+    reference: Reference,
+    data: PaymentData,
+    run: PaymentRun,
+    *,
+    dues_only: bool,
 ) -> tuple[tuple[ListedPayment, ...], tuple[Held, ...]]:
     """Build the payments of a run; what cannot be paid is unpaid as before, for the next run."""
     with books.reading(context) as work:
-        drafts, held = _drafts(work, run, reference, data)
+        drafts, held = _drafts(work, run, reference, data, dues_only=dues_only)
     waits = waits_for_approval([each.head for each in drafts], reference, run.as_of)
     with books.writing(context) as work:
         work.payments.hold_run(run)
@@ -123,13 +134,15 @@ def _booked(work: Work, run: PaymentRun, made: Payment, waits: Mapping[str, str]
     work.ledger.post(payment_postings(made), run.as_of, run.id)
     entries = balance_entries(made.payee.provider, made.funding_account, made.adjustments)
     work.payee_balances.append(entries, ledger_source(made), run.as_of)
-    members = work.decisions.members_paid(number) or ("",)
+    members = work.decisions.members_paid(number) or (made.member,)
     work.audit.record("pay", f"payment:{number}", members=members, reason="payment run", result=stored.state)
     work.audit.write()
     return stored
 
 
-def _drafts(work: Work, run: PaymentRun, reference: Reference, data: PaymentData) -> tuple[list[_Draft], list[Held]]:
+def _drafts(
+    work: Work, run: PaymentRun, reference: Reference, data: PaymentData, *, dues_only: bool
+) -> tuple[list[_Draft], list[Held]]:
     """Make the payments of a run payee by payee: only the claims and dues of one are at hand."""
     drafts: list[_Draft] = []
     kept: list[Held] = []
@@ -142,14 +155,29 @@ def _drafts(work: Work, run: PaymentRun, reference: Reference, data: PaymentData
         if payee is None:
             kept.append(_held(provider, decided, dues, "payee-missing"))
             continue
-        paid_for = accounts.addressed(run_input(decided, payee, run, reference, data))
         try:
-            made, numbers = _payments_to(work, paid_for, provider, dues, reference, numbers)
-        except Unbalanced:
-            kept.append(_held(provider, decided, dues, "payment-unbalanced"))
-            continue
-        drafts += map(_Draft.of, made)
+            for account, of_account in _by_account(decided, dues).items():
+                paid_for = accounts.addressed(run_input(of_account, payee, run, reference, data, account))
+                owing = dues if account == FUNDING_ACCOUNT else ()
+                made, numbers = _payments_to(work, paid_for, provider, owing, reference, numbers)
+                drafts += map(_Draft.of, made)
+        except (Unbalanced, CannotPay) as fault:
+            code = "payment-unbalanced" if isinstance(fault, Unbalanced) else fault.findings[0].code
+            drafts = [each for each in drafts if each.head.payee.provider != provider]
+            numbers = _Numbers.after_all(run, drafts)
+            kept.append(_held(provider, decided, dues, code))
+    if not dues_only:
+        checks = member_payments(work, run, reference, data, numbers.first_check)
+        drafts += map(_Draft.of, checks)
     return drafts, kept
+
+
+def _by_account(decided: Sequence[StoredDecision], dues: Sequence[Due]) -> Mapping[str, Sequence[StoredDecision]]:
+    """Return a payee's decisions by the account that pays them; what settlements found due is the payer's to pay."""
+    accounts: dict[str, list[StoredDecision]] = {FUNDING_ACCOUNT: []} if dues else {}
+    for each in decided:
+        accounts.setdefault(each.decision.funding_account or FUNDING_ACCOUNT, []).append(each)
+    return accounts
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,12 +188,22 @@ class _Numbers:
     payments: int = 0
     checks: int = 0
 
+    @classmethod
+    def after_all(cls, run: PaymentRun, drafts: Sequence[_Draft]) -> _Numbers:
+        """Return what is free once some payments have their numbers."""
+        return cls(run, len(drafts), sum(each.head.method is PaymentMethod.CHECK for each in drafts))
+
+    @property
+    def first_check(self) -> int:
+        """The next check number."""
+        return self.run.first_check_number + self.checks
+
     @property
     def free(self) -> RunNumbers:
         """The next EFT and check number."""
         return RunNumbers(
             trace_numbers=[str(self.run.first_trace_number + self.payments - self.checks)],
-            check_numbers=[str(self.run.first_check_number + self.checks)],
+            check_numbers=[str(self.first_check)],
         )
 
     def after(self, made: Payment) -> _Numbers:
@@ -182,7 +220,7 @@ def _payments_to(
     numbers: _Numbers,
 ) -> tuple[list[Payment], _Numbers]:
     """Make the payments to a payee: one, or one a submitter or contract where only claims are to be paid."""
-    is_plain = not dues and not work.payee_balances.owed(provider)
+    is_plain = not dues and not _owed(work, paid_for, provider)
     by = reference.providers[provider].remittance_by if is_plain else "payee"
     payments = []
     for decided in split(paid_for.decided, by, reference):
@@ -243,5 +281,10 @@ def _adjustments(
     for received, decision in paid_for.decided:
         conventions = reference.conventions(received.received)
         recovery |= conventions.recovery if decision.reason and conventions is not None else {}
-    owed = work.payee_balances.owed(payee)
+    owed = _owed(work, paid_for, payee)
     return adjustments_of([decision for _received, decision in paid_for.decided], recovery, owed, beside, refunded)
+
+
+def _owed(work: Work, paid_for: PaymentRunInput, payee: str) -> tuple[PayeeBalance, ...]:
+    """Return what a payee owes the account that it is paid from."""
+    return tuple(each for each in work.payee_balances.owed(payee) if each.funding_account == paid_for.funding_account)

@@ -76,6 +76,7 @@ def run_input(
     run: PaymentRun,
     reference: Reference,
     data: PaymentData,
+    account: str = FUNDING_ACCOUNT,
 ) -> PaymentRunInput:
     """Return what a run pays a payee for its claims; adjustments and interest are not in it yet.
 
@@ -85,16 +86,17 @@ def run_input(
         run: The run.
         reference: The payer's reference data.
         data: What no payer owns.
+        account: Our id of the account that it is paid from.
 
     Raises:
-        CannotPay: The payer has no account or calendar for the day.
+        CannotPay: The payer has no calendar for the day, or an account is not in force.
     """
-    payer, payment_date = payer_and_date(run.as_of, run.instant, reference, data)
+    payer, payment_date = payer_and_date(run.as_of, run.instant, reference, data, account)
     return PaymentRunInput(
         decided=[(stored.received, stored.decision) for stored in decided],
         payees={payee.provider: payee},
-        payers={FUNDING_ACCOUNT: payer},
-        funding_account=FUNDING_ACCOUNT,
+        payers={account: payer},
+        funding_account=account,
         claim_filing=claim_filing(reference),
         production_date=run.as_of,
         payment_date=payment_date,
@@ -114,7 +116,7 @@ def claim_filing(reference: Reference) -> ClaimFiling:
 
 
 def payer_and_date(
-    day: date, moment: datetime, reference: Reference, data: PaymentData
+    day: date, moment: datetime, reference: Reference, data: PaymentData, account: str = FUNDING_ACCOUNT
 ) -> tuple[RemittancePayer, date]:
     """Return the payer's side of a run, and its effective entry date: when its EFTs settle and its checks are dated.
 
@@ -126,6 +128,7 @@ def payer_and_date(
         moment: When it is, where the payer is.
         reference: The payer's reference data.
         data: What no payer owns.
+        account: Our id of the account that is paid from.
 
     Raises:
         CannotPay: The calendar does not list the year, or no funding account is in force.
@@ -140,7 +143,7 @@ def payer_and_date(
         is_late = moment.date() == day and moment.time() >= time.fromisoformat(cut_off.at)
         lead_days += is_late and calendar.is_business_day(day)
     payment_date = calendar.business_days_after(day, lead_days)
-    payer = remittance_payer(reference, payment_date)
+    payer = remittance_payer(reference, payment_date, account)
     if payer is None:
         raise CannotPay([found("funding-account-missing", Where())])
     return payer, payment_date

@@ -155,8 +155,9 @@ class _Proving:
         sent = items.pop(made.trace_number, [])
         self.note(payment_differences(proved))
         self.note(bank_differences(proved, sent))
-        if remitted != int(proved.was_sent):
-            part = f"{remitted} of them, not {int(proved.was_sent)}"
+        told = int(proved.was_sent and not made.member)
+        if remitted != told:
+            part = f"{remitted} of them, not {told}"
             self.note(iter([Difference(check=Check.REMITTANCE, subject=proved.subject, part=part, other=made.amount)]))
         if proved.was_sent:
             count_payment(self.told.of(made.funding_account), proved, sent)

@@ -54,6 +54,11 @@ class ReceiptSummary(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=Tr
         return msgspec.json.encode(self).decode()
 
 
+def summary_of(kept: str) -> ReceiptSummary:
+    """Return what a receipt keeps; nothing of one that is not judged yet."""
+    return msgspec.json.decode(kept, type=ReceiptSummary) if kept else ReceiptSummary()
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReceiptOutcome:
     """An interchange that was received; `again` where that had happened before."""
@@ -71,7 +76,6 @@ class ReceiptOutcome:
     @classmethod
     def of(cls, receipt: Receipt, *, again: bool = False) -> ReceiptOutcome:
         """Tell what a receipt keeps."""
-        summary = msgspec.json.decode(receipt.summary, type=ReceiptSummary) if receipt.summary else ReceiptSummary()
         return cls(
             receipt=receipt.id,
             ordinal=receipt.ordinal,
@@ -79,7 +83,7 @@ class ReceiptOutcome:
             partner=receipt.partner,
             usage=receipt.usage,
             verdict=receipt.verdict,
-            summary=summary,
+            summary=summary_of(receipt.summary),
             again=again,
         )
 

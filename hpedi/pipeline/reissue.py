@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from hpedi.money import ZERO
 from hpedi.payments.dues import REISSUE
 from hpedi.payments.ledger import payment_postings, reissue_postings
 from hpedi.payments.payment import Payment
@@ -17,7 +18,7 @@ from hpedi.payments.proof import REISSUED
 from hpedi.payments.remit import RunNumbers, remit
 from hpedi.payments.states import PaymentState, may_be_reissued
 from hpedi.pipeline.approve import waits_for_approval
-from hpedi.pipeline.payment_terms import PaymentData, at_the_payer, payee_now, run_input
+from hpedi.pipeline.payment_terms import PaymentData, at_the_payer, payee_now, payer_and_date, run_input
 from hpedi.pipeline.ports import Books, Work
 from hpedi.pipeline.records import ListedPayment, PaymentRun, StoredPayment
 from hpedi.pipeline.void import balances_moved, waits_to_be_delivered
@@ -71,7 +72,7 @@ def reissue_in(work: Work, reference: Reference, data: PaymentData, number: str,
     made = work.payments.add(run, check, waits_for_approval([check], reference, run.as_of).get(check.trace_number))
     work.payments.close(run, [made])
     work.ledger.post(payment_postings(check), run.as_of, run.id)
-    members = work.decisions.members_paid(number) or ("",)
+    members = work.decisions.members_paid(number) or (check.member,)
     work.audit.record("reissue", f"payment:{number}", members=members, reason=reason, result=PaymentState.REISSUED)
     work.audit.record("pay", f"payment:{check.trace_number}", reason=f"in place of {number}", result=made.state)
     return made
@@ -101,17 +102,35 @@ def _found(work: Work, number: str) -> tuple[StoredPayment, str]:
 def _check(paid: Payment, known_by: str, run: PaymentRun, reference: Reference, data: PaymentData) -> Payment:
     """Return the check, made out to the payee as it is known now."""
     provider = paid.payee.provider
+    row = ProviderAdjustment(code=REISSUE, reference=known_by, amount=-paid.amount)
+    if paid.member:
+        return _member_check(paid, row, run, reference, data)
     payee = payee_now(provider, reference)
     if payee is None:
         raise CannotReissue("its payee is no longer in the reference data: load the provider again")
-    row = ProviderAdjustment(code=REISSUE, reference=known_by, amount=-paid.amount)
     terms = replace(
-        run_input([], payee, run, reference, data),
-        funding_account=paid.funding_account,
+        run_input([], payee, run, reference, data, paid.funding_account),
         provider_adjustments={(provider, paid.funding_account): (row,)},
     )
     (remitted,) = remit(terms, RunNumbers(trace_numbers=[], check_numbers=[str(run.first_check_number)]))
     return replace(remitted.payment, reissues=paid.trace_number)
+
+
+def _member_check(
+    paid: Payment, row: ProviderAdjustment, run: PaymentRun, reference: Reference, data: PaymentData
+) -> Payment:
+    """Return the check in place of one to a member; no 835 tells of it."""
+    _payer, day = payer_and_date(run.as_of, run.instant, reference, data, paid.funding_account)
+    return replace(
+        paid,
+        trace_number=str(run.first_check_number),
+        payment_date=day,
+        claims=(),
+        claims_paid=ZERO,
+        adjusted=row.amount,
+        adjustments=(row,),
+        reissues=paid.trace_number,
+    )
 
 
 def _give_up(work: Work, stored: StoredPayment, reason: str) -> None:

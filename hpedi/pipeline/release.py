@@ -27,6 +27,7 @@ from hpedi.pipeline.bank_files import (
     bank_files,
     file_modifier,
 )
+from hpedi.pipeline.member_checks import member_check_as_sent
 from hpedi.pipeline.parties import ach_originator, business_days
 from hpedi.pipeline.payee_accounts import PayeeAccounts, payee_accounts
 from hpedi.pipeline.payment_terms import CannotPay, Held, PaymentData, at_the_payer
@@ -129,7 +130,7 @@ def _run_on(run: PaymentRun, context: RunContext) -> PaymentRun:
 
 def _why_not(stored: ListedPayment, terms: ReleaseTerms, accounts: PayeeAccounts, context: RunContext) -> Finding | None:
     """Return why a payment does not go out by what is known before anything is written."""
-    if stored.payment.payee.provider not in terms.reference.providers:
+    if not stored.payment.member and stored.payment.payee.provider not in terms.reference.providers:
         return found("payee-missing", Where())
     if accounts.is_held(stored.payment.payee):
         return found("account-on-hold", Where())
@@ -181,7 +182,7 @@ def _release_run(
         booked = work.ledger.of_sources([ledger_source(each.payment) for each in staged.due])
     check_run([each.payment for each in staged.due], bank.credits_of, bank.checks, booked)
     with books.writing(context) as work:
-        if bank.files and not _took(work, terms, numbers, len(bank.entries)):
+        if bank.files and not _took(work, terms, numbers, bank):
             raise Unavailable("another payment run released payments at the same time")
         take_numbers(work, staged.files)
         rows = work.outbox.publish(terms.run.id, [each.file for each in staged.files])
@@ -196,10 +197,12 @@ def _release_run(
     return tuple(replace(each, state=PaymentState.RELEASED) for each in staged.due), held
 
 
-def _took(work: Work, terms: ReleaseTerms, numbers: BankFileNumbers, entries: int) -> bool:
+def _took(work: Work, terms: ReleaseTerms, numbers: BankFileNumbers, bank: BankFiles) -> bool:
     """Take the numbers that bank files were written with; say whether they were still there."""
+    entries = len(bank.entries)
     first_entry = work.numbers.reserve(ACH_ENTRY_NUMBERS, entries) if entries else numbers.first_entry
-    return (work.numbers.reserve(_files_of_day(terms)), first_entry) == (numbers.file, numbers.first_entry)
+    first_file = work.numbers.reserve(_files_of_day(terms), bank.numbers)
+    return (first_file, first_entry) == (numbers.file, numbers.first_entry)
 
 
 def _files_of_day(terms: ReleaseTerms) -> str:
@@ -223,20 +226,39 @@ def _staged(books: Books, context: RunContext, terms: ReleaseTerms, due: Sequenc
     """Write the 835s of payments and stage them, in the place of what was staged before; memory holds a few."""
     files = RemittanceFiles(terms)
     made: list[RemittanceFile] = []
-    for some in _some_at_once(_files(books, context, files, due)):
+    to_members, faults = _to_members(books, context, terms, due)
+    for some in _some_at_once(_files(books, context, files, [each for each in due if not each.payment.member])):
         with books.writing(context) as work:
             if not made:
                 work.outbox.unstage()
             work.outbox.stage([each.file for each in some])
         made += [replace(each, file=replace(each.file, content=b"")) for each in some]
-    as_sent = {each.id: each for file in made for each in file.payments}
+    as_sent = {each.id: each for each in (*to_members, *(paid for file in made for paid in file.payments))}
     return _Staged(
         due=tuple(as_sent[each.id] for each in due if each.id in as_sent),
         files=tuple(made),
-        faults=files.faults,
+        faults={**faults, **files.faults},
         inside=files.inside,
         ccd_plus=files.ccd_plus,
     )
+
+
+def _to_members(
+    books: Books, context: RunContext, terms: ReleaseTerms, due: Sequence[ListedPayment]
+) -> tuple[list[ListedPayment], Mapping[int, Finding]]:
+    """Return the checks to members as they go out, and why others (by their rows) do not."""
+    as_sent: list[ListedPayment] = []
+    faults: dict[int, Finding] = {}
+    with books.reading(context) as work:
+        for each in due:
+            stored = work.payments.by_number(each.payment.trace_number) if each.payment.member else None
+            if stored is None:
+                continue
+            try:
+                as_sent.append(member_check_as_sent(work, stored, terms))
+            except ReleaseBlocked:
+                faults[each.id] = found("payment-changed", Where())
+    return as_sent, faults
 
 
 def _files(
@@ -274,8 +296,23 @@ def _is_writable(stored: ListedPayment, inside: Mapping[str, bytes], terms: Rele
 def _bank_files(
     due: Sequence[ListedPayment], inside: Mapping[str, bytes], numbers: BankFileNumbers, terms: ReleaseTerms
 ) -> BankFiles:
-    """Write the bank's files of payments, with the 835s that go inside their entries."""
-    payments = [stored.payment for stored in due]
-    carried = {each.trace_number: inside[each.trace_number] for each in payments if each.trace_number in inside}
+    """Write the bank's files of payments, account by account, with the 835s that go inside their entries."""
     originator = ach_originator(terms.reference)
-    return bank_files(payments, terms.run, numbers, originator, terms.conventions, carried)
+    written: list[BankFiles] = []
+    for account in sorted({each.payment.funding_account for each in due}):
+        payments = [each.payment for each in due if each.payment.funding_account == account]
+        carried = {each.trace_number: inside[each.trace_number] for each in payments if each.trace_number in inside}
+        files_before, entries_before = len([each for each in written if each.files]), _entries(written)
+        own = BankFileNumbers(file=numbers.file + files_before, first_entry=numbers.first_entry + entries_before)
+        written.append(bank_files(payments, terms.run, own, originator, terms.conventions, carried))
+    return BankFiles(
+        files=tuple(file for each in written for file in each.files),
+        entries=tuple(entry for each in written for entry in each.entries),
+        credits_of={account: amount for each in written for account, amount in each.credits_of.items()},
+        checks=tuple(check for each in written for check in each.checks),
+        numbers=sum(1 for each in written if each.files),
+    )
+
+
+def _entries(written: Sequence[BankFiles]) -> int:
+    return sum(len(each.entries) for each in written)

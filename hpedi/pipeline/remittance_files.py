@@ -209,7 +209,8 @@ def payment_date_on(payment: PaymentHead, terms: ReleaseTerms) -> date:
     Raises:
         CannotPay: The calendar does not list the year, or no funding account is in force.
     """
-    _payer, earliest = payer_and_date(terms.run.as_of, terms.moment, terms.reference, terms.data)
+    account = payment.funding_account
+    _payer, earliest = payer_and_date(terms.run.as_of, terms.moment, terms.reference, terms.data, account)
     return business_days(terms.data.calendar, terms.reference).next_business_day(max(payment.payment_date, earliest))
 
 
@@ -222,8 +223,7 @@ def remitted_again(decided: Sequence[StoredDecision], payment: Payment, terms: R
     provider = payment.payee.provider
     given = [each for each in payment.adjustments if each.code in GIVEN and each.reference != payment.trace_number]
     as_built = replace(
-        run_input(decided, payment.payee, terms.run, terms.reference, terms.data),
-        funding_account=payment.funding_account,
+        run_input(decided, payment.payee, terms.run, terms.reference, terms.data, payment.funding_account),
         provider_adjustments={(provider, payment.funding_account): tuple(given)},
         interest={(paid.payer_claim_control_number, paid.version): paid.interest for paid in payment.claims},
         payment_date=payment_date_on(payment, terms),

@@ -15,6 +15,7 @@ from typing import TypeAlias
 from hpedi.adjudication.funding import PoolKey
 from hpedi.money import ZERO, Usd
 from hpedi.payments.cost_of_care import CostOfCare, cost_target
+from hpedi.payments.dues import REFUND
 from hpedi.payments.payee_balances import OVERPAYMENT, PayeeBalance
 from hpedi.payments.pool_interest import interest_sum, pool_interest
 from hpedi.payments.settlement import (
@@ -161,7 +162,8 @@ def work_out(work: Work, reference: Reference, asked: SettlementAsked) -> Settle
     standing = work.settlements.find(settlement.kind, settlement.employer, settlement.provider, settlement.reference)
     if standing is not None:
         raise CannotSettle(f"this is settled already, on {standing.posted_on} under the same reference")
-    used = next((due for due in settlement.dues if work.settlements.is_used(due)), None)
+    once = (due for due in settlement.dues if due.code != REFUND)
+    used = next((due for due in once if work.settlements.is_used(due)), None)
     if used is not None:
         raise CannotSettle(f"the provider has a PLB {used.code} of {used.reference} already: there is only one of each")
     return settlement
@@ -197,7 +199,8 @@ def _settlement(work: Work, reference: Reference, asked: SettlementAsked) -> Set
             return _prefund_return(work, reference, asked)
         case RefundAsked():
             owed = [each.amount for each in work.payee_balances.owed(asked.provider) if _is_owed_for(each, asked.claim)]
-            return refund(asked.provider, asked.claim, asked.amount, sum(owed, ZERO), asked.reference)
+            left = sum(owed, -work.settlements.refunded(asked.provider, asked.claim))
+            return refund(asked.provider, asked.claim, asked.amount, left, asked.reference)
         case AdjustmentAsked():
             return adjustment(asked.provider, asked.code, asked.amount, asked.reference, asked.note)
 

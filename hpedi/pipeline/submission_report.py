@@ -53,6 +53,7 @@ _DO: Final = {
     "pended": "Wait; where the payer asks for something, send it.",
     "awaiting payment": "Nothing: it is paid in the next payment run.",
     "paid": "Post the payment by its number; bill the patient only what the remittance says.",
+    "nothing to pay": "Post it; what the member bears or another payer paid takes all of it.",
     "denied": "Send a corrected claim (frequency 7) if it was billed wrong, or dispute the decision.",
     "taken back": "See the claim that took its place.",
 }
@@ -198,7 +199,9 @@ def _outcome(known: KnownClaim, state: State) -> str:
     if state in _OUTCOMES or known.standing is None:
         return _OUTCOMES.get(state, "in process")
     lines = known.standing.decision.lines
-    return "denied" if lines and all(line.denied for line in lines) else "paid"
+    if lines and all(line.denied for line in lines):
+        return "denied"
+    return "paid" if paid_of(known) else "nothing to pay"
 
 
 def _why(words: TrackWords, known: KnownClaim, state: State, note: str) -> tuple[tuple[str, ...], str]:
@@ -312,7 +315,8 @@ def _sum_row(each: SubmittedSum) -> tuple[str, ...]:
 
 
 def _claim_row(each: SubmittedClaim) -> tuple[str, ...]:
-    why = each.says + (f" {each.do.removesuffix(_DO['rejected'])}".rstrip() if each.outcome == "rejected" else "")
+    remedy = each.do.removesuffix(_DO["rejected"]).strip() if each.outcome == "rejected" else ""
+    why = f"{each.says}. {remedy}" if remedy else each.says
     return (
         each.patient_account,
         each.claim,

@@ -6,7 +6,7 @@ of anything else it learns nothing, not even whether it is there. Every question
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Final
@@ -15,6 +15,7 @@ from hpedi.access.reach import Scope
 from hpedi.claims.model import Model
 from hpedi.money import ZERO
 from hpedi.payments.states import PaymentState
+from hpedi.pipeline.gateway_ports import Arrival
 from hpedi.pipeline.inquiring import INQUIRE, Inquiry, NeverAsks
 from hpedi.pipeline.overdue import OverdueTerms, late_output
 from hpedi.pipeline.received import ReceiptOutcome
@@ -25,6 +26,7 @@ from hpedi.pipeline.tracking_events import (
     TrackEvent,
     TrackWords,
     acknowledged,
+    acknowledged_claim,
     arrived,
     decided,
     decided_versions,
@@ -32,6 +34,7 @@ from hpedi.pipeline.tracking_events import (
     paid,
     put_out,
     received,
+    some,
     told_in,
     without_answer,
 )
@@ -120,6 +123,10 @@ class Tracker:
             found += [each.npi for each in providers]
         return tuple(dict.fromkeys(found))
 
+    def told_name(self, arrival: Arrival) -> str:
+        """Return the name that a partner gave a file, for itself and who sees claims: it may be a patient's."""
+        return arrival.name if not self.sees_all or self.npis("claim") != () else "a file"
+
     @property
     def summed(self) -> tuple[str, ...] | None:
         """The providers whose claims are in the sums of a submission: who sees every submission sees all sums."""
@@ -180,7 +187,7 @@ def _submission(tracker: Tracker, target: Target) -> Iterator[Placed]:
     if target.file is not None:
         for arrival in work.arrivals.of_file(target.file.id):
             if tracker.sees(arrival.partner):
-                yield from arrived(words, arrival)
+                yield from arrived(words, arrival, tracker.told_name(arrival))
         yield received(words, target.file)
     first = min((each.received_at for each in target.receipts), default=None)
     if first is not None:
@@ -199,17 +206,25 @@ def _answers(tracker: Tracker, target: Target, answers: Sequence[OutboundRow]) -
             yield words.placed(receipt.received_at, 2, "received", f"receipt {receipt.id}", "by the payer")
             continue
         outcome, rows = ReceiptOutcome.of(receipt), of_receipt.get(receipt.id, [])
+        if target.file is None:
+            says = f"receipt {receipt.id} from {receipt.partner or 'an unknown sender'}"
+            about = f"interchange {receipt.control_number}"
+            yield words.placed(receipt.received_at, 2, "received", about, says)
         other = without_answer(words, outcome, receipt.received_at)
         if other is not None:
             yield other
         for row in rows:
             if row.kind == _ACKNOWLEDGEMENT:
-                yield from acknowledged(words, outcome, receipt.received_at, told_in(told[row.id]))
+                codes, claim, at = told_in(told[row.id]), target.claim, receipt.received_at
+                if claim is None:
+                    yield from acknowledged(words, outcome, at, codes)
+                else:
+                    yield from acknowledged_claim(words, claim, outcome, at, codes)
             else:
-                says = f"{row.kind} in {row.name}"
-                yield words.placed(receipt.received_at, 5, row.kind, f"interchange {receipt.control_number}", says)
+                about, name = f"interchange {receipt.control_number}", f"in {row.name}"
+                yield words.placed(receipt.received_at, 5, row.kind, about, name, codes=(row.kind,))
             yield from _late(tracker, receipt, row)
-        yield from put_out(words, rows, work.pickups.of(row.id for row in rows))
+        yield from put_out(words, rows, work.pickups.of(row.id for row in rows), 7)
 
 
 def _late(tracker: Tracker, receipt: Receipt, row: OutboundRow) -> Iterator[Placed]:
@@ -259,35 +274,25 @@ def _payments(tracker: Tracker, target: Target, followed: Followed) -> tuple[lis
     files = work.tracking.remittances(payments)
     rows = list({row.id: row for row in files.values()}.values())
     went_out = {each.payment: each.at for each in events if each.state is PaymentState.RELEASED}
-    for payment in payments:
-        row = files.get(payment.id)
-        if row is not None and payment.id in went_out:
-            says = f"remittance of payment {payment.trace_number}"
-            told.append(words.placed(went_out[payment.id], 25, "835", row.name, says, codes=("835",)))
-    told += put_out(words, rows, work.pickups.of(row.id for row in rows))
+    told += _remittances(words, files, went_out)
+    told += put_out(words, rows, work.pickups.of(row.id for row in rows), 26)
     newest = {each.payment: each.state for each in events}
     is_done = not any(state in _UNDER_WAY for state in newest.values())
-    return _summed(told), is_done and all(row.delivered_at is not None for row in rows)
+    return told, is_done and all(row.delivered_at is not None for row in rows)
 
 
-def _summed(placed: list[Placed]) -> list[Placed]:
-    """Return events with those of many 835s that were built at one moment as one."""
-    built = [each for each in placed if each.event.what == "835"]
-    alike: dict[datetime, list[Placed]] = {}
-    for each in built:
-        alike.setdefault(each.moment, []).append(each)
-    left = [each for each in placed if each.event.what != "835"]
-    for each in alike.values():
-        first, count = each[0], len(each)
-        names = {one.event.about for one in each}
-        if count > 1:
-            says, about = f"remittances of {count:,} payments", f"{len(names):,} files"
-            event = TrackEvent(
-                at=first.event.at, day=first.event.day, what="835", about=about, says=says, codes=("835",)
-            )
-            first = Placed(first.moment, first.rank, event)
-        left.append(first)
-    return left
+def _remittances(
+    words: TrackWords, files: Mapping[int, OutboundRow], went_out: Mapping[int, datetime]
+) -> Iterator[Placed]:
+    """Yield when the 835s of payments were built; those of one moment are one event."""
+    built: dict[datetime, list[OutboundRow]] = {}
+    for payment, row in files.items():
+        if payment in went_out:
+            built.setdefault(went_out[payment], []).append(row)
+    for at, rows in built.items():
+        names = list(dict.fromkeys(row.name for row in rows))
+        says = "remittance" if len(rows) == 1 else f"remittances of {len(rows):,} payments"
+        yield words.placed(at, 25, "835", some(names), says, codes=("835",))
 
 
 def _shares(payments: Iterable[FollowedPayment], shares: dict[int, PaidIn]) -> list[PaidShare]:

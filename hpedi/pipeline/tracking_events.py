@@ -19,7 +19,7 @@ from hpedi.money import ZERO, Usd
 from hpedi.payments.states import PaymentState
 from hpedi.pipeline.gateway_ports import Arrival, Pickup
 from hpedi.pipeline.received import ReceiptOutcome
-from hpedi.pipeline.records import InboundFile, OutboundRow, PaymentEvent, StoredDecision
+from hpedi.pipeline.records import InboundFile, OutboundRow, PaymentEvent, StoredClaim, StoredDecision
 from hpedi.pipeline.tracking_ports import ClaimsInState, DecidedAlike, FollowedPayment
 from hpedi.transactions.remittance_835.model import REVERSAL, PaymentMethod
 
@@ -124,10 +124,10 @@ def some(names: Sequence[str]) -> str:
 # --- arrival and acknowledgement -------------------------------------------------------------------------------------
 
 
-def arrived(words: TrackWords, arrival: Arrival) -> Iterator[Placed]:
-    """Yield how a file came, under the name that its partner gave it."""
+def arrived(words: TrackWords, arrival: Arrival, name: str) -> Iterator[Placed]:
+    """Yield how a file came, under the name that its partner gave it, as far as that may be told."""
     about, by = f"arrival {arrival.id}", arrival.partner
-    yield words.placed(arrival.arrived_at, 0, "arrived", about, f"{arrival.name}, {arrival.size:,} bytes", by=by)
+    yield words.placed(arrival.arrived_at, 0, "arrived", about, f"{name}, {arrival.size:,} bytes", by=by)
     is_bad = arrival.state in ("quarantined", "failed")
     says = f"by watcher {arrival.watcher}; {arrival.state}"
     yield words.placed(arrival.taken_at, 1, "taken", about, says, by=by, is_bad=is_bad)
@@ -189,6 +189,25 @@ def acknowledged(
         yield words.placed(at, 5, "277CA", about, says, claims=claims, is_bad=refused)
 
 
+def acknowledged_claim(
+    words: TrackWords, claim: StoredClaim, outcome: ReceiptOutcome, at: datetime, told: AcknowledgementsTold
+) -> Iterator[Placed]:
+    """Yield what the answer to its interchange says of a claim, and nothing of its neighbours."""
+    about = f"interchange {outcome.control_number}"
+    codes = tuple(claim.note.split()) if claim.state == "refused" else ()
+    is_refused = claim.state == "refused"
+    is_told = any(FINDING_KINDS[code].sent.status for code in codes if code in FINDING_KINDS)
+    if told.ta1 is not None:
+        says = f"interchange {_TA104.get(told.ta1[0], told.ta1[0])}"
+        yield words.placed(at, 3, "TA1", about, says, codes=told.ta1, is_bad=told.ta1[0] == "R")
+    if told.groups:
+        is_bad = is_refused and not is_told
+        yield words.placed(at, 4, "999", about, "its set is " + ("refused" if is_bad else "taken"), is_bad=is_bad)
+    if told.claim_acknowledgments and (is_told or not is_refused):
+        says = "the claim is " + ("refused" if is_told else "taken")
+        yield words.placed(at, 5, "277CA", about, says, claims=1, is_bad=is_told)
+
+
 def _note_of(code: str) -> str:
     return FINDING_KINDS[code].sent.ta105 if code in FINDING_KINDS else ""
 
@@ -206,7 +225,7 @@ def without_answer(words: TrackWords, outcome: ReceiptOutcome, at: datetime) -> 
 
 
 def put_out(
-    words: TrackWords, rows: Sequence[OutboundRow], pickups: Mapping[int, Sequence[Pickup]]
+    words: TrackWords, rows: Sequence[OutboundRow], pickups: Mapping[int, Sequence[Pickup]], rank: int
 ) -> Iterator[Placed]:
     """Yield where files were delivered and who picked them up; files alike are one event."""
     delivered = [(row.delivered_at, row) for row in rows if row.delivered_at is not None]
@@ -215,12 +234,12 @@ def put_out(
         key=lambda each: (each[0], each[1].folder, each[1].kind),
     ):
         names = [row.name for _at, row in alike]
-        yield words.placed(at, 7, "delivered", some(names), f"into {folder}", codes=(kind,))
+        yield words.placed(at, rank, "delivered", some(names), f"into {folder}", codes=(kind,))
     names_of = {row.id: row for row in rows}
     read = sorted((each.at, each.partner, each.outbox) for found in pickups.values() for each in found)
     for at, partner, outbox in read:
         row = names_of[outbox]
-        yield words.placed(at, 8, "picked up", row.name, f"from {row.folder}", codes=(row.kind,), by=partner)
+        yield words.placed(at, rank + 1, "picked up", row.name, f"from {row.folder}", codes=(row.kind,), by=partner)
 
 
 # --- claims ----------------------------------------------------------------------------------------------------------

@@ -19,7 +19,7 @@ from hpedi.findings import Finding, Where
 from hpedi.reference.contracts import ApcTable, Contract, DrgTable, FeeSchedule
 from hpedi.reference.conventions import ConventionsHistory, ReasonCodes, RuleFile
 from hpedi.reference.edits import Edits
-from hpedi.reference.folder import Folder, PayerSection, ProviderSection, read_folder
+from hpedi.reference.folder import EmployerSection, Folder, PayerSection, ProviderSection, read_folder
 from hpedi.reference.links import CHECKS
 from hpedi.reference.payer import Payer
 from hpedi.reference.plans import Employer, Plan
@@ -115,7 +115,7 @@ def folder_of(records: Iterable[ReferenceRecord]) -> Folder:
     folder.plans = list(of("plan", Plan))
     folder.providers = [ProviderSection(**_fields(each)) for each in of("provider", BillingProvider)]
     folder.contracts = list(of("contract", Contract))
-    folder.employers = list(of("employer", Employer))
+    folder.employers = [EmployerSection(**_fields(each)) for each in of("employer", Employer)]
     folder.edits = list(of("edits", Edits))
     folder.policies = list(of("policies", Policies))
     folder.fees = [row for each in of("fee_schedule", FeeSchedule) for row in _fee_rows(each)]

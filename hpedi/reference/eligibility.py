@@ -1,4 +1,4 @@
-"""What a payer answers eligibility inquiries with: the services that stand for service types, and words about plans.
+"""What a payer answers eligibility inquiries with: services that stand for service types, words, and whom tests find.
 
 A service type (EQ01) names a kind of care; plans are written in codes, places and diagnoses. A row says which service
 stands for it: its benefit row, cost share and limits are then looked up as for a claim line.
@@ -7,10 +7,12 @@ stands for it: its benefit row, cost share and limits are then looked up as for 
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Final
 
 from hpedi.finding_kinds import found
 from hpedi.findings import Finding
 from hpedi.reference.dated import Entry, Lasting
+from hpedi.reference.members import Family
 from hpedi.reference.shape import Places
 from hpedi.reference.values import Name
 
@@ -51,10 +53,17 @@ class PlanMessage(Lasting, frozen=True, kw_only=True):
 
 
 class EligibilityTerms(Entry, frozen=True, kw_only=True):
-    """All of it, in the order of the payer."""
+    """All of it, in the order of the payer.
+
+    Attributes:
+        services: What stands for service types.
+        messages: Words about plans.
+        test_families: Made-up people, whom inquiries sent for testing (ISA15 = T) are answered about, and nothing else.
+    """
 
     services: tuple[RepresentativeService, ...] = ()
     messages: tuple[PlanMessage, ...] = ()
+    test_families: tuple[Family, ...] = ()
 
 
 NO_ELIGIBILITY_TERMS = EligibilityTerms()
@@ -64,14 +73,22 @@ def check_eligibility(terms: EligibilityTerms, plans: frozenset[str], places: Pl
     """Check what is answered against the plans of a payer folder.
 
     Findings:
-        reference-link: A plan is not defined.
+        reference-link: A plan, or a member of a test family, is not defined.
         reference-value: A span ends before it begins.
     """
     rows: tuple[RepresentativeService | PlanMessage, ...] = (*terms.services, *terms.messages)
     for row in rows:
         if not plans.issuperset(row.plans):
-            message = "`plans` names something that is not defined; define it or correct the name."
-            yield found("reference-link", places.of(row, "plans"), message)
+            yield found("reference-link", places.of(row, "plans"), _UNDEFINED.format(field="plans"))
         if row.end is not None and row.end < row.start:
             message = "The span ends before it begins; correct `from` or `to` (both days are included)."
             yield found("reference-value", places.of(row), message)
+    for family in terms.test_families:
+        members = {member.id for member in family.members}
+        for span in family.coverage:
+            for field, known in (("plan", plans), ("member", members)):
+                if getattr(span, field) not in known:
+                    yield found("reference-link", places.of(span, field), _UNDEFINED.format(field=field))
+
+
+_UNDEFINED: Final = "`{field}` names something that is not defined; define it or correct the name."

@@ -39,6 +39,12 @@ class ProviderSection(BillingProvider, frozen=True, kw_only=True):
     accounts: tuple[Account, ...] = ()
 
 
+class EmployerSection(Employer, frozen=True, kw_only=True):
+    """A self-insured employer with the accounts that its claims are paid from, as written; the payer's if none."""
+
+    accounts: tuple[Account, ...] = ()
+
+
 @dataclass(slots=True)
 class Folder:
     """The pieces of a folder, in the order of their files, and where each stands."""
@@ -51,7 +57,7 @@ class Folder:
     providers: list[ProviderSection] = field(default_factory=list)
     contracts: list[Contract] = field(default_factory=list)
     partners: list[Partner] = field(default_factory=list)
-    employers: list[Employer] = field(default_factory=list)
+    employers: list[EmployerSection] = field(default_factory=list)
     edits: list[Edits] = field(default_factory=list)
     policies: list[Policies] = field(default_factory=list)
     eligibility: list[EligibilityTerms] = field(default_factory=list)
@@ -78,7 +84,7 @@ _LISTS: Final[Mapping[str, type[msgspec.Struct]]] = {
     "providers": ProviderSection,
     "contracts": Contract,
     "partners": Partner,
-    "employers": Employer,
+    "employers": EmployerSection,
     "authorizations": Authorization,
 }
 _SINGLE: Final[Mapping[str, type[msgspec.Struct]]] = {

@@ -130,3 +130,8 @@ class BankAccounts(Entry, frozen=True, kw_only=True):
 
 PAYER_ACCOUNTS = "payer"
 """The owner of the payer's own funding account."""
+
+
+def employer_account(employer: str) -> str:
+    """Return our id of the account that a self-insured employer's claims are paid from, where it has its own."""
+    return f"employer:{employer}"

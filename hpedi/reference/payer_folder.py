@@ -20,7 +20,8 @@ from hpedi.reference.links import CHECKS
 from hpedi.reference.members import FAMILY, CoverageSpan, Family, Member, OtherCoverage, lookup_of_birth
 from hpedi.reference.partner_changes import PARTNER, PartnerChange, change_records, with_changes
 from hpedi.reference.partner_checks import ProfileTerms, check_profiles
-from hpedi.reference.payer import PAYER_ACCOUNTS, Account, BankAccounts, Payer
+from hpedi.reference.payer import PAYER_ACCOUNTS, Account, BankAccounts, Payer, employer_account
+from hpedi.reference.plans import Employer
 from hpedi.reference.providers import BillingProvider
 from hpedi.reference.rate_tables import apc_tables, drg_tables, fee_schedules
 from hpedi.reference.reason_checks import check_reasons
@@ -151,7 +152,9 @@ def _records(folder: Folder) -> Iterator[ReferenceRecord]:
     yield from (record_of("rule", rule.rule, rule) for rule in folder.rules)
     yield from (record_of("plan", plan.id, plan) for plan in folder.plans)
     yield from (record_of("contract", contract.id, contract) for contract in folder.contracts)
-    yield from (record_of("employer", employer.id, employer) for employer in folder.employers)
+    for employer in folder.employers:
+        yield record_of("employer", employer.id, _without_accounts(employer, Employer))
+        yield from _account_records(employer_account(employer.id), employer.accounts)
     for partner in folder.partners:
         yield record_of(PARTNER, partner.id, partner, lookups=tuple(isa.id for isa in partner.isa_ids))
     for provider in folder.providers:

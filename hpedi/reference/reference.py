@@ -20,7 +20,7 @@ from hpedi.reference.edits import Edits
 from hpedi.reference.eligibility import NO_ELIGIBILITY_TERMS, EligibilityTerms
 from hpedi.reference.partner_changes import PARTNER, PARTNER_CHANGE, PartnerChange, with_changes
 from hpedi.reference.partners import Partner
-from hpedi.reference.payer import PAYER_ACCOUNTS, Account, BankAccounts, CutOff, Payer
+from hpedi.reference.payer import PAYER_ACCOUNTS, Account, BankAccounts, CutOff, Payer, employer_account
 from hpedi.reference.plans import Employer, Plan, PlanVersion
 from hpedi.reference.policies import Policies
 from hpedi.reference.providers import BillingProvider
@@ -166,9 +166,20 @@ class Reference:
         """Return the bank account a provider id is paid to on a payment date; None: paid by check."""
         return in_force(self._accounts.get(provider, ()), day)
 
-    def funding_account(self, day: date) -> Account | None:
-        """Return the account claims are paid from on a payment date."""
-        return self.account(PAYER_ACCOUNTS, day)
+    def funding_account(self, day: date, owner: str = PAYER_ACCOUNTS) -> Account | None:
+        """Return the account claims are paid from on a payment date: the payer's, or another of ours by its id."""
+        return self.account(owner, day)
+
+    def funding_account_of(self, plan: str, day: date) -> str:
+        """Return our id of the account that pays claims of a plan: its employer's own; empty: the payer's.
+
+        Args:
+            plan: Our id of the plan.
+            day: Of the services.
+        """
+        version = self.plan_version(plan, day)
+        owner = employer_account(version.funding.employer or "") if version is not None else ""
+        return owner if owner in self._accounts else ""
 
     def approval_limit(self, day: date) -> Usd:
         """Return the amount up to which payments approve themselves on a day; 0.00 where none is in force."""

@@ -11,7 +11,7 @@ from hpedi.finding_kinds import found
 from hpedi.findings import Finding
 from hpedi.reference.dated import Dated
 from hpedi.reference.folder import Folder
-from hpedi.reference.payer import PAYER_ACCOUNTS
+from hpedi.reference.payer import PAYER_ACCOUNTS, employer_account
 from hpedi.reference.rate_tables import APC_WORDS, DRG_WORDS, FEE_WORDS, table_versions
 
 CONTRACT_WORDS: Final = "contracts of one provider for one line of business"
@@ -108,6 +108,7 @@ def _eligible(folder: Folder) -> Iterator[tuple[str, Hashable, Dated]]:
 def _accounts(folder: Folder) -> Iterator[tuple[str, Hashable, Dated]]:
     owners: list[tuple[str, Iterable[Dated]]] = [(provider.id, provider.accounts) for provider in folder.providers]
     owners.extend((PAYER_ACCOUNTS, payer.accounts) for payer in folder.payer)
+    owners.extend((employer_account(employer.id), employer.accounts) for employer in folder.employers)
     for owner, accounts in owners:
         yield from (("bank accounts of one owner", owner, account) for account in accounts)
     for payer in folder.payer:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy import BigInteger, Column, Date, String, Table, UniqueConstraint
+from sqlalchemy import BigInteger, Column, Date, Index, String, Table, UniqueConstraint
 
 from hpedi.store.tables import Cents, RowId, metadata
 
@@ -18,7 +18,9 @@ accumulator_entry = Table(
     Column("source", String(120), nullable=False),
     Column("day", Date),  # of service; none where it is not known
     Column("posted_on", Date),  # none where it was not kept yet
-    UniqueConstraint("owner", "plan", "accumulator", "period", "source"),
+    # What is added stands at the end of this index; that of owners, in which it stands all over, is short.
+    UniqueConstraint("source", "owner", "plan", "accumulator", "period"),
+    Index("ix_accumulator_entry_owner", "owner"),
 )
 
 # The sums of the entries, kept: what claims are decided by is read in a few rows however long the history is.

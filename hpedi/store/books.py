@@ -27,6 +27,7 @@ from hpedi.store.drafts import Drafted, StoredDrafts
 from hpedi.store.eft_enrollments import StoredEftEnrollments
 from hpedi.store.eft_returns import StoredEftReturns
 from hpedi.store.era_enrolments import StoredEraEnrolments
+from hpedi.store.figures import StoredFigures
 from hpedi.store.funding import StoredFunding
 from hpedi.store.grants import KnownGrants, StoredGrants
 from hpedi.store.history import StoredHistory
@@ -88,6 +89,7 @@ class StoredWork:
     era: StoredEraEnrolments
     tracking: StoredTracking
     statistics: StoredStatistics
+    figures: StoredFigures
     audit: StoredAuditLog
     drafts: StoredDrafts
 
@@ -127,6 +129,12 @@ class StoredBooks:
         with self._database.reading() as connection:
             yield self._work(connection, context, self._known_grants)
 
+    @contextmanager
+    def looking(self, context: RunContext) -> Iterator[StoredWork]:
+        """Open a transaction that only reads and sees one state of the books, however many questions it asks."""
+        with self._database.snapshot() as connection:
+            yield self._work(connection, context)
+
     def somebody_waits(self) -> bool:
         """Say whether somebody waits to write."""
         return self._database.somebody_waits
@@ -150,9 +158,7 @@ class StoredBooks:
         add(work)
         return Drafted(rows=tuple(draft.rows), told=work.audit.told)
 
-    def _work(
-        self, connection: Connection, context: RunContext, known_grants: KnownGrants | None = None
-    ) -> StoredWork:
+    def _work(self, connection: Connection, context: RunContext, known_grants: KnownGrants | None = None) -> StoredWork:
         audit = StoredAuditLog(connection, context, self._audit_keys().now)
         return StoredWork(
             context=context,
@@ -188,6 +194,7 @@ class StoredBooks:
             era=StoredEraEnrolments(connection, self._vault, context),
             tracking=StoredTracking(connection, self._vault),
             statistics=StoredStatistics(connection),
+            figures=StoredFigures(connection),
             audit=audit,
             drafts=StoredDrafts(connection, audit),
         )

@@ -80,7 +80,7 @@ class Database:
 
     @property
     def somebody_waits(self) -> bool:
-        """Say whether somebody waits to write, so that long work had better be cut short; a server's writers need not."""
+        """Say whether somebody waits to write, so that long work had better be cut short; a server lets many write."""
         return self._turnstile is not None and self._turnstile.somebody_waits
 
     @property

@@ -4,19 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
-from typing import Final
+from typing import Any, Final
 
 import msgspec
-from sqlalchemy import Connection, and_, select
+from sqlalchemy import Connection, Row, and_, exists, func, select
 
 from hpedi.adjudication.decision import ClaimDecision
 from hpedi.adjudication.funding import EmployerCharge, PoolKey, PoolMovement
 from hpedi.money import Usd
+from hpedi.payments.ledger import LedgerAccount
 from hpedi.pipeline.funding_records import MemberPayment, PostedCharge, PostedMovement
-from hpedi.store.funding_tables import employer_charge, member_payment, pool_movement
+from hpedi.store.funding_tables import employer_charge, member_payment, paid_member_payment, pool_movement
 from hpedi.store.in_batches import in_batches
 from hpedi.store.inserts import Insert
-from hpedi.store.tables import paid_decision, payment
+from hpedi.store.tables import paid_decision, payment, posting
 
 _INSERT_MOVEMENTS: Final = Insert(
     pool_movement, "pool", "provider", "employer", "year", "what", "amount", "source", "posted_on"
@@ -25,6 +26,12 @@ _INSERT_CHARGES: Final = Insert(employer_charge, "employer", "what", "amount", "
 _INSERT_PAYMENTS: Final = Insert(member_payment, "member", "payee", "amount", "source", "posted_on")
 _PARTS: Final = msgspec.json.Decoder(tuple[tuple[str, Usd], ...])
 _OF_CLAIM: Final = "claim:"
+UNPAID: Final = ~exists().where(paid_member_payment.c.member_payment == member_payment.c.id)
+"""Payments to members that no check pays."""
+_IN_LEDGER: Final = and_(
+    posting.c.source == member_payment.c.source, posting.c.account == LedgerAccount.MEMBERS_PAYABLE.value
+)
+"""Where a payment to a member was posted: the account that it is paid from stands there."""
 
 
 class StoredFunding:
@@ -109,6 +116,21 @@ class StoredFunding:
             for row in rows
         )
 
+    def unpaid(self) -> tuple[MemberPayment, ...]:
+        """Return what is to be paid to members, by subscriber and account, in the order in which it was added."""
+        query = select(member_payment, posting.c.funding_account).join(posting, _IN_LEDGER).where(UNPAID)
+        column = member_payment.c
+        rows = self._connection.execute(query.order_by(column.payee, posting.c.funding_account, column.id))
+        return tuple(_member_payment(row) for row in rows)
+
+    def paid_by(self, payment_row: int) -> tuple[MemberPayment, ...]:
+        """Return what a check (its row) pays to a member."""
+        link = paid_member_payment.c
+        query = select(member_payment, posting.c.funding_account).join(posting, _IN_LEDGER)
+        query = query.join(paid_member_payment, link.member_payment == member_payment.c.id)
+        rows = self._connection.execute(query.where(link.payment == payment_row).order_by(member_payment.c.id))
+        return tuple(_member_payment(row) for row in rows)
+
     def paid_on(self, sources: Iterable[str]) -> Mapping[str, date]:
         """Return the payment date of the claim versions among some sources that are paid."""
         numbers = sorted({source[len(_OF_CLAIM) :].rpartition("/")[0] for source in sources if _is_of_claim(source)})
@@ -120,6 +142,24 @@ class StoredFunding:
             for number, version, day in self._connection.execute(query):
                 found[f"{_OF_CLAIM}{number}/{version}"] = day
         return found
+
+
+def is_due_to_members(connection: Connection) -> bool:
+    """Say whether a subscriber is to be paid more than is taken back."""
+    column = member_payment.c
+    payees = select(column.payee).where(UNPAID).group_by(column.payee).having(func.sum(column.amount) > 0)
+    return connection.execute(payees.limit(1)).first() is not None
+
+
+def _member_payment(row: Row[Any]) -> MemberPayment:
+    return MemberPayment(
+        member=row.member,
+        payee=row.payee,
+        amount=row.amount,
+        source=row.source,
+        posted_on=row.posted_on,
+        funding_account=row.funding_account,
+    )
 
 
 def _is_of_claim(source: str) -> bool:

@@ -87,7 +87,7 @@ class StoredGrants:
     def of_organisation(self, organisation_id: str) -> tuple[Grant, ...]:
         """Return what an organisation asked for and has.
 
-        It is asked at every inquiry: what was read before stands as long as no state was added, which is looked at here.
+        It is asked at every inquiry: what was read before stands as long as no state was added, which is looked at.
         """
         counted = self._connection.execute(_STATES, {"house": organisation_id}).one()
         states, known = (counted[0], counted[1]), self._known.get(organisation_id)

@@ -96,7 +96,7 @@ class StoredOutbox:
         """Return when files of a folder were delivered, by name; of those that the books do not know nothing."""
         there = (outbox.c.folder == folder) & among(outbox.c.name, names) & outbox.c.delivered_at.is_not(None)
         rows = self._connection.execute(select(outbox.c.name, outbox.c.delivered_at).where(there))
-        return dict(rows.tuples().all())
+        return {row.name: row.delivered_at for row in rows}
 
     def _rows(self, condition: object) -> tuple[OutboundRow, ...]:
         rows = self._connection.execute(select(*_SHOWN).where(condition).order_by(outbox.c.id))  # type: ignore[arg-type]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import date, datetime
@@ -24,6 +25,7 @@ from sqlalchemy import (
 )
 
 from hpedi.findings import Unavailable
+from hpedi.money import Usd
 from hpedi.payments.dues import DUE
 from hpedi.payments.payment import Payment
 from hpedi.payments.states import PaymentState, change
@@ -42,7 +44,8 @@ from hpedi.run_context import RunContext
 from hpedi.safekeeping.vault import Vault
 from hpedi.store.database import hold
 from hpedi.store.encoding import decode, encode
-from hpedi.store.funding_tables import due
+from hpedi.store.funding import UNPAID, is_due_to_members
+from hpedi.store.funding_tables import due, member_payment, paid_member_payment
 from hpedi.store.in_batches import in_batches
 from hpedi.store.inserts import Insert
 from hpedi.store.numbers import StoredNumbers, next_id
@@ -55,6 +58,7 @@ TRACE_NUMBER = "eft"
 CHECK_NUMBER = "check"
 
 _INSERT_PAID = Insert(paid_decision, "control_number", "version", "payment")
+_INSERT_PAID_MEMBERS = Insert(paid_member_payment, "member_payment", "payment")
 _INSERT_ENTRIES = Insert(eft_entry, "payment", "file", "ach_trace_number", "effective_entry_date", "amount")
 _INSERT_FILES = Insert(payment_file, "payment", "outbox")
 _INSERT_EVENTS = Insert(payment_event, "payment", "state", "at", "principal", "reason")
@@ -85,7 +89,8 @@ class StoredPayments:
         EFT and check numbers are only held: how many the run uses is known when it commits, and no other run is open.
         """
         paid_for = (due,) if dues_only else (decision, due)
-        if not any(self._has_unpaid(table) for table in paid_for):
+        to_members = not dues_only and is_due_to_members(self._connection)
+        if not to_members and not any(self._has_unpaid(table) for table in paid_for):
             return None
         run = self.begin_empty_run(as_of, instant)
         for table in paid_for:
@@ -252,23 +257,39 @@ class StoredPayments:
         of_run = decision.c.payment_run == stored.run  # by its index: the table holds every decision there is
         self._connection.execute(update(decision).where(of_run, was_paid).values(payment_run=None))
         self._connection.execute(delete(paid_decision).where(column.payment == stored.id))
+        self._connection.execute(delete(paid_member_payment).where(paid_member_payment.c.payment == stored.id))
         of_payee = (due.c.payment_run == stored.run, due.c.provider == stored.payment.payee.provider)
         self._connection.execute(update(due).where(*of_payee).values(payment_run=None))
 
     def take_again(self, stored: StoredPayment) -> bool:
         """Let a voided payment pay what it paid; say whether all of that was still unpaid."""
         made, rows = stored.payment, 0
+        if made.member:
+            is_free = len(self._due_to_member(made)) == len(made.claims)
+            if is_free:
+                self._pay_decisions(made, stored.id)
+            return is_free
         for each in made.claims:
             claim = decision.c.control_number == each.payer_claim_control_number
             rows += self._taken(decision, stored.run, claim, decision.c.version == each.version)
-        told = [each for each in made.adjustments if each.code in DUE and not made.reissues]
-        for row in told:
-            same = (due.c.provider == made.payee.provider, due.c.code == row.code, due.c.reference == row.reference)
-            rows += self._taken(due, stored.run, *same)
-        if rows < len(made.claims) + len(told):
+        told = Counter(
+            (each.code, each.reference, -each.amount)
+            for each in made.adjustments
+            if each.code in DUE and not made.reissues
+        )
+        rows += sum(self._dues_taken(stored, row, times) for row, times in told.items())
+        if rows < len(made.claims) + told.total():
             return False
         self._pay_decisions(made, stored.id)
         return True
+
+    def _dues_taken(self, stored: StoredPayment, row: tuple[str, str, Usd], times: int) -> int:
+        """Let a payment pay as many unpaid dues of a code, reference and amount as it told; return how many it pays."""
+        code, reference, amount = row
+        same = (due.c.provider == stored.payment.payee.provider, due.c.code == code, due.c.reference == reference)
+        free = select(due.c.id).where(*same, due.c.amount == amount, due.c.payment_run.is_(None))
+        first = free.order_by(due.c.id).limit(times).scalar_subquery()
+        return self._taken(due, stored.run, due.c.id.in_(first))
 
     def _taken(self, table: Table, run: int, *same: ColumnElement[bool]) -> int:
         """Let a run pay the rows that are meant and unpaid; return how many they are."""
@@ -276,9 +297,22 @@ class StoredPayments:
         return self._connection.execute(free.values(payment_run=run)).rowcount
 
     def _pay_decisions(self, made: Payment, row_id: int) -> None:
+        if made.member:
+            rows = [(each, row_id) for each in self._due_to_member(made)]
+            _INSERT_PAID_MEMBERS(self._connection, rows)
+            return
         _INSERT_PAID(
             self._connection, [(each.payer_claim_control_number, each.version, row_id) for each in made.claims]
         )
+
+    def _due_to_member(self, made: Payment) -> list[int]:
+        """Return the unpaid rows of what a check to a member pays."""
+        sources = [f"claim:{each.payer_claim_control_number}/{each.version}" for each in made.claims]
+        found: list[int] = []
+        for batch in in_batches(sources):
+            free = select(member_payment.c.id).where(member_payment.c.source.in_(batch), UNPAID)
+            found += self._connection.execute(free).scalars()
+        return found
 
     def _add_states(self, states: Iterable[tuple[int, PaymentState, str]]) -> None:
         at, who = self._context.instant, self._context.principal.id
@@ -315,9 +349,10 @@ class StoredPayments:
         decisions, dues = (
             self._count(select(table.c.provider).where(table.c.payment_run.is_(None))) for table in (decision, due)
         )
+        to_members = self._count(select(member_payment.c.id).where(UNPAID))
         made = select(payment.c.id)
         approved = made.where(newest_state() == PaymentState.APPROVED.value)
-        return decisions + dues, self._count(made), self._count(approved)
+        return decisions + dues + to_members, self._count(made), self._count(approved)
 
     def _count(self, query: Select[Any]) -> int:
         return int(self._connection.execute(select(func.count()).select_from(query.subquery())).scalar_one())
@@ -348,6 +383,7 @@ class StoredPayments:
             (bool(sought.number), column.trace_number == sought.number),
             (sought.since is not None, column.payment_date >= (sought.since or date.min)),
             (sought.until is not None, column.payment_date <= (sought.until or date.max)),
+            (True, column.provider != ""),  # checks to members have no remittance
             (providers is not None, column.provider.in_(providers or ())),
         )
         wanted = and_(True, *(condition for is_asked, condition in conditions if is_asked))

@@ -34,7 +34,15 @@ from hpedi.safekeeping.key_ring import KeyMissing
 from hpedi.safekeeping.vault import Vault
 from hpedi.store.accumulators import StoredAccumulators
 from hpedi.store.encoding import decode
-from hpedi.store.funding_tables import due, employer_charge, member_payment, pool_movement, settlement
+from hpedi.store.funding_tables import (
+    due,
+    employer_charge,
+    member_payment,
+    paid_member_payment,
+    pool_movement,
+    settlement,
+)
+from hpedi.store.in_batches import in_batches
 from hpedi.store.ledger import StoredLedger
 from hpedi.store.outbox import StoredOutbox
 from hpedi.store.payee_balances import OPENING
@@ -139,11 +147,14 @@ class StoredProof:
         assigned = select(column.control_number, column.version).where(column.payment == row.id)
         covered = {(each.payer_claim_control_number, each.version) for each in made.claims}
         rows_assigned = frozenset((number, version) for number, version in self._connection.execute(assigned))
+        decided = self._paid_by(sorted(covered | rows_assigned))
+        if made.member:
+            decided, rows_assigned = self._paid_to_member(made, row.id)
         return ProvedPayment(
             payment=made,
             row_amount=row.amount,
             states=frozenset(PaymentState(state) for state in self._connection.execute(states).scalars()),
-            decided=self._paid_by(sorted(covered | rows_assigned)),
+            decided=decided,
             assigned=rows_assigned,
             postings=self._ledger.of_sources([f"payment:{row.trace_number}{stage}" for stage in STAGES]),
             entries=tuple(self._connection.execute(entries).scalars()),
@@ -161,6 +172,23 @@ class StoredProof:
                     paid[number, version] = amount
         return paid
 
+    def _paid_to_member(
+        self, made: Payment, row: int
+    ) -> tuple[dict[tuple[str, int], Usd], frozenset[tuple[str, int]]]:
+        """Return what decisions give the member of a check, and which of them the check is kept to pay."""
+        sources = {
+            f"claim:{each.payer_claim_control_number}/{each.version}": (each.payer_claim_control_number, each.version)
+            for each in made.claims
+        }
+        column, link = member_payment.c, paid_member_payment.c
+        given: dict[tuple[str, int], Usd] = {}
+        for batch in in_batches(list(sources)):
+            query = select(column.source, column.amount).where(column.source.in_(batch), column.payee == made.member)
+            given |= {sources[source]: amount for source, amount in self._connection.execute(query)}
+        paid = select(column.source).join(paid_member_payment, link.member_payment == column.id)
+        kept = self._connection.execute(paid.where(link.payment == row)).scalars()
+        return given, frozenset(sources.get(source, (source, 0)) for source in kept)
+
     def sums(self, scope: LedgerScope) -> Iterator[Difference]:
         """Yield what sums say: sources that do not balance or are unknown, subledgers that differ from the ledger."""
         yield from self._unbalanced(scope)
@@ -169,7 +197,9 @@ class StoredProof:
         for each in SUBLEDGERS:
             table = _TABLES[each.check]
             rows = select(table.c.source.label("source"), _cents(table.c.amount).label("amount"))
-            yield from self._differing(each, rows.where(*_in_scope(table, scope), table.c.source != OPENING), scope)
+            of_claims = (posting.c.source.like("claim:%"),) if each.check is Check.MEMBERS else ()  # checks pay them
+            told = rows.where(*_in_scope(table, scope), table.c.source != OPENING)
+            yield from self._differing(each, told, scope, *of_claims)
         if scope.run is None:
             yield from self._differing(DUES, _dues(scope), scope, _SETTLED)
             for key, kept, added in StoredAccumulators(self._connection).differing():

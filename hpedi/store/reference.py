@@ -6,7 +6,19 @@ from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 from typing import Final
 
-from sqlalchemy import BindParameter, ColumnElement, Connection, Integer, Row, Select, bindparam, func, or_, select, update
+from sqlalchemy import (
+    BindParameter,
+    ColumnElement,
+    Connection,
+    Integer,
+    Row,
+    Select,
+    bindparam,
+    func,
+    or_,
+    select,
+    update,
+)
 
 from hpedi.reference.members import FAMILY
 from hpedi.reference.records import KnownRecord, ReferenceRecord, SnapshotMade

@@ -8,7 +8,8 @@ from typing import Final
 import msgspec
 from sqlalchemy import Connection, Row, func, select
 
-from hpedi.payments.dues import Due
+from hpedi.money import ZERO, Usd
+from hpedi.payments.dues import REFUND, Due
 from hpedi.payments.settlement import Settlement, SettlementKind
 from hpedi.pipeline.funding_records import PostedDue, PostedSettlement
 from hpedi.run_context import RunContext
@@ -51,6 +52,13 @@ class StoredSettlements:
         column = due.c
         same = (column.provider == made.provider, column.code == made.code, column.reference == made.reference)
         return self._connection.execute(select(column.id).where(*same)).first() is not None
+
+    def refunded(self, provider: str, claim: str) -> Usd:
+        """Return what a payee sent back of a claim, US dollars, that no payment has acknowledged yet."""
+        column = due.c
+        same = (column.provider == provider, column.code == REFUND, column.reference == claim)
+        query = select(func.sum(column.amount)).where(*same, column.payment_run.is_(None))
+        return self._connection.execute(query).scalar() or ZERO
 
     def add(self, made: Settlement, posted_on: date) -> PostedSettlement:
         """Keep a settlement with its dues; one that stands already is refused by the store."""

@@ -98,10 +98,11 @@ class StoredStatistics:
 
     def paid_out(self, since: datetime) -> tuple[PaidOut, ...]:
         """Add up what went out from a moment on, a moment each; what was voided since is not in it."""
+        went_out = payment_event.alias("went_out")
         of_payment = select(func.count()).where(paid_decision.c.payment == payment.c.id).scalar_subquery()
-        went_out = and_(payment_event.c.payment == payment.c.id, payment_event.c.state == _RELEASED)
-        each = select(payment_event.c.at, of_payment.label("claims"), payment.c.amount).join(payment, went_out)
-        each = each.where(payment_event.c.at >= since, newest_state() != "voided")
+        is_out = and_(went_out.c.payment == payment.c.id, went_out.c.state == _RELEASED)
+        each = select(went_out.c.at, of_payment.label("claims"), payment.c.amount).join(payment, is_out)
+        each = each.where(went_out.c.at >= since, newest_state() != "voided")
         found = each.subquery()
         query = select(found.c.at, func.sum(found.c.claims), func.sum(found.c.amount)).group_by(found.c.at)
         rows = self._connection.execute(query.order_by(found.c.at))

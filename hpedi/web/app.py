@@ -113,8 +113,10 @@ def problem_of(error: Exception) -> Problem:
 class Service:
     """The routes and what they share."""
 
-    def __init__(self, desk: Desk, rule: CoreRule, limits: ServiceLimits, upkeep: Callable[[], None]) -> None:
-        """Answer at a desk; `upkeep` blocks and is called again and again, never twice at a time."""
+    def __init__(
+        self, desk: Desk, rule: Callable[[], CoreRule], limits: ServiceLimits, upkeep: Callable[[], None]
+    ) -> None:
+        """Answer at a desk under the rule of the day; `upkeep` blocks and is called again and again, one at a time."""
         self._desk = desk
         self._core = CoreDesk(desk, rule)
         self._limits = limits
@@ -157,8 +159,8 @@ class Service:
     async def _x12(self, request: Request) -> Response:
         started = time.monotonic()
         try:
-            _check_media_type(request, X12)
             key = _bearer(request)
+            _check_media_type(request, X12)
             content = await self._body(request)
             answer = await self._work(partial(self._answer, key, content))
         except Exception as error:  # noqa: BLE001  # every error is told, a bug as ours

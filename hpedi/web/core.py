@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Callable
 from dataclasses import dataclass
 from enum import Enum
 from http import HTTPStatus
@@ -58,10 +59,14 @@ class EnvelopedAnswer:
 class CoreDesk:
     """Answers envelopes."""
 
-    def __init__(self, desk: Desk, rule: CoreRule) -> None:
-        """Answer at a desk, under a rule."""
+    def __init__(self, desk: Desk, rule: Callable[[], CoreRule]) -> None:
+        """Answer at a desk, under the rule of the day."""
         self._desk = desk
-        self._rule = rule
+        self._rule_of_today = rule
+
+    @property
+    def _rule(self) -> CoreRule:
+        return self._rule_of_today()
 
     def answer(self, form: Form, content_type: str, body: bytes) -> EnvelopedAnswer:
         """Answer an envelope; whatever is wrong with it is said in the envelope that goes back."""

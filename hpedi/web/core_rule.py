@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from functools import lru_cache
 
 import msgspec
 
@@ -42,6 +43,7 @@ class _CoreFile(Entry, frozen=True, kw_only=True):
     versions: tuple[CoreRule, ...]
 
 
+@lru_cache(maxsize=8)
 def core_rule(day: date) -> CoreRule:
     """Return the rule in force on a day.
 

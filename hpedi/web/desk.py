@@ -90,8 +90,7 @@ class Desk:
         if holder is None or (login and holder.account.login != login):
             self._note_refusal(context, account)
             raise NotSignedIn
-        named = holder.partner
-        partner = next((each for each in self.terms().reference.partners if named and each.id == named), None)
+        partner = next((each for each in self.terms().reference.partners if each.id == holder.partner), None)
         if partner is None:
             self._note_refusal(context, account)
             raise NoPartner

@@ -39,7 +39,7 @@ def document(body_bytes: int) -> dict[str, Any]:
         "paths": {
             "/x12": {"post": _x12()},
             "/core/mime": {"post": _enveloped(core_mime.CONTENT_TYPE, _form())},
-            "/core/soap": {"post": _enveloped(core_soap.CONTENT_TYPE, {"type": "string"})},
+            "/core/soap": {"post": _enveloped(core_soap.CONTENT_TYPE, _soap())},
             "/health": {"get": _plain("Is the service up?", "It is", _HEALTH)},
             "/openapi.json": {"get": _plain("This document", "The document", {"type": "object"})},
         },
@@ -91,7 +91,29 @@ def _enveloped(media_type: str, schema: dict[str, Any]) -> dict[str, Any]:
 def _form() -> dict[str, Any]:
     fields: dict[str, Any] = {name: {"type": "string"} for name in (*METADATA, USER_NAME, PASSWORD)}
     fields[PAYLOAD] = {"type": "string", "format": "binary"}
-    return {"type": "object", "required": list(fields), "properties": fields}
+    return {"type": "object", "description": _TOLD_INSIDE, "properties": fields}
+
+
+def _soap() -> dict[str, Any]:
+    token = _element("UsernameToken", core_soap.SECURITY, Username=_TEXT, Password=_TEXT)
+    security = _element("Security", core_soap.SECURITY, UsernameToken=token)
+    fields = {name: {"type": "string"} for name in (*METADATA, PAYLOAD)}
+    asked = _element(core_soap.REQUEST, core_soap.CORE, **fields)
+    body = _element("Body", core_soap.SOAP, **{core_soap.REQUEST: asked}) | {"required": [core_soap.REQUEST]}
+    envelope = _element(
+        "Envelope", core_soap.SOAP, Header=_element("Header", core_soap.SOAP, Security=security), Body=body
+    )
+    return envelope | {"description": _TOLD_INSIDE, "required": ["Body"]}
+
+
+def _element(name: str, namespace: str, **properties: dict[str, Any]) -> dict[str, Any]:
+    xml = {"name": name, "namespace": namespace, "prefix": _PREFIXES[namespace]}
+    return {"type": "object", "xml": xml, "properties": properties}
+
+
+_TOLD_INSIDE: Final = "CORE wants every field; one that is missing or wrong is told by the ErrorCode of the answer."
+_PREFIXES: Final = {core_soap.SOAP: "soap", core_soap.SECURITY: "wsse", core_soap.CORE: "core"}
+_TEXT: Final = {"type": "string", "xml": {"namespace": core_soap.SECURITY, "prefix": _PREFIXES[core_soap.SECURITY]}}
 
 
 def _refusals(*statuses: str) -> dict[str, Any]:

@@ -7,8 +7,7 @@ interchange that another one interrupts was never closed, so such a file stays o
 
 from __future__ import annotations
 
-from copy import copy
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Final, Literal, TypeAlias
 
 from hpedi.x12.isa import Header, is_fixed_header, read_header
@@ -53,13 +52,12 @@ class Completeness:
             "empty" where nothing but white space came, "complete" where each ISA was closed by its IEA and only white
             space follows, "not x12" where no ISA stands or begins, else "open".
         """
-        whole = copy(self)
-        whole._window = copy(self._window)
-        whole._window.is_last = True
-        whole._advance()
-        return whole._final_state()
+        return replace(self, _window=replace(self._window)).end()
 
-    def _final_state(self) -> State:
+    def end(self) -> State:
+        """Take no more; return what the file is."""
+        self._window.is_last = True
+        self._advance()
         if self._header is not None or self._was_interrupted:
             return "open"
         has_more = self._is_stray or self._window.at < len(self._window.text)
@@ -124,7 +122,7 @@ class Completeness:
         elif trailer >= 0 and window.is_last and self._closes(text[trailer:]):
             self._leave(len(text), is_closed=True)
         else:
-            held = trailer - 1 if 0 <= trailer and len(text) - trailer < _IEA_REACH else len(text) - _HELD
+            held = trailer - 1 if trailer >= 0 and len(text) - trailer < _IEA_REACH else len(text) - _HELD
             window.at = max(window.at, held)
             return False
         return True

@@ -1,4 +1,4 @@
-"""A supervisor over programs that a test gives it, as a process of its own; arguments: patience, then programs (JSON)."""
+"""A supervisor over programs of a test, as a process of its own; arguments in JSON: patience, then programs."""
 
 from __future__ import annotations
 

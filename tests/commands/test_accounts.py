@@ -232,6 +232,16 @@ def test_a_machine_signs_in_by_its_key(staff: Staff, monkeypatch: pytest.MonkeyP
     assert key.encode() not in kept_in(staff.home)
 
 
+def test_only_who_keeps_hpedi_running_watches_the_folders(staff: Staff) -> None:
+    """An operator looks into the drop folders, and so does the built-in one, as schedules run; an examiner does not."""
+    staff.login("examiner")
+    assert staff.run("watch", "--dry-run")[0] == ExitCode.NOT_PERMITTED
+    staff.login("operator")
+    assert staff.run("watch", "--dry-run")[0] == ExitCode.OK
+    staff.run("logout")
+    assert staff.run("watch", "--dry-run")[0] == ExitCode.OK
+
+
 def test_a_delegate_keeps_the_accounts_of_its_own_house(staff: Staff) -> None:
     """A delegate adds and closes people of its organisation, sees no others and gives no role of the payer."""
     staff.login("delegate")

@@ -139,6 +139,7 @@ def test_members_are_named_nowhere_but_in_what_partners_get(home: Path, capsys: 
     assert not [canary for canary in CANARIES if canary in shown or canary.encode() in kept]
 
 
+@pytest.mark.any_database
 def test_make_run_does_it_all(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """`make run` shows the whole way, what the README says to try next works, and a second run has nothing to do."""
     if subprocess.run(["make", "-q", ".venv/ready-to-run"], cwd=PROJECT, check=False).returncode:

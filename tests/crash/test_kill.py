@@ -12,7 +12,7 @@ from typing import Any, TypeAlias
 import pytest
 
 from benchmarks.claims_837p import write_file
-from tests.databases import SQLITE
+from tests.databases import POSTGRESQL, SQLITE
 from tests.inquired import ROSA, inquiry
 from tests.pipeline.payer_changes import changed_payer
 from tests.pipeline.test_proof import SENT
@@ -21,8 +21,10 @@ from tests.shared import PROJECT
 
 MOMENTS = 20
 SHARES = 2
-SAMPLE = 30
-"""So many of its points a run is killed at over PostgreSQL, which shares all that is not the commit itself."""
+SAMPLES = {SQLITE: 90, POSTGRESQL: 24}
+"""So many of its points a run is killed at, fewer over PostgreSQL, which shares all but the commit itself.
+
+`python -m tests.crash.trials` kills at all of them."""
 CLAIMS_OF_SEVERAL_BATCHES = 1_200
 MOST_FILES_AND_COMMITS = 100
 """A run passes more instants than this: were there fewer, the wrapping of commits and writes would have come undone."""
@@ -65,11 +67,11 @@ def trials_of(database_kind: str, tmp_path: Path) -> Trials:
 def test_every_kill_is_made_good(database_kind: str, trials_of: Trials, share: int) -> None:
     """A kill around every commit, fsync and rename, and at random moments, ends as if it had not happened."""
     inbound = sorted(str(path) for path in (PROJECT / "samples" / "inbound").iterdir())
-    points = 0 if database_kind == SQLITE else SAMPLE
+    points = SAMPLES[database_kind]
     choice = ("--share", f"{share}/{SHARES}", "--random", str(MOMENTS), "--points", str(points))
     calm, trials = trials_of(*choice, files=inbound)
     assert calm["points"] > MOST_FILES_AND_COMMITS
-    assert len(trials) == len(range(share, (points or calm["points"]) + MOMENTS, SHARES))
+    assert len(trials) == len(range(share, points + MOMENTS, SHARES))
     assert [trial for trial in trials if not (trial["equal"] and trial["sealed"])] == []
     assert all(trial["killed"] for trial in trials if "die_at" in trial)
 

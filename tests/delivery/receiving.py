@@ -74,7 +74,7 @@ class _Handler(BaseHTTPRequestHandler):
 
     def _answer(self, status: int, **headers: str) -> None:
         self.send_response(status)
-        for name, value in {"Content-Length": "0", **headers}.items():
+        for name, value in {"Content_Length": "0", **headers}.items():
             self.send_header(name.replace("_", "-"), value)
         self.end_headers()
 
@@ -93,15 +93,15 @@ class _Handler(BaseHTTPRequestHandler):
         time.sleep(30)
 
     def _drip(self) -> None:
-        for letter in b"HTTP/1.1 200 OK and much to say of it\r\n":
+        for letter in b"HTTP/1.1 200 OK and much to say of it, more than there is time for\r\n":
             self.wfile.write(bytes([letter]))
-            time.sleep(0.1)
+            time.sleep(0.05)
 
     def _prattle(self) -> None:
         self.wfile.write(b"HTTP/1.1 200 OK\r\n")
         for _each in range(100):
             self.wfile.write(b"X: Y\r\n")
-            time.sleep(0.1)
+            time.sleep(0.05)
 
     def _huge(self) -> None:
         self._answer(200, Content_Length=str(HUGE))

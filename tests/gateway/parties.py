@@ -151,6 +151,11 @@ def send_by_openssh(server: Server, sending: Sending, folder: Path) -> bool:
     return _openssh(server, sending, folder, "put")
 
 
+def send_anew_by_openssh(server: Server, sending: Sending, folder: Path) -> bool:
+    """Upload once more, in the place of what an earlier attempt left."""
+    return _openssh(server, sending, folder, f"-rm inbox/{sending.name}\nput")
+
+
 def resume_by_openssh(server: Server, sending: Sending, folder: Path) -> bool:
     """Go on with an upload that was cut off, with `reput`."""
     return _openssh(server, sending, folder, "reput")

@@ -73,12 +73,12 @@ def test_a_shortfall_is_carried_forward_under_this_trace_number() -> None:
     assert remitted.payment.forwarded == usd("90.00")
 
 
-def test_a_plan_that_names_another_account_is_paid_apart() -> None:
+def test_a_decision_that_names_another_account_is_paid_apart() -> None:
     """One 835 a payee and funding account."""
+    received, made = decided("C2", VACCINE)
     run = replace(
-        run_of(decided("C1", VISIT), decided("C2", VACCINE, plan="SELF")),
+        run_of(decided("C1", VISIT), (received, structs.replace(made, funding_account="acme"))),
         payers={"main": PAYER, "acme": structs.replace(PAYER, account=LAKES.account)},
-        funding_account_by_plan={"SELF": "acme"},
     )
     payments = [remitted.payment for remitted in remit(run, NUMBERS)]
     assert [(each.funding_account, each.amount) for each in payments] == [

@@ -5,6 +5,7 @@ from __future__ import annotations
 from hpedi.commands.jobs import Jobs
 from hpedi.commands.payer_files import load_folder
 from hpedi.commands.workspace import context_for
+from hpedi.payments.payment import Payment
 from hpedi.pipeline.pay import Paid
 from hpedi.pipeline.reprocess import approve, propose
 from hpedi.pipeline.reprocessing import Asked, Proposal
@@ -37,9 +38,16 @@ def load(demo: Demo, *changes: tuple[str, str]) -> None:
     assert outcome is not None, loaded.findings
 
 
-def amounts(paid: Paid) -> list[tuple[str, list[tuple[str, str, str]]]]:
+def payments_of(demo: Demo, paid: Paid) -> list[Payment]:
+    """Return the payments of a run that went out, with all that they say."""
+    with demo.workspace.books.reading(demo.jobs.context) as work:
+        found = [work.payments.by_number(each.payment.trace_number) for each in paid.released]
+    return [each.payment for each in found if each is not None]
+
+
+def amounts(demo: Demo, paid: Paid) -> list[tuple[str, list[tuple[str, str, str]]]]:
     """Return amount and PLB rows of the payments of a run."""
     return [
-        (f"{each.payment.amount}", [(row.code, row.reference, f"{row.amount}") for row in each.payment.adjustments])
-        for each in paid.released
+        (f"{each.amount}", [(row.code, row.reference, f"{row.amount}") for row in each.adjustments])
+        for each in payments_of(demo, paid)
     ]

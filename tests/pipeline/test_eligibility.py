@@ -18,7 +18,7 @@ from hpedi.mappings_folder import sample
 from hpedi.pipeline.received import ReceiptOutcome
 from hpedi.store.tables import audit_entry
 from tests.databases import engine_of
-from tests.inquired import CLINIC, ROSA, inquiry, segments_of
+from tests.inquired import CLINIC, ROSA, TESSA, inquiry, segments_of
 from tests.pipeline.conftest import Demo
 from tests.pipeline.test_access import give, register
 from tests.pipeline.test_judged_by_others import sets_of
@@ -180,7 +180,8 @@ def test_a_third_party_needs_the_area_eligibility(
     register(demo, "lakeside", OrganisationKind.THIRD_PARTY, "prairielink")
     give(demo, "lakeside", ProviderId("410000202", HARBOR), area, usage=usage)
     folder = "prairielink/test" if asked_as == "T" else "prairielink"
-    content = inquiry((*ROSA, "EQ*30"), npi=HARBOR, usage=asked_as, **THROUGH_PRAIRIELINK)
+    who = TESSA if asked_as == "T" else ROSA
+    content = inquiry((*who, "EQ*30"), npi=HARBOR, usage=asked_as, **THROUGH_PRAIRIELINK)
     told = answered(demo, content, folder)
     assert [each for each in told if each.startswith("AAA*")] == expected
     assert {recipient for _member, recipient, _reason, _result in audited(demo)} == {"organisation:lakeside"}
@@ -217,12 +218,28 @@ def test_the_same_interchange_gets_the_first_answer_again(demo: Demo) -> None:
 
 
 def test_test_data_is_answered_apart(demo: Demo) -> None:
-    """ISA15 = T: the answer has numbers and a folder of its own and says T."""
-    received(demo, inquiry((*ROSA, "EQ*30"), usage="T"))
+    """ISA15 = T: the answer has numbers and a folder of its own, says T, and tells of people who are made up."""
+    received(demo, inquiry((*TESSA, "EQ*30"), usage="T"))
     (file,) = answers(demo, "riverbend/test")
     assert answers(demo) == []
-    assert segments_of(file.read_bytes())[0].split("*")[15] == "T"
+    told = segments_of(file.read_bytes())
+    assert told[0].split("*")[15] == "T"
     assert file.name == "000000002.271"
+    assert [each for each in told if each.startswith("EB*1*")]
+    assert "EB*C*IND*30***29*1500*****Y" in told, "nothing is used of what is made up"
+    assert audited(demo) == [("T1", "partner:riverbend", "inquiry 270 RIVERBEND 30", "271 1-1")]
+
+
+@pytest.mark.parametrize(("who", "usage"), [(ROSA, "T"), (TESSA, "P")])
+def test_production_and_tests_do_not_see_each_other(demo: Demo, who: tuple[str, ...], usage: str) -> None:
+    """A member is nobody to a test, by number or by name, and who is made up is nobody to production."""
+    by_name = [each.partition("****")[0] if each.startswith("NM1") else each for each in who]
+    for number, subscriber in enumerate((who, by_name), 301):
+        folder = "riverbend/test" if usage == "T" else "riverbend"
+        told = answered(demo, inquiry((*subscriber, "EQ*30"), usage=usage, number=number), folder)
+        assert {each.split("*")[3] for each in told if each.startswith("AAA*")} <= {"72", "75"}
+        assert not [each for each in told if each.startswith("EB*")]
+    assert {member for member, _recipient, _reason, _result in audited(demo)} == {""}
 
 
 def test_a_set_that_the_999_refuses_is_not_answered(demo: Demo) -> None:

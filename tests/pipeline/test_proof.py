@@ -32,6 +32,7 @@ from hpedi.store.tables import (
     payee_balance_entry,
     payment,
     payment_event,
+    payment_file,
     posting,
 )
 from samples.write_inbound import CLEARINGHOUSE, PRAIRIELINK, claim_set, clearinghouse_claims, interchange
@@ -151,14 +152,18 @@ def a_cent_on_both_sides(books: Books) -> str:
 
 def a_missing_posting(books: Books) -> str:
     """One side of a decision is gone."""
-    row = books.connection.execute(select(posting).where(posting.c.account == "claims_payable").limit(1)).one()
+    row = books.connection.execute(
+        select(posting).where(posting.c.account == "claims_payable").order_by(posting.c.id).limit(1)
+    ).one()
     books.run(posting.delete().where(posting.c.id == row.id))
     return str(row.source)
 
 
 def a_missing_source(books: Books) -> str:
     """Both sides of a decision are gone: what is left balances."""
-    row = books.connection.execute(select(posting).where(posting.c.account == "claims_expense").limit(1)).one()
+    row = books.connection.execute(
+        select(posting).where(posting.c.account == "claims_expense").order_by(posting.c.id).limit(1)
+    ).one()
     books.run(posting.delete().where(posting.c.source == row.source))
     return str(row.source)
 
@@ -211,7 +216,8 @@ def an_835_changed(books: Books) -> str:
 
 def an_835_gone(books: Books) -> str:
     """The 835 of a payment is not in the outbox."""
-    _id, number = books.number("CHK", "70.00")
+    row, number = books.number("CHK", "70.00")
+    books.run(payment_file.delete().where(payment_file.c.payment == row))
     books.run(outbox.delete().where(outbox.c.name == f"{number}.835"))
     return f"payment:{number}"
 

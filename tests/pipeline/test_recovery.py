@@ -9,7 +9,7 @@ import pytest
 from hpedi.money import usd
 from samples.sample_claims import Service
 from tests.pipeline.conftest import Demo
-from tests.pipeline.reprocessed import FEE, FEE_WAS_LOW, FEE_WAS_WRONG, amounts, approved, load, proposed
+from tests.pipeline.reprocessed import FEE, FEE_WAS_LOW, FEE_WAS_WRONG, amounts, approved, load, payments_of, proposed
 from tests.pipeline.sending import Office, bill, voiding
 
 OTHERS = [bill("C", "M01", Service("G0260", date(2026, 2, 17), "520.00"))]
@@ -25,18 +25,18 @@ def office(demo: Demo) -> Office:
 def test_an_overpayment_is_told_and_taken_over_three_runs(demo: Demo, office: Office) -> None:
     """Three visits overpaid by 20.00 each are told (WO -60.00); a payment of 30.00 takes 30.00, the next the rest."""
     claims = office.send(*(bill(member, member) for member in ("M01", "M02", "M03")))
-    assert amounts(office.pay()) == [("270.00", [])]
+    assert amounts(demo, office.pay()) == [("270.00", [])]
     load(demo, FEE_WAS_WRONG)
     approved(office.jobs(), proposed(office.jobs(), *claims))
     told = [("WO", claim, "-20.00") for claim in claims]
-    assert amounts(office.pay(date(2026, 3, 17))) == [("0.00", told)]
+    assert amounts(demo, office.pay(date(2026, 3, 17))) == [("0.00", told)]
     office.send(bill("B", "M01", Service("T1015", date(2026, 2, 18), "60.00")))
     first, second, third = claims
     taken = [("WO", first, "20.00"), ("WO", second, "10.00")]
-    assert amounts(office.pay(date(2026, 3, 18))) == [("0.00", taken)]
+    assert amounts(demo, office.pay(date(2026, 3, 18))) == [("0.00", taken)]
     office.send(bill("C", "M01", Service("T1015", date(2026, 2, 19), "80.00")))
     rest = [("WO", second, "10.00"), ("WO", third, "20.00")]
-    assert amounts(office.pay(date(2026, 3, 19))) == [("20.00", rest)]
+    assert amounts(demo, office.pay(date(2026, 3, 19))) == [("20.00", rest)]
     with demo.workspace.books.reading(office.jobs().context) as work:
         assert work.payee_balances.owed("RIVERBEND") == ()
 
@@ -48,7 +48,7 @@ def test_two_corrections_in_one_payment_are_told_as_one(demo: Demo, office: Offi
     for fee in ("110.00", "100.00"):
         load(demo, (f"{FEE}T1015,,120.00", f"{FEE}T1015,,{fee}"))
         approved(office.jobs(), proposed(office.jobs(), claim))
-    assert amounts(office.pay(date(2026, 3, 17))) == [("0.00", [("WO", claim, "-20.00")])]
+    assert amounts(demo, office.pay(date(2026, 3, 17))) == [("0.00", [("WO", claim, "-20.00")])]
 
 
 def test_lowered_and_raised_again_nothing_is_told(demo: Demo, office: Office) -> None:
@@ -58,7 +58,7 @@ def test_lowered_and_raised_again_nothing_is_told(demo: Demo, office: Office) ->
     for change in (FEE_WAS_WRONG, FEE_WAS_LOW):
         load(demo, change)
         approved(office.jobs(), proposed(office.jobs(), claim))
-    assert amounts(office.pay(date(2026, 3, 17))) == [("10.00", [])]
+    assert amounts(demo, office.pay(date(2026, 3, 17))) == [("10.00", [])]
 
 
 def test_what_was_never_paid_is_not_owed(demo: Demo, office: Office) -> None:
@@ -66,7 +66,7 @@ def test_what_was_never_paid_is_not_owed(demo: Demo, office: Office) -> None:
     (claim,) = office.send(bill("A", "M01"))
     load(demo, FEE_WAS_WRONG)
     approved(office.jobs(), proposed(office.jobs(), claim))
-    assert amounts(office.pay()) == [("70.00", [])]
+    assert amounts(demo, office.pay()) == [("70.00", [])]
 
 
 def test_a_void_before_it_is_paid_again_is_offset(demo: Demo, office: Office) -> None:
@@ -76,8 +76,8 @@ def test_a_void_before_it_is_paid_again_is_offset(demo: Demo, office: Office) ->
     load(demo, FEE_WAS_WRONG)
     approved(office.jobs(), proposed(office.jobs(), claim))
     office.send(voiding(claim, bill("A", "M01")), bill("B", "M02"))
-    (paid,) = office.pay(date(2026, 3, 17)).released
-    assert (f"{paid.payment.claims_paid}", paid.payment.adjusted) == ("-20.00", usd("-20.00"))
+    (paid,) = payments_of(demo, office.pay(date(2026, 3, 17)))
+    assert (f"{paid.claims_paid}", paid.adjusted) == ("-20.00", usd("-20.00"))
 
 
 def test_told_again_while_the_first_is_taken(demo: Demo, office: Office) -> None:
@@ -88,7 +88,7 @@ def test_told_again_while_the_first_is_taken(demo: Demo, office: Office) -> None
         load(demo, (f"{FEE}T1015,,120.00", f"{FEE}T1015,,{fee}"))
         approved(office.jobs(), proposed(office.jobs(), claim))
         office.send(*([bill("B", "M02", Service("G0168", date(2026, 2, 19), "95.00"))] if day == 17 else OTHERS))
-        last = amounts(office.pay(date(2026, 3, day)))
+        last = amounts(demo, office.pay(date(2026, 3, day)))
     assert last == [("220.00", [("WO", claim, "-10.00"), ("WO", claim, "20.00")])]
     with demo.workspace.books.reading(office.jobs().context) as work:
         (owed,) = work.payee_balances.owed("RIVERBEND")

@@ -227,7 +227,7 @@ def test_who_reissued_and_why_is_in_the_audit_log(paid: Demo) -> None:
 @pytest.mark.parametrize("when", ["before", "within"])
 def test_killed_while_reissuing_it_goes_out_once(paid: Demo, monkeypatch: pytest.MonkeyPatch, when: str) -> None:
     """Killed with -9 before the commit nothing has changed; the same again goes as if new, with the same number."""
-    original = StoredPayments.commit
+    original = StoredPayments.close
 
     def and_then(*arguments: object) -> object:
         original(*arguments)  # type: ignore[arg-type]
@@ -235,7 +235,7 @@ def test_killed_while_reissuing_it_goes_out_once(paid: Demo, monkeypatch: pytest
 
     paid.workspace.database.close()
     with monkeypatch.context() as patch:
-        patch.setattr(StoredPayments, "commit", kill if when == "before" else and_then)
+        patch.setattr(StoredPayments, "close", kill if when == "before" else and_then)
         assert killed(lambda: again(paid, CHECK))
     assert state_of(paid, CHECK) is PaymentState.RELEASED
     assert again(paid, CHECK)[0] == NEXT_CHECK

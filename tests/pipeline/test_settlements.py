@@ -308,12 +308,21 @@ def test_a_refund_takes_off_what_is_owed_for_its_claim(demo: Demo) -> None:
     assert proof_of(demo).differences == ()
 
 
-def test_a_claim_is_refunded_once(demo: Demo) -> None:
-    """Of 50.00 that are owed 20.00 are sent back; another check for the same claim is refused, whatever its number."""
+def test_a_claim_is_refunded_in_parts(demo: Demo) -> None:
+    """Of 50.00 that are owed 20.00 are sent back, then twice 15.00 at once; not a cent more is taken."""
     owing(demo, ("C2", "50.00"))
     settle(demo, RefundAsked(provider="HARBOR", claim="C2", amount=Decimal("20.00"), reference="CHECK4711"))
-    with pytest.raises(CannotSettle, match="a PLB 72 of C2 already"):
-        settle(demo, RefundAsked(provider="HARBOR", claim="C2", amount=Decimal("30.00"), reference="CHECK4712"))
+    for check in ("CHECK4712", "CHECK4713"):
+        part = RefundAsked(provider="HARBOR", claim="C2", amount=Decimal("15.00"), reference=check)
+        book(demo.workspace.books, demo.jobs.context, demo.jobs.reference, part)
+    with pytest.raises(CannotSettle, match=r"owes 0\.00"):
+        settle(demo, RefundAsked(provider="HARBOR", claim="C2", amount=Decimal("0.01"), reference="CHECK4714"))
+    demo.jobs.pay(dues_only=True)
+    first, second = remitted(demo)
+    assert rows_of(first) == [("72", "C2", Decimal("-20.00")), ("WO", "C2", Decimal("20.00"))]
+    parts = [("72", "C2", Decimal("-15.00"))] * 2
+    assert rows_of(second) == [*parts, ("WO", "C2", Decimal("30.00"))]
+    assert proof_of(demo).differences == ()
 
 
 def test_a_refund_of_what_is_not_owed_is_refused(demo: Demo) -> None:
@@ -455,7 +464,7 @@ def kill(*_arguments: object, **_named: object) -> object:
     return None
 
 
-@pytest.mark.parametrize("step", ["begin_run", "commit", "release"])
+@pytest.mark.parametrize("step", ["begin_run", "add", "close", "release"])
 @pytest.mark.parametrize("when", ["before", "after"])
 def test_killed_anywhere_it_is_paid_once(
     demo: Demo, monkeypatch: pytest.MonkeyPatch, step: str, when: str, request: pytest.FixtureRequest

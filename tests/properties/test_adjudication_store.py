@@ -155,6 +155,7 @@ def test_voids_leave_nothing(start: Start, terms: Json, sent: list[Json], first:
     assert payer.standing() == before
 
 
+@pytest.mark.any_database
 @EXAMPLES
 @given(terms=plans(), first=claims(), second=claims())
 def test_a_replacement_is_a_void_and_a_new_claim(start: Start, terms: Json, first: Json, second: Json) -> None:
@@ -237,6 +238,7 @@ def _other_contracts(files: Files) -> Files:
     return {**files, "payer.yaml": json.dumps(told).encode()}
 
 
+@pytest.mark.any_database
 @pytest.mark.parametrize("change", [_other_fees, _other_plan, _other_contracts])
 @EXAMPLES
 @given(terms=plans(), sent=st.lists(claims(days=BEFORE), min_size=1, max_size=4))
@@ -255,6 +257,7 @@ def test_what_changes_on_a_day_changes_nothing_before_it(
     }
 
 
+@pytest.mark.any_database
 @EXAMPLES
 @given(terms=plans(), claim=claims(), data=st.data())
 def test_the_order_of_lines_changes_only_whose_turn_it_is(

@@ -80,6 +80,8 @@ def test_family_is_found_by_card_numbers() -> None:
 REFUSED = [
     ("eligibility.yaml", "is_covered: false", "plans: [NONE]", "reference-link", "not defined"),
     ("eligibility.yaml", "is_covered: false", "from: 2026-02-01, to: 2026-01-01", "reference-value", "ends before"),
+    ("eligibility.yaml", "member: T1, plan: OPEN-1500", "member: T1, plan: NONE", "reference-link", "not defined"),
+    ("eligibility.yaml", "member: T1, plan", "member: T9, plan", "reference-link", "not defined"),
     ("providers.yaml", '"1942670013"', '"1942670014"', "reference-value", "check digit"),
     ("providers.yaml", '"123456780"', '"123456789"', "reference-value", "routing number"),
     ("providers.yaml", "folder: lakes", "folder: ../lakes", "reference-value", "the name of one folder"),

@@ -45,7 +45,7 @@ CAPITATION: Final = (
 )  # fmt: skip
 PROGRAM: Final = ("--employer", "PINEWOOD", "--provider", "RIVERBEND", "--year", "2026")
 
-SHOWN_ONCE: Final = frozenset({"user add", "user key", "access mail-pin"})
+SHOWN_ONCE: Final = frozenset({"user add", "user key", "access mail-pin", "webhooks add", "webhooks rotate"})
 """Commands that show a secret, once."""
 
 KEYS_ROWS: Final = {"keys rotate": '"keys", "rotate"', "restore": '"restore", '}
@@ -122,6 +122,7 @@ SETTING_UP: Final = (
     Step("partner resume", ("lakes", "--why", "renewed"), forms=ONCE),
     Step("partner test-report", ("riverbend",), code=-1),
     Step("partner companion-guide", ("riverbend",), code=-1, forms=ONCE),
+    Step("webhooks add", ("riverbend", f"https://hooks.invalid/{ACCOUNT}?key={SSN}"), forms=JSON),
 )
 WORK: Final = (
     Step("receive", (*RECEIVED, "{arrived}")),
@@ -152,6 +153,16 @@ WORK: Final = (
     Step("run", (*RECEIVED, *DAY, "{arrived}")),
     Step("status"),
     Step("serve", ("--host", "0.0.0.0"), code=ExitCode.USAGE, forms=ONCE),  # noqa: S104
+    Step("webhooks send", ("--once",), code=-1),
+    Step("webhooks list", shows=frozenset({"bank account"}), finds=frozenset({"bank account"})),
+    Step("webhooks show", ("1",), shows=frozenset({"bank account"})),
+    Step("webhooks rotate", ("1",), forms=JSON),
+    Step("webhooks test", ("1",), code=ExitCode.FINDINGS),
+    Step("webhooks disable", ("1", "--why", "left"), forms=ONCE),
+    Step("webhooks enable", ("1",), forms=ONCE),
+    Step("webhooks retry", ("1",)),
+    Step("metrics", ("--once",), forms=ONCE),
+    Step("metrics", ("--host", "0.0.0.0"), code=ExitCode.USAGE, forms=ONCE),  # noqa: S104
     Step("explain", (CLAIM,), shows=NAMES),
     Step("explain", (SSN,), code=ExitCode.USAGE),
     Step("explain", (CLAIM, "--html", "{out}/claim.html"), forms=ONCE),
@@ -344,7 +355,7 @@ def note_secrets(day: Day, step: Step, told: str) -> None:
         made: dict[str, Any] = json.loads(line) if line.startswith("{") else {}
         if "password" in made:
             day.secrets[f"{{{made['login']}}}"] = str(made["password"])
-        for secret in ("pin", "key"):
+        for secret in ("pin", "key", "secret"):
             if secret in made:
                 day.secrets[f"{{{secret}}}"] = str(made[secret])
 

@@ -251,6 +251,7 @@ def test_bombs_are_invalid_at_once(validated: Measure) -> None:
     assert_refused(validated, BOMBS, SECONDS)
 
 
+@pytest.mark.any_database
 def test_bombs_are_refused_at_once(received: Measure) -> None:
     """Received they take no more either."""
     assert_refused(received, BOMBS, SECONDS)
@@ -262,6 +263,7 @@ def test_bombs_that_reach_a_limit_are_invalid_there(validated: Measure) -> None:
     assert_refused(validated, SLOWER_BOMBS, SECONDS_TO_A_LIMIT)
 
 
+@pytest.mark.any_database
 def test_bombs_that_reach_a_limit_are_refused_there(received: Measure) -> None:
     """Received they take no more either."""
     assert_refused(received, SLOWER_BOMBS, SECONDS_TO_A_LIMIT)

@@ -35,9 +35,10 @@ def free_port() -> int:
 
 
 @contextmanager
-def process(home: Path) -> Iterator[tuple[subprocess.Popen[str], int]]:
+def process(home: Path, *options: str) -> Iterator[tuple[subprocess.Popen[str], int]]:
     """Start the service as a process, and yield it with its port once it listens."""
     command = [sys.executable, "-m", "hpedi", "--home", str(home), "--log-format", "json", "serve", "--port", "0"]
+    command += options
     with subprocess.Popen(command, cwd=PROJECT, stderr=subprocess.PIPE, text=True) as running:
         try:
             assert running.stderr is not None

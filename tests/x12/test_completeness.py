@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -99,7 +101,7 @@ def test_any_split(pieces: list[bytes], cuts: list[int]) -> None:
     data = b"".join(pieces)
     arriving = Completeness()
     places = [0, *sorted(cuts), len(data)]
-    for start, end in zip(places, places[1:], strict=False):
+    for start, end in pairwise(places):
         arriving.feed(data[start:end])
         assert arriving.state in ("empty", "open", "complete", "not x12")
     assert arriving.state == state_of(data[: max(places)])

@@ -66,8 +66,8 @@ class ScreenedTree(LoopTree):
         frame = Frame(placed.batch, self._delimiters)
         whole = Stretch(placed.nodes, placed.texts, placed.batch.first_position, frame)
         bounds = self._bounds(whole)
-        if self._screening is None or not bounds:
-            self._feed(whole, self._astray)
+        if self._screening is None or not bounds or not (self._levels or whole.nodes[bounds[0]] in self._screening.units):
+            self._feed(whole, self._astray)  # there is nothing to pass over, or only behind what is out of its place
             return
         self._feed_part(whole, 0, bounds[0])
         if not self._levels:
@@ -275,7 +275,7 @@ class ScreenedTree(LoopTree):
         if None in unit.nodes:
             return True
         first = unit.first_position
-        return bool(self._faulty) and any(first <= position <= first + len(unit.texts) for position in self._faulty)
+        return not self._faulty.isdisjoint(range(first, first + len(unit.texts) + 1))
 
 
 def _holds(verdict: Verdict, values: Values, around: Level) -> bool:

@@ -100,13 +100,14 @@ def _decision(outcome: _Outcome, steps: Sequence[TrailStep]) -> ClaimDecision:
     denied_for = [reasons[denial.reason] for denial in edited.denials if denial is not None]
     all_denied = len(denied_for) == len(lines)
     usual_status = context.conventions.clp02[context.claim.subscriber.payer_responsibility]
+    plan = _plan(context, edited.denials)
     return ClaimDecision(
         payer_claim_control_number=context.received.payer_claim_control_number,
         version=context.received.version,
         snapshot=context.reference.snapshot,
         member=matched.member.id if matched is not None else "",
         family=matched.family.id if matched is not None else "",
-        plan=_plan(context, edited.denials),
+        plan=plan,
         provider=context.provider.id,
         status=(denied_for[0].clp02 if all_denied else "") or usual_status,
         status277=context.conventions.status277.paid
@@ -122,6 +123,7 @@ def _decision(outcome: _Outcome, steps: Sequence[TrailStep]) -> ClaimDecision:
         uses=edited.uses,
         carried=context.carried,
         subscriber=matched.member.subscriber if matched is not None else "",
+        funding_account=context.reference.funding_account_of(plan, context.claim.first_date),
         paid_to_member=disbursed.to_member,
         pools=disbursed.pools,
         employer_charges=disbursed.employer,

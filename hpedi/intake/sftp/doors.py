@@ -40,7 +40,9 @@ class Doors:
     def failed(self, address: str) -> None:
         """Take note that somebody did not sign in; those noted longest ago are forgotten when there are too many."""
         failures, last = self._failures.pop(address, (0, 0.0))
-        is_over = failures >= self.limits.failures or time.monotonic() - last >= self.limits.locked_out_minutes * _MINUTE
+        is_over = (
+            failures >= self.limits.failures or time.monotonic() - last >= self.limits.locked_out_minutes * _MINUTE
+        )
         self._failures[address] = (1 if is_over else failures + 1, time.monotonic())
         if len(self._failures) > _MOST_ADDRESSES:
             del self._failures[next(iter(self._failures))]

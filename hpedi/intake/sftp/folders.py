@@ -1,11 +1,12 @@
 """The folders of partners in the workspace, reached by descriptors and never through a symbolic link.
 
-    inbox/<folder>/  outbox/<folder>/  archive/<folder>/  staging/<folder>/
+They are inbox/<folder>/, outbox/<folder>/, archive/<folder>/ and staging/<folder>/ below it.
 """
 
 from __future__ import annotations
 
 import errno
+import fcntl
 import os
 import stat
 from collections.abc import Iterator, Sequence
@@ -13,6 +14,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Final
 
+from hpedi.findings import Unavailable
 from hpedi.intake.sftp.inbox import Apart, Inbox
 from hpedi.intake.sftp.limits import SftpLimits
 from hpedi.intake.sftp.staged import entries_in
@@ -61,23 +63,33 @@ class Folders:
     """All partners' folders, and the inboxes that are in use."""
 
     def __init__(self, home: Path, limits: SftpLimits, apart: Apart) -> None:
-        """Open the workspace."""
+        """Open the workspace.
+
+        Raises:
+            Unavailable: Another server has it.
+        """
         self._home = os.open(home, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
         self._limits = limits
         self._apart = apart
         self._inboxes: dict[str, tuple[Inbox, int]] = {}
+        self._staging = open_folder(self._home, (STAGING,), makes=True)
+        try:
+            fcntl.flock(self._staging, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            raise Unavailable("another SFTP server is at work in this workspace") from None
 
     def close(self) -> None:
         """Let go of everything."""
         for inbox, _users in self._inboxes.values():
             inbox.close()
         self._inboxes.clear()
+        os.close(self._staging)
         os.close(self._home)
 
     @property
-    def uploads(self) -> int:
-        """How many uploads are open."""
-        return sum(len(inbox.uploads) for inbox, _users in self._inboxes.values())
+    def in_use(self) -> bool:
+        """Whether anybody holds an inbox."""
+        return bool(self._inboxes)
 
     def hold(self, folder: str) -> Inbox:
         """Return the inbox of a partner's folder, the same for all who use it at the same time; `release` it then."""
@@ -87,11 +99,12 @@ class Folders:
 
     def release(self, folder: str) -> None:
         """Say that one user less has an inbox."""
-        inbox, users = self._inboxes.pop(folder)
-        if users > 1:
-            self._inboxes[folder] = inbox, users - 1
-        else:
-            inbox.close()
+        if folder in self._inboxes:  # else all are closed already
+            inbox, users = self._inboxes.pop(folder)
+            if users > 1:
+                self._inboxes[folder] = inbox, users - 1
+            else:
+                inbox.close()
 
     def _inbox(self, folder: str) -> Inbox:
         staging = open_folder(self._home, (STAGING, folder), makes=True)
@@ -103,12 +116,13 @@ class Folders:
         return Inbox(staging=staging, waiting=waiting, limits=self._limits, apart=self._apart)
 
     def with_staged_files(self) -> tuple[str, ...]:
-        """Return the folders below staging."""
-        try:
-            with self.opened((STAGING,)) as staging, os.scandir(staging) as entries:
-                return tuple(sorted(each.name for each in entries if each.is_dir(follow_symlinks=False)))
-        except FileNotFoundError:
-            return ()
+        """Return the folders below staging in which anything is."""
+        found = []
+        for name in entries_in(self._staging, shown=(stat.S_IFDIR,)):
+            with self.opened((STAGING, name)) as folder, os.scandir(folder) as entries:
+                if any(entries):
+                    found.append(name)
+        return tuple(sorted(found))
 
     @contextmanager
     def opened(self, parts: Sequence[str]) -> Iterator[int]:
@@ -126,7 +140,7 @@ class Folders:
             FileNotFoundError: There is none, or it is something else.
         """
         if not below:  # also where nothing was put into it yet
-            return os.stat(self._home)
+            return os.fstat(self._home)
         with self.opened((area, folder, *below[:-1])) as parent:
             found = os.stat(below[-1], dir_fd=parent, follow_symlinks=False)
         if stat.S_IFMT(found.st_mode) not in _SHOWN:

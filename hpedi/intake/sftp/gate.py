@@ -8,8 +8,9 @@ connection lasts.
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from functools import partial
 from typing import Final
+from weakref import WeakSet
 
 from asyncssh import (
     DISC_BY_APPLICATION,
@@ -50,6 +51,7 @@ class Gate(SSHServer):
         self._good_key = ""
         self._partner: Partner | None = None
         self._channels = 0
+        self._rooms: WeakSet[Rooms] = WeakSet()
         self._last_used = time.monotonic()
 
     # --- the connection ---
@@ -79,6 +81,11 @@ class Gate(SSHServer):
         if self._user is not None:
             self._doors.failed(self._address)
             self._reception.note_sign_in(self._user, REFUSED)
+
+    @property
+    def is_at_work(self) -> bool:
+        """Whether a file is open."""
+        return any(rooms.is_at_work for rooms in self._rooms)
 
     def used(self) -> None:
         """Take note of a request."""
@@ -126,6 +133,8 @@ class Gate(SSHServer):
         partner, day = self._reception.partner(user), self._reception.today()
         if partner is None or not TAKES[partner.state]:
             return False
+        if self._partner is not None and self._partner.delivery_folder != partner.delivery_folder:
+            return False  # signed in to folders that are not the partner's any more
         return any(key.is_good(day) and key.fingerprint == fingerprint for key in partner.keys)
 
     def auth_completed(self) -> None:
@@ -151,10 +160,10 @@ class Gate(SSHServer):
         if self._partner is None or self._channels >= self._doors.limits.channels:
             return False
         self._channels += 1
-        return Session(self._rooms(self._partner), open_files=self._doors.limits.open_files, used=self.used)
+        rooms_for = partial(self._rooms_of, self._partner)
+        return Session(rooms_for, open_files=self._doors.limits.open_files, used=self.used)
 
-    def _rooms(self, partner: Partner) -> Callable[[SSHServerChannel[bytes]], Rooms]:
-        def rooms(channel: SSHServerChannel[bytes]) -> Rooms:
-            return Rooms(channel, partner, self._folders, self._reception, self._doors.limits.open_files)
-
+    def _rooms_of(self, partner: Partner, channel: SSHServerChannel[bytes]) -> Rooms:
+        rooms = Rooms(channel, partner, self._folders, self._reception, self._doors.limits.open_files)
+        self._rooms.add(rooms)
         return rooms

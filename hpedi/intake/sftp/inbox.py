@@ -227,19 +227,18 @@ class Inbox:
         """Bring what was written to the disk."""
         await self.apart(os.fsync, upload.descriptor)
 
-    async def finish(self, upload: Upload, *, is_dropped: bool) -> None:
-        """Close an upload; one that its sender closed is on the disk then, and published if it is whole.
+    def drop(self, upload: Upload) -> None:
+        """Close an upload that its sender did not close: what came stays staged."""
+        self.uploads.discard(upload)
+        os.close(upload.descriptor)
 
-        Args:
-            upload: It.
-            is_dropped: The session ended with the file open: what came stays staged.
+    async def finish(self, upload: Upload) -> None:
+        """Close an upload: it is on the disk then, and published if it is whole.
 
         Raises:
             SFTPFailure: Not all of it was kept, or a file of its name was published meanwhile.
         """
         try:
-            if is_dropped:
-                return
             _check_held(upload)
             if upload.has_failed:
                 raise SFTPFailure("not all of the file was written: send it again")
@@ -247,8 +246,7 @@ class Inbox:
             if upload.is_lost or self._open_under(upload.name) != [upload]:
                 return
         finally:
-            self.uploads.discard(upload)
-            os.close(upload.descriptor)
+            self.drop(upload)
         await self._publish_if(upload.name, HANDED_IN)
 
     # --- names ---

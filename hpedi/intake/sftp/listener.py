@@ -21,6 +21,7 @@ from hpedi.log import log
 DISK_THREADS: Final = 8
 SWEEP_SECONDS: Final = 2.0
 POLL_SECONDS: Final = 0.05
+LAST_SECONDS: Final = 2.0
 KEEP_ALIVE_SECONDS: Final = 30
 WINDOW_BYTES: Final = 1_048_576
 """What a client may send before it is read: with 20 uploads at once this is most of the memory."""
@@ -73,6 +74,7 @@ class SftpListener:
         self._doors = Doors(limits)
         self._gates: set[Gate] = set()
         self._acceptor: asyncssh.SSHAcceptor | None = None
+        self._is_stopping = asyncio.Event()
         self._caretaker: asyncio.Task[None] | None = None
 
     async def _apart(self, work: Callable[..., Any], *given: Any) -> Any:
@@ -126,27 +128,31 @@ class SftpListener:
         """
         if self._acceptor is not None:
             self._acceptor.close()
-        deadline = asyncio.get_running_loop().time() + seconds
-        while self._gates and asyncio.get_running_loop().time() < deadline:
-            for gate in [each for each in self._gates if not each.is_at_work]:
-                gate.end("the server is stopping")
-            await asyncio.sleep(POLL_SECONDS)
-        for gate in list(self._gates):
-            gate.end("the server is stopping")
-        await asyncio.sleep(POLL_SECONDS)
+        self._is_stopping.set()
         if self._caretaker is not None:
-            self._caretaker.cancel()
-            with suppress(asyncio.CancelledError):
-                await self._caretaker
+            await self._caretaker
+        await self._until_gone(seconds, spares_work=True)
+        await self._until_gone(LAST_SECONDS, spares_work=False)
         self._threads.shutdown(wait=True)
         self._folders.close()
 
+    async def _until_gone(self, seconds: float, *, spares_work: bool) -> None:
+        """End connections, those that are at work when they are done, and wait until they are gone."""
+        clock = asyncio.get_running_loop().time
+        deadline = clock() + seconds
+        while (self._gates or self._folders.in_use) and clock() < deadline:
+            for gate in list(self._gates):
+                if not (spares_work and gate.is_at_work):
+                    gate.end("the server is stopping")
+            await asyncio.sleep(POLL_SECONDS)
+
     async def _take_care(self) -> None:
-        while True:
+        while not self._is_stopping.is_set():
             for gate in list(self._gates):
                 gate.check(self._limits.idle_seconds)
             await self._sweep()
-            await asyncio.sleep(SWEEP_SECONDS)
+            with suppress(TimeoutError):
+                await asyncio.wait_for(self._is_stopping.wait(), SWEEP_SECONDS)
 
     async def _sweep(self) -> None:
         """Go over the staged files of everybody."""

@@ -20,7 +20,6 @@ from asyncssh import (
     FXF_APPEND,
     FXF_CREAT,
     FXF_EXCL,
-    FXF_READ,
     FXF_TRUNC,
     FXF_WRITE,
     SFTPAttrs,
@@ -73,7 +72,7 @@ class Rooms(SFTPServer):
     """What one session of a partner may do.
 
     Attributes:
-        is_dropped: The session ended: what is closed from now on was not closed by the partner.
+        is_over: The session ended: what is still open was not closed by the partner.
     """
 
     def __init__(
@@ -86,7 +85,8 @@ class Rooms(SFTPServer):
     ) -> None:
         """Open the partner's folders."""
         super().__init__(channel)
-        self.is_dropped = False
+        self.is_over = False
+        self._has_left = False
         self._partner = partner
         self._folder = partner.delivery_folder
         self._folders = folders
@@ -96,9 +96,25 @@ class Rooms(SFTPServer):
         self._open: set[Upload | Reading] = set()
         self._listings: WeakSet[Listing] = WeakSet()
 
+    @property
+    def is_at_work(self) -> bool:
+        """Whether a file is open."""
+        return bool(self._open)
+
     def exit(self) -> None:
-        """Let go of the folders."""
+        """Let go of everything, once."""
+        if self._has_left:
+            return
+        self._has_left = True
+        for opened in self._open:
+            self._drop(opened)
         self._folders.release(self._folder)
+
+    def _drop(self, opened: Upload | Reading) -> None:
+        if isinstance(opened, Upload):
+            self._inbox.drop(opened)
+        else:
+            opened.close()
 
     # --- files ---
 
@@ -131,20 +147,24 @@ class Rooms(SFTPServer):
 
     async def close(self, file_obj: object) -> None:
         """Close a file; what a partner closed is on the disk then, and handed in if it is whole."""
-        self._open.discard(_opened(file_obj))
-        if isinstance(file_obj, Upload):
-            await self._inbox.finish(file_obj, is_dropped=self.is_dropped)
-        elif isinstance(file_obj, Reading):
-            file_obj.close()
-            if file_obj.is_whole and not self.is_dropped:
-                self._reception.note_download(self._download(file_obj))
+        opened = _opened(file_obj)
+        if self.is_over:
+            return  # dropped at the exit
+        if isinstance(opened, Upload):
+            try:
+                await self._inbox.finish(opened)
+            finally:
+                self._open.discard(opened)
+            return
+        self._open.discard(opened)
+        opened.close()
+        if opened.is_whole:
+            self._reception.note_download(self._download(opened))
 
     def _download(self, reading: Reading) -> Download:
         *below, name = reading.place.below
         folder = "/".join((DELIVERED_BELOW, self._folder, *below))
-        return Download(
-            partner=self._partner, folder=folder, name=name, size=reading.octets, at=datetime.now(UTC)
-        )
+        return Download(partner=self._partner, folder=folder, name=name, size=reading.octets, at=datetime.now(UTC))
 
     def read(self, file_obj: object, offset: int, size: int) -> bytes:
         """Return bytes of a file of outbox or archive."""
@@ -183,7 +203,7 @@ class Rooms(SFTPServer):
         area: Area | None = "inbox" if isinstance(opened, Upload) else opened.place.area
         return file_attrs(area, os.fstat(opened.descriptor))
 
-    def scandir(self, path: bytes) -> Listing:  # type: ignore[override]  # an async iterator that knows how many are open
+    def scandir(self, path: bytes) -> Listing:
         """List a folder."""
         place = place_of(path)
         area = place.area

@@ -7,18 +7,22 @@ a file that was closed.
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import ClassVar, Final
+import traceback
+from collections.abc import Awaitable, Callable
+from pathlib import Path
+from typing import Any, Final, TypeAlias, cast
 
+from asyncssh import SFTPError, SFTPFailure, SSHReader, SSHServerChannel, SSHWriter
 from asyncssh import SFTPLimits as ToldLimits
-from asyncssh import SSHReader, SSHServerChannel, SSHWriter
+from asyncssh.channel import SSHChannel
 from asyncssh.constants import FXP_OPEN, FXP_SYMLINK
-from asyncssh.packet import SSHPacket
+from asyncssh.packet import PacketDecodeError, SSHPacket
 from asyncssh.sftp import SFTPServerHandler
 from asyncssh.stream import SSHServerStreamSession
 
 from hpedi.intake.sftp.reading import READ_BYTES
 from hpedi.intake.sftp.rooms import Rooms
+from hpedi.log import log
 
 SFTP_VERSION: Final = 3
 """What all clients speak; the later drafts add what is refused here anyway."""
@@ -40,15 +44,32 @@ _KEPT: Final = range(FXP_OPEN, FXP_SYMLINK + 1)
 """Requests of version 3: each is answered, if only with a refusal."""
 
 
+Request: TypeAlias = Callable[[Any, SSHPacket], Awaitable[Any]]
+
+_TOLD_TO_CLIENTS: Final = (SFTPError, OSError, PacketDecodeError, NotImplementedError)
+"""What asyncssh answers with a code of its own."""
+
+
+def _bugs_told(request: Request) -> Request:
+    """Return what answers a request, and says in the log, not to the client, what else went wrong with it."""
+
+    async def answered(handler: Any, packet: SSHPacket) -> Any:
+        try:
+            return await request(handler, packet)
+        except _TOLD_TO_CLIENTS:
+            raise
+        except Exception as bug:  # noqa: BLE001  # told in the log without its text, which may hold a name
+            place = traceback.extract_tb(bug.__traceback__)[-1]
+            log.error(
+                "a request failed", exception=type(bug).__name__, place=f"{Path(place.filename).name}:{place.lineno}"
+            )
+            raise SFTPFailure("the server is at fault") from None
+
+    return answered
+
+
 class Handler(SFTPServerHandler):
     """The requests of one session."""
-
-    _extensions: ClassVar = [(name, b"1") for name in _EXTENSIONS]
-    _packet_handlers: ClassVar = {
-        kind: taken
-        for kind, taken in SFTPServerHandler._packet_handlers.items()  # noqa: SLF001  # its table of requests
-        if kind in _KEPT or kind in _EXTENSIONS
-    }
 
     def __init__(
         self,
@@ -61,6 +82,12 @@ class Handler(SFTPServerHandler):
     ) -> None:
         """Answer what comes; `used` is told of each request."""
         super().__init__(rooms, reader, writer, SFTP_VERSION)
+        self._extensions = [(name, b"1") for name in _EXTENSIONS]
+        self._packet_handlers = {
+            kind: _bugs_told(taken)
+            for kind, taken in self._packet_handlers.items()
+            if taken is not None and (kind in _KEPT or kind in _EXTENSIONS)
+        }
         self._rooms = rooms
         self._open_files = open_files
         self._used = used
@@ -75,7 +102,7 @@ class Handler(SFTPServerHandler):
 
     async def _cleanup(self, exc: Exception | None) -> None:
         """Close what is open: nobody but the end of the session closes it."""
-        self._rooms.is_dropped = True
+        self._rooms.is_over = True
         await super()._cleanup(exc)
 
     async def _process_limits(self, packet: SSHPacket) -> ToldLimits:
@@ -98,7 +125,7 @@ class Session(SSHServerStreamSession[bytes]):
         self, rooms_for: Callable[[SSHServerChannel[bytes]], Rooms], *, open_files: int, used: Callable[[], None]
     ) -> None:
         """Make the rooms when SFTP is asked for."""
-        super().__init__(None, rooms_for, SFTP_VERSION)
+        super().__init__(None, self._new_rooms, SFTP_VERSION)
         self._rooms_for = rooms_for
         self._open_files = open_files
         self._used = used
@@ -118,6 +145,9 @@ class Session(SSHServerStreamSession[bytes]):
     def terminal_size_changed(self, width: int, height: int, pixwidth: int, pixheight: int) -> None:
         """Ignore: there is no terminal."""
 
+    def _new_rooms(self, channel: SSHChannel[bytes]) -> Rooms:
+        return self._rooms_for(cast("SSHServerChannel[bytes]", channel))
+
     def session_started(self) -> None:
         """Begin to answer."""
         channel, connection = self._chan, self._conn
@@ -125,7 +155,15 @@ class Session(SSHServerStreamSession[bytes]):
             return
         channel.set_encoding(None)
         self._encoding = None
-        rooms = self._rooms_for(channel)
+        rooms = self._new_rooms(channel)
         reader, writer = SSHReader[bytes](self, channel), SSHWriter[bytes](self, channel)
         handler = Handler(rooms, reader, writer, open_files=self._open_files, used=self._used)
-        connection.create_task(handler.run(), reader.logger)
+        connection.create_task(_run(handler, rooms), reader.logger)
+
+
+async def _run(handler: Handler, rooms: Rooms) -> None:
+    """Answer a session to its end, whatever ends it."""
+    try:
+        await handler.run()
+    finally:
+        rooms.exit()

@@ -74,7 +74,7 @@ def judge(folder: int, name: str) -> Judged | None:
         while chunk := os.read(descriptor, CHUNK_BYTES):
             completeness.feed(chunk)
         is_same = mark_of(os.fstat(descriptor)) == before
-        return Judged(completeness.state, before) if is_same else None
+        return Judged(completeness.end(), before) if is_same else None
     finally:
         os.close(descriptor)
 

@@ -8,6 +8,7 @@ judged here. Source: 005010X222A1, 005010X223A2, 005010X224A2.
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import cached_property
 from typing import Final
 
 import msgspec
@@ -99,12 +100,17 @@ class ClaimReader:
         self._problems = Problems(where, self._batches.byte_offset, GUIDES[claim_type])
         self._elements = Elements(delimiters.element, delimiters.component, self._problems)
         self._parties = Parties(self._elements)
-        self._builder = ClaimBuilder(claim_type, self._elements, self._parties)
+        self._claim_type = claim_type
         self._has_bill_type = claim_type == INSTITUTIONAL or not makes_models
         self._draft = SetDraft(delimiters.element, self._finish)
         self._finished: list[PlacedClaim] = []
         self._ordinal = 0
         self._position = 0
+
+    @cached_property
+    def _builder(self) -> ClaimBuilder:
+        """What makes the claims; made with the first one, for a file may have thousands of sets without any."""
+        return ClaimBuilder(self._claim_type, self._elements, self._parties)
 
     @property
     def header(self) -> SubmissionHeader:

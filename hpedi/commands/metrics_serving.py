@@ -1,0 +1,44 @@
+"""The server of `hpedi metrics`, until it is told to stop."""
+
+from __future__ import annotations
+
+import signal
+from typing import Final
+
+import click
+import uvicorn
+from starlette.applications import Starlette
+
+from hpedi.commands.listening import Listening, bound
+
+MOST_CONNECTIONS: Final = 64
+STOP_SECONDS: Final = 5
+
+
+def serve(app: Starlette, listening: Listening) -> None:
+    """Answer until SIGTERM or SIGINT."""
+    with bound(listening) as port:
+        click.echo(f"listening on {listening.scheme}://{listening.host}:{port.getsockname()[1]}", err=True)
+        # The server passes the signal on when it has stopped: the command still ends in order.
+        for number in (signal.SIGTERM, signal.SIGINT):
+            signal.signal(number, _stopped)
+        config = uvicorn.Config(
+            app,
+            ssl_certfile=listening.cert,
+            ssl_keyfile=listening.key,
+            http="h11",
+            ws="none",
+            lifespan="off",
+            log_config=None,
+            access_log=False,
+            server_header=False,
+            proxy_headers=False,
+            limit_concurrency=MOST_CONNECTIONS,
+            timeout_graceful_shutdown=STOP_SECONDS,
+        )
+        uvicorn.Server(config).run(sockets=[port])
+    click.echo("stopped", err=True)
+
+
+def _stopped(_number: int, _frame: object) -> None:
+    """Go on after the server stopped."""

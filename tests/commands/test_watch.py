@@ -1,0 +1,414 @@
+"""`hpedi watch`: what a pass makes of files and of the clock, and what it leaves alone."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from datetime import UTC, datetime, timedelta
+from fcntl import LOCK_EX, flock
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from hpedi.commands import ExitCode, main
+from hpedi.commands.workspace import Workspace, context_for, open_workspace
+from hpedi.intake.taken_files import TakenFiles
+from hpedi.pipeline.gateway_ports import Arrival, ScheduleRun
+from tests.commands.running import json_lines, run_hpedi
+from tests.databases import SQLITE, Workspaces, kept_in, statements_in
+from tests.pipeline.conftest import KEY, loaded_home  # noqa: F401 - a fixture
+from tests.shared import PROJECT
+
+SAMPLES = PROJECT / "samples" / "inbound"
+MARCH = datetime(2026, 3, 2, 15, tzinfo=UTC)
+NEVER = {"adjudicate": "never", "pay": "never", "prenote": "never", "deliver": "never"}
+CANARY = "ZEBEDIAH-QUILLFEATHER"
+RACERS = 4
+
+
+@pytest.fixture
+def home(
+    workspaces: Workspaces,
+    loaded_home: Path,  # noqa: F811
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> Path:
+    """A workspace with the sample payer, that waits for nothing and has no schedules."""
+    monkeypatch.setenv("HPEDI_KEY", KEY)
+    monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path / "config"))
+    copied = workspaces.copy(loaded_home, tmp_path / "home")
+    monkeypatch.setenv("HPEDI_HOME", str(copied))
+    settings(copied)
+    return copied
+
+
+def settings(home: Path, watch: str = "", **schedules: str) -> None:
+    """Say in hpedi.toml how to watch."""
+    kept = (home / "hpedi.toml").read_text().partition("\n[watch]")[0]
+    said = "\n".join(f'{name} = "{text}"' for name, text in {**NEVER, **schedules}.items())
+    text = f"{kept}\n[watch]\npoll_seconds = 0.05\nsettle_seconds = 0\n{watch}\n[schedules]\n{said}\n"
+    (home / "hpedi.toml").write_text(text)
+
+
+def drop(home: Path, partner: str, sample: str, name: str = "", at: datetime = MARCH) -> Path:
+    """Lay a sample into a partner's inbox as if it had arrived at a moment."""
+    to = home / "inbox" / partner / (name or sample)
+    to.parent.mkdir(parents=True, exist_ok=True)
+    coming = to.with_name(f".{to.name}"[:200])
+    shutil.copyfile(SAMPLES / sample, coming)
+    os.utime(coming, (at.timestamp(), at.timestamp()))
+    return coming.rename(to)
+
+
+@contextmanager
+def opened(home: Path) -> Iterator[Workspace]:
+    """Open a workspace as the tests do."""
+    workspace = open_workspace(home)
+    with closing(workspace.database):
+        yield workspace
+
+
+def arrivals(home: Path) -> tuple[Arrival, ...]:
+    """Return every arrival."""
+    with opened(home) as workspace, workspace.books.reading(context_for(None)) as work:
+        return work.arrivals.since(datetime(2000, 1, 1, tzinfo=UTC))
+
+
+def last_run(home: Path, name: str) -> ScheduleRun | None:
+    """Return the last run of a schedule."""
+    with opened(home) as workspace, workspace.books.reading(context_for(None)) as work:
+        return work.schedules.last(name)
+
+
+def files_in(home: Path, *folders: str) -> list[str]:
+    """Return the files below some folders of a workspace."""
+    found = (path for folder in folders for path in (home / folder).rglob("*") if path.is_file())
+    return sorted(str(path.relative_to(home)) for path in found)
+
+
+def watched(capsys: pytest.CaptureFixture[str], code: int = ExitCode.OK) -> list[dict[str, Any]]:
+    """Watch once; return what was told."""
+    capsys.readouterr()
+    assert run_hpedi("watch", "--once", "--json") == code
+    return json_lines(capsys.readouterr().out)
+
+
+# --- files -----------------------------------------------------------------------------------------------------------
+
+
+def test_files_that_were_there_before_are_taken_answered_and_gone(
+    home: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Each file is received at its own moment as its partner's, answered into that partner's outbox, and deleted."""
+    drop(home, "prairielink", "02-prairielink.837", at=MARCH + timedelta(seconds=1))
+    drop(home, "riverbend", "01-riverbend.837")
+    told = [line["arrival"] for line in watched(capsys)]
+    assert [(each["arrival"], each["partner"], each["claims"], each["state"]) for each in told] == [
+        (1, "riverbend", 6, "received"),
+        (2, "prairielink", 8, "received"),
+    ]
+    assert files_in(home, "outbox", "inbox", "taken") == [
+        "outbox/prairielink/000000001.ack",
+        "outbox/riverbend/000000001.ack",
+    ]
+    first, second = arrivals(home)
+    assert (first.name, first.arrived_at, first.state, first.tries) == ("01-riverbend.837", MARCH, "received", 1)
+    assert second.arrived_at == MARCH + timedelta(seconds=1)
+    with opened(home) as workspace, workspace.books.reading(context_for(None)) as work:
+        (beat,) = work.watchers.all()
+        assert (beat.pid, beat.files) == (os.getpid(), 0)
+        assert work.arrivals.of_file(first.file or 0) == (first,)
+        assert work.arrivals.named("01-riverbend.837") == (first,)
+
+
+def test_an_open_interchange_is_answered_ta1_023(home: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """A file that ends before IEA is taken when its time is over, and its sender is told with a TA1."""
+    drop(home, "riverbend", "06-cut-off.837")
+    (line,) = watched(capsys, ExitCode.FINDINGS)
+    assert line["arrival"]["state"] == "refused"
+    assert "*R*023~" in (home / "outbox" / "riverbend" / "000000001.ack").read_text()
+
+
+def test_a_foreign_folder_is_watched_for_whole_files(
+    home: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """A folder that another server fills is watched too; what is open there waits, and arrives when it did."""
+    folder = tmp_path / "upload"
+    folder.mkdir()
+    settings(home, f'[watch.folders]\nriverbend = ["{folder}"]\n')
+    began = datetime.now(UTC) - timedelta(seconds=1)
+    shutil.copy2(SAMPLES / "05-test.837", folder / "claims.837")
+    os.utime(folder / "claims.837", (1, 1))
+    shutil.copyfile(SAMPLES / "06-cut-off.837", folder / "open.837")
+    (line,) = watched(capsys)
+    assert line["arrival"]["state"] == "received"
+    assert [path.name for path in folder.iterdir()] == ["open.837"]
+    assert arrivals(home)[0].arrived_at > began
+
+
+def test_a_file_under_anothers_name_is_refused_in_words(home: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """Whoever drops a file that is not its own finds a note in its outbox; nothing is taken, nobody else is told."""
+    drop(home, "prairielink", "01-riverbend.837")
+    (line,) = watched(capsys, ExitCode.FINDINGS)
+    assert line["arrival"]["state"] == "quarantined"
+    assert files_in(home, "outbox") == ["outbox/prairielink/arrival-00000001.refused.txt"]
+    note = (home / "outbox" / "prairielink" / "arrival-00000001.refused.txt").read_text()
+    for words in ("Arrival number  1\n", "2026-03-02 09:00:00 CST", "2,310 bytes", "ISA06", "send it again"):
+        assert words in note
+    assert files_in(home, "quarantine") == ["quarantine/000001.reason.txt", "quarantine/000001.sealed"]
+
+
+def test_the_mended_file_and_the_same_file_again_are_taken(home: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """The same bytes once more bring the first answers again; bytes of another's are taken from whose they are."""
+    drop(home, "prairielink", "01-riverbend.837")
+    watched(capsys, ExitCode.FINDINGS)
+    drop(home, "riverbend", "01-riverbend.837", name="mine.837")
+    assert watched(capsys)[0]["arrival"]["state"] == "received"
+    answer = home / "outbox" / "riverbend" / "000000001.ack"
+    first = answer.read_bytes()
+    answer.unlink()
+    drop(home, "riverbend", "01-riverbend.837", name="again.837", at=MARCH + timedelta(hours=1))
+    assert watched(capsys)[0]["arrival"]["state"] == "received"
+    assert answer.read_bytes() == first
+    assert len({each.file for each in arrivals(home)}) == 1
+    assert files_in(home, "inbox", "taken") == []
+
+
+def test_a_name_that_tells_of_a_patient_rests_sealed(home: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """The name that a partner gave stands in no note, no output, no log and no column."""
+    drop(home, "riverbend", "04-not-x12.csv", name=f"{CANARY}.csv")
+    assert run_hpedi("--verbose", "watch", "--dry-run") == ExitCode.OK
+    assert run_hpedi("--verbose", "watch", "--once") == ExitCode.FINDINGS
+    told = capsys.readouterr()
+    assert "arrival 1 of riverbend" in told.out
+    assert CANARY not in told.out + told.err
+    assert CANARY.encode() not in kept_in(home)
+    assert not any(CANARY in str(path) or CANARY.encode() in path.read_bytes() for path in home.rglob("*.txt"))
+    assert [each.name for each in arrivals(home)] == [f"{CANARY}.csv"]
+
+
+def test_a_suspended_partners_files_stay(home: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """While a partner is suspended nothing of it is taken; what was in a watcher's hands stays there; then all is."""
+    drop(home, "riverbend", "01-riverbend.837")
+    drop(home, "prairielink", "02-prairielink.837")
+    assert run_hpedi("partner", "suspend", "riverbend", "--why", "lapsed") == ExitCode.OK
+    assert [line["arrival"]["partner"] for line in watched(capsys)] == ["prairielink"]
+    assert files_in(home, "inbox") == ["inbox/riverbend/01-riverbend.837"]
+    assert run_hpedi("partner", "resume", "riverbend", "--why", "renewed") == ExitCode.OK
+    assert [line["arrival"]["partner"] for line in watched(capsys)] == ["riverbend"]
+
+
+def test_a_bug_on_one_file_keeps_no_other_back(
+    home: Path, database_kind: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """A file that a fault of ours meets is put aside with its class of fault; others go on, and it is tried again."""
+    fault = {
+        SQLITE: "CREATE TRIGGER fault BEFORE INSERT ON inbound_file WHEN NEW.size = 2310 "
+        "BEGIN SELECT RAISE(ABORT, 'fault'); END",
+    }.get(database_kind, "ALTER TABLE inbound_file ADD CONSTRAINT fault CHECK (size <> 2310)")
+    mended = {SQLITE: "DROP TRIGGER fault"}.get(database_kind, "ALTER TABLE inbound_file DROP CONSTRAINT fault")
+    statements_in(home, fault)
+    drop(home, "riverbend", "01-riverbend.837")
+    drop(home, "prairielink", "02-prairielink.837")
+    told = {line["arrival"]["partner"]: line["arrival"] for line in watched(capsys, ExitCode.BUG)}
+    assert {partner: each["state"] for partner, each in told.items()} == {
+        "riverbend": "failed",
+        "prairielink": "received",
+    }
+    assert told["riverbend"]["reason"] == "IntegrityError"
+    assert len(files_in(home, "taken")) == 1
+    statements_in(home, mended)
+    assert [line["arrival"]["state"] for line in watched(capsys)] == ["received"]
+    assert [(each.state, each.tries) for each in arrivals(home) if each.partner == "riverbend"] == [("received", 2)]
+    assert files_in(home, "taken") == []
+
+
+def test_what_ends_every_watcher_comes_last(home: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """A file that was begun again and again and never ended is tried after all others."""
+    drop(home, "riverbend", "01-riverbend.837")
+    watched(capsys)
+    statements_in(home, "UPDATE arrival SET state = 'taken', tries = 9")
+    with closing(TakenFiles(home / "taken", "dead")) as dead:
+        shutil.copyfile(SAMPLES / "01-riverbend.837", dead._place("riverbend", round(MARCH.timestamp()) * 10**9, "01-riverbend.837"))  # fmt: skip  # noqa: E501 - a taken file
+    drop(home, "prairielink", "02-prairielink.837")
+    assert [line["arrival"]["arrival"] for line in watched(capsys)] == [2, 1]
+    assert files_in(home, "taken") == []
+
+
+def test_another_command_at_work_is_waited_for(home: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """While another command holds the workspace nothing is taken, and the exit code says to try again."""
+    file = drop(home, "riverbend", "01-riverbend.837")
+    with (home / "lock").open("w") as lock:
+        flock(lock, LOCK_EX)
+        assert run_hpedi("watch", "--once") == ExitCode.TRY_AGAIN
+        assert file.exists()
+    assert [line["arrival"]["state"] for line in watched(capsys)] == ["received"]
+
+
+def test_answers_that_cannot_be_placed_wait(home: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """Where an outbox cannot be written the file is received all the same, and its answer is delivered later."""
+    drop(home, "riverbend", "01-riverbend.837")
+    (home / "outbox").mkdir(exist_ok=True)
+    (home / "outbox" / "riverbend").write_text("in the way")
+    assert [line["arrival"]["state"] for line in watched(capsys)] == ["received"]
+    (home / "outbox" / "riverbend").unlink()
+    settings(home, deliver="every 24 hours")
+    (line,) = watched(capsys)
+    assert line["schedule"]["result"] == "delivered 1, left 0"
+    assert files_in(home, "outbox") == ["outbox/riverbend/000000001.ack"]
+
+
+def test_a_dry_run_touches_nothing(home: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """What would be taken is told with its moment and size; files and books stay as they are."""
+    drop(home, "riverbend", "01-riverbend.837")
+    shutil.copyfile(SAMPLES / "05-test.837", home / "inbox" / "riverbend" / "coming.837.part")
+    capsys.readouterr()
+    assert run_hpedi("watch", "--dry-run", "--json") == ExitCode.OK
+    assert json_lines(capsys.readouterr().out) == [
+        {"dropped": {"folder": "riverbend", "arrived": "2026-03-02T09:00:00-06:00", "bytes": 2310, "standing": "ready"}}
+    ]
+    assert len(files_in(home, "inbox")) == 2
+    assert arrivals(home) == ()
+
+
+# --- by the clock ----------------------------------------------------------------------------------------------------
+
+
+def test_claims_are_decided_and_paid_by_the_clock_once(home: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """What is due is done in the order of the work; a second watcher finds it done."""
+    drop(home, "riverbend", "01-riverbend.837")
+    settings(home, adjudicate="every 24 hours", pay="every 24 hours", deliver="every 24 hours")
+    told = [line["schedule"] for line in watched(capsys) if "schedule" in line]
+    assert [each["name"] for each in told] == ["adjudicate", "pay", "deliver"]
+    assert told[0]["result"] == "decided 6, pended 0"
+    assert told[1]["result"].startswith("built 1, released 1")
+    assert "outbox/riverbend/900000001.835" in files_in(home, "outbox") or files_in(home, "bank")
+    assert watched(capsys) == []
+    assert run_hpedi("ledger", "proof") == ExitCode.OK
+
+
+def test_a_time_of_day_is_not_made_up_from_before_the_first_watch(
+    home: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Where nobody ever watched, a time that is over counts as done; one that was missed since is made up, once."""
+    settings(home, pay="at 00:00")
+    (line,) = watched(capsys)
+    assert "before anybody watched" in line["schedule"]["result"]
+    assert watched(capsys) == []
+    statements_in(home, "UPDATE schedule_run SET due_at = '2026-03-01 06:00:00.000000'")
+    (line,) = watched(capsys)
+    assert line["schedule"]["result"] == "built 0, released 0, kept back 0"
+    assert watched(capsys) == []
+
+
+def test_a_run_that_was_cut_off_is_taken_up_again(home: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """A run that began and did not end is done when the next watcher comes, under its own moment."""
+    drop(home, "riverbend", "01-riverbend.837")
+    settings(home, adjudicate="every 24 hours")
+    watched(capsys)
+    before = last_run(home, "adjudicate")
+    statements_in(home, "UPDATE schedule_run SET ended_at = NULL, result = ''")
+    (line,) = watched(capsys)
+    assert line["schedule"]["result"] == "decided 0, pended 0"
+    after = last_run(home, "adjudicate")
+    assert before is not None
+    assert after is not None
+    assert (after.due_at, after.ended_at is None) == (before.due_at, False)
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ("[watch]\npolls = 1\n", "polls"),
+        ("[watch]\npoll_seconds = 0\n", "poll_seconds"),
+        ('[schedules]\npay = "daily"\n', "every 5 minutes"),
+        ('[schedules]\ndance = "at 14:00"\n', "adjudicate"),
+    ],
+)
+def test_settings_that_are_wrong_are_named(
+    home: Path, capsys: pytest.CaptureFixture[str], text: str, told: str
+) -> None:
+    """A setting that there is not, or of another form, ends the command before anything is touched."""
+    kept = (home / "hpedi.toml").read_text().partition("\n[watch]")[0]
+    (home / "hpedi.toml").write_text(f"{kept}\n{text}")
+    assert run_hpedi("watch", "--once") == ExitCode.USAGE
+    assert told in capsys.readouterr().err
+
+
+# --- what stood long enough ------------------------------------------------------------------------------------------
+
+
+def test_what_lay_long_enough_is_archived_and_then_deleted(home: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """A delivered file moves to the archive after its time and is deleted after another; what we do not know stays."""
+    drop(home, "riverbend", "01-riverbend.837")
+    watched(capsys)
+    (home / "outbox" / "riverbend" / "theirs.txt").write_text("not of the books")
+    for days, left in ((29, "outbox/riverbend/000000001.ack"), (31, "archive/riverbend/000000001.ack"), (91, None)):
+        at = (datetime.now(UTC) - timedelta(days=days)).strftime("%Y-%m-%d %H:%M:%S.%f")
+        statements_in(home, f"UPDATE outbox SET delivered_at = '{at}'")  # noqa: S608 - a time of ours
+        assert watched(capsys) == []
+        assert files_in(home, "archive", "outbox") == sorted([*([left] if left else []), "outbox/riverbend/theirs.txt"])
+
+
+# --- processes -------------------------------------------------------------------------------------------------------
+
+
+def begun(home: Path) -> int:
+    """Let a forked process watch once; return its id."""
+    child = os.fork()
+    if child == 0:
+        quiet = os.open(os.devnull, os.O_WRONLY)
+        os.dup2(quiet, 1)
+        os.dup2(quiet, 2)
+        code = ExitCode.BUG
+        try:
+            main(["--home", str(home), "watch", "--once"])
+        except SystemExit as ended:
+            code = ended.code
+        finally:
+            os._exit(int(code or 0))
+    return child
+
+
+def test_a_watcher_takes_what_comes_and_stops_when_told(home: Path) -> None:
+    """It says that it watches, takes a file that comes then, and ends with 0 at SIGTERM, leaving nothing behind."""
+    watcher = subprocess.Popen(
+        [sys.executable, "-m", "hpedi", "--home", str(home), "watch"], cwd=PROJECT, stderr=subprocess.PIPE, text=True
+    )
+    try:
+        assert watcher.stderr is not None
+        assert watcher.stderr.readline().startswith("watching ")
+        drop(home, "riverbend", "01-riverbend.837")
+        until = time.monotonic() + 30
+        while not (home / "outbox" / "riverbend" / "000000001.ack").exists():
+            assert time.monotonic() < until
+            time.sleep(0.05)
+        watcher.send_signal(signal.SIGTERM)
+        _out, err = watcher.communicate(timeout=30)
+    finally:
+        watcher.kill()
+    assert (watcher.returncode, err.splitlines()[-1]) == (0, "stopped")
+    assert files_in(home, "inbox", "taken") == []
+    assert run_hpedi("audit", "verify") == ExitCode.OK
+
+
+def test_racing_watchers_receive_each_file_once(home: Path) -> None:
+    """Four at once on the same folders: each file is one arrival, received once, in the order of its partner."""
+    for number in range(24):
+        drop(home, "riverbend", "05-test.837", name=f"{number}.837", at=MARCH + timedelta(seconds=number))
+    racers = [begun(home) for _each in range(RACERS)]
+    codes = {os.waitstatus_to_exitcode(os.waitpid(racer, 0)[1]) for racer in racers}
+    assert codes <= {ExitCode.OK, ExitCode.TRY_AGAIN}
+    assert run_hpedi("watch", "--once") == ExitCode.OK
+    found = arrivals(home)
+    assert [each.name for each in found] == [f"{number}.837" for number in range(24)]
+    assert [each.id for each in found] == list(range(1, 25))
+    assert {(each.state, each.tries, each.file) for each in found} == {("received", 1, 1)}
+    assert files_in(home, "inbox", "taken") == []
