@@ -32,6 +32,7 @@ STORELESS: Final = (
     "tests/conformance/",
     "tests/conversion/",
     "tests/crosscheck/",
+    "tests/deploy/",
     "tests/differential/",
     "tests/fuzz/",
     "tests/guides/",

@@ -12,7 +12,7 @@ import click
 from hpedi.access.grants import Area, Grant, GrantState, ProviderId
 from hpedi.access.organisations import OrganisationKind
 from hpedi.commands import ExitCode, Session
-from hpedi.commands.options import Day
+from hpedi.commands.options import Day, Dollars, Why
 from hpedi.commands.printing import Column, json_option, print_json, print_table
 
 if TYPE_CHECKING:
@@ -22,7 +22,9 @@ _ORGANISATION: Final = re.compile(r"[a-z0-9][a-z0-9-]{1,39}", re.ASCII)
 _AREAS: Final = [area.value for area in Area]
 
 number_argument = click.argument("number", metavar="NUMBER", type=int)
-why_option = click.option("--why", default="", metavar="TEXT", help="Why, for the record; no names of patients.")
+why_option = click.option(
+    "--why", default="", type=Why(), metavar="TEXT", help="Why, for the record; no names of patients."
+)
 
 
 @click.group()
@@ -142,11 +144,11 @@ def _asked(given: dict[str, object], today: date) -> Asked:
 @command.command()
 @number_argument
 @click.option("--payment", default="", metavar="NUMBER", help="The number of a recent check or EFT to the provider.")
-@click.option("--amount", default="", metavar="DOLLARS", help="Its amount, for example 90.00.")
+@click.option("--amount", type=Dollars(), metavar="DOLLARS", help="Its amount, for example 90.00.")
 @click.option("--pin", default="", metavar="DIGITS", help="The PIN that was mailed to the provider.")
 @json_option
 @click.pass_obj
-def prove(session: Session, number: int, payment: str, amount: str, pin: str, *, as_json: bool) -> int:
+def prove(session: Session, number: int, payment: str, amount: Decimal | None, pin: str, *, as_json: bool) -> int:
     """Prove that a provider is your own.
 
     By the number and amount of a recent check or EFT that was paid to it, or by the PIN that was mailed to its address.
@@ -163,11 +165,11 @@ def prove(session: Session, number: int, payment: str, amount: str, pin: str, *,
     from hpedi.pipeline.granting import Proof
     from hpedi.pipeline.granting import prove as hold_against
 
-    if bool(pin) == bool(payment and amount):
+    if bool(pin) == (bool(payment) and amount is not None):
         raise click.UsageError("give --payment and --amount, or --pin")
     workspace = open_workspace(session.home)
     context = context_of(workspace)
-    proof = Proof(payment=payment, amount=_dollars(amount) if amount else None, pin=pin)
+    proof = Proof(payment=payment, amount=amount, pin=pin)
     with refusals_noted(workspace, context, "prove grant"), workspace.books.writing(context) as work:
         state = hold_against(work, access_rules(), number, proof, sign_in_terms(context.instant.date()).proof)
     print_json({"request": number, "state": state}) if as_json else click.echo(f"request {number}: {_PROVED[state]}")
@@ -179,15 +181,6 @@ _PROVED: Final = {
     GrantState.REQUESTED: "not proved; the number, amount or PIN is another one, or too old",
     GrantState.DENIED: "not proved too often; it is denied",
 }
-
-
-def _dollars(text: str) -> Decimal:
-    from hpedi.money import usd
-
-    try:
-        return usd(text)
-    except ValueError:
-        raise click.UsageError("--amount is US dollars with two places, for example 90.00") from None
 
 
 @command.command("mail-pin")
@@ -295,7 +288,7 @@ def _decided(session: Session, number: int, state: GrantState, why: str, *, as_j
     workspace = open_workspace(session.home)
     context = context_of(workspace)
     with refusals_noted(workspace, context, _DECIDING[state]), workspace.books.writing(context) as work:
-        grant = decide(work, access_rules(), number, state, why[:120])
+        grant = decide(work, access_rules(), number, state, why)
     print_json(_facts(grant)) if as_json else click.echo(f"request {number}: {state}")
     return ExitCode.OK
 

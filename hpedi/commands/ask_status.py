@@ -13,9 +13,8 @@ import click
 from hpedi.commands import ExitCode, Session
 from hpedi.commands.asking import open_asking, print_x12, x12_option
 from hpedi.commands.inquire import from_option, to_option
-from hpedi.commands.options import Day
+from hpedi.commands.options import Day, Dollars
 from hpedi.commands.printing import Column, json_option, money_column, print_json, print_table
-from hpedi.commands.settle_options import Dollars
 
 if TYPE_CHECKING:
     from hpedi.inquiries.status_table import StatusTable

@@ -8,10 +8,9 @@ from typing import TYPE_CHECKING, Any, Final
 import click
 
 from hpedi.commands import ExitCode, Session
-from hpedi.commands.options import Day, as_of_option
+from hpedi.commands.options import Day, Dollars, as_of_option
 from hpedi.commands.printing import Column, json_option, money_column, print_json, print_table
 from hpedi.commands.worked import (
-    dollars_of,
     note_option,
     override_of,
     price_option,
@@ -22,6 +21,7 @@ from hpedi.commands.worked import (
 )
 
 if TYPE_CHECKING:
+    from hpedi.money import Usd
     from hpedi.pipeline.records import StoredDecision
 
 _CLAIMS: Final = (
@@ -148,11 +148,11 @@ def _decided(*, set_aside: tuple[str, ...], reason: str, line: int, prices: tupl
 
 @command.command()
 @click.argument("claim", metavar="CLAIM")
-@click.argument("dollars", metavar="DOLLARS")
+@click.argument("dollars", metavar="DOLLARS", type=Dollars())
 @note_option
 @json_option
 @click.pass_obj
-def interest(session: Session, claim: str, dollars: str, *, note: str, as_json: bool) -> int:
+def interest(session: Session, claim: str, dollars: Usd, *, note: str, as_json: bool) -> int:
     """Set the interest of a decided claim that is not paid yet, in place of what is worked out when it is paid.
 
     \b
@@ -163,7 +163,7 @@ def interest(session: Session, claim: str, dollars: str, *, note: str, as_json: 
 
     jobs = working(session)
     with refusals(jobs):
-        made = override_of(jobs, note, interest=dollars_of(dollars))
+        made = override_of(jobs, note, interest=dollars)
         set_interest(jobs.workspace.books, jobs.context, claim, made)
     if as_json:
         print_json({"interest": {"claim": claim, "interest": made.interest}})

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Final
 import click
 
 from hpedi.commands import ExitCode, Session
-from hpedi.commands.options import Day, as_of_option
+from hpedi.commands.options import Day, Dollars, as_of_option
 from hpedi.commands.printing import Column, hint, json_option, money_column, print_json, print_table
 from hpedi.commands.worked import note_option
 from hpedi.service_dates import add_months
@@ -66,14 +66,16 @@ def command() -> None:
 @click.argument("provider", metavar="PROVIDER")
 @claims_option
 @click.option("--grounds", required=True, metavar="NAME", help="What it is about: a name of rule `disputes`.")
-@click.option("--at-stake", required=True, metavar="DOLLARS", help="US dollars that the provider disputes.")
+@click.option(
+    "--at-stake", required=True, type=Dollars(), metavar="DOLLARS", help="US dollars that the provider disputes."
+)
 @click.option("--received", type=Day(), metavar="DATE", help="The day it came; the business day if left out.")
 @note_option
 @as_of_option
 @json_option
 @click.pass_obj
 def register(
-    session: Session, /, *, at_stake: str, received: date | None, as_of: date | None, as_json: bool, **told: Any
+    session: Session, /, *, at_stake: Usd, received: date | None, as_of: date | None, as_json: bool, **told: Any
 ) -> int:
     """Register a dispute of a provider (our id); say by when it is to be answered.
 
@@ -86,7 +88,7 @@ def register(
 
     jobs = _jobs(session, as_of)
     with _refusals(jobs):
-        filed = Filed(**told, at_stake=_dollars(at_stake), received=received or jobs.context.as_of)
+        filed = Filed(**told, at_stake=at_stake, received=received or jobs.context.as_of)
         dispute = register_dispute(jobs.workspace.books, jobs.context, jobs.reference, filed)
     return _print(dispute, as_json=as_json)
 
@@ -291,15 +293,6 @@ def _refusals(jobs: Jobs) -> Iterator[None]:
             yield
     except (CannotDispute, NotToApprove) as refused:
         raise click.UsageError(str(refused)) from None
-
-
-def _dollars(text: str) -> Usd:
-    from hpedi.money import usd
-
-    try:
-        return usd(text)
-    except ValueError:
-        raise click.UsageError("--at-stake is an amount such as 240.00") from None
 
 
 def _print(dispute: Dispute, *, as_json: bool) -> int:

@@ -18,7 +18,7 @@ from hpedi.commands.eft_printing import (
     print_enrollment,
     print_enrollments,
 )
-from hpedi.commands.options import Day, as_of_option, dry_run_option
+from hpedi.commands.options import Day, Why, as_of_option, dry_run_option
 from hpedi.commands.printing import hint, json_option, print_json
 
 if TYPE_CHECKING:
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from hpedi.run_context import RunContext
 
 number_argument = click.argument("number", metavar="NUMBER", type=int)
-_why = click.option("--why", default="", metavar="TEXT", help="Why, for the record; no account numbers.")
+_why = click.option("--why", default="", type=Why(), metavar="TEXT", help="Why, for the record; no account numbers.")
 
 
 @click.command()
@@ -52,7 +52,7 @@ _why = click.option("--why", default="", metavar="TEXT", help="Why, for the reco
 )
 @click.option("--ctx", is_flag=True, help="Send the 835 inside the EFT (CTX); else its TRN only (CCD+).")
 @click.option("--from", "start", type=Day(), metavar="DATE", help="Requested start date; today if left out.")
-@click.option("--why", required=True, metavar="TEXT", help="What shows that the account is the payee's.")
+@click.option("--why", required=True, type=Why(), metavar="TEXT", help="What shows that the account is the payee's.")
 @as_of_option
 @json_option
 @click.pass_obj
@@ -109,7 +109,7 @@ def _asked(asked: dict[str, object], number: str, context: RunContext) -> Enroll
         ),
         linkage=Linkage[str(asked["linkage"])],
         start=asked["start"] if isinstance(asked["start"], date) else context.as_of,
-        why=str(asked["why"])[:120],
+        why=str(asked["why"]),
     )
 
 
@@ -209,7 +209,7 @@ def _decided(session: Session, number: int, action: str, why: str, as_of: date |
     state = EnrollmentState.APPROVED if action == "approve" else EnrollmentState.DENIED
     try:
         with alone(workspace), workspace.books.writing(context) as work:
-            decide(work, number, state, why[:120])
+            decide(work, number, state, why)
     except SamePerson as refused:
         raise NotPermitted(str(refused)) from None
     except (CannotEnroll, WrongEnrollmentState) as refused:
@@ -229,7 +229,7 @@ def _print_state(number: int, state: EnrollmentState, *, as_json: bool, **more: 
 @click.command()
 @number_argument
 @click.option("--on", "last_day", type=Day(), metavar="DATE", help="The last day; today if left out.")
-@click.option("--why", required=True, metavar="TEXT", help="Why, for the record; no account numbers.")
+@click.option("--why", required=True, type=Why(), metavar="TEXT", help="Why, for the record; no account numbers.")
 @as_of_option
 @json_option
 @click.pass_obj
@@ -252,7 +252,7 @@ def end(session: Session, number: int, last_day: date | None, why: str, as_of: d
     last = last_day or context.as_of
     try:
         with alone(workspace), workspace.books.writing(context) as work:
-            ended = end_enrollment(work, number, last, why[:120])
+            ended = end_enrollment(work, number, last, why)
     except (CannotEnroll, WrongEnrollmentState) as refused:
         raise click.UsageError(str(refused)) from None
     _print_state(number, ended.state, as_json=as_json, last_day=last)
@@ -300,7 +300,7 @@ def _sent(enrollment: EftEnrollment) -> dict[str, object]:
 
 @click.command()
 @click.argument("provider", metavar="PAYEE")
-@click.option("--why", required=True, metavar="TEXT", help="Why, for the record; no account numbers.")
+@click.option("--why", required=True, type=Why(), metavar="TEXT", help="Why, for the record; no account numbers.")
 @as_of_option
 @json_option
 @click.pass_obj
@@ -320,7 +320,7 @@ def lift(session: Session, provider: str, why: str, as_of: date | None, *, as_js
     with alone(workspace), workspace.books.writing(context) as work:
         lifted = work.eft.lift(provider, context.as_of)
         for each in lifted:
-            work.audit.record("lift", f"account-hold:{each.provider}", reason=why[:120], result=each.code)
+            work.audit.record("lift", f"account-hold:{each.provider}", reason=why, result=each.code)
     if not lifted:
         raise click.UsageError("no account of this payee is on hold; `hpedi eft returns` lists holds")
     if as_json:

@@ -21,7 +21,7 @@ from hpedi.commands.era_printing import (
     print_form,
     print_routes,
 )
-from hpedi.commands.options import Day
+from hpedi.commands.options import Day, Why
 from hpedi.commands.printing import json_option, print_json
 
 if TYPE_CHECKING:
@@ -32,7 +32,9 @@ if TYPE_CHECKING:
 _Command = TypeVar("_Command", bound=Callable[..., Any])
 
 number_argument = click.argument("number", metavar="NUMBER", type=int)
-why_option = click.option("--why", default="", metavar="TEXT", help="Why, for the record; no names of patients.")
+why_option = click.option(
+    "--why", default="", type=Why(), metavar="TEXT", help="Why, for the record; no names of patients."
+)
 
 
 def provider_options(command: _Command) -> _Command:
@@ -160,7 +162,7 @@ def _asked(given: dict[str, object], submission: SubmissionReason, today: date) 
         receiver=str(given["receiver"]),
         submission=submission,
         start=given["start"] or today,  # type: ignore[arg-type]
-        why=str(given["why"])[:120],
+        why=str(given["why"]),
     )
 
 
@@ -199,7 +201,7 @@ def _decided(session: Session, number: int, state: EnrolmentState, why: str, *, 
 
     workspace, context, terms = _opened(session)
     with _enrolling(workspace, context, "era decide"), workspace.books.writing(context) as work:
-        enrolment = decide(work, terms, number, state, why[:120])
+        enrolment = decide(work, terms, number, state, why)
     print_json(enrolment_facts(enrolment, context)) if as_json else click.echo(f"enrolment {number}: {state}")
     return ExitCode.OK
 
@@ -227,7 +229,7 @@ def cancel(session: Session, number: int, last_day: date | None, why: str, *, as
     workspace, context, terms = _opened(session)
     last = last_day or context.instant.date() - timedelta(days=1)
     with _enrolling(workspace, context, "era end"), workspace.books.writing(context) as work:
-        enrolment = end(work, terms, number, last, why[:120])
+        enrolment = end(work, terms, number, last, why)
     print_json(enrolment_facts(enrolment, context)) if as_json else click.echo(f"enrolment {number}: ends on {last}")
     return ExitCode.OK
 

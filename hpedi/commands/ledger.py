@@ -209,8 +209,11 @@ def _narrowed(workspace: Workspace, context: RunContext, sought: Mapping[str, An
     if plan:
         asked["plans"] = (plan,)
     elif employer or insured:
-        plans = Jobs(workspace, context).reference.plans.values()
-        asked["plans"] = tuple(each.id for each in plans if (employer or None) in _employers(each))
+        reference = Jobs(workspace, context).reference
+        if employer and employer not in reference.employers:
+            known = ", ".join(sorted(reference.employers)) or "none"
+            raise click.UsageError(f"there is no employer of this id; loaded are {known}")
+        asked["plans"] = tuple(each.id for each in reference.plans.values() if (employer or None) in _employers(each))
         asked["employer"] = employer or ""
     return asked
 

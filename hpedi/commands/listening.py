@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import signal
 import socket
 from dataclasses import dataclass
 from ipaddress import ip_address
 from pathlib import Path
+from typing import Final
 
 import click
 
-BACKLOG = 1024
+WAITING_CONNECTIONS: Final = 1_024
+"""That nobody has taken yet."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,4 +58,15 @@ def is_this_machine(host: str) -> bool:
 def bound(listening: Listening) -> socket.socket:
     """Open the port."""
     family = socket.AF_INET6 if ":" in listening.host else socket.AF_INET
-    return socket.create_server((listening.host, listening.port), family=family, backlog=BACKLOG)
+    return socket.create_server((listening.host, listening.port), family=family, backlog=WAITING_CONNECTIONS)
+
+
+def say_where(listening: Listening, port: socket.socket) -> None:
+    """Tell whoever started a server that it is at work, and where."""
+    click.echo(f"listening on {listening.scheme}://{listening.host}:{port.getsockname()[1]}", err=True)
+
+
+def hear_no_signal() -> None:
+    """Go on where a signal tells to stop: a server hears it itself and passes it on when it has stopped."""
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda _number, _frame: None)

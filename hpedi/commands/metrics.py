@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -78,21 +77,16 @@ def _token(file: Path | None) -> str:
 
 
 def _collector(workspace: Workspace, context: RunContext, every: int) -> WorkspaceCollector:
+    from hpedi.commands.workspace import now_for
     from hpedi.web.operations_collector import WorkspaceCollector
 
     return WorkspaceCollector(
         workspace.home,
         workspace.books,
         workspace.database.reader.dialect.name,
-        lambda: _now(context),
+        lambda: now_for(context.principal),
         every_seconds=every,
     )
-
-
-def _now(context: RunContext) -> RunContext:
-    from hpedi.commands.workspace import context_for
-
-    return replace(context_for(None), principal=context.principal)
 
 
 def _print(collector: WorkspaceCollector) -> None:
@@ -105,6 +99,7 @@ def _serve(
     workspace: Workspace, context: RunContext, collector: WorkspaceCollector, listening: Listening, token: str
 ) -> None:
     from hpedi.commands.metrics_serving import serve
+    from hpedi.commands.workspace import now_for
     from hpedi.web.operations import Operations
     from hpedi.web.operations_collector import exposition, registry
     from hpedi.web.operations_health import Patient, checks
@@ -113,7 +108,7 @@ def _serve(
         home=workspace.home,
         database=workspace.database,
         books=workspace.books,
-        context=lambda: _now(context),
+        context=lambda: now_for(context.principal),
     )
     told = registry(collector, with_process=True)
     serve(Operations(lambda: exposition(told), lambda: checks(patient), token).app(), listening)

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import signal
 from typing import Final
 
 import click
 import uvicorn
 from starlette.applications import Starlette
 
-from hpedi.commands.listening import Listening, bound
+from hpedi.commands.listening import Listening, bound, hear_no_signal, say_where
 
 MOST_CONNECTIONS: Final = 64
 STOP_SECONDS: Final = 5
@@ -18,10 +17,8 @@ STOP_SECONDS: Final = 5
 def serve(app: Starlette, listening: Listening) -> None:
     """Answer until SIGTERM or SIGINT."""
     with bound(listening) as port:
-        click.echo(f"listening on {listening.scheme}://{listening.host}:{port.getsockname()[1]}", err=True)
-        # The server passes the signal on when it has stopped: the command still ends in order.
-        for number in (signal.SIGTERM, signal.SIGINT):
-            signal.signal(number, _stopped)
+        hear_no_signal()
+        say_where(listening, port)
         config = uvicorn.Config(
             app,
             ssl_certfile=listening.cert,
@@ -38,7 +35,3 @@ def serve(app: Starlette, listening: Listening) -> None:
         )
         uvicorn.Server(config).run(sockets=[port])
     click.echo("stopped", err=True)
-
-
-def _stopped(_number: int, _frame: object) -> None:
-    """Go on after the server stopped."""

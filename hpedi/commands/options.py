@@ -4,14 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import date, datetime
+from decimal import Decimal
 from pathlib import Path
 from typing import Any, Final, TypeVar
 
 import click
 
+from hpedi.money import Usd, usd
+
 _Command = TypeVar("_Command", bound=Callable[..., Any])
 
 MOST_WORKERS: Final = 64
+RECORDED: Final = 120
+"""How long a reason may be that is kept with a record."""
 ExistingFile = click.Path(exists=True, dir_okay=False, readable=True, path_type=Path)
 
 
@@ -46,6 +51,36 @@ class Day(click.ParamType[date]):
             return date.fromisoformat(value)
         except ValueError:
             self.fail("not a date such as 2026-03-16", param, ctx)
+
+
+class Dollars(click.ParamType[Decimal]):
+    """An amount of US dollars, not negative unless it may be."""
+
+    name = "dollars"
+
+    def __init__(self, *, may_be_negative: bool = False) -> None:
+        """Say whether less than nothing is an amount, too."""
+        self._may_be_negative = may_be_negative
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Usd:
+        """Read an amount."""
+        try:
+            amount = usd(value)
+        except (TypeError, ValueError):
+            self.fail("not an amount such as 1250.00", param, ctx)
+        if amount < 0 and not self._may_be_negative:
+            self.fail("an amount here is not below 0.00", param, ctx)
+        return amount
+
+
+class Why(click.ParamType[str]):
+    """Why something is done, for the record: as much of it as a record has room for."""
+
+    name = "text"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> str:  # noqa: ARG002
+        """Return what is kept of it."""
+        return str(value)[:RECORDED]
 
 
 def received_option(command: _Command) -> _Command:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import click
 
 from hpedi.commands import ExitCode, Session
-from hpedi.commands.options import as_of_option, dry_run_option
+from hpedi.commands.options import Why, as_of_option, dry_run_option
 from hpedi.commands.printing import hint, json_option, print_json
 
 if TYPE_CHECKING:
@@ -20,7 +20,9 @@ if TYPE_CHECKING:
     from hpedi.pipeline.records import ListedPayment
     from hpedi.run_context import RunContext
 
-_reason = click.option("--reason", required=True, metavar="TEXT", help="Why, for the record; no names of patients.")
+_reason = click.option(
+    "--reason", required=True, type=Why(), metavar="TEXT", help="Why, for the record; no names of patients."
+)
 _yes = click.option("--yes", is_flag=True, help="On a terminal: do not show first and ask.")
 
 
@@ -244,7 +246,7 @@ def void(session: Session, number: str, reason: str, as_of: date | None, *, dry_
     with opened as workspace, alone(workspace):
         context = acting(workspace, "void", "payment", as_of)
         try:
-            stored = void_payment(workspace.books, context, number, reason[:120])
+            stored = void_payment(workspace.books, context, number, reason)
         except CannotVoid as refused:
             raise click.UsageError(f"the payment cannot be voided: {refused}") from None
     made = stored.payment
@@ -308,6 +310,6 @@ def _reissued(
     with alone(workspace):
         context = acting(workspace, "reissue", "payment", as_of)
         try:
-            return Jobs(workspace, context).reissue(number, reason[:120])
+            return Jobs(workspace, context).reissue(number, reason)
         except CannotReissue as refused:
             raise click.UsageError(f"the payment cannot be reissued: {refused}") from None

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import click
 
 from hpedi.commands import ExitCode, Session
-from hpedi.commands.options import Day, ExistingFile
+from hpedi.commands.options import Day, ExistingFile, Why
 from hpedi.commands.printing import hint, json_option, print_json
 
 if TYPE_CHECKING:
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 @click.option("--key-file", type=ExistingFile, metavar="FILE", help="The workspace key of the day it was made.")
 @click.option("--despite-faults", is_flag=True, help="Restore although the audit log in it was tampered with.")
 @click.option("--confirm", is_flag=True, help="The original has stopped for good: this workspace pays from now on.")
-@click.option("--why", default="", metavar="TEXT", help="With --confirm: why, for the record.")
+@click.option("--why", default="", type=Why(), metavar="TEXT", help="With --confirm: why, for the record.")
 @click.option("--despite-later-work", is_flag=True, help="With --confirm: the original worked on after the backup.")
 @click.option("--deliver-again", type=Day(), metavar="DATE", help="With --confirm: partners' files since this day.")
 @click.option("--deliver-file", "names", metavar="NAME", multiple=True, help="With --confirm: this file once more.")
@@ -108,7 +108,7 @@ def _confirm(session: Session, said: dict[str, object], *, as_json: bool) -> int
     context = acting(workspace, "restore", "workspace")
     since: date | None = said["deliver_again"]  # type: ignore[assignment]
     confirmation = Confirmation(
-        why=str(said["why"])[:120],
+        why=str(said["why"]),
         despite_later_work=bool(said["despite_later_work"]),
         deliver_again=since,
         names=tuple(said["names"]),  # type: ignore[arg-type]

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from ipaddress import ip_address
 from pathlib import Path
 
 import click
 
 from hpedi.commands import ExitCode, Session
+from hpedi.commands.listening import Listening, check_guarded
 
 
 @click.command()
@@ -52,12 +52,14 @@ def command(
     Example:
       hpedi serve --port 8270 --processes 2
     """
-    _check_sealed_way(host, tls_cert, tls_key, behind_proxy=behind_proxy)
+    listening = Listening(host=host, port=port, cert=tls_cert, key=tls_key)
+    means = "give --tls-cert and --tls-key, or --behind-proxy where a proxy ends TLS"
+    check_guarded(listening, by_other_means=behind_proxy, means=means)
     from hpedi.commands.signed_in import acting
     from hpedi.commands.workspace import open_workspace
 
     try:
-        from hpedi.commands.serving import Listening, serve
+        from hpedi.commands.serving import serve
         from hpedi.web.app import ServiceLimits
     except ImportError:
         raise click.UsageError("real time needs the extra `web`: pip install 'hpedi[web]'") from None
@@ -66,21 +68,5 @@ def command(
     workspace = open_workspace(session.home)
     jobs = Jobs(workspace, acting(workspace, "serve", "inquiry"))
     limits = ServiceLimits(**most)
-    serve(jobs, Listening(host=host, port=port, cert=tls_cert, key=tls_key), limits, processes)
+    serve(jobs, listening, limits, processes)
     return ExitCode.OK
-
-
-def _check_sealed_way(host: str, cert: Path | None, key: Path | None, *, behind_proxy: bool) -> None:
-    if (cert is None) is not (key is None):
-        raise click.UsageError("--tls-cert and --tls-key go together")
-    if cert is None and not behind_proxy and not _is_this_machine(host):
-        raise click.UsageError(
-            f"{host} is beyond this machine: give --tls-cert and --tls-key, or --behind-proxy where a proxy ends TLS"
-        )
-
-
-def _is_this_machine(host: str) -> bool:
-    try:
-        return ip_address(host).is_loopback
-    except ValueError:
-        return host == "localhost"

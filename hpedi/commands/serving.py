@@ -11,7 +11,6 @@ import socket
 import threading
 from collections.abc import Iterator
 from contextlib import closing, contextmanager, suppress
-from dataclasses import dataclass, replace
 from multiprocessing import Pipe
 from multiprocessing.connection import Connection
 from pathlib import Path
@@ -22,10 +21,10 @@ import uvicorn
 
 from hpedi.commands.collector import collecting_seldom
 from hpedi.commands.jobs import Jobs
+from hpedi.commands.listening import WAITING_CONNECTIONS, Listening, bound, hear_no_signal, say_where
 from hpedi.commands.server_processes import ServerProcesses
-from hpedi.commands.workspace import context_for, open_workspace
+from hpedi.commands.workspace import context_for, now_for, open_workspace
 from hpedi.pipeline.agreed import ReceiptTerms
-from hpedi.run_context import Principal, RunContext
 from hpedi.store.group_commit import GroupCommit
 from hpedi.web.app import Service, ServiceLimits
 from hpedi.web.core_rule import core_rule
@@ -37,18 +36,6 @@ STOP_SECONDS: Final = 25
 KILL_SECONDS: Final = 5
 """After that, for a process that does not end."""
 HEADER_BYTES: Final = 16_384
-WAITING_CONNECTIONS: Final = 1_024
-"""That nobody has taken yet."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Listening:
-    """Where and how to listen."""
-
-    host: str
-    port: int
-    cert: Path | None = None
-    key: Path | None = None
 
 
 class CurrentTerms:
@@ -70,11 +57,6 @@ class CurrentTerms:
         jobs.workspace.sealer.seal_when_due()
 
 
-def context_of(principal: Principal) -> RunContext:
-    """Return the moment of a request of somebody."""
-    return replace(context_for(None), principal=principal)
-
-
 def _set_aside() -> None:
     """Keep the collector from going through all reference data while requests wait for it."""
     gc.unfreeze()
@@ -88,7 +70,7 @@ def service(jobs: Jobs, limits: ServiceLimits) -> Iterator[Service]:
     current = CurrentTerms(jobs)
     books = jobs.workspace.books
     with closing(GroupCommit(books)) as group, collecting_seldom():
-        desk = Desk(books=books, commit=group.write, terms=lambda: current.terms, context=context_of)
+        desk = Desk(books=books, commit=group.write, terms=lambda: current.terms, context=now_for)
         _set_aside()
         yield Service(desk, lambda: core_rule(context_for(None).as_of), limits, current.keep_up)
         gc.unfreeze()
@@ -96,47 +78,42 @@ def service(jobs: Jobs, limits: ServiceLimits) -> Iterator[Service]:
 
 def serve(jobs: Jobs, listening: Listening, limits: ServiceLimits, processes: int = 1) -> None:
     """Answer requests until SIGTERM or SIGINT; what is in hand then is answered."""
-    with _bound(listening) as bound:
+    with bound(listening) as port:
         if processes == 1:
-            _answer(jobs, listening, limits, bound)
+            _answer(jobs, listening, limits, port)
         else:
-            _answer_in_processes(jobs, listening, limits, bound, processes)
+            _answer_in_processes(jobs, listening, limits, port, processes)
     click.echo("stopped", err=True)
 
 
-def _say_where(listening: Listening, bound: socket.socket) -> None:
-    scheme = "https" if listening.cert is not None else "http"
-    click.echo(f"listening on {scheme}://{listening.host}:{bound.getsockname()[1]}", err=True)
-
-
 def _answer(
-    jobs: Jobs, listening: Listening, limits: ServiceLimits, bound: socket.socket, line: Connection | None = None
+    jobs: Jobs, listening: Listening, limits: ServiceLimits, port: socket.socket, line: Connection | None = None
 ) -> None:
     with service(jobs, limits) as opened:
-        _hear_no_signal()  # the server passes it on when it has stopped: there is still the audit log to seal
+        hear_no_signal()  # the server passes it on when it has stopped: there is still the audit log to seal
         server = _Server(_config(opened, listening))
         if line is None:
-            _say_where(listening, bound)
+            say_where(listening, port)
         else:
             threading.Thread(target=_stop_with, args=(line, server), name="line", daemon=True).start()
-        server.run(sockets=[bound])
+        server.run(sockets=[port])
 
 
 def _answer_in_processes(
-    jobs: Jobs, listening: Listening, limits: ServiceLimits, bound: socket.socket, processes: int
+    jobs: Jobs, listening: Listening, limits: ServiceLimits, port: socket.socket, processes: int
 ) -> None:
     """Let processes answer, each with a workspace of its own; this one has no connection open that they could share."""
     home, context = jobs.workspace.home, jobs.context
     jobs.workspace.database.close()
     hears, tells = Pipe(duplex=False)
-    servers = ServerProcesses(processes, _answer_beside_others, home, context, listening, limits, bound)
+    servers = ServerProcesses(processes, _answer_beside_others, home, context, listening, limits, port)
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda _number, _frame: tells.send_bytes(b"."))
-    _say_where(listening, bound)
+    say_where(listening, port)
     try:
         servers.keep(hears)
     finally:
-        bound.close()
+        port.close()
         servers.stop(STOP_SECONDS + KILL_SECONDS)
 
 
@@ -146,12 +123,12 @@ def _answer_beside_others(
     context: RunContext,
     listening: Listening,
     limits: ServiceLimits,
-    bound: socket.socket,
+    port: socket.socket,
 ) -> None:
-    _hear_no_signal()  # until the server does; the line is heard all the same
+    hear_no_signal()  # until the server does; the line is heard all the same
     workspace = open_workspace(home)
     with closing(workspace.database):
-        _answer(Jobs(workspace, context), listening, limits, bound, line)
+        _answer(Jobs(workspace, context), listening, limits, port, line)
 
 
 def _stop_with(line: Connection, server: uvicorn.Server) -> None:
@@ -190,14 +167,3 @@ def _config(opened: Service, listening: Listening) -> uvicorn.Config:
         timeout_graceful_shutdown=STOP_SECONDS,
         h11_max_incomplete_event_size=HEADER_BYTES,
     )
-
-
-def _hear_no_signal() -> None:
-    """Go on where a signal tells to stop."""
-    for number in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(number, lambda _number, _frame: None)
-
-
-def _bound(listening: Listening) -> socket.socket:
-    family = socket.AF_INET6 if ":" in listening.host else socket.AF_INET
-    return socket.create_server((listening.host, listening.port), family=family, backlog=WAITING_CONNECTIONS)

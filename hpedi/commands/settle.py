@@ -10,12 +10,11 @@ import click
 
 from hpedi.commands import ExitCode, Session
 from hpedi.commands.documents import as_json_blocks, print_document, write_document, written_options
-from hpedi.commands.options import as_of_option
+from hpedi.commands.options import Dollars, as_of_option
 from hpedi.commands.printing import hint, json_option, print_json
 from hpedi.commands.settle_options import (
     MONTH,
     REFERENCE,
-    Dollars,
     booking_options,
     earned_of,
     earned_options,

@@ -9,33 +9,12 @@ from typing import Any, Final, TypeVar
 
 import click
 
-from hpedi.commands.options import as_of_option
+from hpedi.commands.options import Dollars, as_of_option
 from hpedi.commands.printing import json_option
-from hpedi.money import Usd, usd
 
 _Command = TypeVar("_Command", bound=Callable[..., Any])
 
 HUNDRED: Final = Decimal(100)
-
-
-class Dollars(click.ParamType[Decimal]):
-    """An amount of US dollars, not negative unless it may be."""
-
-    name = "dollars"
-
-    def __init__(self, *, may_be_negative: bool = False) -> None:
-        """Say whether less than nothing is an amount, too."""
-        self._may_be_negative = may_be_negative
-
-    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Usd:
-        """Read an amount."""
-        try:
-            amount = usd(value)
-        except (TypeError, ValueError):
-            self.fail("not an amount such as 1250.00", param, ctx)
-        if amount < 0 and not self._may_be_negative:
-            self.fail("an amount here is not below 0.00", param, ctx)
-        return amount
 
 
 class Percent(click.ParamType[Decimal]):

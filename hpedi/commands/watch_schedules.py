@@ -92,6 +92,11 @@ class Clockwork:
         self._schedules = schedules
         self._pauses: dict[str, tuple[float, float]] = {}
 
+    @property
+    def has_put_off(self) -> bool:
+        """Whether something waits to be tried again."""
+        return bool(self._pauses)
+
     def run_due(self, jobs: Jobs) -> Iterator[Ran]:
         """Run what is due, one after the other; a job for which the world fails is tried again after a pause."""
         for name, moment in self._due(jobs):

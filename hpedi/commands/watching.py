@@ -130,15 +130,19 @@ class Watcher:
         self._beat()
 
     def once(self) -> None:
-        """Take in all that may be taken now, do what is due, and end.
+        """Take in all that may be taken now, then do what is due, and end.
 
         Raises:
-            Unavailable: The world failed; what was taken waits for the next watcher.
+            Unavailable: The world failed; what was taken waits for the next watcher, and so does what was due.
+            NotPermitted: Who watches may not.
         """
-        self.one_pass()
+        self._take_what_came(self._up_to_date())
         self._stopped.wait(self._settings.poll_seconds)  # what was seen once is seen again
-        while not self._stopped.is_set() and self.one_pass():
+        while not self._stopped.is_set() and self._take_what_came(self._up_to_date()):
             self._stopped.wait(_LET_OTHERS)
+        self._do_what_is_due(self._up_to_date())
+        if self._clockwork.has_put_off:
+            raise Unavailable("something that was due could not be done")
 
     def one_pass(self) -> bool:
         """Look into the folders, take in what may be taken, and do what is due; say whether files were taken in.
@@ -148,6 +152,11 @@ class Watcher:
             NotPermitted: Who watches may not any more.
         """
         jobs = self._up_to_date()
+        worked = self._take_what_came(jobs)
+        self._do_what_is_due(jobs)
+        return worked
+
+    def _take_what_came(self, jobs: Jobs) -> bool:
         self._beat()
         partners = {each.delivery_folder: each for each in jobs.reference.partners if TAKES[each.state]}
         self._taken.adopt()
@@ -155,12 +164,13 @@ class Watcher:
         self._warn_of([each for each in found if each.standing == "unreadable"])
         ready = [each for each in found if each.standing == "ready"]
         in_hand = [each for each in self._files.in_hand() if each.partner in partners]
-        worked = self._take_in(jobs, partners, in_hand, ready) if in_hand or ready else False
+        return self._take_in(jobs, partners, in_hand, ready) if in_hand or ready else False
+
+    def _do_what_is_due(self, jobs: Jobs) -> None:
         for ran in self._clockwork.run_due(jobs):
             self._tell(ran)
         self._clear_when_due(jobs)
         self._workspace.sealer.seal_when_due()
-        return worked
 
     def _up_to_date(self) -> Jobs:
         """Return the jobs of this pass: who, when, and the reference data as known now."""

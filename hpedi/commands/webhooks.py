@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Final, TypeVar
 import click
 
 from hpedi.commands import ExitCode, Session
-from hpedi.commands.options import dry_run_option
+from hpedi.commands.options import Why, dry_run_option
 from hpedi.commands.printing import hint, json_option, print_json
 from hpedi.commands.webhooks_pages import print_count, print_secret, print_sent, print_webhook, print_webhooks
 from hpedi.pipeline.webhook_events import EVENTS, TRIAL
@@ -160,7 +160,9 @@ def rotate(session: Session, number: int, *, as_json: bool) -> int:
 
 @command.command()
 @number_argument
-@click.option("--why", required=True, metavar="TEXT", help="Why; kept with the endpoint, so no member data.")
+@click.option(
+    "--why", required=True, type=Why(), metavar="TEXT", help="Why; kept with the endpoint, so no member data."
+)
 @json_option
 @click.pass_obj
 def disable(session: Session, number: int, *, why: str, as_json: bool) -> int:
@@ -172,7 +174,7 @@ def disable(session: Session, number: int, *, why: str, as_json: bool) -> int:
     """
     from hpedi.pipeline.webhook_sending import disable as send_nothing
 
-    parked = _changed(session, number, lambda work, webhook, at: send_nothing(work, webhook, why[:120], at))
+    parked = _changed(session, number, lambda work, webhook, at: send_nothing(work, webhook, why, at))
     print_count(number, "parked", parked, f"webhook {number}: disabled, {parked} events parked", as_json=as_json)
     return ExitCode.OK
 

@@ -11,12 +11,12 @@ import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor, wait
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Final
 
 from hpedi.commands.webhooks_settings import read_webhook_settings, sending_terms
-from hpedi.commands.workspace import Workspace, context_for
+from hpedi.commands.workspace import Workspace, now_for
 from hpedi.delivery.webhooks import Limits, Sender
 from hpedi.findings import Unavailable
 from hpedi.log import log
@@ -25,7 +25,7 @@ from hpedi.pipeline.webhook_events import EventType
 from hpedi.pipeline.webhook_ports import Attempt, KeptEvent, Outcome, Webhook
 from hpedi.pipeline.webhook_sending import settle
 from hpedi.pipeline.webhook_signing import signed_headers
-from hpedi.run_context import Principal, RunContext
+from hpedi.run_context import Principal
 
 POLL_SECONDS: Final = 1.0
 STOPS_WITHIN_SECONDS: Final = 0.1
@@ -73,10 +73,6 @@ class EventSender:
         self._sender = Sender(limits, self._settings.allowed, self._settings.ca_file)
         self._under_way: dict[int, Future[None]] = {}
 
-    def context(self) -> RunContext:
-        """Return the moment of a transaction."""
-        return replace(context_for(None), principal=self.principal)
-
     def once(self) -> None:
         """Send what is due now.
 
@@ -110,10 +106,10 @@ class EventSender:
 
     def send(self, event: KeptEvent) -> KeptEvent:
         """Send one event that was taken; return it as it stands then."""
-        with self.workspace.books.reading(self.context()) as work:
+        with self.workspace.books.reading(now_for(self.principal)) as work:
             webhook = next(each for each in work.webhooks.all() if each.id == event.webhook)
         attempt = self._attempt(webhook, event)
-        with self.workspace.books.writing(self.context()) as work:
+        with self.workspace.books.writing(now_for(self.principal)) as work:
             after = settle(work, self.terms, event, attempt, random.random())  # noqa: S311 - spreads load
         self._tell(webhook, after, attempt)
         return after
@@ -124,7 +120,7 @@ class EventSender:
             yield threads
 
     def _begin_due(self, threads: ThreadPoolExecutor) -> None:
-        context = self.context()
+        context = now_for(self.principal)
         with self.workspace.books.reading(context) as work:
             work.restorations.check_not_held()
             due = work.webhooks.due(context.instant)
@@ -145,7 +141,7 @@ class EventSender:
 
     def _next(self, number: int, ended: tuple[KeptEvent, Attempt] | None) -> tuple[Webhook, KeptEvent] | None:
         """Keep what came of the event before, and take the next one."""
-        context = self.context()
+        context = now_for(self.principal)
         after: KeptEvent | None = None
         with self.workspace.books.writing(context) as work:
             if ended is not None:

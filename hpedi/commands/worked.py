@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, Final, TypeVar
 import click
 
 from hpedi.commands import ExitCode, Session
+from hpedi.commands.options import Dollars
 from hpedi.commands.printing import Column, money_column, print_json, print_table
 
 if TYPE_CHECKING:
@@ -47,26 +48,13 @@ def price_option(command: _Command) -> _Command:
 def prices_of(texts: Sequence[str]) -> tuple[tuple[int, Usd], ...]:
     """Return what `--price` says: line numbers with US dollars."""
     found = (text.partition("=") for text in texts)
-    return tuple((_line_number(number), dollars_of(amount)) for number, _, amount in found)
+    return tuple((_line_number(number), Dollars().convert(amount, None, None)) for number, _, amount in found)
 
 
 def _line_number(text: str) -> int:
     if not (text.isascii() and text.isdigit()):
         raise click.UsageError("--price is a line number and an amount, such as 2=118.00")
     return int(text)
-
-
-def dollars_of(text: str) -> Usd:
-    """Return US dollars, never below zero, of what was given on the command line."""
-    from hpedi.money import usd
-
-    try:
-        amount = usd(text)
-    except ValueError:
-        raise click.UsageError("an amount in dollars is written as 5.10") from None
-    if amount < 0:
-        raise click.UsageError("the amount is never below zero")
-    return amount
 
 
 def working(session: Session, as_of: date | None = None) -> Jobs:

@@ -18,7 +18,7 @@ import os
 import uuid
 from collections.abc import Sequence
 from contextlib import closing
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -42,7 +42,7 @@ from hpedi.delivery.mailbox import Mailbox
 from hpedi.findings import Unavailable
 from hpedi.intake.stored_files import StoredFiles
 from hpedi.log import log
-from hpedi.run_context import OPERATOR, RunContext
+from hpedi.run_context import OPERATOR, Principal, RunContext
 from hpedi.safekeeping.anchor_file import AnchorFile
 from hpedi.safekeeping.key_ring import KeyRing, WorkspaceKey
 from hpedi.safekeeping.vault import Vault
@@ -223,3 +223,8 @@ def context_for(as_of: date | None) -> RunContext:
     zone = payer_zone()
     instant = datetime.now(UTC).astimezone(zone) if as_of is None else datetime.combine(as_of, time(12), zone)
     return RunContext(OPERATOR, instant, as_of or instant.date())
+
+
+def now_for(principal: Principal) -> RunContext:
+    """Return the moment, on behalf of somebody: for what works long, and asks again and again."""
+    return replace(context_for(None), principal=principal)

@@ -98,7 +98,8 @@ def check_document(notice: MemberCheck) -> Document:
         blocks=(
             Facts(facts),
             Paragraph(
-                "These claims do not let us pay the provider, so your plan pays you. What the provider bills is yours to pay."
+                "These claims do not let us pay the provider, so your plan pays you. "
+                "What the provider bills is yours to pay."
             ),
             Table("What this check pays", _PAID, rows, total),
             *explained,

@@ -135,7 +135,9 @@ class Dashboard(Model, frozen=True, kw_only=True):
     def total(self) -> DayFigures:
         """The sum of all days."""
         summed = [name for name in DayFigures.__struct_fields__ if name != "day"]
-        sums = {name: sum((getattr(each, name) for each in self.days), _nothing(name)) for name in summed}
+        sums: dict[str, Any] = {
+            name: sum((getattr(each, name) for each in self.days), _nothing(name)) for name in summed
+        }
         return DayFigures(day=self.as_of, **sums)
 
 

@@ -121,9 +121,7 @@ def _addressed(
         yield from _remittances(books, context, terms, row) if row.kind == REMITTANCE_SET else (row,)
 
 
-def _remittances(
-    books: Books, context: RunContext, terms: DeliveryTerms, row: OutboundRow
-) -> tuple[OutboundRow, ...]:
+def _remittances(books: Books, context: RunContext, terms: DeliveryTerms, row: OutboundRow) -> tuple[OutboundRow, ...]:
     """Return a file of remittances that waits, or those that are made of it where they go to somebody else now."""
     with books.reading(context) as work:
         receivers = receivers_of(work, context, terms, row)

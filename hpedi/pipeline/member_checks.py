@@ -41,7 +41,9 @@ def member_payments(
     """
     payer, day = payer_and_date(run.as_of, run.instant, reference, data)
     made: list[Payment] = []
-    for (_payee, _account), group in groupby(work.funding.unpaid(), key=lambda each: (each.payee, each.funding_account)):
+    for (_payee, _account), group in groupby(
+        work.funding.unpaid(), key=lambda each: (each.payee, each.funding_account)
+    ):
         rows = tuple(group)
         if sum((each.amount for each in rows), ZERO) > 0:
             drawn = _payment(work, rows, payer, str(first_check + len(made)))

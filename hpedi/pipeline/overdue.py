@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from itertools import groupby
 from typing import Literal, TypeAlias
 
@@ -182,5 +182,5 @@ def _undecided(work: Work, terms: OverdueTerms) -> Iterator[Late]:
         )
 
 
-def _alike(each: UndecidedClaim) -> tuple[object, ...]:
+def _alike(each: UndecidedClaim) -> tuple[date, str, str]:
     return each.received_on, each.state, each.note

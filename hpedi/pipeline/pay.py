@@ -31,7 +31,15 @@ from hpedi.pipeline.approve import waits_for_approval
 from hpedi.pipeline.member_checks import member_payments
 from hpedi.pipeline.parties import FUNDING_ACCOUNT
 from hpedi.pipeline.payee_accounts import payee_accounts
-from hpedi.pipeline.payment_terms import CannotPay, Held, PaymentData, at_the_payer, payee_now, payer_and_date, run_input
+from hpedi.pipeline.payment_terms import (
+    CannotPay,
+    Held,
+    PaymentData,
+    at_the_payer,
+    payee_now,
+    payer_and_date,
+    run_input,
+)
 from hpedi.pipeline.ports import Books, Work
 from hpedi.pipeline.records import ListedPayment, PaymentRun, StoredDecision
 from hpedi.pipeline.release import release

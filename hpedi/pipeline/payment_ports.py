@@ -55,9 +55,7 @@ class Payments(Protocol):
     def take_again(self, stored: StoredPayment) -> bool:
         """Let a voided payment pay what it paid; say whether all of that was still unpaid."""
 
-    def release(
-        self, sent: Sequence[ListedPayment], entries: Sequence[EftEntry], file_of: Mapping[int, int]
-    ) -> None:
+    def release(self, sent: Sequence[ListedPayment], entries: Sequence[EftEntry], file_of: Mapping[int, int]) -> None:
         """Bring approved payments, as they go out, into the state released; keep their ACH entries and files."""
 
     def put_into_files(self, file_of: Mapping[int, int]) -> None:

@@ -56,7 +56,13 @@ def addressed_to(
     closed[_GE_SETS], closed[_GE_NUMBER] = str(len(sets)), str(control_number)
     ended = [*iea.split(used.element)[:_IEA_NUMBER], isa_number]
     ends = [used.element.join(each) for each in (closed, ended)]
-    segments = [used.element.join(isa), used.element.join(opened), *(one for each in sets for one in each), *ends, after]
+    segments = [
+        used.element.join(isa),
+        used.element.join(opened),
+        *(one for each in sets for one in each),
+        *ends,
+        after,
+    ]
     return used.segment.join(segments).encode("latin-1")
 
 

@@ -121,7 +121,6 @@ class StoredPayment:
     payment: Payment
     state: PaymentState
 
-
     @property
     def claims(self) -> int:
         """How many claims it covers."""

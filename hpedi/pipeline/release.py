@@ -128,7 +128,9 @@ def _run_on(run: PaymentRun, context: RunContext) -> PaymentRun:
     return replace(run, as_of=context.as_of, instant=context.instant) if is_later else at_the_payer(run, context)
 
 
-def _why_not(stored: ListedPayment, terms: ReleaseTerms, accounts: PayeeAccounts, context: RunContext) -> Finding | None:
+def _why_not(
+    stored: ListedPayment, terms: ReleaseTerms, accounts: PayeeAccounts, context: RunContext
+) -> Finding | None:
     """Return why a payment does not go out by what is known before anything is written."""
     if not stored.payment.member and stored.payment.payee.provider not in terms.reference.providers:
         return found("payee-missing", Where())

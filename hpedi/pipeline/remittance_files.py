@@ -236,9 +236,7 @@ def remitted_again(decided: Sequence[StoredDecision], payment: Payment, terms: R
     return RemittedPayment(made, remitted.remittance)
 
 
-def _interchange(
-    together: Sequence[_Remitted], receiver: Receiver, number: int, terms: ReleaseTerms
-) -> Interchange:
+def _interchange(together: Sequence[_Remitted], receiver: Receiver, number: int, terms: ReleaseTerms) -> Interchange:
     us, gs_id = sender(terms.reference)
     sets = [
         TransactionSet(id=REMITTANCE_SET, control_number=f"{place:04d}", segments=each.segments)

@@ -63,7 +63,9 @@ def void_in(work: Work, number: str, reason: str) -> StoredPayment:
     if not balances_moved(work, stored.payment, VOIDED, back=True):
         raise CannotVoid("a later payment took back what this one left with the payee: void that one first")
     subject = f"payment:{number}"
-    work.audit.record("void", subject, members=members or (stored.payment.member,), reason=reason, result=PaymentState.VOIDED)
+    work.audit.record(
+        "void", subject, members=members or (stored.payment.member,), reason=reason, result=PaymentState.VOIDED
+    )
     return stored
 
 

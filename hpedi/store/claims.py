@@ -31,7 +31,7 @@ from hpedi.pipeline.sought import ClaimsAsked, ClaimSought, StandingSought
 from hpedi.safekeeping.vault import Vault
 from hpedi.store.among import among
 from hpedi.store.denials import INSERT_DENIALS, denial_rows
-from hpedi.store.encoding import decode, encode
+from hpedi.store.encoding import decode, encode, encode_deflated
 from hpedi.store.in_batches import in_batches
 from hpedi.store.inserts import Insert
 from hpedi.store.tables import claim, decision, paid_decision, payment, receipt
@@ -205,8 +205,8 @@ class StoredClaims:
             made.charged,
             made.paid,
             made.patient_responsibility,
-            self._vault.seal(encode(replace(made, trail=())), f"decision/{number}/{made.version}"),
-            self._vault.seal(encode(made.trail), f"trail/{number}/{made.version}"),
+            self._vault.seal(encode_deflated(replace(made, trail=())), f"decision/{number}/{made.version}"),
+            self._vault.seal(encode_deflated(made.trail), f"trail/{number}/{made.version}"),
             made.allowed,
         )
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final, NamedTuple
 
@@ -19,7 +20,8 @@ _SQLITE_SIZE: Final = text("SELECT page_count * page_size FROM pragma_page_count
 _SERVER_SIZE: Final = text("SELECT pg_database_size(current_database())")
 
 
-class Oldest(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class Oldest:
     """How many wait, and since when the first of them."""
 
     count: int

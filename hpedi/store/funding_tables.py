@@ -92,6 +92,4 @@ due = Table(
 ONCE: Final = due.c.code != REFUND
 """Dues of which a payee has one of each reference: all but refunds, which may be many of one claim."""
 
-Index(
-    "uq_due", due.c.provider, due.c.code, due.c.reference, unique=True, sqlite_where=ONCE, postgresql_where=ONCE
-)
+Index("uq_due", due.c.provider, due.c.code, due.c.reference, unique=True, sqlite_where=ONCE, postgresql_where=ONCE)

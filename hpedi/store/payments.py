@@ -40,6 +40,7 @@ from hpedi.pipeline.records import (
     Total,
 )
 from hpedi.pipeline.sought import PaymentSought
+from hpedi.reference.payer import PAYER_ACCOUNTS
 from hpedi.run_context import RunContext
 from hpedi.safekeeping.vault import Vault
 from hpedi.store.database import hold
@@ -166,9 +167,7 @@ class StoredPayments:
             of_left = (table.c.payment_run == run.id, table.c.provider.in_(left))
             self._connection.execute(update(table).where(*of_left).values(payment_run=None))
 
-    def release(
-        self, sent: Sequence[ListedPayment], entries: Sequence[EftEntry], file_of: Mapping[int, int]
-    ) -> None:
+    def release(self, sent: Sequence[ListedPayment], entries: Sequence[EftEntry], file_of: Mapping[int, int]) -> None:
         """Bring approved payments, as they go out, into the state released; keep their ACH entries and files.
 
         Args:
@@ -258,8 +257,9 @@ class StoredPayments:
         self._connection.execute(update(decision).where(of_run, was_paid).values(payment_run=None))
         self._connection.execute(delete(paid_decision).where(column.payment == stored.id))
         self._connection.execute(delete(paid_member_payment).where(paid_member_payment.c.payment == stored.id))
-        of_payee = (due.c.payment_run == stored.run, due.c.provider == stored.payment.payee.provider)
-        self._connection.execute(update(due).where(*of_payee).values(payment_run=None))
+        if stored.payment.funding_account == PAYER_ACCOUNTS:  # which pays what settlements found due
+            of_payee = (due.c.payment_run == stored.run, due.c.provider == stored.payment.payee.provider)
+            self._connection.execute(update(due).where(*of_payee).values(payment_run=None))
 
     def take_again(self, stored: StoredPayment) -> bool:
         """Let a voided payment pay what it paid; say whether all of that was still unpaid."""

@@ -30,6 +30,7 @@ from hpedi.payments.proof import DUES, STAGES, SUBLEDGERS, Check, Difference, Pr
 from hpedi.payments.states import PaymentState
 from hpedi.pipeline.ledger_views import JournalRow, LedgerScope, ProvedDecision
 from hpedi.pipeline.records import OutboundRow
+from hpedi.reference.payer import PAYER_ACCOUNTS
 from hpedi.safekeeping.key_ring import KeyMissing
 from hpedi.safekeeping.vault import Vault
 from hpedi.store.accumulators import StoredAccumulators
@@ -158,7 +159,7 @@ class StoredProof:
             assigned=rows_assigned,
             postings=self._ledger.of_sources([f"payment:{row.trace_number}{stage}" for stage in STAGES]),
             entries=tuple(self._connection.execute(entries).scalars()),
-            dues=dues_of_run(self._connection, row.run, row.provider),
+            dues=dues_of_run(self._connection, row.run, row.provider) if made.funding_account == PAYER_ACCOUNTS else (),
         )
 
     def _paid_by(self, versions: Sequence[tuple[str, int]]) -> dict[tuple[str, int], Usd]:
@@ -172,9 +173,7 @@ class StoredProof:
                     paid[number, version] = amount
         return paid
 
-    def _paid_to_member(
-        self, made: Payment, row: int
-    ) -> tuple[dict[tuple[str, int], Usd], frozenset[tuple[str, int]]]:
+    def _paid_to_member(self, made: Payment, row: int) -> tuple[dict[tuple[str, int], Usd], frozenset[tuple[str, int]]]:
         """Return what decisions give the member of a check, and which of them the check is kept to pay."""
         sources = {
             f"claim:{each.payer_claim_control_number}/{each.version}": (each.payer_claim_control_number, each.version)

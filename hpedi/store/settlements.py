@@ -12,6 +12,7 @@ from hpedi.money import ZERO, Usd
 from hpedi.payments.dues import REFUND, Due
 from hpedi.payments.settlement import Settlement, SettlementKind
 from hpedi.pipeline.funding_records import PostedDue, PostedSettlement
+from hpedi.reference.payer import PAYER_ACCOUNTS
 from hpedi.run_context import RunContext
 from hpedi.store.database import hold
 from hpedi.store.funding_tables import due, settlement
@@ -86,7 +87,8 @@ class StoredSettlements:
 
     def dues(self) -> tuple[PostedDue, ...]:
         """Return all dues, oldest first, with the payments that paid them."""
-        paid = (payment.c.run == due.c.payment_run) & (payment.c.provider == due.c.provider)
+        of_payee = (payment.c.run == due.c.payment_run) & (payment.c.provider == due.c.provider)
+        paid = of_payee & (payment.c.funding_account == PAYER_ACCOUNTS)
         query = select(due, payment.c.trace_number).outerjoin(payment, paid).order_by(due.c.id)
         return tuple(
             PostedDue(due=_due(row), settlement=row.settlement, paid_by=row.trace_number or "")

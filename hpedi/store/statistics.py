@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from datetime import date, datetime
 from typing import Any, Final
 
-from sqlalchemy import ColumnElement, Connection, and_, case, exists, func, select
+from sqlalchemy import ColumnElement, Connection, Select, and_, case, exists, func, select
 from sqlalchemy.sql.selectable import Exists
 
 from hpedi.money import ZERO
@@ -152,7 +152,7 @@ class StoredStatistics:
 
     def _waiting(self) -> Iterator[Waiting]:
         for state, what in (("accepted", "claims to decide"), ("pended", "claims that wait for somebody")):
-            query = select(func.count(), func.min(receipt.c.received_at), func.sum(claim.c.charged))
+            query: Select[Any] = select(func.count(), func.min(receipt.c.received_at), func.sum(claim.c.charged))
             query = query.select_from(claim).join(receipt, receipt.c.id == claim.c.receipt)
             yield self._one(what, query.where(claim.c.state == state, receipt.c.published))
         built = newest_state() == "built"
@@ -169,7 +169,7 @@ class StoredStatistics:
         query = select(func.count(), func.min(inbound_file.c.received_at)).select_from(inbound_file)
         yield self._one("files being received", query.where(inbound_file.c.state == "receiving"))
 
-    def _one(self, what: str, query: Any) -> Waiting:
+    def _one(self, what: str, query: Select[Any]) -> Waiting:
         count, oldest, *amount = self._connection.execute(query).one()
         return Waiting(what=what, count=count, oldest=oldest, amount=(amount[0] if amount else None) or ZERO)
 

@@ -86,7 +86,7 @@ class WorkspaceCollector(Collector):
         except Unavailable as failure:
             log.warning("figures not asked for", exception=type(failure).__name__)
             found, is_up = {}, False
-        own = {
+        own: Samples = {
             "hpedi_build_info": [(self._build, 1.0)],
             "hpedi_database_up": [((), float(is_up))],
             "hpedi_disk_free_bytes": [((), float(shutil.disk_usage(self._home).free))],

@@ -17,7 +17,7 @@ from hpedi.commands.workspace import context_for, open_workspace
 from hpedi.store.tables import decision, denial
 from tests.commands.running import json_lines, run_hpedi
 from tests.databases import Workspaces, engine_of
-from tests.pipeline.conftest import AS_OF, KEY, RECEIVED, Demo, demo, loaded_home  # noqa: F401 - fixtures
+from tests.pipeline.conftest import AS_OF, KEY, RECEIVED, Demo
 from tests.pipeline.sending import Office, bill, voiding
 from tests.shared import PROJECT
 
@@ -26,7 +26,7 @@ INBOUND: Final = sorted((PROJECT / "samples" / "inbound").glob("0*"))
 
 
 @pytest.fixture(scope="module")
-def sample_home(standing_workspaces: Workspaces, loaded_home: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:  # noqa: F811
+def sample_home(standing_workspaces: Workspaces, loaded_home: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """All sample files received on 2 March, decided, paid and delivered on 16 March."""
 
     def made() -> Path:
@@ -83,7 +83,7 @@ def test_counts_and_charges_are_those_of_the_sample_files(home: Path, capsys: py
 
 
 def test_what_waits_and_what_is_denied(home: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    """The filling of 180.00 waits for 18 days; a visit after coverage and one of a stranger, 145.00 each, are denied."""
+    """The filling of 180.00 waits for 18 days; a visit after coverage and a stranger's, 145.00 each, are denied."""
     made = figures(home, capsys)
     (waits,) = made["pends"]
     assert (waits["reason"], waits["ages"], waits["charged"]) == ("rate", [0, 0, 1, 0, 0], "180.00")
@@ -175,7 +175,8 @@ def test_what_is_taken_back_counts_with_its_minus(demo: Demo, capsys: pytest.Cap
 
 
 def test_what_older_decisions_come_to_is_noted_when_a_workspace_is_brought_up(
-    demo: Demo, capsys: pytest.CaptureFixture[str]
+    demo: Demo,
+    capsys: pytest.CaptureFixture[str],
 ) -> None:
     """As if they were made before it was kept: `hpedi init` notes what they allowed and denied."""
     Office(demo).send(bill("A", "M07"), bill("B", "M01"))

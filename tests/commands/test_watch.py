@@ -377,8 +377,9 @@ def begun(home: Path) -> int:
     return child
 
 
-def test_a_watcher_takes_what_comes_and_stops_when_told(home: Path) -> None:
-    """It says that it watches, takes a file that comes then, and ends with 0 at SIGTERM, leaving nothing behind."""
+def test_a_watcher_goes_on_when_the_world_is_back_and_stops_when_told(home: Path) -> None:
+    """It says that it watches, waits while nothing can be written, takes the file then, and ends with 0 at SIGTERM."""
+    (home / "files").write_text("in the way")
     watcher = subprocess.Popen(
         [sys.executable, "-m", "hpedi", "--home", str(home), "watch"], cwd=PROJECT, stderr=subprocess.PIPE, text=True
     )
@@ -386,6 +387,9 @@ def test_a_watcher_takes_what_comes_and_stops_when_told(home: Path) -> None:
         assert watcher.stderr is not None
         assert watcher.stderr.readline().startswith("watching ")
         drop(home, "riverbend", "01-riverbend.837")
+        assert "watching interrupted" in watcher.stderr.readline()
+        assert len(files_in(home, "taken")) == 1
+        (home / "files").unlink()
         until = time.monotonic() + 30
         while not (home / "outbox" / "riverbend" / "000000001.ack").exists():
             assert time.monotonic() < until
@@ -396,6 +400,7 @@ def test_a_watcher_takes_what_comes_and_stops_when_told(home: Path) -> None:
         watcher.kill()
     assert (watcher.returncode, err.splitlines()[-1]) == (0, "stopped")
     assert files_in(home, "inbox", "taken") == []
+    assert [(each.state, each.arrived_at) for each in arrivals(home)] == [("received", MARCH)]
     assert run_hpedi("audit", "verify") == ExitCode.OK
 
 

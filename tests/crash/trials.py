@@ -29,6 +29,7 @@ from pathlib import Path
 from sqlalchemy import select
 from sqlalchemy.engine.default import DefaultDialect
 
+import hpedi.commands.ledger
 import hpedi.commands.outcomes
 import hpedi.commands.pay
 import hpedi.commands.pay_pages
@@ -54,7 +55,10 @@ BUSINESS = {
     "prenote": ("enrollment", "file", "ach_trace_number", "effective_entry_date", "accepted_on"),
     "positive_pay": ("payment", "action", "file"),
     "posting": ("account", "funding_account", "run", "debit", "credit", "source"),
+    "paid_member_payment": ("member_payment", "payment"),
     "outbox": ("folder", "name", "digest"),
+    "outbox_staging": ("folder", "name"),
+    "payment_file": ("payment", "outbox"),
     "interchange": ("sender", "receiver", "control_number", "usage", "digest"),
     "number": ("name", "next_value"),
 }
@@ -161,6 +165,7 @@ def main_trials() -> None:
     parser.add_argument(
         "--before", type=json.loads, default=[], help="Commands that are run first: JSON, lists of words."
     )
+    parser.add_argument("--prove", action="store_true", help="Ask `hpedi ledger proof` after each trial.")
     parser.add_argument("--done", type=int, default=0, help="The exit code that says that all of it was done before.")
     parser.add_argument("command", nargs="+", help="The command on a workspace, after `--`; files are absolute.")
     asked = parser.parse_args()
@@ -201,7 +206,8 @@ def _try_all(asked: argparse.Namespace, workspaces: Workspaces, start: Path) -> 
         again, _seen = run(["--home", str(home), *asked.command])
         equal = state_of(home) == expected and again in (0, status, asked.done << 8)
         was_killed = os.WIFSIGNALED(killed) and os.WTERMSIG(killed) == signal.SIGKILL
-        _tell({**trial, "killed": was_killed, "again": again, "equal": equal, "sealed": is_sealed(home)})
+        proven = {"proven": run(["--home", str(home), "ledger", "proof"])[0] == 0} if asked.prove else {}
+        _tell({**trial, "killed": was_killed, "again": again, "equal": equal, "sealed": is_sealed(home), **proven})
         if equal:
             workspaces.remove(home)
 

@@ -12,6 +12,8 @@ import click
 import pytest
 
 from hpedi.commands import hpedi
+from hpedi.commands.doctor_terms import DoctorSettings
+from hpedi.commands.up_settings import PROGRAMS, UpSettings
 from tests.deploy.installed import DEPLOY, UNITS, install, settings_of, unit_names
 from tests.shared import PROJECT
 
@@ -105,9 +107,7 @@ def test_one_user_one_place(root: Path) -> None:
 
 
 def test_times_of_the_supervisor_fit_into_those_of_its_unit() -> None:
-    """systemd waits longer than the supervisor does: for its programs to end, and for all of them to start."""
-    from hpedi.commands.up_settings import PROGRAMS, UpSettings
-
+    """The manager waits longer than the supervisor does: for its programs to end, and for all of them to start."""
     unit = DEPLOY / "systemd" / "hpedi.service"
     (stops,), (starts,) = settings_of(unit, "TimeoutStopSec"), settings_of(unit, "TimeoutStartSec")
     assert int(stops) > UpSettings().stop_seconds
@@ -116,9 +116,6 @@ def test_times_of_the_supervisor_fit_into_those_of_its_unit() -> None:
 
 def test_documented_settings_are_those_that_are_read() -> None:
     """docs/operations.md shows exactly the settings of [up] and [doctor] that are read."""
-    from hpedi.commands.doctor_terms import DoctorSettings
-    from hpedi.commands.up_settings import UpSettings
-
     page = (PROJECT / "docs" / "operations.md").read_text()
     for table, struct in (("up", UpSettings), ("doctor", DoctorSettings)):
         (block,) = re.findall(rf"```toml\n\[{table}\]\n(.*?)```", page, re.DOTALL)

@@ -20,6 +20,7 @@ from pathlib import Path
 from typing import Final, NoReturn
 
 from hpedi.commands import main
+from tests.crash.gateway import MorePoints
 from tests.crash.trials import Points, compile_all
 from tests.gateway.accounts import faults, unanswered
 from tests.gateway.arriving import make_home
@@ -90,7 +91,7 @@ class Keeper:
         lives = 30.0 if by_point else self._dice.uniform(0.05, MOST_SECONDS)
         pid = os.fork()
         if pid == 0:
-            _live(["--home", str(self._home.workspace), *words], Points(point))
+            _live(["--home", str(self._home.workspace), *words], MorePoints(point))
         return Mortal(words, pid, time.monotonic() + lives)
 
     def end(self) -> None:

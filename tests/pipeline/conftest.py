@@ -17,10 +17,13 @@ from hpedi.commands.workspace import Workspace, context_for, create, open_worksp
 from hpedi.mappings_folder import sample
 from hpedi.pipeline.pay import Paid
 from hpedi.pipeline.received import ReceivedFile
+from samples.write_inbound import CLEARINGHOUSE, PRAIRIELINK, claim_set, clearinghouse_claims, interchange
 from tests.databases import Workspaces
 
 RECEIVED = datetime(2026, 3, 2, 9, 0, tzinfo=payer_zone())
 AS_OF = date(2026, 3, 16)
+CLEARINGHOUSE_SENT = interchange(PRAIRIELINK, CLEARINGHOUSE, 501, [claim_set("0001", clearinghouse_claims())])
+"""HB-77, QY-1, LN-500, LN-501 and OP-9 (1,500.00) are taken; HB-78 (200.00) and NC-1 (120.00) are refused."""
 KEY = base64.b64encode(bytes(range(32))).decode()
 
 
@@ -99,5 +102,32 @@ def demo(workspaces: Workspaces, loaded_home: Path, tmp_path: Path, monkeypatch:
     """The sample payer at work."""
     monkeypatch.setenv("HPEDI_KEY", KEY)
     workspace = open_workspace(workspaces.copy(loaded_home, tmp_path / "home"))
+    yield Demo(workspace, tmp_path)
+    workspace.database.close()
+
+
+@pytest.fixture(scope="session")
+def tracked_home(standing_workspaces: Workspaces, loaded_home: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The clearinghouse's claims received on 2 March, decided, paid and delivered on 16 March; to be copied."""
+
+    def made() -> Path:
+        folder = tmp_path_factory.mktemp("tracked")
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setenv("HPEDI_KEY", KEY)
+            workspace = open_workspace(standing_workspaces.copy(loaded_home, folder / "home"))
+            Demo(workspace, folder).run(CLEARINGHOUSE_SENT)
+            workspace.database.close()
+        return folder / "home"
+
+    return standing_workspaces.once("tracked", made)
+
+
+@pytest.fixture
+def tracked(
+    workspaces: Workspaces, tracked_home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> Iterator[Demo]:
+    """The same in a workspace of the test's own."""
+    monkeypatch.setenv("HPEDI_KEY", KEY)
+    workspace = open_workspace(workspaces.copy(tracked_home, tmp_path / "home"))
     yield Demo(workspace, tmp_path)
     workspace.database.close()

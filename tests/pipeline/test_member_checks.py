@@ -107,8 +107,7 @@ def test_it_is_reissued(demo: Demo, office: Office, *, is_void: bool) -> None:
 
 
 def test_what_is_taken_back_is_taken_off_the_next_check(demo: Demo, office: Office) -> None:
-    """The clinic voids Theo's visit: 90.00 are owed back and no check is drawn; another visit of 90.00 pays nothing
-    either, and the one after that 90.00."""
+    """The visit of Theo is voided: 90.00 owed back draw no check, nor do the next; those after that do."""
     office.pay()
     with demo.workspace.books.reading(office.jobs().context) as work:
         (theo,) = [each.source for each in work.funding.member_payments("M02")]

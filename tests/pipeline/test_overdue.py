@@ -14,8 +14,7 @@ from hpedi.mappings_folder import mapping
 from hpedi.payments.calendar import load_ach_calendar
 from hpedi.pipeline.gateway_ports import Pickup
 from hpedi.pipeline.overdue import Late, overdue
-from tests.pipeline.conftest import RECEIVED, Demo
-from tests.pipeline.tracked import SENT
+from tests.pipeline.conftest import CLEARINGHOUSE_SENT, RECEIVED, Demo
 
 EASTERN: Final = ZoneInfo("America/New_York")
 HOUR: Final = timedelta(hours=1)
@@ -55,7 +54,7 @@ def test_batch_answers_are_due_by_seven_of_the_next_business_day(received: datet
 
 def test_an_acknowledgement_is_late_after_an_hour_and_was_late_when_delivered_later(demo: Demo) -> None:
     """Nothing at the hour, overdue a second later; delivered two weeks later it was late, and is told for a while."""
-    demo.receive(SENT)
+    demo.receive(CLEARINGHOUSE_SENT)
     assert late_at(demo, RECEIVED + HOUR) == []
     (found,) = late_at(demo, RECEIVED + HOUR + timedelta(seconds=1))
     assert (found.what, found.state, found.partner, found.due) == (
@@ -82,25 +81,24 @@ def test_files_that_are_taken_and_not_received_are_overdue(demo: Demo) -> None:
     assert [(each.what, each.about) for each in found] == [("receipt", "arrival 1"), ("receipt", "file 1")]
 
 
-def test_what_nobody_picks_up_is_told_once_pickups_are_known(demo: Demo) -> None:
+def test_what_nobody_picks_up_is_told_once_pickups_are_known(tracked: Demo) -> None:
     """Five days in the folder; of two files the one that was fetched is not told, and without any pickup neither is."""
-    demo.run(SENT)
-    with demo.workspace.books.reading(demo.jobs.context) as work:
+    with tracked.workspace.books.reading(tracked.jobs.context) as work:
         (answer,) = work.tracking.answers([1])
-    delivered = demo.jobs.context.instant
+    delivered = tracked.jobs.context.instant
     after = delivered + timedelta(days=5, seconds=1)
-    assert "pickup" not in {each.what for each in late_at(demo, after)}
-    with demo.workspace.books.writing(demo.jobs.context) as work:
+    assert "pickup" not in {each.what for each in late_at(tracked, after)}
+    with tracked.workspace.books.writing(tracked.jobs.context) as work:
         work.pickups.add(Pickup(outbox=answer.id, partner="prairielink", at=delivered, size=1))
-    assert "pickup" not in {each.what for each in late_at(demo, delivered + timedelta(days=5))}
-    lying = [each for each in late_at(demo, after) if each.what == "pickup"]
+    assert "pickup" not in {each.what for each in late_at(tracked, delivered + timedelta(days=5))}
+    lying = [each for each in late_at(tracked, after) if each.what == "pickup"]
     assert len(lying) == 4  # the 835s
     assert not [each for each in lying if each.about.startswith(f"outbox {answer.id} ")]
 
 
 def test_claims_past_the_prompt_pay_days_are_told_with_their_reason(demo: Demo) -> None:
     """Received on 2 March they are due on 1 April, thirty days later; five accepted ones are one row."""
-    demo.receive(SENT)
+    demo.receive(CLEARINGHOUSE_SENT)
     demo.jobs.deliver()
     due = datetime(2026, 4, 1, 12, tzinfo=RECEIVED.tzinfo)
     assert "prompt pay" not in {each.what for each in late_at(demo, due)}

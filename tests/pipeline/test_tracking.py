@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from datetime import timedelta
 from decimal import Decimal
-from pathlib import Path
 from typing import Final
 
 import pytest
@@ -13,7 +11,6 @@ from sqlalchemy import event
 
 from hpedi.access.grants import Area
 from hpedi.commands.signed_in import NotPermitted
-from hpedi.commands.workspace import open_workspace
 from hpedi.pipeline.gateway_ports import Pickup
 from hpedi.pipeline.tracking import track
 from hpedi.pipeline.tracking_events import told_in
@@ -21,41 +18,15 @@ from hpedi.pipeline.tracking_search import Word, find
 from hpedi.pipeline.void import void
 from hpedi.store.audit import Sought
 from samples.write_inbound import CLEARINGHOUSE, PRAIRIELINK, claim_set, harbor_claim, interchange
-from tests.databases import Workspaces
-from tests.pipeline.conftest import KEY, RECEIVED, Demo
-from tests.pipeline.tracked import HARBOR, SENT, followed_by, grant, happened, register, tracks
+from tests.pipeline.conftest import CLEARINGHOUSE_SENT, RECEIVED, Demo
+from tests.pipeline.tracked import HARBOR, followed_by, grant, happened, register, tracks
 
 CHECK: Final = "100001"
 
 
-@pytest.fixture(scope="module")
-def paid_home(standing_workspaces: Workspaces, loaded_home: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The clearinghouse's claims received on 2 March, decided, paid and delivered on 16 March."""
-
-    def made() -> Path:
-        folder = tmp_path_factory.mktemp("tracked")
-        with pytest.MonkeyPatch.context() as patch:
-            patch.setenv("HPEDI_KEY", KEY)
-            workspace = open_workspace(standing_workspaces.copy(loaded_home, folder / "home"))
-            Demo(workspace, folder).run(SENT)
-            workspace.database.close()
-        return folder / "home"
-
-    return standing_workspaces.once("tracked", made)
-
-
-@pytest.fixture
-def paid(workspaces: Workspaces, paid_home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Demo]:
-    """The same in a workspace of the test's own."""
-    monkeypatch.setenv("HPEDI_KEY", KEY)
-    workspace = open_workspace(workspaces.copy(paid_home, tmp_path / "home"))
-    yield Demo(workspace, tmp_path)
-    workspace.database.close()
-
-
-def test_a_file_is_told_whole_in_order_with_its_sums(paid: Demo) -> None:
+def test_a_file_is_told_whole_in_order_with_its_sums(tracked: Demo) -> None:
     """Received, acknowledged, two refused, five decided, paid by two EFTs, a check and a remittance of nothing."""
-    (followed,) = tracks(paid, "file:1")
+    (followed,) = tracks(tracked, "file:1")
     assert happened(followed) == [
         *("received", "TA1", "999", "277CA", "refused", "refused", "decided", "decided", "delivered"),
         *(state for state in ("built", "approved", "released") for _method in ("ACH", "CHK", "NON")),
@@ -79,22 +50,22 @@ def test_a_file_is_told_whole_in_order_with_its_sums(paid: Demo) -> None:
     assert {number for each in released for number in each.codes} >= {CHECK, "900000001", "900000002"}
 
 
-def test_every_way_to_name_a_submission_finds_the_same(paid: Demo) -> None:
+def test_every_way_to_name_a_submission_finds_the_same(tracked: Demo) -> None:
     """By number of file and receipt, digest, ISA13 alone, and with the partner or its ISA06."""
-    with paid.workspace.books.reading(paid.jobs.context) as work:
+    with tracked.workspace.books.reading(tracked.jobs.context) as work:
         file = work.tracking.file(1)
     assert file is not None
     words = ("1", "file:1", file.digest, "receipt:1", "000000501", "prairielink/501", "410000301/000000501")
-    whole, *others = (tracks(paid, word) for word in words)
+    whole, *others = (tracks(tracked, word) for word in words)
     assert [len(each) for each in (whole, *others)] == [1] * len(words)
     sums = {tuple((event.what, event.claims, event.paid) for event in each.events) for (each,) in (whole, *others)}
     assert len(sums) == 1
-    assert tracks(paid, "riverbend/501") == tracks(paid, "file:2") == tracks(paid, "000000999") == ()
+    assert tracks(tracked, "riverbend/501") == tracks(tracked, "file:2") == tracks(tracked, "000000999") == ()
 
 
-def test_a_claim_is_told_alone_with_its_reasons_and_its_payment(paid: Demo) -> None:
+def test_a_claim_is_told_alone_with_its_reasons_and_its_payment(tracked: Demo) -> None:
     """By our number or the patient account; what its neighbours came to is not in it."""
-    (followed,) = tracks(paid, "HB-77")
+    (followed,) = tracks(tracked, "HB-77")
     assert happened(followed) == [
         *("received", "TA1", "999", "277CA", "decided", "delivered"),
         *("built", "approved", "released", "835", "delivered"),
@@ -104,20 +75,20 @@ def test_a_claim_is_told_alone_with_its_reasons_and_its_payment(paid: Demo) -> N
     assert (decided.charged, decided.paid) == (Decimal("650.00"), Decimal("470.00"))
     assert "CO-45 " in decided.says
     assert "coinsurance" in decided.says
-    assert tracks(paid, followed.of.removeprefix("claim ")) == (followed,)
-    (refused,) = tracks(paid, "NC-1")
+    assert tracks(tracked, followed.of.removeprefix("claim ")) == (followed,)
+    (refused,) = tracks(tracked, "NC-1")
     assert happened(refused) == ["received", "TA1", "999", "277CA", "refused", "delivered"]
     assert refused.is_bad
     assert refused.is_at_end
 
 
-def test_a_voided_payment_stays_in_the_timeline(paid: Demo) -> None:
+def test_a_voided_payment_stays_in_the_timeline(tracked: Demo) -> None:
     """Its decision waits for the next run, which pays it under another number."""
-    void(paid.workspace.books, paid.jobs.context, CHECK, "the check is stopped")
-    (followed,) = tracks(paid, "QY-1")
+    void(tracked.workspace.books, tracked.jobs.context, CHECK, "the check is stopped")
+    (followed,) = tracks(tracked, "QY-1")
     assert "voided" in happened(followed)
-    paid.jobs.pay()
-    (followed,) = tracks(paid, "QY-1")
+    tracked.jobs.pay()
+    (followed,) = tracks(tracked, "QY-1")
     released = [each for each in followed.events if each.what == "released"]
     assert [(each.codes, each.paid) for each in released] == [
         ((CHECK,), Decimal("70.00")),
@@ -126,70 +97,70 @@ def test_a_voided_payment_stays_in_the_timeline(paid: Demo) -> None:
     assert not followed.is_at_end  # the second 835 is not delivered yet
 
 
-def test_arrival_and_pickups_are_part_of_the_timeline(paid: Demo) -> None:
+def test_arrival_and_pickups_are_part_of_the_timeline(tracked: Demo) -> None:
     """A file as its partner named it, when it was taken, and who fetched the answer; the name finds it."""
-    context, name = paid.jobs.context, "MARCH CLAIMS.837"
+    context, name = tracked.jobs.context, "MARCH CLAIMS.837"
     moment = int((RECEIVED - timedelta(seconds=5)).timestamp()) * 1_000_000_000
-    with paid.workspace.books.writing(context) as work:
+    with tracked.workspace.books.writing(context) as work:
         arrival = work.arrivals.take(partner="prairielink", name=name, moment=moment, size=7, watcher="w1")
         work.arrivals.finish(arrival.id, "received", file=1)
         (answer,) = work.tracking.answers([1])
         work.pickups.add(Pickup(outbox=answer.id, partner="prairielink", at=context.instant, size=9))
-    (followed,) = tracks(paid, name)
+    (followed,) = tracks(tracked, name)
     assert happened(followed)[:2] == ["arrived", "received"]
     assert "taken" in happened(followed)
     assert followed.events[0].says == f"{name}, 7 bytes"
     (picked_up,) = [each for each in followed.events if each.what == "picked up"]
     assert (picked_up.about, picked_up.by) == ("000000001.ack", "prairielink")
-    assert tracks(paid, "arrival:1") == (followed,)
-    (told,) = tracks(paid, "file:1", "operator")
+    assert tracks(tracked, "arrival:1") == (followed,)
+    (told,) = tracks(tracked, "file:1", "operator")
     assert told.events[0].says == "a file, 7 bytes"  # a name may be a patient's
 
 
-def test_who_sees_no_member_sees_the_sums_of_a_file_and_no_claim(paid: Demo) -> None:
+def test_who_sees_no_member_sees_the_sums_of_a_file_and_no_claim(tracked: Demo) -> None:
     """The operator follows files; a claim is not found for it, and neither is anything for who has no role."""
-    (followed,) = tracks(paid, "file:1", "operator")
+    (followed,) = tracks(tracked, "file:1", "operator")
     assert sum(each.claims for each in followed.events if each.what == "decided") == 5
-    assert tracks(paid, "HB-77", "operator") == ()
+    assert tracks(tracked, "HB-77", "operator") == ()
     with pytest.raises(NotPermitted):
-        tracks(paid, "file:1", "delegate")
+        tracks(tracked, "file:1", "delegate")
 
 
-def test_a_third_party_follows_its_own_and_nothing_else(paid: Demo) -> None:
+def test_a_third_party_follows_its_own_and_nothing_else(tracked: Demo) -> None:
     """Its submission, and of the claims in it those of providers that let it; another house finds nothing."""
-    register(paid, "lakeside", "prairielink")
-    register(paid, "uplands", "riverbend")
-    (followed,) = tracks(paid, "file:1", "biller", organisation="lakeside")
+    register(tracked, "lakeside", "prairielink")
+    register(tracked, "uplands", "riverbend")
+    (followed,) = tracks(tracked, "file:1", "biller", organisation="lakeside")
     assert [each for each in followed.events if each.what in ("decided", "refused", "released")] == []
-    grant(paid, "lakeside", HARBOR, Area.CLAIMS)
-    (followed,) = tracks(paid, "file:1", "biller", organisation="lakeside")
+    grant(tracked, "lakeside", HARBOR, Area.CLAIMS)
+    (followed,) = tracks(tracked, "file:1", "biller", organisation="lakeside")
     sums = {(each.what, each.claims, each.charged) for each in followed.events if each.claims}
     assert {("decided", 1, Decimal("650.00")), ("refused", 1, Decimal("200.00"))} <= sums
     assert not [each for each in followed.events if each.what == "released"]  # numbers of payments are remittance's
-    grant(paid, "lakeside", HARBOR, Area.REMITTANCE)
-    (followed,) = tracks(paid, "HB-77", "biller", organisation="lakeside")
+    grant(tracked, "lakeside", HARBOR, Area.REMITTANCE)
+    (followed,) = tracks(tracked, "HB-77", "biller", organisation="lakeside")
     assert "released" in happened(followed)
     for word in ("QY-1", "LN-500"):
-        assert tracks(paid, word, "biller", organisation="lakeside") == ()
+        assert tracks(tracked, word, "biller", organisation="lakeside") == ()
     for word in ("file:1", "000000501", "prairielink/501", "HB-77"):
-        assert tracks(paid, word, "biller", organisation="uplands") == ()
+        assert tracks(tracked, word, "biller", organisation="uplands") == ()
 
 
-def test_a_granted_claim_that_somebody_else_sent_tells_nothing_of_the_file(paid: Demo) -> None:
+def test_a_granted_claim_that_somebody_else_sent_tells_nothing_of_the_file(tracked: Demo) -> None:
     """A provider's house sees what became of its claim, not what the clearinghouse was answered."""
-    register(paid, "harbor", "")
-    grant(paid, "harbor", HARBOR, Area.CLAIMS)
-    (followed,) = tracks(paid, "HB-77", "provider approver", organisation="harbor")
+    register(tracked, "harbor", "")
+    grant(tracked, "harbor", HARBOR, Area.CLAIMS)
+    (followed,) = tracks(tracked, "HB-77", "provider approver", organisation="harbor")
     assert happened(followed) == ["received", "decided"]
     assert "prairielink" not in repr(followed)
 
 
-def test_every_look_is_noted_with_whose_claim_it_was(paid: Demo) -> None:
+def test_every_look_is_noted_with_whose_claim_it_was(tracked: Demo) -> None:
     """One row a question; a file's sums are nobody's data, a claim is its member's."""
-    tracks(paid, "file:1")
-    tracks(paid, "HB-77")
-    tracks(paid, "not there")
-    with paid.workspace.books.reading(paid.jobs.context) as work:
+    tracks(tracked, "file:1")
+    tracks(tracked, "HB-77")
+    tracks(tracked, "not there")
+    with tracked.workspace.books.reading(tracked.jobs.context) as work:
         noted = [
             (each.subject, bool(each.member), each.result)
             for each in work.audit.find(Sought(action="inquire submission"))
@@ -225,7 +196,7 @@ def test_more_claims_ask_no_more_questions(demo: Demo) -> None:
 
 def test_what_waits_past_its_hour_is_overdue_in_the_timeline(demo: Demo) -> None:
     """An answer that nobody delivered; the track is not at its end."""
-    demo.receive(SENT)
+    demo.receive(CLEARINGHOUSE_SENT)
     (followed,) = tracks(demo, "file:1")
     (late,) = [each for each in followed.events if each.what == "overdue"]
     assert late.about == "000000001.ack"

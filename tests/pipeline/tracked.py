@@ -16,11 +16,8 @@ from hpedi.commands.tracking import following
 from hpedi.pipeline.tracking import Track, Tracker, track
 from hpedi.pipeline.tracking_search import Word, find
 from hpedi.run_context import Principal, RunContext
-from samples.write_inbound import CLEARINGHOUSE, PRAIRIELINK, claim_set, clearinghouse_claims, interchange
 from tests.pipeline.conftest import Demo
 
-SENT: Final = interchange(PRAIRIELINK, CLEARINGHOUSE, 501, [claim_set("0001", clearinghouse_claims())])
-"""HB-77, QY-1, LN-500, LN-501 and OP-9 (1,500.00) are taken; HB-78 (200.00) and NC-1 (120.00) are refused."""
 HARBOR: Final = ProviderId("410000202", "1000002018")
 
 

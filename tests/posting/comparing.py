@@ -27,6 +27,8 @@ from tests.posting.trial import Trial
 DUES = ("CT", "E3", "BN", "72", "CS", "IP", "LS", "L3", "LE")
 WITHHOLD_POOLS = ("withhold", "pip")
 NOTHING = Decimal(0)
+NOBODY = ""
+"""The payee of payments that no 835 tells of: checks to members."""
 
 Sums = Mapping[str, Decimal]
 
@@ -37,7 +39,7 @@ def differences(trial: Trial) -> list[str]:
     with trial.workspace.books.writing(context_for(None)) as work:
         found = [
             *trial.cash.unmatched(trial.receivables.expected()),
-            *_of_payees(trial.receivables, rows),
+            *_of_payees(trial.receivables, rows, sum((each.amount for each in trial.cash.members.values()), NOTHING)),
             *_of_claims(trial.receivables, rows, work),
             *_of_open_items(trial.receivables, trial.payer, work),
             *_of_withholds(trial.receivables, trial.payer, withheld),
@@ -83,7 +85,7 @@ def _booked(rows: list[Posting], prefix: str, key: Callable[[str], str]) -> Mapp
     return sums
 
 
-def _of_payees(receivables: Receivables, rows: list[Posting]) -> Iterator[str]:
+def _of_payees(receivables: Receivables, rows: list[Posting], to_members: Decimal) -> Iterator[str]:
     booked = _booked(rows, "payment", receivables.payee_of)
     cash: dict[str, Decimal] = defaultdict(Decimal)
     for account in CASH_SIDE:
@@ -96,7 +98,8 @@ def _of_payees(receivables: Receivables, rows: list[Posting]) -> Iterator[str]:
         for npi, one in books.items()
     }
     sides: dict[str, tuple[Sums, Sums]] = {
-        "cash": ({npi: one.cash for npi, one in books.items()}, cash),
+        "cash": ({NOBODY: to_members, **{npi: one.cash for npi, one in books.items()}}, cash),
+        "paid to members": ({NOBODY: to_members}, booked[LedgerAccount.MEMBERS_PAYABLE]),
         "claims paid": ({npi: one.totals["paid"] for npi, one in books.items()}, booked[LedgerAccount.CLAIMS_PAYABLE]),
         "interest": ({npi: one.adjusted(["L6"]) for npi, one in books.items()}, booked[LedgerAccount.INTEREST]),
         "dues": ({npi: one.adjusted(DUES) for npi, one in books.items()}, booked[LedgerAccount.PAYEE_DUES]),

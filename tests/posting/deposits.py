@@ -38,6 +38,7 @@ class Deposit:
     company: str = ""
     account: tuple[str, str] = ("", "")
     entry_trace: str = ""
+    to_member: bool = False
 
 
 @dataclass(slots=True)
@@ -140,27 +141,35 @@ def read_checks(content: bytes) -> list[Deposit]:
     """Return the checks of a register: number, date and amount."""
     rows = csv.DictReader(io.StringIO(content.decode()))
     return [
-        Deposit(row["check_number"], Decimal(row["amount"]), date.fromisoformat(row["check_date"]), "") for row in rows
+        Deposit(
+            row["check_number"],
+            Decimal(row["amount"]),
+            date.fromisoformat(row["check_date"]),
+            "",
+            to_member=not row["provider"],
+        )
+        for row in rows
     ]
 
 
 class CashBook:
-    """Receipts by the trace number they carry."""
+    """Receipts by the trace number they carry; checks to members, of which no 835 tells, by themselves."""
 
     def __init__(self) -> None:
         """Nothing came in yet."""
         self.receipts: dict[str, Deposit] = {}
+        self.members: dict[str, Deposit] = {}
 
     def receive(self, deposits: Iterable[Deposit]) -> None:
         """Enter receipts; the same trace number twice is money paid twice."""
         for each in deposits:
-            if each.trace_number in self.receipts:
+            if each.trace_number in self.receipts or each.trace_number in self.members:
                 raise BadBankFile("a trace number is paid twice")
-            self.receipts[each.trace_number] = each
+            (self.members if each.to_member else self.receipts)[each.trace_number] = each
 
     def came_back(self, trace_number: str) -> None:
         """Take out a receipt that the bank sent back, or a check that was stopped."""
-        del self.receipts[trace_number]
+        del (self.receipts if trace_number in self.receipts else self.members)[trace_number]
 
     def unmatched(self, expected: Mapping[str, Remittance]) -> list[str]:
         """Return what does not reassociate: trace numbers with what differs between receipt and 835."""

@@ -310,7 +310,8 @@ class Trial:
             self._delivered(jobs)
         else:
             void(self.workspace.books, context_for(day), trace, "came back")
-            self.receivables.undo(trace)
+            if not deposit.to_member:
+                self.receivables.undo(trace)
         self.did["reissued" if reissued else "voided"] += 1
 
     def _return(self, deposit: Deposit, remittance: Remittance, day: date) -> bool:

@@ -151,8 +151,24 @@ WORK: Final = (
     Step("settle statement", ("--provider", SSN)),
     Step("deliver"),
     Step("run", (*RECEIVED, *DAY, "{arrived}")),
+    Step("watch", ("--once",), code=-1),
     Step("status"),
+    Step("track show", ("000000501", "--claims"), shows=NAMES, finds=frozenset({"patient control number"}), code=-1),
+    Step("track show", (CLAIM,), code=-1),
+    Step("track show", ("PCNKWJX91",), code=-1),
+    Step("track show", (SSN,), code=ExitCode.FINDINGS),
+    Step("track report", ("000000501",), shows=NAMES, finds=frozenset({"patient control number"}), code=-1),
+    Step("track report", ("000000501", "--html", "{out}/told.html", "--csv", "{out}/told.csv"), code=-1, forms=ONCE),
+    Step("track report", (SSN,), code=ExitCode.FINDINGS),
+    Step("track overdue", code=-1),
+    Step("track numbers", ("--days", "3660", "--groups"), code=-1),
+    Step("track resend", ("000000501",), code=-1),
+    Step("track resend", (SSN,), code=ExitCode.FINDINGS),
+    Step("dashboard", DAY),
+    Step("doctor", code=-1),
+    Step("up", ("--dry-run",), forms=ONCE),
     Step("serve", ("--host", "0.0.0.0"), code=ExitCode.USAGE, forms=ONCE),  # noqa: S104
+    Step("sftp", ("--fingerprint",), forms=ONCE),
     Step("webhooks send", ("--once",), code=-1),
     Step("webhooks list", shows=frozenset({"bank account"}), finds=frozenset({"bank account"})),
     Step("webhooks show", ("1",), shows=frozenset({"bank account"})),
@@ -373,6 +389,9 @@ def test_no_command_tells_or_keeps_what_it_should_not(
     day = Day(tmp_path / "home", tmp_path)
     payer_folder(tmp_path / "payer")
     written(tmp_path / "arrived.837", submission(501))
+    dropped = tmp_path / "home" / "inbox" / "riverbend" / f"{CANARIES['last name']}.837"
+    dropped.parent.mkdir(parents=True)
+    written(dropped, submission(502))
     (tmp_path / "out").mkdir()
     (tmp_path / "out" / "codes.csv").write_text("code\nA0001\n")
     rows = (f"R1,{MEMBER},1931-07-19,2026-03-01,INN,5.00,5.00", f"R2,{SSN},1931-07-19,2026-03-01,INN,{SSN},{MEMBER}")

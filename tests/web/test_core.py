@@ -105,6 +105,12 @@ def test_each_error_has_the_name_that_core_gives_it(
     assert "Payload" not in answer
 
 
+def test_a_moment_without_its_zone_is_taken(served: Served) -> None:
+    """Clients leave the zone out; nothing hangs on it."""
+    answer = told(served, "/core/soap", fields(served.key, TimeStamp="2026-03-02T15:00:00"))
+    assert answer["ErrorCode"] == "Success"
+
+
 def test_a_user_name_opens_with_its_own_key_only(served: Served) -> None:
     """The key of another machine, right as it is, does not go with the name."""
     other = machine_key(served.demo, "another")

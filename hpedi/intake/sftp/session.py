@@ -103,6 +103,8 @@ class Handler(SFTPServerHandler):
     async def _cleanup(self, exc: Exception | None) -> None:
         """Close what is open: nobody but the end of the session closes it."""
         self._rooms.is_over = True
+        if exc is None and not self._rooms.channel.is_closing():
+            self._rooms.channel.exit(0)  # scp takes an end without a status for a failure
         await super()._cleanup(exc)
 
     async def _process_limits(self, packet: SSHPacket) -> ToldLimits:

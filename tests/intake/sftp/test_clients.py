@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import os
+import subprocess
 from pathlib import Path
 
 import pytest
 
-from tests.intake.sftp.clients import lftp, openssh, paramiko_sftp, sshfs
+from tests.intake.sftp.clients import SECONDS, lftp, need, openssh, paramiko_sftp, ssh_options, sshfs
 from tests.intake.sftp.serving import LARGER, NO_X12, WHOLE, Served
 
 pytestmark = pytest.mark.storeless
@@ -82,6 +83,18 @@ def test_a_second_file_of_a_name_is_refused_while_the_first_waits(served: Served
     (served.home / "inbox/lakes/claims.837").unlink()
     assert openssh(served, "put claims.837 inbox/claims.837\n").returncode == 0
     assert served.waiting("lakes") == {"claims.837": WHOLE}
+
+
+def test_scp_of_today_speaks_sftp(served: Served, local: Path) -> None:
+    """`scp` hands a file in and fetches one, over SFTP."""
+    need("scp")
+    served.deliver("lakes", "answer.999", b"AK9")
+    for words in (["claims.837", "lakes@127.0.0.1:inbox/"], ["lakes@127.0.0.1:outbox/answer.999", "got"]):
+        command = ["scp", "-q", *ssh_options(served, "lakes"), *words]
+        ran = subprocess.run(command, cwd=local, capture_output=True, timeout=SECONDS, check=False)
+        assert (ran.returncode, ran.stderr) == (0, b"")
+    assert served.waiting("lakes") == {"claims.837": LARGER}
+    assert (local / "got").read_bytes() == b"AK9"
 
 
 @pytest.mark.parametrize("temporary", ["no", "yes"])
