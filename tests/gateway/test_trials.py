@@ -1,4 +1,4 @@
-"""The trial of many senders, small; `python -m tests.gateway` has it large, and those of kills and of an hour's work."""
+"""The trial of many senders, small; `python -m tests.gateway` has it large, and trials of kills and of an hour."""
 
 from __future__ import annotations
 
