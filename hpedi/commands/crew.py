@@ -1,7 +1,8 @@
 """The processes that decide claims beside the one that deals them: see `pipeline.deal`.
 
 Each opens the workspace anew, so that none shares a connection with another. On Linux they are forked: what the dealer
-has read of the payer is theirs at once, and the first claim is decided some seconds earlier. One that its dealer has
+has read of the payer is theirs at once, and the first claim is decided some seconds earlier. No connection is open
+then: SQLite would take the locks of the dealer's for the worker's own, and go without them. One that its dealer has
 left behind ends with the transaction it is in; one that is lost ends the command, and the next one goes on where it
 stopped.
 """
@@ -19,7 +20,7 @@ from pathlib import Path
 from typing import Final, TypeAlias
 
 from hpedi.commands.collector import collecting_seldom
-from hpedi.commands.workspace import open_workspace
+from hpedi.commands.workspace import Workspace, open_workspace
 from hpedi.findings import Unavailable
 from hpedi.pipeline.deal import Done, decide_and_store, only_decide
 from hpedi.pipeline.ports import Books
@@ -42,8 +43,12 @@ class Crew:
         self._pipes: list[Connection] = []
 
     @contextmanager
-    def at_work(self, home: Path, context: RunContext, reference: Reference) -> Iterator[Crew]:
-        """Let the processes run in this block, each with the payer's reference data."""
+    def at_work(self, workspace: Workspace, context: RunContext, reference: Reference) -> Iterator[Crew]:
+        """Let the processes run in this block, each with the payer's reference data.
+
+        No transaction of the workspace may be open when it begins, nor a thread that is at work.
+        """
+        workspace.database.close()
         starting = multiprocessing.get_context("fork") if _FORKS else multiprocessing.get_context("spawn")
         do = decide_and_store if self.stores else only_decide
         processes: list[BaseProcess] = []
@@ -53,7 +58,7 @@ class Crew:
                 self._pipes.append(ours)
                 dealers = tuple(self._pipes) if _FORKS else ()
                 process: BaseProcess = starting.Process(
-                    target=_work, args=(home, context, reference, theirs, do, dealers), daemon=True
+                    target=_work, args=(workspace.home, context, reference, theirs, do, dealers), daemon=True
                 )
                 process.start()
                 theirs.close()

@@ -15,6 +15,7 @@ from hpedi.commands.printing import json_option, print_json
 if TYPE_CHECKING:
     from hpedi.commands.workspace import Workspace
     from hpedi.pipeline.dashboard import Dashboard
+    from hpedi.run_context import RunContext
 
 
 @click.command()
@@ -43,8 +44,7 @@ def command(session: Session, *, days: int, every: float | None, as_of: date | N
 
     workspace = open_workspace(session.home)
     while True:
-        acting(workspace, "see", "workspace", as_of)
-        made = _dashboard(workspace, days, as_of)
+        made = _dashboard(workspace, acting(workspace, "see", "workspace", as_of), days)
         if every is not None and not as_json:
             click.clear()
         if as_json:
@@ -56,12 +56,10 @@ def command(session: Session, *, days: int, every: float | None, as_of: date | N
         time.sleep(every)
 
 
-def _dashboard(workspace: Workspace, days: int, as_of: date | None) -> Dashboard:
+def _dashboard(workspace: Workspace, context: RunContext, days: int) -> Dashboard:
     """Read the figures in one transaction, which sees one state of the books."""
-    from hpedi.commands.signed_in import context_of
     from hpedi.commands.tracking import carc_words
     from hpedi.pipeline.dashboard import dashboard
 
-    context = context_of(workspace, as_of)
     with workspace.books.looking(context) as work:
         return dashboard(work, context.as_of, days, carc_words(context.as_of), context.instant)

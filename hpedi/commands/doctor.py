@@ -42,7 +42,7 @@ def command(session: Session, *, quiet: bool, as_json: bool) -> int:
         if found.not_made:
             hint(f"not looked at, until the faults are mended: {', '.join(found.not_made)}")
         warnings = sum(row.result == "warning" for row in found.rows)
-        click.echo(f"{found.faults} faults, {warnings} warnings")
+        click.echo(f"faults: {found.faults}, warnings: {warnings}")
     return ExitCode.FINDINGS if found.faults else ExitCode.OK
 
 

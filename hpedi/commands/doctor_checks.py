@@ -56,7 +56,7 @@ OF_BOOKS: Final[tuple[Check[Opened], ...]] = (
     Check("approvals", doctor_gateway.approvals),
 )
 OPENING: Final = "opening"
-ADVICE: Final = "the checks before this one say what to mend"
+ADVICE: Final = "mend the faults before this one; where there are none, something else holds the database: try again"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -103,7 +103,7 @@ def _configured(place: Place) -> Configured | None:
     """Return the place with its settings; None where they cannot be read, as the check of settings tells."""
     try:
         settings, wishes = read_settings(place.home), read_doctor_settings(place.home)
-    except click.UsageError:
+    except (click.UsageError, OSError):
         return None
     return Configured(home=place.home, now=place.now, terms=place.terms, settings=settings, wishes=wishes)
 

@@ -7,7 +7,7 @@ import fcntl
 import os
 import socket
 import stat
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime, timedelta
 from functools import partial
 from pathlib import Path
@@ -20,14 +20,16 @@ from hpedi.commands.watch_settings import read_watch_settings
 from hpedi.commands.workspace import payer_zone
 from hpedi.mappings_folder import mapping
 from hpedi.payments.calendar import load_ach_calendar
+from hpedi.payments.eft_enrollment import EnrollmentState
 from hpedi.pipeline.schedules import due
 from hpedi.pipeline.statistics_ports import Waiting
 
 APPROVALS: Final = frozenset({"payments to approve", "reprocessings to approve"})
 DELIVERIES: Final = frozenset({"files to deliver", "files being received"})
 ADVICE: Final = {
-    "payments to approve": "hpedi pay list --waiting, then hpedi pay approve",
+    "payments to approve": "hpedi pay list, then hpedi pay approve --run RUN",
     "reprocessings to approve": "hpedi reprocess list, then hpedi reprocess approve",
+    "EFT enrollments to approve": "hpedi eft enrollments, then hpedi eft approve NUMBER",
     "files to deliver": "hpedi deliver",
     "files being received": "run the watcher again, or hpedi receive FILE",
 }
@@ -154,18 +156,23 @@ def _times(folder: Path) -> Iterator[float]:
 
 def deliveries(place: Opened) -> Iterator[Seen]:
     """See what waits to be received to its end, and to be delivered."""
-    limit = timedelta(minutes=place.bounds.backlog_minutes)
-    yield from _waiting(place, DELIVERIES, limit)
+    with place.workspace.books.reading(place.context) as work:
+        found = [each for each in work.statistics.waiting() if each.what in DELIVERIES]
+    yield from _told(place, found, timedelta(minutes=place.bounds.backlog_minutes))
 
 
 def approvals(place: Opened) -> Iterator[Seen]:
     """See what waits for somebody's word."""
-    yield from _waiting(place, APPROVALS, timedelta(days=place.bounds.approval_days))
-
-
-def _waiting(place: Opened, what: frozenset[str], limit: timedelta) -> Iterator[Seen]:
+    limit = timedelta(days=place.bounds.approval_days)
     with place.workspace.books.reading(place.context) as work:
-        found = [each for each in work.statistics.waiting() if each.what in what]
+        found = [each for each in work.statistics.waiting() if each.what in APPROVALS]
+        requested = [each.history[0].at for each in work.eft_enrollments.in_state(EnrollmentState.REQUESTED)]
+    if requested:
+        found.append(Waiting(what="EFT enrollments to approve", count=len(requested), oldest=min(requested)))
+    yield from _told(place, found, limit)
+
+
+def _told(place: Opened, found: Sequence[Waiting], limit: timedelta) -> Iterator[Seen]:
     yield from (_overdue(place, each, limit) for each in found)
     if not found:
         yield ok("nothing waits")

@@ -7,7 +7,7 @@ import sqlite3
 import tempfile
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import closing, contextmanager
+from contextlib import ExitStack, closing, contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import cached_property, partial
@@ -182,14 +182,17 @@ class Jobs:
     def adjudicate(self, workers: int = 1) -> Adjudicated:
         """Decide what waits, with so many processes; in a rehearsal, which is one transaction, with one."""
         books, context, reference = self.workspace.books, self.context, self.reference
-        with progress("deciding claims", None) as advance, collecting_seldom():
-            told = self._sealing(advance)
-            if workers == 1:
+        with ExitStack() as stack:
+            crew = None
+            if workers > 1:
+                crew = Crew(workers, stores=self.workspace.database.writer.dialect.name != "sqlite")
+                stack.enter_context(crew.at_work(self.workspace, context, reference))
+            told = self._sealing(stack.enter_context(progress("deciding claims", None)))
+            stack.enter_context(collecting_seldom())
+            if crew is None:
                 outcome = adjudicate_waiting(books, context, reference, told)
             else:
-                crew = Crew(workers, stores=self.workspace.database.writer.dialect.name != "sqlite")
-                with crew.at_work(self.workspace.home, context, reference):
-                    outcome = adjudicate_dealt(books, context, reference, crew, told)
+                outcome = adjudicate_dealt(books, context, reference, crew, told)
         log.info("claims decided", claims=outcome.decided, rows=outcome.pended)
         return outcome
 

@@ -36,6 +36,7 @@ from hpedi.store import schema
 from hpedi.store.audit import StoredAuditLog
 from hpedi.store.audit_seals import head_of, verified
 from hpedi.store.database import Database
+from hpedi.store.denials import note_older
 from hpedi.store.dump import NotEmpty, check_revision, insert, make_tables, read_rows, set_sequences
 from hpedi.store.keys import StoredKeys
 from hpedi.store.restorations import Restoration, StoredRestorations
@@ -151,6 +152,7 @@ def _fill(connection: Connection, folder: Path, backup: BackupFile, head: Backup
     set_sequences(connection, head.sequences)
     schema.upgrade_within(connection)
     vault = Vault(keys.load(connection))
+    note_older(connection, vault)
     audit_keys = AuditKeys.of(vault.ring.audits)
     anchored = read_anchor([head.anchor] if head.anchor else [], head.anchored_as)
     is_gapless = connection.dialect.name == head.database == "sqlite"

@@ -25,6 +25,7 @@ from hpedi.commands.listening import WAITING_CONNECTIONS, Listening, bound, hear
 from hpedi.commands.server_processes import ServerProcesses
 from hpedi.commands.workspace import context_for, now_for, open_workspace
 from hpedi.pipeline.agreed import ReceiptTerms
+from hpedi.run_context import RunContext
 from hpedi.store.group_commit import GroupCommit
 from hpedi.web.app import Service, ServiceLimits
 from hpedi.web.core_rule import core_rule

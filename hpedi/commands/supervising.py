@@ -166,21 +166,20 @@ class Supervisor:
 
     @contextmanager
     def _signals(self) -> Iterator[socket.socket]:
-        """Let signals wake the loop; those that were handled before are again afterwards."""
+        """Let signals wake the loop; afterwards they change nothing, for there is still the audit log to seal."""
         ours, theirs = socket.socketpair()
         with ours, theirs:
             for end in (ours, theirs):
                 end.setblocking(False)
             self._selector.register(ours, selectors.EVENT_READ)
-            before = {number: signal.signal(number, self._on_stop) for number in _SIGNALS}
-            before[signal.SIGCHLD] = signal.signal(signal.SIGCHLD, _on_death)
+            for number in _SIGNALS:
+                signal.signal(number, self._on_stop)
+            signal.signal(signal.SIGCHLD, _on_death)
             wakeup = signal.set_wakeup_fd(theirs.fileno(), warn_on_full_buffer=False)
             try:
                 yield ours
             finally:
                 signal.set_wakeup_fd(wakeup)
-                for number, handler in before.items():
-                    signal.signal(number, handler)
                 self._selector.close()
 
     def _on_stop(self, _number: int, _frame: FrameType | None) -> None:

@@ -33,7 +33,7 @@ if TYPE_CHECKING:
 
 NOTHING: Final = (
     "nothing that you may see goes by this. Name a file (path, name or SHA-256), SENDER/CONTROL or ISA13, "
-    "file:N, receipt:N or arrival:N, our number of a claim or a patient account."
+    "file:N, receipt:N or arrival:N, our number of a claim or a patient account (claim:ACCOUNT)."
 )
 LATE_DAYS: Final = 7
 """How far back what was done late is told unless somebody says."""

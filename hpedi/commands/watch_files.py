@@ -109,7 +109,7 @@ class Files:
                     size=taken.size,
                     watcher=self._taken.id,
                 )
-            if arrival.state not in ENDED or _is_same(jobs, taken, arrival):
+            if arrival.state not in ENDED or (not taken.is_new and _is_same(jobs, taken, arrival)):
                 return taken, arrival
             taken = self._taken.again(taken)
 

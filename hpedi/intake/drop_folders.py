@@ -139,7 +139,7 @@ class DropFolders:
             folder=folder,
             name=name,
             size=found.st_size,
-            moment=found.st_ctime_ns if folder.is_foreign else min(found.st_mtime_ns, found.st_ctime_ns),
+            moment=found.st_ctime_ns if folder.is_foreign else max(0, min(found.st_mtime_ns, found.st_ctime_ns)),
             standing=self._standing(seen, age, is_foreign=folder.is_foreign),
         )
 

@@ -37,6 +37,7 @@ class Taken:
         name: As the partner named it: not to be shown or logged.
         moment: When it arrived, in nanoseconds since 1970.
         size: In bytes.
+        is_new: It came out of its drop folder just now; others were taken before, maybe by a watcher that died.
     """
 
     path: Path
@@ -44,6 +45,7 @@ class Taken:
     name: str
     moment: int
     size: int
+    is_new: bool = False
 
     @property
     def seconds(self) -> float:
@@ -104,7 +106,7 @@ class TakenFiles:
                 if error.errno != errno.ENOENT or not self.folder.is_dir():
                     raise Unavailable(f"cannot write to the folder {self._root.name} ({error.strerror})") from None
                 return None
-        return _taken(to)
+        return _taken(to, is_new=True)
 
     def adopt(self) -> int:
         """Take over the files of watchers that are dead; return how many there were.
@@ -134,7 +136,7 @@ class TakenFiles:
         """Let a file be another arrival: what arrived at the same moment under the same name was another one."""
         to = self._place(taken.partner, taken.moment + 1, taken.name)
         taken.path.rename(to)
-        return _taken(to) or taken
+        return _taken(to, is_new=taken.is_new) or taken
 
     def _place(self, partner: str, moment: int, name: str) -> Path:
         """Return where a file is to lie; nothing lies there yet."""
@@ -182,7 +184,7 @@ def _remove_empty(folder: Path) -> None:
         folder.rmdir()
 
 
-def _taken(path: Path) -> Taken | None:
+def _taken(path: Path, *, is_new: bool = False) -> Taken | None:
     """Return a file that lies in a watcher's folder; None where it is none: a link put in its place is removed."""
     moment, _mark, name = path.name.partition(MARK)
     try:
@@ -193,4 +195,4 @@ def _taken(path: Path) -> Taken | None:
         path.unlink()
     if not stat.S_ISREG(found.st_mode) or not moment.isdigit():
         return None
-    return Taken(path=path, partner=path.parent.name, name=name, moment=int(moment), size=found.st_size)
+    return Taken(path=path, partner=path.parent.name, name=name, moment=int(moment), size=found.st_size, is_new=is_new)

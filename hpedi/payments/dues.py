@@ -36,7 +36,7 @@ DUE: Final = frozenset({CAPITATION, WITHHOLD, BONUS, REFUND, *ADJUSTMENTS})
 """The PLB codes that pay what a settlement found due."""
 REISSUE: Final = "CS"
 """The PLB code that pays what another payment, named by its number, did not bring to the payee: no code says just
-that; CS (Adjustment) is what Medicare uses for the amount of a reissued check."""
+that, and CS (Adjustment) is the one for what no other code names: our choice, below zero because it adds."""
 
 
 class Due(Model, frozen=True, kw_only=True):

@@ -60,7 +60,7 @@ class Inquiry:
         Raises:
             NeverAsks: Nobody's, whatever is granted.
         """
-        if not _ever_asks(self.who, thing):
+        if not ever_asks(self.who, thing):
             raise NeverAsks(thing)
         everybody = self.who.may(INQUIRE, Scope(thing=thing))
         if everybody and not self.npi:
@@ -84,7 +84,8 @@ class Inquiry:
         )
 
 
-def _ever_asks(who: Asker, thing: str) -> bool:
+def ever_asks(who: Asker, thing: str) -> bool:
+    """Say whether a role of somebody asks about a kind of thing at all, of whichever provider or organisation."""
     roles = who.rules.in_force(who.principal.roles, who.day)
     return any(row.action == INQUIRE and thing in row.things for role in roles for row in role.may)
 

@@ -16,7 +16,7 @@ from hpedi.claims.model import Model
 from hpedi.money import ZERO
 from hpedi.payments.states import PaymentState
 from hpedi.pipeline.gateway_ports import Arrival
-from hpedi.pipeline.inquiring import INQUIRE, Inquiry, NeverAsks
+from hpedi.pipeline.inquiring import INQUIRE, Inquiry, NeverAsks, ever_asks
 from hpedi.pipeline.overdue import OverdueTerms, late_output
 from hpedi.pipeline.received import ReceiptOutcome
 from hpedi.pipeline.records import InboundFile, OutboundRow, Receipt, StoredClaim
@@ -139,10 +139,7 @@ def check_follows(tracker: Tracker) -> None:
     Raises:
         NeverAsks: No role lets somebody.
     """
-    who = tracker.inquiry.who
-    roles = who.rules.in_force(who.principal.roles, who.day)
-    things = {thing for role in roles for row in role.may if row.action == INQUIRE for thing in row.things}
-    if not things & {SUBMISSION, "claim"}:
+    if not any(ever_asks(tracker.inquiry.who, thing) for thing in (SUBMISSION, "claim")):
         raise NeverAsks(SUBMISSION)
 
 
@@ -198,6 +195,7 @@ def _answers(tracker: Tracker, target: Target, answers: Sequence[OutboundRow]) -
     """Yield what interchanges were answered, and where the answers are; of a claim alone nothing of its neighbours."""
     work, words = tracker.inquiry.work, tracker.words
     told = work.tracking.contents([row for row in answers if row.kind == _ACKNOWLEDGEMENT])
+    picked_up = work.pickups.of(row.id for row in answers)
     of_receipt: dict[int, list[OutboundRow]] = {}
     for row in answers:
         of_receipt.setdefault(row.receipt or 0, []).append(row)
@@ -224,7 +222,7 @@ def _answers(tracker: Tracker, target: Target, answers: Sequence[OutboundRow]) -
                 about, name = f"interchange {receipt.control_number}", f"in {row.name}"
                 yield words.placed(receipt.received_at, 5, row.kind, about, name, codes=(row.kind,))
             yield from _late(tracker, receipt, row)
-        yield from put_out(words, rows, work.pickups.of(row.id for row in rows), 7)
+        yield from put_out(words, rows, {row.id: picked_up.get(row.id, ()) for row in rows}, 7)
 
 
 def _late(tracker: Tracker, receipt: Receipt, row: OutboundRow) -> Iterator[Placed]:

@@ -29,9 +29,9 @@ from hpedi.inquiries.status_search import compared_member_id
 from hpedi.pipeline.records import StoredClaim, StoredDecision, Total
 from hpedi.pipeline.sought import ClaimsAsked, ClaimSought, StandingSought
 from hpedi.safekeeping.vault import Vault
-from hpedi.store.among import among
+from hpedi.store.among import among, among_named
 from hpedi.store.denials import INSERT_DENIALS, denial_rows
-from hpedi.store.encoding import decode, encode, encode_deflated
+from hpedi.store.encoding import decode, encode
 from hpedi.store.in_batches import in_batches
 from hpedi.store.inserts import Insert
 from hpedi.store.tables import claim, decision, paid_decision, payment, receipt
@@ -65,8 +65,8 @@ def _asked_by(key: ColumnElement[Any], *more: ColumnElement[bool]) -> Select[Any
     By a subquery, so that a planner without statistics does not start at all claims of a provider.
     """
     column = claim.c
-    numbers = select(column.control_number).where(key.in_(bindparam("keys", expanding=True)), *more)
-    seen = column.billing_npi.in_(bindparam("npis", expanding=True))
+    numbers = select(column.control_number).where(among_named(key, "keys"), *more)
+    seen = among_named(column.billing_npi, "npis")
     found = select(claim).join(receipt, receipt.c.id == column.receipt)
     return found.where(receipt.c.published, seen, column.control_number.in_(numbers))
 
@@ -169,8 +169,8 @@ class StoredClaims:
         )
         found: dict[str, StoredClaim] = {}
         for query, keys, more in ways:
-            for batch in in_batches(sorted(set(keys))):
-                rows = self._connection.execute(query, {"keys": batch, "npis": asked.npis, **more})
+            if keys:
+                rows = self._connection.execute(query, {"keys": sorted(set(keys)), "npis": list(asked.npis), **more})
                 found.update((row.control_number, self._claim(row)) for row in rows if row.control_number not in found)
         return tuple(found[number] for number in sorted(found))
 
@@ -205,8 +205,8 @@ class StoredClaims:
             made.charged,
             made.paid,
             made.patient_responsibility,
-            self._vault.seal(encode_deflated(replace(made, trail=())), f"decision/{number}/{made.version}"),
-            self._vault.seal(encode_deflated(made.trail), f"trail/{number}/{made.version}"),
+            self._vault.seal(encode(replace(made, trail=())), f"decision/{number}/{made.version}"),
+            self._vault.seal(encode(made.trail), f"trail/{number}/{made.version}"),
             made.allowed,
         )
 
@@ -262,8 +262,8 @@ class StoredDecisions:
 
     def of_claims(self, control_numbers: Sequence[str]) -> Iterator[StoredDecision]:
         """Yield every version of claims' decisions, those of a claim in their order; the trail only of reversals."""
-        for batch in in_batches(control_numbers):
-            yield from self._read(_OF_CLAIMS.params(keys=batch), self._with_trail_of_reversal)
+        for batch in in_batches(control_numbers):  # its decisions are at hand at once
+            yield from self._read(_OF_CLAIMS.params(keys=list(batch)), self._with_trail_of_reversal)
 
     def standing(self, sought: StandingSought, at_most: int) -> tuple[StoredDecision, ...]:
         """Return decisions that stand, in order of finalisation: the newest of their claims, and no reversal."""
@@ -274,8 +274,7 @@ class StoredDecisions:
         query = _decisions().where(is_newest, decision.c.status != REVERSAL, *_standing_conditions(sought))
         if not sought.claims:
             return tuple(self._read(query.limit(at_most)))
-        batches = (query.where(decision.c.control_number.in_(batch)) for batch in in_batches(sought.claims))
-        return tuple(sorted((each for batch in batches for each in self._read(batch)), key=lambda each: each.ordinal))
+        return tuple(self._read(query.where(among(decision.c.control_number, sought.claims))))
 
     def members_served(self, since: date, until: date, after: str, at_most: int) -> tuple[str, ...]:
         """Return members of decided claims with a first day of service in a span, in order, after one."""
@@ -369,7 +368,7 @@ def _decisions(*more: ColumnElement[bytes]) -> Select[tuple[object, ...]]:
 
 _OF_CLAIMS: Final = _decisions(
     case((decision.c.status == REVERSAL, decision.c.sealed_trail)).label("sealed_trail")
-).where(decision.c.control_number.in_(bindparam("keys", expanding=True)))
+).where(among_named(decision.c.control_number, "keys"))
 
 
 def patient_account_digest(vault: Vault, patient_control_number: str) -> str:

@@ -86,7 +86,8 @@ def server_condition(database: Database, settings: list[str]) -> ServerCondition
         began = monotonic()
         row = connection.execute(_SERVER).one()
         seconds = monotonic() - began
-        found = dict(connection.execute(_SERVER_SETTINGS, {"names": settings}).tuples().all())
+        rows = connection.execute(_SERVER_SETTINGS, {"names": settings})
+        found = {row.name: row.setting for row in rows}
     return ServerCondition(
         version=row.version,
         major=row.major,

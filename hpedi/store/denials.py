@@ -10,9 +10,10 @@ from sqlalchemy import Connection, bindparam, select, update
 from hpedi.adjudication.decision import ClaimDecision
 from hpedi.adjudication.denials import denials_of
 from hpedi.safekeeping.vault import Vault
+from hpedi.store.denial_tables import denial
 from hpedi.store.encoding import decode
 from hpedi.store.inserts import Insert
-from hpedi.store.tables import decision, denial
+from hpedi.store.tables import decision
 
 AT_ONCE: Final = 1_000
 

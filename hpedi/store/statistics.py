@@ -19,12 +19,12 @@ from hpedi.pipeline.statistics_ports import (
     PendedSince,
     Waiting,
 )
+from hpedi.store.denial_tables import denial
 from hpedi.store.payments import newest_state
 from hpedi.store.tables import (
     WAITING,
     claim,
     decision,
-    denial,
     inbound_file,
     outbox,
     paid_decision,
@@ -151,25 +151,24 @@ class StoredStatistics:
         return tuple(each for each in self._waiting() if each.count)
 
     def _waiting(self) -> Iterator[Waiting]:
+        received, run = receipt.c.received_at, payment_run.c
+        claims = select(func.count(), func.min(received), func.sum(claim.c.charged))
+        claims = claims.select_from(claim).join(receipt, receipt.c.id == claim.c.receipt).where(receipt.c.published)
         for state, what in (("accepted", "claims to decide"), ("pended", "claims that wait for somebody")):
-            query: Select[Any] = select(func.count(), func.min(receipt.c.received_at), func.sum(claim.c.charged))
-            query = query.select_from(claim).join(receipt, receipt.c.id == claim.c.receipt)
-            yield self._one(what, query.where(claim.c.state == state, receipt.c.published))
-        built = newest_state() == "built"
-        query = select(func.count(), func.min(payment_run.c.instant), func.sum(payment.c.amount))
-        query = query.select_from(payment).join(payment_run, payment_run.c.id == payment.c.run)
-        yield self._one("payments to approve", query.where(built))
-        proposed = reprocessing.c.state == "proposed"
-        query = select(func.count(), func.min(reprocessing.c.proposed_at)).select_from(reprocessing)
-        yield self._one("reprocessings to approve", query.where(proposed))
-        since = func.min(func.coalesce(receipt.c.received_at, payment_run.c.instant))
-        query = select(func.count(), since).select_from(outbox).outerjoin(receipt, receipt.c.id == outbox.c.receipt)
-        query = query.outerjoin(payment_run, payment_run.c.id == outbox.c.run)
-        yield self._one("files to deliver", query.where(WAITING))
-        query = select(func.count(), func.min(inbound_file.c.received_at)).select_from(inbound_file)
-        yield self._one("files being received", query.where(inbound_file.c.state == "receiving"))
+            yield self._one(what, claims.where(claim.c.state == state))
+        built = select(func.count(), func.min(run.instant), func.sum(payment.c.amount)).select_from(payment)
+        built = built.join(payment_run, run.id == payment.c.run).where(newest_state() == "built")
+        yield self._one("payments to approve", built)
+        proposals = select(func.count(), func.min(reprocessing.c.proposed_at)).select_from(reprocessing)
+        yield self._one("reprocessings to approve", proposals.where(reprocessing.c.state == "proposed"))
+        files = select(func.count(), func.min(func.coalesce(received, run.instant))).select_from(outbox)
+        files = files.outerjoin(receipt, receipt.c.id == outbox.c.receipt)
+        files = files.outerjoin(payment_run, run.id == outbox.c.run).where(WAITING)
+        yield self._one("files to deliver", files)
+        begun = select(func.count(), func.min(inbound_file.c.received_at)).select_from(inbound_file)
+        yield self._one("files being received", begun.where(inbound_file.c.state == "receiving"))
 
-    def _one(self, what: str, query: Select[Any]) -> Waiting:
+    def _one(self, what: str, query: Select[*tuple[Any, ...]]) -> Waiting:
         count, oldest, *amount = self._connection.execute(query).one()
         return Waiting(what=what, count=count, oldest=oldest, amount=(amount[0] if amount else None) or ZERO)
 

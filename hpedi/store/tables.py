@@ -18,7 +18,6 @@ from sqlalchemy import (
     Date,
     DateTime,
     ForeignKey,
-    ForeignKeyConstraint,
     Index,
     Integer,
     LargeBinary,
@@ -225,18 +224,6 @@ decision = Table(
     Column("allowed", Cents),  # None in rows of before it was kept, until the workspace is brought up
     Index("ix_decision_payment_run", "payment_run", "provider", "ordinal"),
     Index("ix_decision_decided_on", "decided_on"),
-)
-
-# A row a denied line and reason (CO-29): what sums by reason are made of.
-denial = Table(
-    "denial",
-    metadata,
-    Column("control_number", String(30), primary_key=True),
-    Column("version", Integer, primary_key=True),
-    Column("line", Integer, primary_key=True),
-    Column("reason", String(8), primary_key=True),
-    Column("amount", Cents, nullable=False),
-    ForeignKeyConstraint(["control_number", "version"], ["decision.control_number", "decision.version"]),
 )
 
 past_line = Table(

@@ -14,7 +14,8 @@ from sqlalchemy import delete, update
 from hpedi.commands import ExitCode
 from hpedi.commands.jobs import Jobs
 from hpedi.commands.workspace import context_for, open_workspace
-from hpedi.store.tables import decision, denial
+from hpedi.store.denial_tables import denial
+from hpedi.store.tables import decision
 from tests.commands.running import json_lines, run_hpedi
 from tests.databases import Workspaces, engine_of
 from tests.pipeline.conftest import AS_OF, KEY, RECEIVED, Demo

@@ -15,7 +15,7 @@ from typing import Any
 import click
 import pytest
 
-from hpedi.commands import ExitCode, doctor_data, doctor_gateway, doctor_place
+from hpedi.commands import ExitCode, doctor_data, doctor_gateway, doctor_place, hpedi
 from hpedi.commands.doctor_checks import OF_BOOKS, OF_PLACE, OF_SETTINGS, examine
 from hpedi.commands.doctor_examination import Configured, Place, Row, Seen, ago, graded
 from hpedi.commands.doctor_terms import DoctorSettings, doctor_terms
@@ -28,6 +28,7 @@ from tests.commands.running import json_lines, run_hpedi
 from tests.databases import SQLITE, Workspaces, engine_of, statements_in, url_of
 from tests.pipeline.conftest import KEY
 from tests.pipeline.conftest import loaded_home as loaded_home  # noqa: PLC0414 - a fixture
+from tests.shared import PROJECT
 
 OTHER_KEY = base64.b64encode(bytes(range(1, 33))).decode()
 
@@ -100,7 +101,7 @@ def test_people_are_told_in_a_table(home: Path, capsys: pytest.CaptureFixture[st
     said = capsys.readouterr().out
     assert "copy of the key" in said
     assert "bank holidays" not in said
-    assert re.search(r"\d+ faults?, \d+ warnings?", said)
+    assert re.search(r"faults: \d+, warnings: \d+", said)
 
 
 def _without_id(home: Path) -> None:
@@ -444,3 +445,18 @@ def test_bounds_and_ages() -> None:
     assert seen == ["ok", "warning", "warning", "fault"]
     ages = [ago(timedelta(seconds=seconds)) for seconds in (0, 119, 120, 7_199, 7_200, 172_800)]
     assert ages == ["0 seconds", "119 seconds", "2 minutes", "119 minutes", "2 hours", "2 days"]
+
+
+@pytest.mark.storeless
+def test_what_mends_it_is_a_command() -> None:
+    """Each command that the checks give as a remedy is one of hpedi's, with its group's own word."""
+    modules = (PROJECT / "hpedi" / "commands").glob("doctor*.py")
+    named = {
+        each for module in modules for each in re.findall(r'"[^"]*?hpedi ([a-z]+(?: [a-z]+)?)', module.read_text())
+    }
+    assert len(named) > 10
+    for words in named:
+        first, _space, second = words.partition(" ")
+        command = hpedi.get_command(click.Context(hpedi), first)
+        assert command is not None, words
+        assert not isinstance(command, click.Group) or first == "backup" or second in command.commands, words

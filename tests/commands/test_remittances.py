@@ -95,6 +95,8 @@ def test_the_ledger_is_narrowed_by_whose_it_is(home: Path, capsys: pytest.Captur
     for words in (("--insured",), ("--employer", "PINEWOOD"), ("--plan", "OPEN-1500", "--account", "claims_payable")):
         assert run_hpedi("--home", home, "ledger", "journal", *words, "--json") == ExitCode.OK
         assert all(each["source"].startswith("claim:") for each in json_lines(capsys.readouterr().out))
+    assert run_hpedi("--home", home, "ledger", "balance", "--employer", "PINE") == ExitCode.USAGE
+    assert "loaded are PINEWOOD" in capsys.readouterr().err
     assert run_hpedi("--home", home, "ledger", "balance", "--insured", "--plan", "X") == ExitCode.USAGE
 
 

@@ -22,11 +22,11 @@ from tests.shared import PROJECT
 
 pytestmark = pytest.mark.storeless
 
-QUICK = {"ready_seconds": 5, "stop_seconds": 5, "first_pause_seconds": 0.05, "longest_pause_seconds": 0.2}
+QUICK = {"ready_seconds": 20, "stop_seconds": 20, "first_pause_seconds": 0.05, "longest_pause_seconds": 0.2}
 LISTENS = "echo 'listening on here' >&2; echo $$ >> {pids}; exec sleep 60"
 LEAVES_A_CHILD = "sleep 60 & echo $! >> {pids}; echo $$ >> {pids}; echo 'listening on here' >&2; wait"
 DEAF = "trap '' TERM; echo $$ >> {pids}; echo 'listening on here' >&2; while :; do sleep 0.2; done"
-WITHIN_SECONDS = 10.0
+WITHIN_SECONDS = 30.0
 
 
 @dataclass
@@ -132,8 +132,7 @@ def test_a_second_signal_kills_at_once(tmp_path: Path) -> None:
     with trial(tmp_path, DEAF, patience={"stop_seconds": 60}) as running:
         until(lambda: len(running.started()) == 1)
         running.process.terminate()
-        time.sleep(0.2)
-        running.process.terminate()
+        running.process.send_signal(signal.SIGINT)
         assert running.wait() == ExitCode.OK
         assert not any(map(is_running, running.started()))
 
@@ -149,7 +148,7 @@ def test_a_second_signal_kills_at_once(tmp_path: Path) -> None:
 )
 def test_one_that_cannot_start_ends_all_and_says_why(tmp_path: Path, script: str, exit_code: int, says: str) -> None:
     """Exit code and last word are those of the program that never was at work; the others are stopped."""
-    with trial(tmp_path, LISTENS, script, patience={"ready_seconds": 0.5}) as running:
+    with trial(tmp_path, LISTENS, script, patience={"ready_seconds": 3}) as running:
         assert running.wait() == exit_code
         assert says in running.said[-1]
         assert ("port 22 is taken" in running.said[-1]) is ("port 22" in script)

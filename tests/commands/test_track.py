@@ -158,6 +158,11 @@ def test_numbers_are_followed_within_files_too(demo: Demo, capsys: pytest.Captur
         ("ISA13", "riverbend", "missing", "000000502"),
     ]
     assert track(demo, "numbers", "--days", "3660", "--partner", "prairielink") == ExitCode.OK
+    twice = [claim_set("0001", [clinic_claim(number, "M01", 10)]) for number in ("T1", "T2")]
+    demo.receive(interchange(RIVERBEND, CLINIC, 502, twice))
+    assert track(demo, "numbers", "--days", "3660", "--json") == ExitCode.FINDINGS
+    found = [each["numbers"] for each in json_lines(capsys.readouterr().out)]
+    assert [(each["level"], each["kind"]) for each in found] == [("ISA13", "out of sequence"), ("ST02", "repeated")]
 
 
 def test_overdue_ends_by_whether_anything_is_outstanding(demo: Demo, capsys: pytest.CaptureFixture[str]) -> None:

@@ -11,7 +11,7 @@ from tests.databases import SQLITE
 from tests.postgresql import postgres_server
 from tests.shared import PROJECT
 
-KILLS = 10
+KILLS = 4
 MOST_COMMITS_AND_FILES = 200
 """A pass over eight files has more instants than this: were there fewer, the wrapping would have come undone."""
 

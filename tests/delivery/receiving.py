@@ -93,9 +93,13 @@ class _Handler(BaseHTTPRequestHandler):
         time.sleep(30)
 
     def _drip(self) -> None:
-        for letter in b"HTTP/1.1 200 OK and much to say of it, more than there is time for\r\n":
+        for letter in b"HTTP/1.1 200 OK\r\n":
             self.wfile.write(bytes([letter]))
-            time.sleep(0.05)
+            time.sleep(0.12)
+
+    def _late(self) -> None:
+        time.sleep(1.5)
+        self._answer(200)
 
     def _prattle(self) -> None:
         self.wfile.write(b"HTTP/1.1 200 OK\r\n")

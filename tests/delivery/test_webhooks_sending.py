@@ -167,7 +167,7 @@ def follower(home: Path) -> Iterator[subprocess.Popen[bytes]]:
 
 def test_a_kill_loses_nothing_and_sigterm_ends_in_order(gateway: Demo, receiver: Receiver) -> None:
     """Killed while an event is on its way it is sent again once its lease is over; stopped it ends what it sends."""
-    subscribe(gateway, receiver.url("/drip"))
+    subscribe(gateway, receiver.url("/late"))
     (message,) = announce(gateway, 1)
     with follower(gateway.workspace.home) as running:
         until(lambda: receiver.ids() == [message])

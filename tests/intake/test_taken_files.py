@@ -68,7 +68,8 @@ def test_a_taken_file_keeps_name_moment_and_bytes(tmp_path: Path, inbox: DropFol
     assert taken is not None
     assert (taken.name, taken.moment, taken.size, taken.partner) == ("claims ä~1.837", 42, 5, "clinic")
     assert taken.path.read_bytes() == b"bytes"
-    assert files.waiting() == [taken]
+    assert taken.is_new
+    assert [(each.path, each.is_new) for each in files.waiting()] == [(taken.path, False)]
     assert list(inbox.path.iterdir()) == []
     assert (tmp_path / "taken").stat().st_mode & 0o077 == 0
 

@@ -115,6 +115,8 @@ def test_the_page_of_a_claim_is_written_and_audited(
     assert "$470.00" in page.read_text()
     assert ("explain", f"claim:{CLAIM}") in actions(paid)
     assert run_hpedi("--home", paid.workspace.home, "eob", "1") == ExitCode.USAGE
+    assert run_hpedi("--home", paid.workspace.home, "eob", "--check", "100001") == ExitCode.USAGE
+    assert run_hpedi("--home", paid.workspace.home, "eob") == ExitCode.USAGE
 
 
 @pytest.mark.parametrize("words", [("eob", CLAIM), ("ledger", "proof"), ("eft", "returns")])

@@ -143,7 +143,7 @@ def _killed(home: Path, point: Point, passes: int, *, stores: bool) -> None:
             workspace = open_workspace(home)
             crew = DyingCrew(2, stores=stores, point=point, passes=passes)
             reference = Jobs(workspace, context_for(DAY)).reference
-            with crew.at_work(home, context_for(DAY), reference):
+            with crew.at_work(workspace, context_for(DAY), reference):
                 deal.adjudicate_dealt(workspace.books, context_for(DAY), reference, crew)
         finally:
             os._exit(0)
@@ -198,3 +198,13 @@ def test_killed_between_tasks_the_next_run_goes_on(home: Path, workspaces: Works
 def _decided(home: Path) -> int:
     with engine_of(home) as engine, engine.connect() as books:
         return len(books.execute(select(decision.c.ordinal)).all())
+
+
+def test_no_connection_is_open_when_workers_begin(home: Path) -> None:
+    """A worker that shared one would go without its locks over SQLite, and end its session over PostgreSQL."""
+    workspace = open_workspace(home)
+    reference = Jobs(workspace, context_for(DAY)).reference
+    assert workspace.database.reader.pool.checkedin() == 1  # type: ignore[attr-defined]
+    with Crew(1, stores=False).at_work(workspace, context_for(DAY), reference):
+        assert workspace.database.reader.pool.checkedin() == 0  # type: ignore[attr-defined]
+    workspace.database.close()

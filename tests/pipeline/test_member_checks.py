@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from datetime import date
 from decimal import Decimal
+from pathlib import Path
 
 import pytest
 
+from hpedi.commands import ExitCode
 from hpedi.mappings_folder import mapping
 from hpedi.payments.bank_checks import load_check_terms
 from hpedi.payments.eob import MemberCheck, load_eob_texts
@@ -17,6 +19,7 @@ from hpedi.pipeline.checks import import_checks, tell_bank
 from hpedi.pipeline.eob import check_explained
 from hpedi.pipeline.pay import Paid
 from hpedi.pipeline.void import void
+from tests.commands.running import run_hpedi
 from tests.pipeline.conftest import AS_OF, Demo
 from tests.pipeline.sending import Office, bill, voiding
 from tests.pipeline.test_proof import proof_of
@@ -137,3 +140,15 @@ def test_the_bank_is_told_and_pays_it(demo: Demo, office: Office) -> None:
     assert stored is not None
     assert stored.state is PaymentState.SETTLED
     assert proof_of(demo).differences == ()
+
+
+def test_the_notice_is_told_on_the_terminal_and_as_a_page(
+    demo: Demo, office: Office, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """`hpedi eob --check` names the check, what it pays of each claim, and writes the same as a page."""
+    office.pay()
+    page = tmp_path / "notice.html"
+    assert run_hpedi("--home", demo.workspace.home, "eob", "--check", CHECK) == ExitCode.OK
+    assert f"Check {CHECK} of 2026-03-16 to ROSA AMBLE, 180.00 US dollars" in capsys.readouterr().out
+    assert run_hpedi("--home", demo.workspace.home, "eob", "--check", CHECK, "--html", page) == ExitCode.OK
+    assert "your plan pays you" in page.read_text()

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import pytest
+
 from hpedi.pipeline.pace import FEW, Pace
+
+pytestmark = pytest.mark.storeless
 
 
 def test_a_transaction_ends_early_where_somebody_waits() -> None:

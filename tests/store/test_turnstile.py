@@ -20,6 +20,7 @@ from hpedi.store.database import Database
 from hpedi.store.turnstile import Turnstile
 from tests.contention.workers import start
 
+pytestmark = pytest.mark.storeless
 HOG, WAITER = "hog", "waiter"
 TURNS = 30
 ENDS_WITHIN_SECONDS = 60

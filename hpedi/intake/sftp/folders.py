@@ -113,7 +113,7 @@ class Folders:
         except OSError:
             os.close(staging)
             raise
-        return Inbox(staging=staging, waiting=waiting, limits=self._limits, apart=self._apart)
+        return Inbox(folder=folder, staging=staging, waiting=waiting, limits=self._limits, apart=self._apart)
 
     def with_staged_files(self) -> tuple[str, ...]:
         """Return the folders below staging in which anything is."""

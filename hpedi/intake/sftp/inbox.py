@@ -87,6 +87,7 @@ class Inbox:
     """What a partner sends.
 
     Attributes:
+        folder: The partner's delivery folder.
         staging: Descriptor of the folder of staged files.
         waiting: Descriptor of the folder of published ones.
         limits: What is granted.
@@ -95,6 +96,7 @@ class Inbox:
         quota: How much waits.
     """
 
+    folder: str
     staging: int
     waiting: int
     limits: SftpLimits
@@ -359,7 +361,7 @@ class Inbox:
             del self._published[next(iter(self._published))]
         self._published.pop(name, None)
         self._published[name] = (was, time.monotonic())
-        log.info("file uploaded", bytes=was.st_size)
+        log.info("file uploaded", partner=self.folder, bytes=was.st_size)
 
     def _open_under(self, name: str) -> list[Upload]:
         return [each for each in self.uploads if each.name == name and not each.is_lost]

@@ -22,6 +22,7 @@ DISK_THREADS: Final = 8
 SWEEP_SECONDS: Final = 2.0
 POLL_SECONDS: Final = 0.05
 LAST_SECONDS: Final = 2.0
+BACKLOG: Final = 512
 KEEP_ALIVE_SECONDS: Final = 30
 WINDOW_BYTES: Final = 1_048_576
 """What a client may send before it is read: with 20 uploads at once this is most of the memory."""
@@ -114,6 +115,7 @@ class SftpListener:
             login_timeout=self._limits.sign_in_seconds,
             keepalive_interval=KEEP_ALIVE_SECONDS,
             window=WINDOW_BYTES,
+            backlog=BACKLOG,
         )
         self._caretaker = asyncio.create_task(self._take_care())
         return int(self._acceptor.get_port())

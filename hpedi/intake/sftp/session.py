@@ -157,7 +157,12 @@ class Session(SSHServerStreamSession[bytes]):
             return
         channel.set_encoding(None)
         self._encoding = None
-        rooms = self._new_rooms(channel)
+        try:
+            rooms = self._new_rooms(channel)
+        except OSError as failure:
+            log.warning("a drop folder cannot be opened", errno=failure.errno)
+            channel.close()
+            return
         reader, writer = SSHReader[bytes](self, channel), SSHWriter[bytes](self, channel)
         handler = Handler(rooms, reader, writer, open_files=self._open_files, used=self._used)
         connection.create_task(_run(handler, rooms), reader.logger)

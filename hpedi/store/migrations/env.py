@@ -6,6 +6,7 @@ from hpedi.store import (  # noqa: F401 - their tables stand in the same metadat
     access_tables,
     accumulator_tables,
     authorization_tables,
+    denial_tables,
     dispute_tables,
     eft_tables,
     era_tables,

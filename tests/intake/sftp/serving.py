@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import threading
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -92,6 +93,12 @@ class Served:
         file = self.home / "outbox" / partner / name
         file.parent.mkdir(parents=True, exist_ok=True)
         file.write_bytes(content)
+
+    def wait_until_alone(self) -> None:
+        """Wait until the server has seen that all clients are gone."""
+        until = time.monotonic() + 10
+        while self.listener._gates and time.monotonic() < until:
+            time.sleep(0.01)
 
     def sweep(self) -> None:
         """Look at the staged files now."""

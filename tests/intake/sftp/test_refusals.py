@@ -188,14 +188,66 @@ def test_no_way_through_to_other_machines(served: Served) -> None:
         assert sorted(client.listdir("/")) == ["archive", "inbox", "outbox"]
 
 
+EXTENDED = (
+    "hardlink@openssh.com",
+    "copy-data",
+    "statvfs@openssh.com",
+    "ranges@asyncssh.com",
+    "expand-path@openssh.com",
+)
+
+
+@pytest.mark.parametrize("request_name", EXTENDED)
+def test_requests_that_are_not_offered(served: Served, request_name: str) -> None:
+    """Requests beyond the protocol are refused by the server itself, whatever a client was told; a good one works."""
+    served.deliver("lakes", "answer.999", b"AK9")
+    with paramiko_sftp(served) as client:
+        with pytest.raises(OSError, match="Unsupported"):
+            client._request(paramiko.sftp.CMD_EXTENDED, request_name, "/outbox/answer.999", "/inbox/hard.999")
+        with client.open("/inbox/claims.part", "w") as upload:
+            upload.write(WHOLE)
+        client.posix_rename("/inbox/claims.part", "/inbox/claims.837")
+    assert served.waiting("lakes") == {"claims.837": WHOLE}
+
+
+def test_handles_of_nobody(served: Served) -> None:
+    """A handle that was never given, or closed, or is another session's, does nothing."""
+    with paramiko_sftp(served) as one, paramiko_sftp(served, "hills") as other:
+        upload = one.open("/inbox/claims.837", "w")
+        for client, handle in ((other, upload.handle), (one, b"\0\0\1\0"), (one, b"")):
+            for request in (
+                (paramiko.sftp.CMD_WRITE, handle, paramiko.sftp.int64(0), b"ISA"),
+                (paramiko.sftp.CMD_READ, handle, paramiko.sftp.int64(0), 10),
+                (paramiko.sftp.CMD_CLOSE, handle),
+                (paramiko.sftp.CMD_READDIR, handle),
+            ):
+                with pytest.raises(OSError, match="handle"):
+                    client._request(*request)
+        upload.write(WHOLE)
+        upload.close()
+    assert served.waiting("lakes") == {"claims.837": WHOLE}
+
+
+def test_a_planted_link_in_place_of_a_folder(served: Served, tmp_path: Path) -> None:
+    """Where a partner's inbox is a link to somewhere else, the partner is not served; others are."""
+    elsewhere = tmp_path / "elsewhere"
+    elsewhere.mkdir()
+    (served.home / "inbox").mkdir()
+    (served.home / "inbox" / "lakes").symlink_to(elsewhere)
+    (tmp_path / "claims.837").write_bytes(WHOLE)
+    assert openssh(served, "put claims.837 inbox/claims.837\n").returncode != 0
+    assert openssh(served, "put claims.837 inbox/claims.837\n", user="hills").returncode == 0
+    assert list(elsewhere.iterdir()) == []
+
+
 # --- signing in ------------------------------------------------------------------------------------------------------
 
 
 def test_only_the_partners_own_key_opens(served: Served) -> None:
     """Another's key, a stranger's, another's name and no name: refused and kept; the right pair signs in."""
     for user, key in (("lakes", "hills"), ("lakes", "stranger"), ("nobody", "lakes"), ("root", "stranger")):
-        ran = openssh(served, "ls\n", user=user, key=key)
-        assert ran.returncode == 255
+        assert openssh(served, "ls\n", user=user, key=key).returncode == 255
+        served.wait_until_alone()
     assert openssh(served, "ls\n").returncode == 0
     assert served.roll.sign_ins == [
         ("lakes", "refused"),
@@ -253,11 +305,9 @@ def test_a_key_that_is_revoked_ends_its_connection(served: Served) -> None:
 def test_an_address_that_fails_too_often_is_locked_out(tmp_path: Path, keys: Path) -> None:
     """After so many refusals one after the other nobody of the address is let in, not even with the right key."""
     with serving(tmp_path / "home", keys, usual_limits(failures=2)) as served:
-        assert openssh(served, "ls\n", key="stranger").returncode == 255
-        assert openssh(served, "ls\n").returncode == 0
-        for _ in range(2):
-            assert openssh(served, "ls\n", key="stranger").returncode == 255
-        assert openssh(served, "ls\n").returncode == 255
+        for key, code in (("stranger", 255), ("lakes", 0), ("stranger", 255), ("stranger", 255), ("lakes", 255)):
+            assert openssh(served, "ls\n", key=key).returncode == code
+            served.wait_until_alone()
     assert served.roll.sign_ins.count(("lakes", "signed in")) == 1
 
 
@@ -310,6 +360,7 @@ def test_connections_and_sessions_at_once(tmp_path: Path, keys: Path) -> None:
             for each in held:
                 each.close()
             client.open("/inbox/2", "w").close()
+        served.wait_until_alone()
         assert openssh(served, "ls\n").returncode == 0
 
 

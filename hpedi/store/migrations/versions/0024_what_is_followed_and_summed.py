@@ -10,7 +10,7 @@ depends_on = None
 
 
 def upgrade() -> None:
-    """Apply the step. Decisions that are there already are noted when the workspace is brought up, which has the key."""
+    """Apply the step. Decisions that are there already are noted by `hpedi init`, which has the key."""
     op.add_column("decision", sa.Column("allowed", sa.BigInteger()))
     op.create_index("ix_decision_decided_on", "decision", ["decided_on"])
     op.create_index("ix_receipt_control_number", "receipt", ["control_number"])
