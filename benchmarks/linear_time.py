@@ -124,11 +124,11 @@ def _cheapest(folder: Path, bomb: Callable[[], Iterator[bytes]]) -> Cost:
 def _times(make: Callable[[int], bytes], length: int) -> float:
     """Return how many times the processor time twice the length takes; the best of some rounds."""
     once, twice = make(length), make(2 * length)
-    _seconds(once)
-    return min(_seconds(twice) for _ in range(ROUNDS)) / min(_seconds(once) for _ in range(ROUNDS))
+    seconds_of(once)
+    return min(seconds_of(twice) for _ in range(ROUNDS)) / min(seconds_of(once) for _ in range(ROUNDS))
 
 
-def _seconds(content: bytes) -> float:
+def seconds_of(content: bytes) -> float:
     """Judge a file at all levels, without limits, and write its answer."""
     guides = GuideFiles()
     judging = Judging(

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Final
 import click
 
 from hpedi.commands.printing import Column, money_column, print_table
-from hpedi.commands.workspace import payer_zone
+from hpedi.commands.workspace import local_minute
 from hpedi.pipeline.dashboard import BUCKETS, OLDEST
 
 if TYPE_CHECKING:
@@ -100,19 +100,26 @@ def print_dashboard(made: Dashboard, now: datetime) -> None:
     print_table("Payments", _PAYMENTS, ((each.method, each.state, each.count, each.amount) for each in made.payments))
     print_table("Partners", _PARTNERS, (
         (each.partner or "unknown", each.usage, each.interchanges, each.rejected, each.claims, each.claims_rejected,
-         "; ".join(f"{count}x {code}" for code, _says, count in each.why), _local(each.last_heard))
+         "; ".join(f"{count}x {code}" for code, _says, count in each.why), local_minute(each.last_heard))
         for each in made.partners
     ))  # fmt: skip
     for codes, count in made.quarantined:
         click.echo(f"in quarantine: {count} for {codes}")
     print_table("Backlog", _WAITING, (
-        (each.what, each.count, _local(each.oldest), each.amount or None) for each in made.waiting
+        (each.what, each.count, local_minute(each.oldest), each.amount or None) for each in made.waiting
     ))  # fmt: skip
-    print_table("Watchers", _WATCHERS, (
-        (each.id, each.host, _local(each.started_at), _local(each.beat_at), int((now - each.beat_at).total_seconds()),
-         each.files)
+    watchers = (
+        (
+            each.id,
+            each.host,
+            local_minute(each.started_at),
+            local_minute(each.beat_at),
+            int((now - each.beat_at).total_seconds()),
+            each.files,
+        )
         for each in made.watchers
-    ))  # fmt: skip
+    )
+    print_table("Watchers", _WATCHERS, watchers)
 
 
 def _rows(made: Dashboard, total: DayFigures, names: tuple[str, ...]) -> Iterator[tuple[object, ...]]:
@@ -126,7 +133,3 @@ def _rows(made: Dashboard, total: DayFigures, names: tuple[str, ...]) -> Iterato
 
 def _percent(rate: Decimal | None) -> str:
     return "none" if rate is None else f"{rate:.1%}"
-
-
-def _local(at: datetime | None) -> str:
-    return "" if at is None else at.astimezone(payer_zone()).strftime("%Y-%m-%d %H:%M")

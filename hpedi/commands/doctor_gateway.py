@@ -9,7 +9,6 @@ import socket
 import stat
 from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime, timedelta
-from functools import partial
 from pathlib import Path
 from typing import Final
 
@@ -185,21 +184,20 @@ def _overdue(place: Opened, waiting: Waiting, limit: timedelta) -> Seen:
 
 
 def schedules(place: Opened) -> Iterator[Seen]:
-    """Hold what ran by the clock against when it was due."""
+    """Hold what ran by the clock against what was due a while ago."""
     _watch, wanted = read_watch_settings(place.home)
     is_business_day = load_ach_calendar(mapping("payments/ach_calendar.yaml").read_bytes()).is_business_day
-    moment = partial(due, now=place.now.astimezone(payer_zone()), is_business_day=is_business_day)
+    then = place.now - timedelta(minutes=place.bounds.backlog_minutes)
     late = []
     with place.workspace.books.reading(place.context) as work:
         for name, schedule in wanted.items():
-            last, expected = work.schedules.last(name), moment(schedule)
+            last, expected = work.schedules.last(name), due(schedule, then.astimezone(payer_zone()), is_business_day)
             if last is None or expected is None:
                 continue
-            is_behind = last.due_at < expected or (last.ended_at is None and last.due_at == expected)
-            if is_behind and place.now - expected > timedelta(minutes=place.bounds.backlog_minutes):
-                late.append(
-                    warning(f"{name}: due {ago(place.now - expected)} ago and not done", "hpedi watch, or hpedi up")
-                )
-    yield from late
+            if last.ended_at is None and last.begun_at < then:
+                late.append(f"{name} began {ago(place.now - last.begun_at)} ago and has not ended")
+            elif last.due_at < expected:
+                late.append(f"{name} was due {ago(place.now - expected)} ago")
+    yield from (warning(each, "hpedi watch, or hpedi up") for each in late)
     if not late:
         yield ok("nothing is overdue")

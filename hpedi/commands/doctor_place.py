@@ -173,9 +173,21 @@ def folders(place: Configured) -> Iterator[Seen]:
     devices = {path.stat().st_dev for path in present if path == place.home or path.name in LINKED}
     if len(devices) > 1:
         wrong.append(fault("inbox, outbox, archive, staging and taken lie on several file systems", "put them on one"))
+    wrong += _of_other_servers(place)
     yield from wrong
     if not wrong:
         yield ok(f"{len(present)} folders, ours and closed to others")
+
+
+def _of_other_servers(place: Configured) -> Iterator[Seen]:
+    """Yield what keeps files from being taken out of the folders that other servers fill."""
+    for path in (Path(folder) for each in read_watch_settings(place.home)[0].folders.values() for folder in each):
+        if not path.is_dir():
+            yield fault(f"{path} under [watch.folders] is no folder", "make it, or correct its name")
+        elif path.stat().st_dev != place.home.stat().st_dev:
+            yield fault(f"{path} lies on another file system than the workspace", "move one of them: files are renamed")
+        elif not os.access(path, os.W_OK | os.X_OK):
+            yield fault(f"files cannot be taken out of {path}", "let this user write there")
 
 
 def _closed(folder: Path) -> bool:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import asdict
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, TypeAlias
 
 import click
 
@@ -14,7 +16,13 @@ from hpedi.commands.documents import write_document, written_options
 from hpedi.commands.printing import Column, json_option, money_column, print_json, print_table
 
 if TYPE_CHECKING:
-    from hpedi.payments.eob import Eob, MemberCheck
+    from hpedi.documents.document import Document
+    from hpedi.payments.eob import Eob, EobTexts, MemberCheck
+    from hpedi.pipeline.ports import Work
+    from hpedi.reference.reference import Reference
+
+_Told: TypeAlias = "tuple[Document, dict[str, object], Callable[[], None]]"
+"""A document, the same for programs, and what prints it."""
 
 _SERVICES: Final = (
     Column("Date", whole=True),
@@ -71,37 +79,56 @@ def command(
       hpedi eob 26061000010000002 --html eob.html
       hpedi eob --check 100004 --html notice.html
     """
+    if (claim is None) == (check is None) or (check is not None and version is not None):
+        raise click.UsageError("give our number for a claim, or --check NUMBER")
+    document, facts, show = _told_of_check(session, check) if check is not None else _told(session, claim, version)
+    is_written = write_document(document, page, sheets)
+    if as_json:
+        print_json(facts)
+    elif not is_written:
+        show()
+    return ExitCode.OK
+
+
+def _told(session: Session, claim: str | None, version: int | None) -> _Told:
+    """Return what is told of a claim: as a page, for programs, and what prints it."""
+    from hpedi.payments.eob_document import eob_document
+    from hpedi.pipeline.eob import explanation
+
+    with _asking(session) as (work, reference, texts):
+        eob = explanation(work, reference, claim or "", texts, version)
+    if eob is None:
+        raise click.UsageError("no such claim or version is decided: give our number for it, CLP07 of the 835")
+    return eob_document(eob), {"eob": asdict(eob)}, partial(_print, eob)
+
+
+def _told_of_check(session: Session, check: str) -> _Told:
+    """Return what is told with a check to a member, likewise."""
+    from hpedi.payments.eob_document import check_document
+    from hpedi.pipeline.eob import check_explained
+
+    with _asking(session) as (work, reference, texts):
+        notice = check_explained(work, reference, check, texts)
+    if notice is None:
+        raise click.UsageError("there is no check to a member of this number")
+    return check_document(notice), {"check": asdict(notice)}, partial(_print_check, notice)
+
+
+@contextmanager
+def _asking(session: Session) -> Iterator[tuple[Work, Reference, EobTexts]]:
+    """Yield the books in a transaction that keeps who looked, the payer's reference data and the words in force."""
     from hpedi.commands.jobs import Jobs
     from hpedi.commands.signed_in import acting
     from hpedi.commands.workspace import open_workspace
     from hpedi.mappings_folder import mapping
     from hpedi.payments.eob import load_eob_texts
-    from hpedi.payments.eob_document import check_document, eob_document
-    from hpedi.pipeline.eob import check_explained, explanation
 
-    if (claim is None) == (check is None) or (check is not None and version is not None):
-        raise click.UsageError("give our number for a claim, or --check NUMBER")
     workspace = open_workspace(session.home)
     context = acting(workspace, "explain", "claim")
     texts = load_eob_texts(mapping("payments/eob_texts.yaml").read_bytes(), context.as_of)
     reference = Jobs(workspace, context).reference
     with workspace.books.writing(context) as work:
-        notice = check_explained(work, reference, check, texts) if check is not None else None
-        eob = explanation(work, reference, claim, texts, version) if claim is not None else None
-    if notice is not None:
-        is_written = write_document(check_document(notice), page, sheets)
-        told: dict[str, object] = {"check": asdict(notice)}
-        show = partial(_print_check, notice)
-    elif eob is not None:
-        is_written = write_document(eob_document(eob), page, sheets)
-        told, show = {"eob": asdict(eob)}, partial(_print, eob)
-    else:
-        raise click.UsageError("no such claim, version or check to a member: give our number for it, CLP07 of the 835")
-    if as_json:
-        print_json(told)
-    elif not is_written:
-        show()
-    return ExitCode.OK
+        yield work, reference, texts
 
 
 def _print_check(notice: MemberCheck) -> None:

@@ -151,6 +151,8 @@ def _why_so(stored: ListedPayment, preview: Preview) -> str:
         return f"takes back more than it pays: {stored.carried:,} carried forward"
     if made.reissues:
         return f"in place of {made.reissues}"
+    if made.member:
+        return "to a member: benefits are not assigned"
     if made.method is not PaymentMethod.CHECK:
         return ""
     return "account on hold: check" if made.payee.provider in preview.on_hold else "no account in force: check"
@@ -213,6 +215,7 @@ def payment_facts(stored: ListedPayment) -> dict[str, object]:
         "run": stored.run,
         "method": made.method.value,
         "payee": made.payee.provider,
+        **({"member": made.member} if made.member else {}),
         "funding_account": made.funding_account,
         "payment_date": made.payment_date,
         "amount": made.amount,

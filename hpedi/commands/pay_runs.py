@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
 from typing import Final
 
 import click
 
 from hpedi.commands.pay_pages import PAYMENTS, STANDING, payment_facts, payment_row
 from hpedi.commands.printing import Column, hint, money_column, print_json, print_table
-from hpedi.commands.workspace import Workspace, payer_zone
+from hpedi.commands.workspace import Workspace, local_minute
 from hpedi.money import ZERO
 from hpedi.payments.states import PaymentState
 from hpedi.pipeline.bank_files import CHECKS
@@ -46,11 +45,9 @@ def print_why_nothing(workspace: Workspace, context: RunContext) -> None:
         runs = work.payments.runs()
     if runs:
         last = runs[-1]
-        hint(f"the last run, {last.id}, was begun by {last.principal} at {_local(last.instant)}: `hpedi pay show`")
-
-
-def _local(at: datetime | None) -> str:
-    return at.astimezone(payer_zone()).strftime("%Y-%m-%d %H:%M") if at is not None else ""
+        hint(
+            f"the last run, {last.id}, was begun by {last.principal} at {local_minute(last.instant)}: `hpedi pay show`"
+        )
 
 
 def print_runs(runs: Sequence[PaymentRun], totals: Mapping[int, Sequence[Total]], *, as_json: bool) -> None:
@@ -148,9 +145,9 @@ def print_shown(found: Shown, *, as_json: bool) -> None:
         print_table("Payment run", _RUNS, [tuple(_run_facts(found.run, found.totals).values())])
     rows = (payment_row(each.listed, _standing(each, found)) for each in found.payments)
     print_table("Payments", PAYMENTS, rows)
-    events = ((numbers[e.payment], e.state.value, _local(e.at), e.principal, e.reason) for e in found.events)
+    events = ((numbers[e.payment], e.state.value, local_minute(e.at), e.principal, e.reason) for e in found.events)
     print_table("States", _EVENTS, events)
-    print_table("Files", _FILES, ((each.kind, each.name, _local(each.delivered_at)) for each in found.files))
+    print_table("Files", _FILES, ((each.kind, each.name, local_minute(each.delivered_at)) for each in found.files))
 
 
 def _standing(stored: StoredPayment, found: Shown) -> str:

@@ -171,9 +171,14 @@ def adjustment(session: Session, /, *, book: bool, as_of: date | None, as_json: 
     Example:
       hpedi settle adjustment --provider LAKES --code L3 --amount -50.00 --reference PEN2026 --note "late reports"
     """
+    from hpedi.commands.workspace import context_for
+    from hpedi.mappings_folder import mapping
+    from hpedi.payments.conventions import load_adjustment_terms
     from hpedi.pipeline.settle import AdjustmentAsked
 
-    return _settled(session, AdjustmentAsked(**asked), as_of, book=book, as_json=as_json)
+    day = context_for(as_of).as_of
+    ways = load_adjustment_terms(mapping("payments/adjustments.yaml").read_bytes(), day).ways
+    return _settled(session, AdjustmentAsked(**asked, ways=ways), as_of, book=book, as_json=as_json)
 
 
 @command.command()

@@ -26,7 +26,7 @@ def command(session: Session, host: str, port: int, *, fingerprint: bool) -> int
     from hpedi.commands.workspace import context_for
 
     try:
-        from hpedi.commands.sftp_serving import Listening, serve
+        from hpedi.commands.sftp_serving import serve
         from hpedi.commands.sftp_settings import host_key_file, sftp_limits
         from hpedi.intake.sftp.host_key import host_key
     except ImportError:
@@ -42,5 +42,5 @@ def command(session: Session, host: str, port: int, *, fingerprint: bool) -> int
         click.echo(key.get_fingerprint())
         return ExitCode.OK
     limits = sftp_limits(session.home, context_for(None).as_of)
-    serve(session.home, limits, BooksReception(workspace, context), key, Listening(host=host, port=port))
+    serve(session.home, limits, BooksReception(workspace, context), key, host=host, port=port)
     return ExitCode.OK

@@ -7,7 +7,6 @@ import logging
 import resource
 import signal
 from contextlib import closing
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
@@ -22,16 +21,8 @@ STOP_SECONDS: Final = 20.0
 _MOST_FILES: Final = 65_536
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Listening:
-    """Where to listen."""
-
-    host: str
-    port: int
-
-
 def serve(
-    home: Path, limits: SftpLimits, reception: BooksReception, host_key: asyncssh.SSHKey, listening: Listening
+    home: Path, limits: SftpLimits, reception: BooksReception, host_key: asyncssh.SSHKey, *, host: str, port: int
 ) -> None:
     """Serve partners until SIGTERM or SIGINT; files that are open then are finished.
 
@@ -40,23 +31,24 @@ def serve(
         limits: What is granted.
         reception: Who the partners are; closed at the end.
         host_key: By which clients know the server.
-        listening: Where.
+        host: The address to listen at.
+        port: The port; 0 takes a free one.
     """
     asyncssh.set_log_level(logging.WARNING)
     _allow_many_files()
     with closing(reception):
         listener = SftpListener(home, limits, reception, host_key)
-        asyncio.run(_serve(listener, host_key.get_fingerprint(), listening))
+        asyncio.run(_serve(listener, host_key.get_fingerprint(), host, port))
     click.echo("stopped", err=True)
 
 
-async def _serve(listener: SftpListener, fingerprint: str, listening: Listening) -> None:
+async def _serve(listener: SftpListener, fingerprint: str, host: str, port: int) -> None:
     stopped = asyncio.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(number, stopped.set)
     try:
-        port = await listener.start(listening.host, listening.port)
-        click.echo(f"listening on {listening.host}:{port}", err=True)
+        taken = await listener.start(host, port)
+        click.echo(f"listening on {host}:{taken}", err=True)
         click.echo(f"host key {fingerprint}", err=True)
         await stopped.wait()
     finally:

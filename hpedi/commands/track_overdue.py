@@ -68,7 +68,7 @@ def overdue(session: Session, *, days: int, moment: datetime | None, shows_deadl
     from hpedi.commands.jobs import Jobs
     from hpedi.commands.signed_in import acting
     from hpedi.commands.tracking import deadlines_on, overdue_terms
-    from hpedi.commands.workspace import open_workspace
+    from hpedi.commands.workspace import local_minute, open_workspace
     from hpedi.pipeline.overdue import overdue as late_of
 
     workspace = open_workspace(session.home)
@@ -86,7 +86,7 @@ def overdue(session: Session, *, days: int, moment: datetime | None, shows_deadl
             print_json({"reassociation": facts})
     else:
         rows = (
-            (each.state, each.what, each.about, each.partner, *map(_local, (each.since, each.due, each.done)),
+            (each.state, each.what, each.about, each.partner, *map(local_minute, (each.since, each.due, each.done)),
              each.says, each.do)
             for each in found
         )  # fmt: skip
@@ -115,12 +115,6 @@ def _apart(work: Work, jobs: Jobs) -> Iterator[dict[str, object]]:
             yield facts
 
 
-def _local(at: datetime | None) -> str:
-    from hpedi.commands.workspace import payer_zone
-
-    return "" if at is None else at.astimezone(payer_zone()).strftime("%Y-%m-%d %H:%M")
-
-
 @click.command()
 @click.option("--partner", default="", metavar="ID", help="Only of this partner.")
 @click.option("--days", type=click.IntRange(min=1), default=30, show_default=True, help="How far back.")
@@ -139,7 +133,7 @@ def numbers(session: Session, *, partner: str, days: int, reads_files: bool, as_
     """
     from hpedi.commands.signed_in import acting
     from hpedi.commands.tracking_units import units_of
-    from hpedi.commands.workspace import open_workspace
+    from hpedi.commands.workspace import local_minute, open_workspace
     from hpedi.pipeline.tracking_numbers import check_numbers
 
     workspace = open_workspace(session.home)
@@ -156,7 +150,7 @@ def numbers(session: Session, *, partner: str, days: int, reads_files: bool, as_
     else:
         rows = (
             (each.partner or "unknown", each.usage, each.level, each.kind, each.first, each.last, each.count,
-             _local(each.at), each.about)
+             local_minute(each.at), each.about)
             for each in found
         )  # fmt: skip
         print_table("Control numbers", _NUMBERS, rows)

@@ -10,8 +10,6 @@ from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-import click
-
 from hpedi.commands import Session
 from hpedi.commands.inquire import inquiry_of
 from hpedi.commands.jobs import Jobs
@@ -35,12 +33,7 @@ NOTHING: Final = (
     "nothing that you may see goes by this. Name a file (path, name or SHA-256), SENDER/CONTROL or ISA13, "
     "file:N, receipt:N or arrival:N, our number of a claim or a patient account (claim:ACCOUNT)."
 )
-LATE_DAYS: Final = 7
-"""How far back what was done late is told unless somebody says."""
-
 _CHUNK: Final = 1 << 20
-
-word_argument = click.argument("word", metavar="FILE|DIGEST|ISA|CLAIM")
 
 
 def jobs_of(session: Session) -> Jobs:
@@ -57,7 +50,7 @@ def following(jobs: Jobs, *, is_noted: bool = True) -> Iterator[Tracker]:
         NotPermitted: No role of the asker follows any.
     """
     with inquiry_of(jobs, is_noted=is_noted) as inquiry:
-        tracker = Tracker(inquiry=inquiry, words=track_words(jobs), terms=overdue_terms(jobs))
+        tracker = Tracker(inquiry=inquiry, words=track_words(jobs), terms=overdue_terms(jobs, days=0))
         check_follows(tracker)
         yield tracker
 
@@ -80,7 +73,7 @@ def deadlines_on(day: date) -> Deadlines:
     return load_deadlines(mapping("gateway/deadlines.yaml").read_bytes(), day)
 
 
-def overdue_terms(jobs: Jobs, days: int = LATE_DAYS, now: datetime | None = None) -> OverdueTerms:
+def overdue_terms(jobs: Jobs, days: int, now: datetime | None = None) -> OverdueTerms:
     """Return what lateness is told by, now and so many days back."""
     moment = now or datetime.now(UTC).astimezone(payer_zone())
     return OverdueTerms(
@@ -106,10 +99,15 @@ def word_of(text: str) -> Word:
     """
     path = Path(text)
     try:
-        digest = _digest(path) if path.is_file() else ""
+        lies_there = path.is_file()
+    except OSError:  # too long for a path, for example
+        lies_there = False
+    try:
+        digest = _digest(path) if lies_there else ""
     except OSError as error:
         raise Unavailable(f"cannot read the file ({error.strerror})") from None
-    return Word(text=text, digest=digest, name=path.name)
+    # What is no UTF-8 is no number of anybody's; a partner's name of a file may be.
+    return Word(text=text.encode(errors="replace").decode(), digest=digest, name=path.name)
 
 
 def _digest(path: Path) -> str:

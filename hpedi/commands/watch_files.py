@@ -11,7 +11,7 @@ import time
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
+from datetime import datetime
 from pathlib import Path
 from typing import Final
 
@@ -123,8 +123,7 @@ class Files:
                 stored = work.receipts.of_file(arrival.file) if arrival.file is not None else ()
             receipts = tuple(ReceiptOutcome.of(each, again=True) for each in stored)
             return _handled(arrival, arrival.state, arrival.reason, receipts), receipts
-        at = datetime.fromtimestamp(taken.seconds, UTC)
-        received = jobs.receive(taken.path, at, login=partner, name=f"arrival {arrival.id}")
+        received = jobs.receive(taken.path, arrival.arrived_at, login=partner, name=f"arrival {arrival.id}")
         with books.writing(jobs.context) as work:
             state = end(work, arrival, received, partner)
         return _handled(arrival, state, received.quarantined, received.receipts), received.receipts

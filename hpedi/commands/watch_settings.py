@@ -2,7 +2,7 @@
 
 [watch]
 poll_seconds = 1.0                     # how often the folders are looked into
-incomplete_after_minutes = 60          # an interchange that is still open then is taken as it is: TA1 023
+incomplete_after = 3600                # seconds; an interchange that is still open then is taken as it is: TA1 023
 settle_seconds = 10                    # what is no X12 is taken when it was unchanged for so long
 archive_after_days = 30                # a file that lay in an outbox for so long moves to the archive
 retention_days = 90                    # and is deleted there when it was delivered so long ago
@@ -51,7 +51,7 @@ class WatchSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fi
     """
 
     poll_seconds: Annotated[float, Meta(gt=0, le=3_600)] = 1.0
-    incomplete_after: Annotated[float, Meta(ge=0)] = 14_400.0
+    incomplete_after: Annotated[float, Meta(ge=0)] = 3_600.0
     settle_seconds: Annotated[float, Meta(ge=0)] = 10.0
     archive_after_days: Days = 30
     retention_days: Days = 90

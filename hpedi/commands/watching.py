@@ -126,7 +126,9 @@ class Watcher:
         Raises:
             Unavailable: The world fails.
         """
-        self._up_to_date()
+        jobs = self._up_to_date()
+        with jobs.workspace.books.writing(jobs.context) as work:
+            work.audit.record("watch", f"watcher:{self.id}", reason="operation", result="begun")
         self._beat()
 
     def once(self) -> None:
@@ -167,8 +169,12 @@ class Watcher:
         return self._take_in(jobs, partners, in_hand, ready) if in_hand or ready else False
 
     def _do_what_is_due(self, jobs: Jobs) -> None:
+        if self._stopped.is_set():
+            return
         for ran in self._clockwork.run_due(jobs):
             self._tell(ran)
+            if self._stopped.is_set():
+                break
         self._clear_when_due(jobs)
         self._workspace.sealer.seal_when_due()
 

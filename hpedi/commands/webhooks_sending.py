@@ -8,9 +8,8 @@ from __future__ import annotations
 
 import random
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor, wait
-from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Final
@@ -79,13 +78,13 @@ class EventSender:
         Raises:
             Unavailable: The books are not there, or held since they came back from a backup.
         """
-        with self._threads() as threads:
+        with _threads() as threads:
             self._begin_due(threads)
             wait(self._under_way.values())
 
     def follow(self) -> None:
         """Send what gets due until told to stop; what is being sent then is ended in its time."""
-        with self._threads() as threads:
+        with _threads() as threads:
             while not self.is_stopping:
                 try:
                     self._begin_due(threads)
@@ -113,11 +112,6 @@ class EventSender:
             after = settle(work, self.terms, event, attempt, random.random())  # noqa: S311 - spreads load
         self._tell(webhook, after, attempt)
         return after
-
-    @contextmanager
-    def _threads(self) -> Iterator[ThreadPoolExecutor]:
-        with ThreadPoolExecutor(ENDPOINTS_AT_ONCE, thread_name_prefix="webhook") as threads:
-            yield threads
 
     def _begin_due(self, threads: ThreadPoolExecutor) -> None:
         context = now_for(self.principal)
@@ -184,3 +178,7 @@ class EventSender:
                 state=event.state,
             )
         )
+
+
+def _threads() -> ThreadPoolExecutor:
+    return ThreadPoolExecutor(ENDPOINTS_AT_ONCE, thread_name_prefix="webhook")

@@ -4,7 +4,10 @@
     <home>/hpedi.sqlite3        the books
     <home>/files/               files that arrived, encrypted
     <home>/quarantine/          why a file is no X12, beside its encrypted bytes
+    <home>/staging/<partner>/   uploads over SFTP that are not whole yet
+    <home>/inbox/<partner>/     what a partner dropped and nobody took yet
     <home>/outbox/<partner>/    answers and remittances
+    <home>/archive/<partner>/   what lay in the outbox long enough
     <home>/bank/                ACH files and the check register
 
 The key never lies in the workspace: it comes from $HPEDI_KEY, or from the file that hpedi.toml names (made by `init`
@@ -216,6 +219,11 @@ def _seal(sealer: Sealer) -> None:
 def payer_zone() -> ZoneInfo:
     """Return the time zone of the payer, in which a receipt instant becomes a date."""
     return ZoneInfo(PAYER_TIME_ZONE)
+
+
+def local_minute(at: datetime | None) -> str:
+    """Return a moment to the minute where the payer is; nothing for none."""
+    return at.astimezone(payer_zone()).strftime("%Y-%m-%d %H:%M") if at is not None else ""
 
 
 def context_for(as_of: date | None) -> RunContext:

@@ -19,7 +19,7 @@ from pathlib import Path
 from typing import Final
 
 from hpedi.findings import Unavailable
-from hpedi.intake.drop_folders import NANOSECONDS, Dropped, opened_folder
+from hpedi.intake.drop_folders import Dropped, opened_folder
 
 MARK: Final = "~"
 OWNER_ONLY: Final = 0o700
@@ -46,11 +46,6 @@ class Taken:
     moment: int
     size: int
     is_new: bool = False
-
-    @property
-    def seconds(self) -> float:
-        """When it arrived, in seconds since 1970."""
-        return self.moment / NANOSECONDS
 
 
 class CannotTake(Exception):

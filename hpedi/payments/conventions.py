@@ -1,6 +1,6 @@
-"""Conventions of payment that no payer owns, as dated data: how ACH entries are coded.
+"""Conventions of payment that no payer owns, as dated data: how ACH entries are coded, which adjustments are booked.
 
-Loads mappings/payments/ach_conventions.yaml from bytes. A day on which no version is in force
+Loads mappings/payments/ach_conventions.yaml and adjustments.yaml from bytes. A day on which no version is in force
 is an error of that data, never a default.
 """
 
@@ -12,6 +12,7 @@ from typing import Literal
 
 import msgspec
 
+from hpedi.payments.dues import BY_HAND
 from hpedi.reference.dated import Dated, DatedT, Entry, in_force
 
 LineEnding = Literal["LF", "CRLF"]
@@ -55,6 +56,34 @@ def load_ach_conventions(content: bytes, day: date) -> AchConventions:
         LookupError: None is in force.
     """
     return _on(msgspec.yaml.decode(content, type=_AchFile).versions, day)
+
+
+Way = Literal["to provider", "from provider", "either"]
+"""Which way an adjustment goes: above 0.00, below it, or both."""
+
+
+class AdjustmentTerms(Dated, frozen=True, kw_only=True):
+    """Which way each PLB code goes that people may book by themselves, in a span of days."""
+
+    ways: Mapping[str, Way]
+    source: str
+
+
+class _AdjustmentsFile(Entry, frozen=True, kw_only=True):
+    versions: tuple[AdjustmentTerms, ...]
+
+
+def load_adjustment_terms(content: bytes, day: date) -> AdjustmentTerms:
+    """Return what holds on a day, from the YAML of mappings/payments/adjustments.yaml.
+
+    Raises:
+        LookupError: Nothing does.
+        ValueError: A code is none that dues are paid by.
+    """
+    terms = _on(msgspec.yaml.decode(content, type=_AdjustmentsFile).versions, day)
+    if not terms.ways.keys() <= BY_HAND:
+        raise ValueError("mappings/payments/adjustments.yaml names a code that no payment tells")
+    return terms
 
 
 def _on(versions: tuple[DatedT, ...], day: date) -> DatedT:

@@ -9,7 +9,7 @@ Source: 005010X221A1 1.10.2.10 (capitation and related payments), PLB03-1; RFI 1
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from typing import Final
 
 from hpedi.claims.model import Model
@@ -24,15 +24,9 @@ REFUND: Final = "72"
 claim (WO above zero) in the same remittance. A claim may be refunded in parts.
 
 Source: 005010X221A1 1.10.2.17; RFI 325, 1385, 1880."""
-ADJUSTMENTS: Final[Mapping[str, frozenset[int]]] = {
-    "CS": frozenset({1, -1}),  # adjustment
-    "IP": frozenset({1}),  # incentive premium
-    "LS": frozenset({1}),  # lump sum
-    "L3": frozenset({-1}),  # penalty
-    "LE": frozenset({-1}),  # levy
-}
-"""The PLB codes that people may book by themselves: to the payee (1), from it (-1), or either."""
-DUE: Final = frozenset({CAPITATION, WITHHOLD, BONUS, REFUND, *ADJUSTMENTS})
+BY_HAND: Final = frozenset({"CS", "IP", "LS", "L3", "LE"})
+"""The PLB codes that people may book by themselves; which way each goes is data (`conventions.AdjustmentTerms`)."""
+DUE: Final = frozenset({CAPITATION, WITHHOLD, BONUS, REFUND, *BY_HAND})
 """The PLB codes that pay what a settlement found due."""
 REISSUE: Final = "CS"
 """The PLB code that pays what another payment, named by its number, did not bring to the payee: no code says just

@@ -22,7 +22,8 @@ from typing import Final, Literal, TypeAlias
 from hpedi.adjudication.funding import EmployerCharge, PoolKey, PoolMovement
 from hpedi.claims.model import Model
 from hpedi.money import ZERO, Usd, rounded
-from hpedi.payments.dues import ADJUSTMENTS, BONUS, CAPITATION, REFUND, WITHHOLD, Due
+from hpedi.payments.conventions import Way
+from hpedi.payments.dues import BONUS, CAPITATION, REFUND, WITHHOLD, Due
 from hpedi.payments.ledger import LedgerAccount, Posting, postings_of
 from hpedi.reference.settling import Target
 
@@ -43,6 +44,14 @@ BEARS: Final[Mapping[SettlementKind, LedgerAccount]] = {
     "adjustment": LedgerAccount.PROVIDER_ADJUSTMENTS,
 }
 """The account that bears dues which come out of no pool."""
+
+
+_WAY: Final[Mapping[bool, Way]] = {True: "to provider", False: "from provider"}
+_SIGNS: Final[Mapping[Way, str]] = {
+    "to provider": "above 0.00: to the provider",
+    "from provider": "below 0.00: from the provider",
+    "either": "not 0.00",
+}
 
 
 class CannotSettle(Exception):
@@ -221,18 +230,25 @@ def refund(provider: str, claim: str, amount: Usd, owed: Usd, reference: str) ->
     return Settlement(kind="refund", provider=provider, reference=reference, facts=facts, dues=(due,))
 
 
-def adjustment(provider: str, code: str, amount: Usd, reference: str, note: str) -> Settlement:
+def adjustment(provider: str, code: str, amount: Usd, reference: str, note: str, ways: Mapping[str, Way]) -> Settlement:
     """Book an adjustment to a payee (above 0.00) or from it, for a reason that somebody gives.
+
+    Args:
+        provider: Our provider id.
+        code: PLB03-1.
+        amount: US dollars.
+        reference: PLB03-2.
+        note: The reason.
+        ways: Which way each code goes that may be booked.
 
     Raises:
         CannotSettle: The code is not one to book by hand, or not of this sign.
     """
-    signs = ADJUSTMENTS.get(code)
-    if signs is None:
-        raise CannotSettle(f"a code to book is one of {', '.join(sorted(ADJUSTMENTS))}")
-    if not amount or (1 if amount > 0 else -1) not in signs:
-        way = {frozenset({1}): "above 0.00: to the provider", frozenset({-1}): "below 0.00: from the provider"}
-        raise CannotSettle(f"an amount of {code} is {way.get(signs, 'not 0.00')}")
+    way = ways.get(code)
+    if way is None:
+        raise CannotSettle(f"a code to book is one of {', '.join(sorted(ways))}")
+    if not amount or way not in ("either", _WAY[amount > 0]):
+        raise CannotSettle(f"an amount of {code} is {_SIGNS[way]}")
     due = Due(provider=provider, code=code, reference=reference, amount=amount)
     return Settlement(kind="adjustment", provider=provider, reference=reference, facts=(("why", note),), dues=(due,))
 

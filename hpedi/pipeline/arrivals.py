@@ -7,7 +7,6 @@ never name the file as its sender named it.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from datetime import datetime
 from typing import Final
 
@@ -62,7 +61,7 @@ def end(work: Work, arrival: Arrival, received: ReceivedFile, partner: Partner) 
     reason = received.quarantined[:_REASON_LENGTH]
     work.arrivals.finish(arrival.id, state, file=received.file, reason=reason)
     if state == "quarantined":
-        text = _note(arrival, received.quarantined.split(", "), work.context.instant)
+        text = _note(arrival, received, work.context.instant)
         folder = answer_folder(partner, _PRODUCTION)
         work.outbox.put([Outbound(folder=folder, name=note_name(arrival), kind=NOTE, content=text.encode())])
     work.audit.record("arrive", f"arrival:{arrival.id}", reason=f"file:{received.file}", result=state)
@@ -81,14 +80,14 @@ def fail(work: Work, arrival: int, fault: str) -> None:
     work.audit.record("arrive", f"arrival:{arrival}", result="failed")
 
 
-def _note(arrival: Arrival, codes: Iterable[str], now: datetime) -> str:
+def _note(arrival: Arrival, received: ReceivedFile, now: datetime) -> str:
     """Return the text of a note: what happened, why and what to do, and nothing of what the file says."""
     at = arrival.arrived_at.astimezone(now.tzinfo)
-    kinds = [FINDING_KINDS[code] for code in codes]
+    kinds = [FINDING_KINDS[code] for code in received.quarantined.split(", ")]
     reasons = "\n".join(f"  - {kind.title}. {kind.remedy} ({kind.code})" for kind in kinds)
     return (
         f"Nothing of your file was taken in, and it gets no other answer.\n\n"
-        f"Arrival number  {arrival.id}\n"
+        f"Arrival number  {arrival.id} (file {received.file})\n"
         f"Arrived         {at:%Y-%m-%d %H:%M:%S %Z}\n"
         f"Size            {arrival.size:,} bytes\n\n"
         f"Why:\n{reasons}\n\n"

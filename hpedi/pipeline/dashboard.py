@@ -183,7 +183,7 @@ def dashboard(work: Work, as_of: date, days: int, reasons: Mapping[str, str], no
         denials=tuple(_denial(each, reasons) for each in found.denials(since)),
         payments=found.payments(since),
         partners=tuple(_partners(fresh, found.last_heard())),
-        quarantined=_counted(reason for _day, reason in found.quarantined(since)),
+        quarantined=_counted(found.quarantined(since)),
         waiting=found.waiting(),
         watchers=work.watchers.all(),
     )

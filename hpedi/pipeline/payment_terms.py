@@ -36,7 +36,7 @@ class Held:
 
     Attributes:
         number: Check or EFT number; empty where no payment could be built.
-        provider: Our id of the payee.
+        provider: Our id of the payee, or of the subscriber of a check to a member.
         claims: How many claims it pays.
         amount: US dollars.
         finding: Why, and what to do.

@@ -149,7 +149,7 @@ def _held(stored: ListedPayment, finding: Finding) -> Held:
     made = stored.payment
     return Held(
         number=made.trace_number,
-        provider=made.payee.provider,
+        provider=made.payee.provider or made.member,
         claims=stored.claims,
         amount=made.amount,
         finding=finding,

@@ -6,7 +6,7 @@ between, the next run pays them. What is only asked for is worked out the same w
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -14,6 +14,7 @@ from typing import TypeAlias
 
 from hpedi.adjudication.funding import PoolKey
 from hpedi.money import ZERO, Usd
+from hpedi.payments.conventions import Way
 from hpedi.payments.cost_of_care import CostOfCare, cost_target
 from hpedi.payments.dues import REFUND
 from hpedi.payments.payee_balances import OVERPAYMENT, PayeeBalance
@@ -136,13 +137,19 @@ class RefundAsked:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AdjustmentAsked:
-    """An adjustment to a provider, or from it below 0.00 (US dollars), under a PLB code; `note` says why."""
+    """An adjustment to a provider, or from it below 0.00 (US dollars), under a PLB code.
+
+    Attributes:
+        note: Why.
+        ways: Which way each code goes that may be booked.
+    """
 
     provider: str
     code: str
     amount: Usd
     reference: str
     note: str
+    ways: Mapping[str, Way]
 
 
 SettlementAsked: TypeAlias = (
@@ -202,7 +209,7 @@ def _settlement(work: Work, reference: Reference, asked: SettlementAsked) -> Set
             left = sum(owed, -work.settlements.refunded(asked.provider, asked.claim))
             return refund(asked.provider, asked.claim, asked.amount, left, asked.reference)
         case AdjustmentAsked():
-            return adjustment(asked.provider, asked.code, asked.amount, asked.reference, asked.note)
+            return adjustment(asked.provider, asked.code, asked.amount, asked.reference, asked.note, asked.ways)
 
 
 def _is_owed_for(balance: PayeeBalance, claim: str) -> bool:

@@ -17,7 +17,6 @@ class InterchangeCounted:
     partner: str
     usage: str
     received_on: date
-    received_at: datetime
     verdict: str
     summary: str
 
@@ -103,8 +102,8 @@ class Statistics(Protocol):
     def interchanges(self, since: date) -> tuple[InterchangeCounted, ...]:
         """Return what was received from a day on, in the order of arrival."""
 
-    def quarantined(self, since: date) -> Sequence[tuple[date, str]]:
-        """Return day and finding codes of each file in quarantine that was received from a day on."""
+    def quarantined(self, since: date) -> Sequence[str]:
+        """Return the finding codes of each file in quarantine that was received from a day on."""
 
     def last_heard(self) -> Sequence[tuple[str, str, datetime]]:
         """Return partner, usage and moment of the last interchange of each."""

@@ -126,18 +126,18 @@ class SubmissionReport:
     is_whole: bool
 
 
-def submission_report(tracker: Tracker, target: Target, refusals: StatusLookup) -> SubmissionReport:
+def submission_report(tracker: Tracker, target: Target, lookup: StatusLookup) -> SubmissionReport:
     """Put together the report of a submission, and leave the audit row of the look at its claims.
 
     Args:
         tracker: Who asks.
         target: The submission.
-        refusals: Where what became of claims is looked up.
+        lookup: Where what became of claims is looked up.
     """
     inquiry = tracker.inquiry
     payer, day = inquiry.reference.payer, inquiry.work.context.as_of
     outcomes = tuple(ReceiptOutcome.of(each) for each in target.receipts)
-    claims = claims_of(tracker, target, refusals)
+    claims = claims_of(tracker, target, lookup)
     kept = sum(each.summary.claims for each in outcomes)
     return SubmissionReport(
         of=target.of,

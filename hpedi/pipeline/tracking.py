@@ -125,7 +125,9 @@ class Tracker:
 
     def told_name(self, arrival: Arrival) -> str:
         """Return the name that a partner gave a file, for itself and who sees claims: it may be a patient's."""
-        return arrival.name if not self.sees_all or self.npis("claim") != () else "a file"
+        if self.sees_all and self.npis("claim") == ():
+            return "a file"
+        return "".join(each if each.isprintable() else "?" for each in arrival.name)
 
     @property
     def summed(self) -> tuple[str, ...] | None:

@@ -196,7 +196,7 @@ def acknowledged_claim(
     about = f"interchange {outcome.control_number}"
     codes = tuple(claim.note.split()) if claim.state == "refused" else ()
     is_refused = claim.state == "refused"
-    is_told = any(FINDING_KINDS[code].sent.status for code in codes if code in FINDING_KINDS)
+    is_told = any(map(_status_of, codes))
     if told.ta1 is not None:
         says = f"interchange {_TA104.get(told.ta1[0], told.ta1[0])}"
         yield words.placed(at, 3, "TA1", about, says, codes=told.ta1, is_bad=told.ta1[0] == "R")
@@ -210,6 +210,11 @@ def acknowledged_claim(
 
 def _note_of(code: str) -> str:
     return FINDING_KINDS[code].sent.ta105 if code in FINDING_KINDS else ""
+
+
+def _status_of(code: str) -> str:
+    """Return what a 277CA says for a finding."""
+    return ":".join((FINDING_KINDS[code].sent.status or ()) if code in FINDING_KINDS else ())
 
 
 def without_answer(words: TrackWords, outcome: ReceiptOutcome, at: datetime) -> Placed | None:
@@ -255,7 +260,8 @@ def in_states(
         if each.state == "refused":
             codes = tuple(each.note.split())
             says = f"{finding_words(codes)}. {finding_remedies(codes)}"
-            yield words.placed(at, 6, "refused", about, says, codes=codes, is_bad=True, **money)
+            statuses = tuple(filter(None, map(_status_of, codes)))
+            yield words.placed(at, 6, "refused", about, says, codes=(*codes, *statuses), is_bad=True, **money)
         elif each.state == "pended" and each.pended_on is not None:
             codes, says = (each.note, each.status277), f"{words.status(each.status277)}; waits for {each.note}"
             yield words.on_day(each.pended_on, at, 9, "pended", about, says, codes=codes, **money)

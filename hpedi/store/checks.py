@@ -13,7 +13,7 @@ from hpedi.pipeline.records import StoredPayment
 from hpedi.safekeeping.vault import Vault
 from hpedi.store.eft_tables import positive_pay
 from hpedi.store.inserts import Insert
-from hpedi.store.payments import newest_state, open_payment
+from hpedi.store.payments_read import newest_state, open_payment
 from hpedi.store.tables import payment, payment_event
 from hpedi.transactions.remittance_835.model import PaymentMethod
 

@@ -21,8 +21,10 @@ from hpedi.store.eft_tables import account_hold, eft_return, prenote_return, ret
 from hpedi.store.encoding import decode, encode
 from hpedi.store.inserts import Insert
 from hpedi.store.numbers import next_id
-from hpedi.store.payments import RUNS, newest_state, open_payment
-from hpedi.store.tables import eft_entry, outbox, payment, payment_event, payment_file
+from hpedi.store.payments import RUNS
+from hpedi.store.payments_read import newest_state, open_payment
+from hpedi.store.remittance_tables import payment_file
+from hpedi.store.tables import eft_entry, outbox, payment, payment_event
 from hpedi.transactions.remittance_835.model import PaymentMethod
 
 _AT_ONCE: Final = 200

@@ -53,12 +53,12 @@ member_payment = Table(
     UniqueConstraint("source", name="uq_member_payment"),
 )
 
-# A payment to a member is in one check: the primary key says so.
+# A payment to a member is in one check: the primary key says so. None: it was due before checks were drawn here.
 paid_member_payment = Table(
     "paid_member_payment",
     metadata,
     Column("member_payment", ForeignKey("member_payment.id"), primary_key=True),
-    Column("payment", ForeignKey("payment.id"), nullable=False, index=True),
+    Column("payment", ForeignKey("payment.id"), index=True),
 )
 
 # A settlement stands once under its reference.

@@ -16,7 +16,8 @@ from hpedi.safekeeping.vault import Vault
 from hpedi.store.among import among
 from hpedi.store.inserts import Insert
 from hpedi.store.numbers import next_id
-from hpedi.store.tables import WAITING, outbox, outbox_staging
+from hpedi.store.remittance_tables import outbox_staging
+from hpedi.store.tables import WAITING, outbox
 
 _COLUMNS: Final = ("folder", "name", "kind", "digest", "receipt", "run", "sealed")
 _STAGED: Final = tuple(name for name in _COLUMNS if name != "receipt")

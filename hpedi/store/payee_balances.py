@@ -9,7 +9,7 @@ from sqlalchemy import Connection, func, select
 
 from hpedi.payments.payee_balances import PayeeBalance
 from hpedi.store.inserts import Insert
-from hpedi.store.tables import payee_balance_entry
+from hpedi.store.remittance_tables import payee_balance_entry
 
 OPENING = "opening"
 

@@ -47,12 +47,12 @@ from hpedi.store.in_batches import in_batches
 from hpedi.store.ledger import StoredLedger
 from hpedi.store.outbox import StoredOutbox
 from hpedi.store.payee_balances import OPENING
+from hpedi.store.remittance_tables import payee_balance_entry
 from hpedi.store.settlements import dues_of_run
 from hpedi.store.tables import (
     decision,
     eft_entry,
     paid_decision,
-    payee_balance_entry,
     payment,
     payment_event,
     payment_run,

@@ -14,7 +14,8 @@ from hpedi.store.dispute_tables import dispute_event
 from hpedi.store.eft_tables import eft_enrollment, eft_return, prenote_return
 from hpedi.store.era_tables import era_enrolment
 from hpedi.store.gateway_tables import arrival
-from hpedi.store.tables import claim, decision, outbox, outbox_staging, payment, reference_record
+from hpedi.store.remittance_tables import outbox_staging
+from hpedi.store.tables import claim, decision, outbox, payment, reference_record
 from hpedi.store.webhook_tables import webhook
 from hpedi.store.work_tables import claim_override, pend, reprocessing
 

@@ -20,7 +20,8 @@ from hpedi.pipeline.statistics_ports import (
     Waiting,
 )
 from hpedi.store.denial_tables import denial
-from hpedi.store.payments import newest_state
+from hpedi.store.gateway_tables import arrival
+from hpedi.store.payments_read import newest_state
 from hpedi.store.tables import (
     WAITING,
     claim,
@@ -49,19 +50,18 @@ class StoredStatistics:
     def interchanges(self, since: date) -> tuple[InterchangeCounted, ...]:
         """Return what was received from a day on, in the order of arrival."""
         column = receipt.c
-        names = ("partner", "usage", "received_at", "verdict", "summary")
+        names = ("partner", "usage", "verdict", "summary")
         query = select(inbound_file.c.received_on, *(column[name] for name in names))
         query = query.join(inbound_file, inbound_file.c.id == column.file)
         query = query.where(column.published, inbound_file.c.received_on >= since)
         rows = self._connection.execute(query.order_by(column.received_at, column.id))
         return tuple(InterchangeCounted(**row._mapping) for row in rows)  # noqa: SLF001 - SQLAlchemy's public name
 
-    def quarantined(self, since: date) -> Sequence[tuple[date, str]]:
-        """Return day and finding codes of each file in quarantine that was received from a day on."""
+    def quarantined(self, since: date) -> Sequence[str]:
+        """Return the finding codes of each file in quarantine that was received from a day on."""
         column = inbound_file.c
-        query = select(column.received_on, column.reason).where(column.state == "quarantined")
-        rows = self._connection.execute(query.where(column.received_on >= since).order_by(column.id))
-        return [(day, reason) for day, reason in rows]
+        query = select(column.reason).where(column.state == "quarantined", column.received_on >= since)
+        return self._connection.execute(query.order_by(column.id)).scalars().all()
 
     def last_heard(self) -> Sequence[tuple[str, str, datetime]]:
         """Return partner, usage and moment of the last interchange of each."""
@@ -165,6 +165,8 @@ class StoredStatistics:
         files = files.outerjoin(receipt, receipt.c.id == outbox.c.receipt)
         files = files.outerjoin(payment_run, run.id == outbox.c.run).where(WAITING)
         yield self._one("files to deliver", files)
+        dropped = select(func.count(), func.min(arrival.c.arrived_at)).select_from(arrival)
+        yield self._one("arrivals to receive", dropped.where(arrival.c.state.in_(("taken", "failed"))))
         begun = select(func.count(), func.min(inbound_file.c.received_at)).select_from(inbound_file)
         yield self._one("files being received", begun.where(inbound_file.c.state == "receiving"))
 

@@ -223,7 +223,11 @@ decision = Table(
     Column("sealed_trail", LargeBinary, nullable=False),
     Column("allowed", Cents),  # None in rows of before it was kept, until the workspace is brought up
     Index("ix_decision_payment_run", "payment_run", "provider", "ordinal"),
-    Index("ix_decision_decided_on", "decided_on"),
+    # All that days are summed from: rows with sealed bytes are not read for it.
+    Index(
+        "ix_decision_decided_on",
+        *("decided_on", "status", "version", "control_number", "charged", "allowed", "paid", "patient_responsibility"),
+    ),
 )
 
 past_line = Table(
@@ -330,21 +334,6 @@ posting = Table(
     UniqueConstraint("source", "account", "funding_account"),
 )
 
-# What payees owe from one remittance to the next (PLB FB, WO); a balance is the sum of its entries.
-payee_balance_entry = Table(
-    "payee_balance_entry",
-    metadata,
-    Column("id", RowId, primary_key=True),
-    Column("provider", String(80), nullable=False),
-    Column("funding_account", String(80), nullable=False),
-    Column("kind", String(2), nullable=False),
-    Column("reference", String(50), nullable=False),
-    Column("amount", Cents, nullable=False),
-    Column("source", String(120), nullable=False),
-    Column("posted_on", Date, nullable=False),
-    UniqueConstraint("provider", "funding_account", "kind", "reference", "source", name="uq_payee_balance_entry"),
-)
-
 # --- what leaves ---------------------------------------------------------------------------------------------------
 
 outbox = Table(
@@ -365,28 +354,6 @@ WAITING: Final = outbox.c.delivered_at.is_(None)
 """What of the outbox is to be delivered yet."""
 
 Index("ix_outbox_waiting", outbox.c.id, sqlite_where=WAITING, postgresql_where=WAITING)
-
-# What a release wrote so far: nobody sees it until the release commits, and what a killed one left is dropped.
-outbox_staging = Table(
-    "outbox_staging",
-    metadata,
-    Column("id", RowId, primary_key=True),
-    Column("folder", String(120), nullable=False),
-    Column("name", String(120), nullable=False),
-    Column("kind", String(12), nullable=False),
-    Column("digest", String(64), nullable=False),
-    Column("run", ForeignKey("payment_run.id"), nullable=False, index=True),
-    Column("sealed", LargeBinary, nullable=False),
-    UniqueConstraint("folder", "name"),
-)
-
-# The file that the 835 of a payment is in, alone or beside others.
-payment_file = Table(
-    "payment_file",
-    metadata,
-    Column("payment", ForeignKey("payment.id"), primary_key=True),
-    Column("outbox", ForeignKey("outbox.id"), nullable=False, index=True),
-)
 
 # --- who did what: rows and seals are only ever added; triggers refuse to change or delete one ---------------------
 

@@ -13,8 +13,9 @@ from hpedi.safekeeping.vault import Vault
 from hpedi.store.among import among
 from hpedi.store.claims import open_claim
 from hpedi.store.outbox import StoredOutbox
-from hpedi.store.payments import newest_state, open_payment
+from hpedi.store.payments_read import newest_state, open_payment
 from hpedi.store.receipts import read_file, read_receipt
+from hpedi.store.remittance_tables import payment_file
 from hpedi.store.tables import (
     claim,
     decision,
@@ -23,15 +24,13 @@ from hpedi.store.tables import (
     outbox,
     paid_decision,
     payment,
-    payment_file,
     receipt,
 )
-from hpedi.store.tracking_due import StoredDeadlineWatch
+from hpedi.store.tracking_due import OUTBOX, StoredDeadlineWatch
 from hpedi.store.work_tables import pend
 
 _OF_DECISION: Final = claim.c.control_number == decision.c.control_number
-_OUTBOX: Final = [column for column in outbox.c if column.name != "sealed"]
-_NAMES: Final = [column.name for column in _OUTBOX]
+_NAMES: Final = [column.name for column in OUTBOX]
 _PAYMENT: Final = (
     *(payment.c[name] for name in ("id", "run", "provider", "method", "amount", "payment_date", "trace_number")),
     payment.c.reissues,
@@ -169,7 +168,7 @@ class StoredTracking(StoredDeadlineWatch):
 
     def remittances(self, payments: Sequence[FollowedPayment]) -> Mapping[int, OutboundRow]:
         """Return the files that the 835s of payments are in, by the rows of the payments."""
-        columns = (payment_file.c.payment, *_OUTBOX)
+        columns = (payment_file.c.payment, *OUTBOX)
         query = select(*columns).join(payment_file, payment_file.c.outbox == outbox.c.id)
         rows = self._connection.execute(query.where(among(payment_file.c.payment, [each.id for each in payments])))
         return {row[0]: OutboundRow(**dict(zip(_NAMES, row[1:], strict=True))) for row in rows}
@@ -179,7 +178,7 @@ class StoredTracking(StoredDeadlineWatch):
         return next(iter(self._outputs(outbox.c.id == outbox_id)), None)
 
     def _outputs(self, condition: ColumnElement[bool]) -> tuple[OutboundRow, ...]:
-        rows = self._connection.execute(select(*_OUTBOX).where(condition).order_by(outbox.c.id))
+        rows = self._connection.execute(select(*OUTBOX).where(condition).order_by(outbox.c.id))
         return tuple(OutboundRow(**row._mapping) for row in rows)  # noqa: SLF001 - SQLAlchemy's public name
 
     def contents(self, rows: Sequence[OutboundRow]) -> Mapping[int, bytes]:

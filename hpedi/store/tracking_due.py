@@ -11,7 +11,8 @@ from hpedi.pipeline.records import OutboundRow
 from hpedi.pipeline.tracking_ports import ControlNumberTaken, OutputDue, UndecidedClaim, UnfinishedFile
 from hpedi.store.tables import WAITING, claim, inbound_file, outbox, payment_run, receipt
 
-_OUTBOX: Final = [column for column in outbox.c if column.name != "sealed"]
+OUTBOX: Final = [column for column in outbox.c if column.name != "sealed"]
+"""The columns of an `OutboundRow`."""
 _ANSWERED: Final = (
     receipt.c.received_at.label("answered_since"),
     payment_run.c.instant.label("paid_since"),
@@ -50,13 +51,13 @@ class StoredDeadlineWatch:
 
     def outputs_due(self, since: datetime) -> tuple[OutputDue, ...]:
         """Return what waits for delivery, and what was delivered since a moment, oldest first."""
-        query = select(*_OUTBOX, *_ANSWERED).outerjoin(receipt, receipt.c.id == outbox.c.receipt)
+        query = select(*OUTBOX, *_ANSWERED).outerjoin(receipt, receipt.c.id == outbox.c.receipt)
         query = query.outerjoin(payment_run, payment_run.c.id == outbox.c.run)
         rows = self._connection.execute(query.where(or_(WAITING, outbox.c.delivered_at >= since)).order_by(outbox.c.id))
         found = []
         for row in rows:
             begun = row.answered_since or row.paid_since or row.delivered_at
-            kept = {column.name: getattr(row, column.name) for column in _OUTBOX}
+            kept = {column.name: getattr(row, column.name) for column in OUTBOX}
             if begun is not None:  # what answers nothing and pays nothing has no moment before its delivery
                 found.append(
                     OutputDue(

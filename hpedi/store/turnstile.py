@@ -44,10 +44,7 @@ class Turnstile:
             with _opened(self._queue) as queue:
                 _take(queue, until)
                 _take(turn, until)
-            try:
-                yield
-            finally:
-                fcntl.flock(turn, fcntl.LOCK_UN)  # a process that was forked meanwhile has it open too
+            yield
 
     @property
     def somebody_waits(self) -> bool:
@@ -66,6 +63,7 @@ def _opened(path: Path) -> Iterator[int]:
     try:
         yield descriptor
     finally:
+        fcntl.flock(descriptor, fcntl.LOCK_UN)  # not by closing it: a process forked meanwhile has it open too
         os.close(descriptor)
 
 

@@ -53,7 +53,7 @@ def test_a_price_is_set_by_hand(desk: Desk) -> None:
     [
         ((DECIDED, *NOTE), "--set-aside NAME, --deny"),
         ((DECIDED, "--price", "one=90.00", *NOTE), "a line number and an amount"),
-        ((DECIDED, "--price", "1=-1.00", *NOTE), "never below zero"),
+        ((DECIDED, "--price", "1=-1.00", *NOTE), "not below 0.00"),
         ((DECIDED, "--price", "9=90.00", *NOTE), "no line"),
         ((DECIDED, "--price", "0=90.00", *NOTE), "line by line"),
         ((DECIDED, "--deny", "because", *NOTE), "no reason"),

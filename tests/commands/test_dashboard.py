@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections import Counter
-from datetime import date
 from decimal import Decimal
 from pathlib import Path
 from typing import Any, Final
@@ -162,31 +161,24 @@ def test_the_terminal_shows_every_part(home: Path, capsys: pytest.CaptureFixture
 
 
 def test_what_is_taken_back_counts_with_its_minus(demo: Demo, capsys: pytest.CaptureFixture[str]) -> None:
-    """A denied visit and a paid one are voided: two reversals, sums of nothing, and no denial that stands."""
+    """A denied visit and a paid one are voided: two reversals, sums of nothing, and no denial that stands.
+
+    Before, as if they were decided before it was kept, `hpedi init` notes what they allowed and denied.
+    """
     office = Office(demo)
     denied, paid = bill("A", "M07"), bill("B", "M01")
     numbers = office.send(denied, paid)
     before = figures(demo.workspace.home, capsys)
     assert [each["reason"] for each in before["denials"]] == ["PR-27"]
-    assert before["total"]["charged"] == "290.00"
-    office.send(*(voiding(number, sent) for number, sent in zip(numbers, (denied, paid), strict=True)))
-    after = figures(demo.workspace.home, capsys)
-    assert (after["total"]["reversed"], after["denials"]) == (2, [])
-    assert {after["total"][name] for name in ("charged", "allowed", "paid", "patient_responsibility")} == {"0.00"}
-
-
-def test_what_older_decisions_come_to_is_noted_when_a_workspace_is_brought_up(
-    demo: Demo,
-    capsys: pytest.CaptureFixture[str],
-) -> None:
-    """As if they were made before it was kept: `hpedi init` notes what they allowed and denied."""
-    Office(demo).send(bill("A", "M07"), bill("B", "M01"))
-    before = figures(demo.workspace.home, capsys)
+    assert (before["total"]["charged"], before["since"]) == ("290.00", "2026-02-19")
     with engine_of(demo.workspace.home) as engine, engine.begin() as connection:
         connection.execute(update(decision).values(allowed=None))
         connection.execute(delete(denial))
     assert figures(demo.workspace.home, capsys)["denials"] == []
     assert run_hpedi("--home", demo.workspace.home, "init") == ExitCode.OK
+    noted = figures(demo.workspace.home, capsys)
+    assert (noted["denials"], noted["total"]) == (before["denials"], before["total"])
+    office.send(*(voiding(number, sent) for number, sent in zip(numbers, (denied, paid), strict=True)))
     after = figures(demo.workspace.home, capsys)
-    assert (after["denials"], after["total"]) == (before["denials"], before["total"])
-    assert date.fromisoformat(after["since"]) == date(2026, 2, 19)
+    assert (after["total"]["reversed"], after["denials"]) == (2, [])
+    assert {after["total"][name] for name in ("charged", "allowed", "paid", "patient_responsibility")} == {"0.00"}

@@ -8,7 +8,16 @@ from datetime import date
 import pytest
 
 from hpedi.claims.parties import Name
-from hpedi.commands.printing import Column, as_text, money_column, print_json, print_table, progress
+from hpedi.commands.printing import (
+    Column,
+    as_text,
+    drawn,
+    drawn_plainly,
+    money_column,
+    print_json,
+    print_table,
+    progress,
+)
 from hpedi.money import Usd, usd
 
 
@@ -37,6 +46,18 @@ def test_what_is_whole_is_never_cut(capsys: pytest.CaptureFixture[str]) -> None:
     path = "/".join(["workspace"] * 40)
     print_table("", (Column("Kind", whole=True), Column("File", whole=True)), [("ach", path)])
     assert f"ach    {path}" in capsys.readouterr().out
+
+
+def test_a_plain_table_is_drawn_alike_both_ways() -> None:
+    """Plain text without breaks looks as rich draws it; anything else is left to rich."""
+    columns = [Column("File"), Column("Sets taken", right=True), Column("Why")]
+    rows = [["a.837", "1", "-"], ["another one.837", "1,234", "sets, or none"], ["", "", ""]]
+    for title in ("", "What came in"):
+        plain = drawn_plainly(title, columns, rows)
+        assert plain is not None
+        assert plain == drawn(title, columns, rows)
+    assert drawn_plainly("What came in", columns, [["Ä.837", "1", "-"]]) is None
+    assert drawn_plainly("What came in", columns, [["a" * 130, "1", "-"]]) is None
 
 
 def test_an_empty_table_is_not_printed(capsys: pytest.CaptureFixture[str]) -> None:

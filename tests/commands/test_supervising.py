@@ -4,13 +4,11 @@ from __future__ import annotations
 
 import json
 import os
-import re
 import signal
 import socket
 import subprocess
 import sys
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -18,6 +16,7 @@ from pathlib import Path
 import pytest
 
 from hpedi.commands import ExitCode
+from tests.commands.processes import WITHIN_SECONDS, is_running, until
 from tests.shared import PROJECT
 
 pytestmark = pytest.mark.storeless
@@ -26,7 +25,6 @@ QUICK = {"ready_seconds": 20, "stop_seconds": 20, "first_pause_seconds": 0.05, "
 LISTENS = "echo 'listening on here' >&2; echo $$ >> {pids}; exec sleep 60"
 LEAVES_A_CHILD = "sleep 60 & echo $! >> {pids}; echo $$ >> {pids}; echo 'listening on here' >&2; wait"
 DEAF = "trap '' TERM; echo $$ >> {pids}; echo 'listening on here' >&2; while :; do sleep 0.2; done"
-WITHIN_SECONDS = 30.0
 
 
 @dataclass
@@ -46,22 +44,6 @@ class Trial:
         out = self.process.communicate(timeout=WITHIN_SECONDS)[1]
         self.said = out.splitlines()
         return self.process.returncode
-
-
-def until(happens: Callable[[], bool]) -> None:
-    """Wait for something."""
-    deadline = time.monotonic() + WITHIN_SECONDS
-    while not happens():
-        assert time.monotonic() < deadline, "it did not happen"
-        time.sleep(0.02)
-
-
-def is_running(pid: int) -> bool:
-    """Say whether a process runs; one that only waits to be asked how it ended does not."""
-    try:
-        return re.search(r"^State:\s+Z", Path(f"/proc/{pid}/status").read_text(), re.MULTILINE) is None
-    except FileNotFoundError:
-        return False
 
 
 @contextmanager

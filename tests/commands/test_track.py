@@ -73,10 +73,9 @@ def test_following_ends_at_the_end_or_at_the_timeout(demo: Demo, capsys: pytest.
     demo.receive(CLEARINGHOUSE_SENT)
     assert track(demo, "file:1", "--follow", "--every", "0.05", "--timeout", "0.2") == ExitCode.FINDINGS
     assert "more is to come" in capsys.readouterr().out
-    demo.jobs.adjudicate()
-    demo.jobs.pay()
     demo.jobs.deliver()
-    assert track(demo, "file:1", "--follow", "--timeout", "60") == ExitCode.FINDINGS
+    assert track(demo, "NC-1", "--follow", "--timeout", "60") == ExitCode.FINDINGS  # refused: nothing more is to come
+    assert "nothing more is to come" in capsys.readouterr().out
 
 
 def test_a_report_tells_each_claim_and_what_to_do(tracked: Demo, capsys: pytest.CaptureFixture[str]) -> None:

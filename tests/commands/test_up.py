@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import os
-import re
 import signal
 import socket
 import subprocess
 import sys
 import threading
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -21,6 +19,7 @@ from hpedi.commands import ExitCode
 from hpedi.commands.up_settings import PROGRAMS, UpSettings, parameters, programs, read_up_settings, wanted_programs
 from hpedi.commands.workspace import context_for, open_workspace
 from hpedi.store.audit import Sought
+from tests.commands.processes import WITHIN_SECONDS, is_running, until
 from tests.commands.running import run_hpedi
 from tests.databases import Workspaces
 from tests.pipeline.conftest import KEY
@@ -28,9 +27,8 @@ from tests.pipeline.conftest import loaded_home as loaded_home  # noqa: PLC0414 
 
 pytestmark = pytest.mark.storeless  # processes are the same over every database: once is enough
 
-WITHIN_SECONDS = 60.0
 ANY_PORT = '["--port", "0"]'
-SETTINGS = f"[up]\nsftp = {ANY_PORT}\nmetrics = {ANY_PORT}\nserve = {ANY_PORT}\nwebhooks = true\nwatchers = 1\n"
+SETTINGS = f"[up]\nsftp = {ANY_PORT}\nmetrics = {ANY_PORT}\nwebhooks = true\nwatchers = 1\n"
 
 
 @pytest.fixture
@@ -76,22 +74,6 @@ def up(home: Path, settings: str = SETTINGS) -> Iterator[Running]:
             reader.join(WITHIN_SECONDS)
 
 
-def until(happens: Callable[[], object]) -> None:
-    """Wait for something."""
-    deadline = time.monotonic() + WITHIN_SECONDS
-    while not happens():
-        assert time.monotonic() < deadline, "it did not happen"
-        time.sleep(0.05)
-
-
-def is_running(pid: int) -> bool:
-    """Say whether a process runs, and is not only waiting to be asked how it ended."""
-    try:
-        return re.search(r"^State:\s+Z", Path(f"/proc/{pid}/status").read_text(), re.MULTILINE) is None
-    except FileNotFoundError:
-        return False
-
-
 def is_free(port: int) -> bool:
     """Say whether a port can be had."""
     try:
@@ -102,14 +84,14 @@ def is_free(port: int) -> bool:
 
 
 def test_all_are_at_work_until_they_are_stopped(home: Path) -> None:
-    """All five come up in order, a watcher that is killed comes again, SIGTERM ends all and seals the audit log."""
+    """All four come up in order, a watcher that is killed comes again, SIGTERM ends all and seals the audit log."""
     with up(home) as running:
-        until(lambda: len(running.lines("listening on")) == 3)
+        until(lambda: len(running.lines("listening on")) == 2)
         assert [line.split()[0] for line in running.said if "host key" not in line] == [
-            "listening", "sending", "listening", "watching", "listening"
+            "listening", "sending", "watching", "listening"
         ]  # fmt: skip
         first = running.children()
-        assert len(first) == 5
+        assert len(first) == 4
         watcher = next(pid for pid in first if b"watch\0" in Path(f"/proc/{pid}/cmdline").read_bytes())
         os.kill(watcher, signal.SIGKILL)
         until(lambda: len(running.lines("watching")) == 2)
@@ -125,7 +107,7 @@ def test_all_are_at_work_until_they_are_stopped(home: Path) -> None:
         (told,) = work.audit.find(Sought(action="up"))
     assert (told.principal, told.result) == (
         "system:operator",
-        "begun: metrics, webhooks send, serve, watch, sftp",
+        "begun: metrics, webhooks send, watch, sftp",
     )
 
 

@@ -160,7 +160,7 @@ def test_a_file_under_anothers_name_is_refused_in_words(home: Path, capsys: pyte
     assert line["arrival"]["state"] == "quarantined"
     assert files_in(home, "outbox") == ["outbox/prairielink/arrival-00000001.refused.txt"]
     note = (home / "outbox" / "prairielink" / "arrival-00000001.refused.txt").read_text()
-    for words in ("Arrival number  1\n", "2026-03-02 09:00:00 CST", "2,310 bytes", "ISA06", "send it again"):
+    for words in ("Arrival number  1 (file 1)\n", "2026-03-02 09:00:00 CST", "2,310 bytes", "ISA06", "send it again"):
         assert words in note
     assert files_in(home, "quarantine") == ["quarantine/000001.reason.txt", "quarantine/000001.sealed"]
 

@@ -146,6 +146,7 @@ def test_events_go_over_tls(home: Path, tmp_path: Path, tell: Tell) -> None:
         assert tried["outcome"] == "delivered"
 
 
+@pytest.mark.usefixtures("only_sqlite")
 @pytest.mark.parametrize(
     ("words", "said"),
     [
@@ -165,6 +166,7 @@ def test_what_cannot_be_is_told(
     assert said in capsys.readouterr().err
 
 
+@pytest.mark.usefixtures("only_sqlite")
 def test_settings_that_cannot_be_read_are_told(home: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """A network that is none, an authority that is not there, a word that nobody knows."""
     text = (home / "hpedi.toml").read_text().partition("[webhooks]")[0]
@@ -174,6 +176,7 @@ def test_settings_that_cannot_be_read_are_told(home: Path, capsys: pytest.Captur
         assert "[webhooks]" in capsys.readouterr().err
 
 
+@pytest.mark.usefixtures("only_sqlite")
 def test_people_read_tables(home: Path, receiver: Receiver, capsys: pytest.CaptureFixture[str]) -> None:
     """Without --json the same is told in words; a dry run keeps nothing."""
     hpedi = ("--home", home, "webhooks")

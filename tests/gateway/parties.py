@@ -33,9 +33,11 @@ class Home:
 
     Attributes:
         place: A folder for the workspace and for all that lies beside it.
+        config: The folder in it of keys and of who is signed in.
     """
 
     place: Path
+    config: str = "config"
 
     @property
     def workspace(self) -> Path:
@@ -47,7 +49,7 @@ class Home:
         """The environment of its commands, with keys and anchor beside the workspace."""
         made = {
             **os.environ,
-            "XDG_CONFIG_HOME": str(self.place / "config"),
+            "XDG_CONFIG_HOME": str(self.place / self.config),
             "XDG_STATE_HOME": str(self.place / "state"),
         }
         for name in ("PYTHONDONTWRITEBYTECODE", "HPEDI_KEY", "HPEDI_AUDIT_ANCHOR"):

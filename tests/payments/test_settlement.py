@@ -30,6 +30,7 @@ from hpedi.payments.settlement import (
 )
 from hpedi.reference.settling import Target
 from hpedi.transactions.remittance_835.model import ProviderAdjustment
+from tests.payments.adjustment_ways import WAYS
 
 PIP = PoolKey("pip", "CLINIC", "MILLS", 2026)
 PREFUND = PoolKey("prefund", "CLINIC", "MILLS", 2026)
@@ -223,7 +224,7 @@ def test_no_more_is_refunded_than_is_owed(amount: str) -> None:
 )
 def test_an_adjustment_is_a_plb_row_of_the_other_sign(code: str, amount: str) -> None:
     """What goes to the provider is below 0.00 in PLB, what is taken above."""
-    settled = adjustment("CLINIC", code, dollars(amount), "REF1", "agreed by letter")
+    settled = adjustment("CLINIC", code, dollars(amount), "REF1", "agreed by letter", WAYS)
     assert due_rows(settled.dues) == (ProviderAdjustment(code=code, reference="REF1", amount=-dollars(amount)),)
     assert posted(settled) == {
         LedgerAccount.PROVIDER_ADJUSTMENTS: dollars(amount),
@@ -238,4 +239,4 @@ def test_an_adjustment_is_a_plb_row_of_the_other_sign(code: str, amount: str) ->
 def test_an_adjustment_of_the_wrong_sign_or_code_is_refused(code: str, amount: str) -> None:
     """A penalty to the provider, a lump sum from it, nothing, or a code that payment runs write themselves."""
     with pytest.raises(CannotSettle):
-        adjustment("CLINIC", code, dollars(amount), "REF1", "")
+        adjustment("CLINIC", code, dollars(amount), "REF1", "", WAYS)

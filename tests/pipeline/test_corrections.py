@@ -11,8 +11,10 @@ from hypothesis import strategies as st
 from msgspec.structs import replace
 
 from hpedi.claims.claim import Claim
+from hpedi.payments.payment import Payment
 from samples.sample_claims import Service, members
 from tests.pipeline.conftest import Demo
+from tests.pipeline.reprocessed import payments_of
 from tests.pipeline.sending import VISIT, Office, bill, replacing, standing, voiding, without_numbers
 
 THERAPY = Service("G0260", date(2026, 2, 17), "520.00")
@@ -156,21 +158,21 @@ def test_the_void_of_a_paid_claim_is_carried_forward(office: Office) -> None:
     (original,) = office.send(bill("A", "M01"))
     assert [f"{each.payment.amount}" for each in office.pay().released] == ["90.00"]
     office.send(voiding(original, bill("A", "M01")))
-    (second,) = office.pay(date(2026, 3, 17)).released
-    trace = second.payment.trace_number
-    assert (f"{second.payment.amount}", plb(second)) == ("0.00", [("FB", trace, "-90.00")])
+    (second,) = payments_of(office.demo, office.pay(date(2026, 3, 17)))
+    trace = second.trace_number
+    assert (f"{second.amount}", plb(second)) == ("0.00", [("FB", trace, "-90.00")])
     office.send(bill("B", "M07", Service("T1015", date(2025, 12, 10), "200.00")), bill("C", "M02"))
-    (third,) = office.pay(date(2026, 3, 18)).released
-    assert (f"{third.payment.claims_paid}", plb(third)) == ("176.40", [("FB", trace, "90.00")])
-    assert f"{third.payment.amount}" == "86.40"
+    (third,) = payments_of(office.demo, office.pay(date(2026, 3, 18)))
+    assert (f"{third.claims_paid}", plb(third)) == ("176.40", [("FB", trace, "90.00")])
+    assert f"{third.amount}" == "86.40"
 
 
 def test_the_void_of_an_unpaid_claim_pays_nothing(office: Office) -> None:
     """A claim voided before it was paid nets to nothing in the one remittance that tells both."""
     (original,) = office.send(bill("A", "M01"))
     office.send(voiding(original, bill("A", "M01")))
-    (only,) = office.pay().released
-    assert (f"{only.payment.amount}", plb(only)) == ("0.00", [])
+    (only,) = payments_of(office.demo, office.pay())
+    assert (f"{only.amount}", plb(only)) == ("0.00", [])
 
 
 def test_test_claims_take_nothing_back(demo: Demo, office: Office) -> None:
@@ -187,9 +189,9 @@ def replace_charge(charged: str) -> Service:
     return Service(THERAPY.code, THERAPY.day, charged)
 
 
-def plb(stored: object) -> list[tuple[str, str, str]]:
+def plb(made: Payment) -> list[tuple[str, str, str]]:
     """Return the PLB rows of a payment as text."""
-    rows = stored.payment.adjustments  # type: ignore[attr-defined]
+    rows = made.adjustments
     return [(each.code, each.reference, f"{each.amount}") for each in rows]
 
 

@@ -13,7 +13,9 @@ from hpedi.payments.faults import NotAsWritten
 from hpedi.payments.verification import read_remittances
 from hpedi.pipeline import release, remittance_files
 from hpedi.pipeline.void import void
-from hpedi.store.tables import outbox, outbox_staging, payment_file
+from hpedi.store import schema
+from hpedi.store.remittance_tables import outbox_staging, payment_file
+from hpedi.store.tables import outbox
 from hpedi.transactions.remittance_835.model import Remittance
 from tests.pipeline.conftest import Demo
 from tests.pipeline.reprocessed import load
@@ -152,3 +154,19 @@ def test_the_profile_says_at_least_one(demo: Demo) -> None:
     """A profile with none a file is refused."""
     with pytest.raises(AssertionError, match="remittance"):
         load(demo, together(0))
+
+
+def test_what_went_out_before_has_its_file(demo: Demo) -> None:
+    """Under the schema before, an 835 was found by its name: brought up again, each payment names the same file."""
+    demo.run(SENT)
+    before = links(demo)
+    schema.downgrade(demo.workspace.database, "0017")
+    schema.upgrade(demo.workspace.database)
+    assert links(demo) == before
+    assert len(before) == len(PAID)
+
+
+def links(demo: Demo) -> list[tuple[int, int]]:
+    """Return the file of each payment."""
+    with demo.workspace.database.reading() as connection:
+        return sorted(tuple(row) for row in connection.execute(select(payment_file)))

@@ -15,6 +15,7 @@ from hpedi.pipeline.pay import Paid
 from hpedi.pipeline.settle import AdjustmentAsked, book
 from hpedi.pipeline.void import void
 from hpedi.reference.reference import Reference
+from tests.payments.adjustment_ways import WAYS
 from tests.pipeline.conftest import KEY, Demo
 from tests.pipeline.reprocessed import load
 from tests.pipeline.sending import Office, bill
@@ -103,7 +104,9 @@ def test_an_account_that_is_not_in_force_keeps_its_payee_back(demo: Demo) -> Non
 
 def test_a_due_is_the_payers_to_pay(demo: Demo, office: Office) -> None:
     """A lump sum of 25.00 goes with the payer's payment: 115.00; Pinewood pays its 90.00."""
-    lump = AdjustmentAsked(provider="RIVERBEND", code="LS", amount=Decimal("25.00"), reference="L1", note="agreed")
+    lump = AdjustmentAsked(
+        provider="RIVERBEND", code="LS", amount=Decimal("25.00"), reference="L1", note="agreed", ways=WAYS
+    )
     book(demo.workspace.books, office.jobs().context, office.jobs().reference, lump)
     assert sorted(told(office.pay())) == [(PINEWOOD, "ACH", "90.00"), ("payer", "ACH", "115.00")]
     assert proof_of(demo).differences == ()

@@ -19,12 +19,15 @@ from hpedi.pipeline.checks import import_checks, tell_bank
 from hpedi.pipeline.eob import check_explained
 from hpedi.pipeline.pay import Paid
 from hpedi.pipeline.void import void
+from hpedi.store import schema
 from tests.commands.running import run_hpedi
 from tests.pipeline.conftest import AS_OF, Demo
 from tests.pipeline.sending import Office, bill, voiding
 from tests.pipeline.test_proof import proof_of
 
 CHECK = "100001"
+BEFORE = "0017"
+"""The schema before checks to members."""
 NOT_ASSIGNED = {"benefits_assigned": "N"}
 TUESDAY, WEDNESDAY = date(2026, 3, 17), date(2026, 3, 18)
 ROSA = ("ROSA AMBLE", "M01")
@@ -152,3 +155,11 @@ def test_the_notice_is_told_on_the_terminal_and_as_a_page(
     assert f"Check {CHECK} of 2026-03-16 to ROSA AMBLE, 180.00 US dollars" in capsys.readouterr().out
     assert run_hpedi("--home", demo.workspace.home, "eob", "--check", CHECK, "--html", page) == ExitCode.OK
     assert "your plan pays you" in page.read_text()
+
+
+def test_what_was_due_before_checks_were_drawn_stays_as_it_was(demo: Demo, office: Office) -> None:
+    """Booked under the schema before, 180.00 were paid elsewhere: no check is drawn, and the books are proven."""
+    schema.downgrade(demo.workspace.database, BEFORE)
+    schema.upgrade(demo.workspace.database)
+    assert checks(office.pay()) == []
+    assert proof_of(demo).differences == ()

@@ -159,7 +159,7 @@ def test_without_a_funding_account_nothing_is_built(demo: Demo, monkeypatch: pyt
     """A day on which no account to pay from is in force is refused with a finding, and holds nothing."""
     decide(demo)
     with monkeypatch.context() as patch:
-        patch.setattr(Reference, "funding_account", lambda _reference, _day: None)
+        patch.setattr(Reference, "funding_account", lambda *_asked: None)
         with pytest.raises(click.ClickException, match=FINDING_KINDS["funding-account-missing"].title):
             demo.jobs.pay()
     assert len(demo.jobs.pay().released) == 4

@@ -24,17 +24,8 @@ from hpedi.safekeeping.vault import Vault
 from hpedi.store.accumulator_tables import accumulator_balance
 from hpedi.store.encoding import encode
 from hpedi.store.funding_tables import due, employer_charge, member_payment, pool_movement, settlement
-from hpedi.store.tables import (
-    decision,
-    eft_entry,
-    outbox,
-    paid_decision,
-    payee_balance_entry,
-    payment,
-    payment_event,
-    payment_file,
-    posting,
-)
+from hpedi.store.remittance_tables import payee_balance_entry, payment_file
+from hpedi.store.tables import decision, eft_entry, outbox, paid_decision, payment, payment_event, posting
 from samples.write_inbound import CLEARINGHOUSE, PRAIRIELINK, claim_set, clearinghouse_claims, interchange
 from tests.databases import Workspaces
 from tests.pipeline.conftest import AS_OF, KEY, Demo

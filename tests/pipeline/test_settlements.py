@@ -48,6 +48,7 @@ from hpedi.store.payments import StoredPayments
 from hpedi.transactions.remittance_835.model import PaymentMethod, Remittance
 from hpedi.x12.events import Delimiters
 from samples.write_inbound import CLEARINGHOUSE, PRAIRIELINK, claim_set, clearinghouse_claims, interchange
+from tests.payments.adjustment_ways import WAYS
 from tests.pipeline.conftest import AS_OF, Demo
 from tests.pipeline.test_proof import proof_of
 
@@ -343,7 +344,9 @@ def test_an_adjustment_goes_with_the_next_payment(
     demo: Demo, code: str, amount: str, paid: str, rows: list[tuple[str, str, str]]
 ) -> None:
     """Beside capitation of 4,200.00 it is paid on top, or taken off; the books prove it."""
-    asked = AdjustmentAsked(provider="HARBOR", code=code, amount=Decimal(amount), reference="REF1", note="by letter")
+    asked = AdjustmentAsked(
+        provider="HARBOR", code=code, amount=Decimal(amount), reference="REF1", note="by letter", ways=WAYS
+    )
     book(demo.workspace.books, demo.jobs.context, demo.jobs.reference, asked)
     settle(demo, CAPITATION)
     (sent,) = remitted(demo)

@@ -13,6 +13,7 @@ from hpedi.pipeline.pay import Paid
 from hpedi.pipeline.settle import AdjustmentAsked, book
 from samples.sample_claims import Service
 from samples.write_inbound import CLINIC, RIVERBEND, claim_set, clinic_claim, interchange
+from tests.payments.adjustment_ways import WAYS
 from tests.pipeline.conftest import AS_OF, Demo
 from tests.pipeline.reprocessed import load
 from tests.pipeline.sending import Office, bill, replacing
@@ -90,7 +91,7 @@ def test_what_is_more_than_claims_keeps_them_together(demo: Demo, what: str) -> 
     (first,) = both_submitters(demo)
     if what == "a due":
         asked = AdjustmentAsked(
-            provider="RIVERBEND", code="LS", amount=Decimal("10.00"), reference="LS1", note="by letter"
+            provider="RIVERBEND", code="LS", amount=Decimal("10.00"), reference="LS1", note="by letter", ways=WAYS
         )
         book(demo.workspace.books, demo.jobs.context, demo.jobs.reference, asked)
     elif what == "a balance":

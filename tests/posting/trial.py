@@ -44,6 +44,7 @@ from hpedi.reference.payer_folder import load_payer_folder
 from tests.golden.changes import correct_fee, update_eligibility
 from tests.golden.world import claim_of, payer_folder, standard_files
 from tests.payments.ach.return_writer import Back, return_file
+from tests.payments.adjustment_ways import WAYS
 from tests.posting.claims import Claims, moved
 from tests.posting.deposits import CashBook, Deposit, read_checks, read_nacha
 from tests.posting.payer import Payer, make_payer
@@ -252,7 +253,9 @@ class Trial:
         yield from self._refunds(ordinal)
         for code, amount in self._chance.sample(ADJUSTED, 2):
             payee, reference = self._chance.choice(list(self.payer.kind_of)), f"ADJ{ordinal}{code}"
-            yield AdjustmentAsked(provider=payee, code=code, amount=usd(amount), reference=reference, note="agreed")
+            yield AdjustmentAsked(
+                provider=payee, code=code, amount=usd(amount), reference=reference, note="agreed", ways=WAYS
+            )
 
     def _refunds(self, ordinal: int) -> Iterator[SettlementAsked]:
         """Yield what payees send back of their own accord of what they were told that they owe for claims."""

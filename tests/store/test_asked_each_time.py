@@ -68,7 +68,7 @@ def test_what_was_rolled_back_is_not_remembered(house: Demo) -> None:
 
 
 def test_a_key_tells_its_machine_its_roles_and_its_partner(house: Demo) -> None:
-    """In one question: who it is now, without a role that was taken, for as long as the key and the account are good."""
+    """In one question: who it is now, without a role that was taken, for as long as the key is good."""
     books, day = house.workspace.books, date(2026, 3, 31)
     with books.writing(context_for(AS_OF)) as work:
         holder = work.accounts.holder_of_key(KEY, day)

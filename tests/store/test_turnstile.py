@@ -123,6 +123,27 @@ def test_a_kill_gives_the_turn_back(tmp_path: Path) -> None:
         assert not turnstile.somebody_waits
 
 
+def test_a_fork_keeps_no_turn(tmp_path: Path) -> None:
+    """A process that is forked while one thread writes and another waits has their files open, and nobody's turn."""
+    turnstile = Turnstile(tmp_path / "books.sqlite3", 5)
+
+    def take_one() -> None:
+        with turnstile.turn():
+            pass
+
+    waiter = threading.Thread(target=take_one)
+    with turnstile.turn():
+        waiter.start()
+        while not turnstile.somebody_waits:
+            time.sleep(0.001)
+        child = start(partial(time.sleep, ENDS_WITHIN_SECONDS))
+    waiter.join(ENDS_WITHIN_SECONDS)
+    take_one()
+    assert not turnstile.somebody_waits
+    os.kill(child, signal.SIGKILL)
+    os.waitpid(child, 0)
+
+
 def test_who_waits_too_long_is_told(url: str, monkeypatch: pytest.MonkeyPatch) -> None:
     """After its time a waiter is told to try again, and waits no more; whoever writes is not disturbed."""
     monkeypatch.setattr(database_module, "BUSY_TIMEOUT_MS", 50)

@@ -66,8 +66,13 @@ class ScreenedTree(LoopTree):
         frame = Frame(placed.batch, self._delimiters)
         whole = Stretch(placed.nodes, placed.texts, placed.batch.first_position, frame)
         bounds = self._bounds(whole)
-        if self._screening is None or not bounds or not (self._levels or whole.nodes[bounds[0]] in self._screening.units):
-            self._feed(whole, self._astray)  # there is nothing to pass over, or only behind what is out of its place
+        # Where something that stands behind all units comes before any, there is nothing to pass over.
+        if (
+            self._screening is None
+            or not bounds
+            or not (self._levels or whole.nodes[bounds[0]] in self._screening.units)
+        ):
+            self._feed(whole, self._astray)
             return
         self._feed_part(whole, 0, bounds[0])
         if not self._levels:

@@ -46,7 +46,9 @@ ANYTHING: Final[frozenset[State]] = frozenset({"empty", "open", "complete", "not
 """What is published when its time is over."""
 
 _OPEN_FLAGS: Final = os.O_RDWR | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
-_REMEMBERED_SECONDS: Final = 300
+_REMEMBERED_SECONDS: Final = 10
+"""For so long a file that was published and taken is still told of: clients ask for its size after an upload."""
+
 _MOST_REMEMBERED: Final = 500
 _WAITS: Final = "a file of this name waits to be taken: remove it first, or send under another name"
 
@@ -146,8 +148,7 @@ class Inbox:
         """Open a staged file, or a new one.
 
         Raises:
-            SFTPFailure: A file of this name waits.
-            SFTPFileAlreadyExists: It is asked for exclusively and there is one.
+            SFTPFileAlreadyExists: A file of this name waits; or one is asked for exclusively, and there is one.
             SFTPNoSuchFile: There is none, and none is to be made.
             SFTPQuotaExceeded: The partner has too many files waiting.
         """
@@ -268,6 +269,7 @@ class Inbox:
         if name == new_name:
             self.look(name)
             return
+        self._published.pop(name, None)
         if look(self.waiting, new_name) is not None:
             raise SFTPFileAlreadyExists(_WAITS)
         if look(self.staging, new_name) is not None:
@@ -293,6 +295,7 @@ class Inbox:
         Raises:
             SFTPNoSuchFile: There is none.
         """
+        self._published.pop(name, None)
         folder = next((each for each in (self.staging, self.waiting) if look(each, name) is not None), None)
         if folder is None:
             raise SFTPNoSuchFile("there is no such file")

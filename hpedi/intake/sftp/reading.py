@@ -30,9 +30,10 @@ class Reading:
 
     def read(self, offset: int, size: int) -> bytes:
         """Return bytes; none at the end."""
-        data = os.pread(self.descriptor, min(size, READ_BYTES), offset)
+        end = os.fstat(self.descriptor).st_size
+        data = os.pread(self.descriptor, min(size, READ_BYTES), offset) if offset < end else b""
         self.octets += len(data)
-        self.is_whole = self.is_whole or offset + len(data) >= os.fstat(self.descriptor).st_size
+        self.is_whole = self.is_whole or offset + len(data) == end
         return data
 
     def close(self) -> None:

@@ -13,6 +13,7 @@ from hpedi.store import (  # noqa: F401 - their tables stand in the same metadat
     funding_tables,
     gateway_tables,
     key_tables,
+    remittance_tables,
     webhook_tables,
     work_tables,
 )

@@ -46,7 +46,7 @@ def _text_of(segment: SegmentValues) -> str:
     try:
         return "".join(segment)  # type: ignore[arg-type]  # a composite raises, and most segments have none
     except TypeError:
-        return "".join(value if isinstance(value, str) else _text(value) for value in segment)
+        return "".join(map(_text, segment))
 
 
 def _text(value: ElementValue) -> str:

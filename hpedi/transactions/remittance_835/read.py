@@ -12,7 +12,6 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal, InvalidOperation
-from functools import lru_cache
 from typing import Any, Final, TypeAlias
 
 from hpedi.claims.adjustment import Adjustment
@@ -54,11 +53,6 @@ METHODS: Final = frozenset(PaymentMethod)
 ALLOWED: Final = "AMT*B6"
 """What is allowed for a service."""
 PARTY_LOOPS: Final = frozenset({"1000A", "1000B"})
-REMEMBERED: Final = 4_096
-"""Amounts and dates that are read once and remembered: most of a remittance's stand in it many times."""
-
-_usd: Final = lru_cache(maxsize=REMEMBERED)(usd)
-_d8: Final = lru_cache(maxsize=REMEMBERED)(read_d8)
 
 
 @dataclass(frozen=True, slots=True)
@@ -173,7 +167,7 @@ def _method(text: str) -> PaymentMethod:
 
 def _usd_at(elements: Sequence[str], position: int) -> Usd:
     try:
-        return _usd(_at(elements, position))
+        return usd(_at(elements, position))
     except ValueError:
         raise ValueError(f"{_place(elements, position)} is not an amount of US dollars") from None
 
@@ -187,7 +181,7 @@ def _number_at(elements: Sequence[str], position: int) -> Decimal:
 
 def _date_at(elements: Sequence[str], position: int) -> date:
     try:
-        return _d8(_at(elements, position))
+        return read_d8(_at(elements, position))
     except ValueError:
         raise ValueError(f"{_place(elements, position)} is not a date") from None
 

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from datetime import date
-from functools import lru_cache
 from typing import Final
 
 from hpedi.claims.adjustment import Adjustment
@@ -33,11 +32,6 @@ REMARKS_A_CLAIM: Final = 5  # MOA03-MOA07; MIA05, MIA20-MIA23
 ADDRESS_LINES: Final = 2  # N301, N302
 PAIRS_A_PLB: Final = 6
 ROUTING_NUMBER: Final = "01"  # BPR06, BPR12
-REMEMBERED: Final = 4_096
-"""Amounts and dates that are written once and remembered: most of a remittance's stand in it many times."""
-
-_amount: Final = lru_cache(maxsize=REMEMBERED)(on_the_wire)
-_d8: Final = lru_cache(maxsize=REMEMBERED)(write_d8)
 
 
 def write_remittance(remittance: Remittance) -> Iterator[SegmentValues]:
@@ -52,7 +46,7 @@ def write_remittance(remittance: Remittance) -> Iterator[SegmentValues]:
     if remittance.receiver_id:
         yield ("REF", "EV", remittance.receiver_id)
     if remittance.production_date:
-        yield ("DTM", "405", _d8(remittance.production_date))
+        yield ("DTM", "405", write_d8(remittance.production_date))
     yield from _payer(remittance.payer)
     yield from _payee(remittance.payee)
     if remittance.claims:
@@ -86,12 +80,12 @@ def _financial_information(remittance: Remittance) -> SegmentValues:
     return (
         "BPR",
         "I" if pays else "H",
-        _amount(remittance.amount),
+        on_the_wire(remittance.amount),
         "C",
         remittance.method.value,
         _entry_format(remittance),
         *accounts,
-        _d8(remittance.payment_date),
+        write_d8(remittance.payment_date),
     )
 
 
@@ -141,16 +135,16 @@ def _claim(claim: ClaimPayment) -> Iterator[SegmentValues]:
         "CLP",
         claim.patient_control_number,
         claim.status,
-        _amount(claim.charged),
-        _amount(claim.paid),
-        _amount(claim.patient_responsibility) if claim.patient_responsibility else "",
+        on_the_wire(claim.charged),
+        on_the_wire(claim.paid),
+        on_the_wire(claim.patient_responsibility) if claim.patient_responsibility else "",
         claim.claim_filing,
         claim.payer_claim_control_number,
         claim.facility_code,
         claim.frequency,
         "",
         claim.drg,
-        "" if claim.drg_weight is None else _amount(claim.drg_weight),
+        "" if claim.drg_weight is None else on_the_wire(claim.drg_weight),
     )
     yield from _adjustments(claim.adjustments)
     yield from _parties(claim)
@@ -162,9 +156,9 @@ def _claim(claim: ClaimPayment) -> Iterator[SegmentValues]:
         yield ("REF", qualifier, value)
     yield from _claim_dates(claim)
     for qualifier, amount in claim.amounts:
-        yield ("AMT", qualifier, _amount(amount))
+        yield ("AMT", qualifier, on_the_wire(amount))
     for qualifier, quantity in claim.quantities:
-        yield ("QTY", qualifier, _amount(quantity))
+        yield ("QTY", qualifier, on_the_wire(quantity))
     for service in claim.services:
         yield from _service(service)
 
@@ -212,7 +206,7 @@ def _claim_dates(claim: ClaimPayment) -> Iterator[SegmentValues]:
         ("036", claim.coverage_ended),
         ("050", claim.received),
     )
-    return (("DTM", qualifier, _d8(day)) for qualifier, day in dates if day)
+    return (("DTM", qualifier, write_d8(day)) for qualifier, day in dates if day)
 
 
 def _service(service: ServicePayment) -> Iterator[SegmentValues]:
@@ -220,12 +214,12 @@ def _service(service: ServicePayment) -> Iterator[SegmentValues]:
     yield (
         "SVC",
         _procedure(service),
-        _amount(service.charged),
-        _amount(service.paid),
+        on_the_wire(service.charged),
+        on_the_wire(service.paid),
         service.revenue_code,
-        _amount(service.units_paid),
+        on_the_wire(service.units_paid),
         _procedure(service.submitted) if service.submitted else "",
-        _amount(service.units_billed) if differ else "",
+        on_the_wire(service.units_billed) if differ else "",
     )
     yield from _service_dates(service.service_date, service.service_end)
     yield from _adjustments(service.adjustments)
@@ -236,10 +230,10 @@ def _service(service: ServicePayment) -> Iterator[SegmentValues]:
     if service.rendering_npi:
         yield ("REF", "HPI", service.rendering_npi)
     if service.allowed:
-        yield ("AMT", "B6", _amount(service.allowed))
+        yield ("AMT", "B6", on_the_wire(service.allowed))
     for qualifier, amount in service.amounts:
         if amount:
-            yield ("AMT", qualifier, _amount(amount))
+            yield ("AMT", qualifier, on_the_wire(amount))
     for remark in service.remarks:
         yield ("LQ", "HE", remark)
 
@@ -252,10 +246,10 @@ def _service_dates(first: date | None, last: date | None) -> Iterator[SegmentVal
     if first is None:
         return
     if last is None or last == first:
-        yield ("DTM", "472", _d8(first))
+        yield ("DTM", "472", write_d8(first))
         return
-    yield ("DTM", "150", _d8(first))
-    yield ("DTM", "151", _d8(last))
+    yield ("DTM", "150", write_d8(first))
+    yield ("DTM", "151", write_d8(last))
 
 
 def _adjustments(adjustments: Sequence[Adjustment]) -> Iterator[SegmentValues]:
@@ -264,15 +258,15 @@ def _adjustments(adjustments: Sequence[Adjustment]) -> Iterator[SegmentValues]:
 
 
 def _reason(reason: Adjustment) -> tuple[str, str, str]:
-    return (reason.carc, _amount(reason.amount), "" if reason.quantity is None else _amount(reason.quantity))
+    return (reason.carc, on_the_wire(reason.amount), "" if reason.quantity is None else on_the_wire(reason.quantity))
 
 
 def _provider_adjustments(remittance: Remittance) -> Iterator[SegmentValues]:
     adjustments = remittance.provider_adjustments
-    provider, period = remittance.payee.npi, _d8(fiscal_period_end(remittance))
+    provider, period = remittance.payee.npi, write_d8(fiscal_period_end(remittance))
     for start in range(0, len(adjustments), PAIRS_A_PLB):
         pairs: list[str | tuple[str, ...]] = []
         for adjustment in adjustments[start : start + PAIRS_A_PLB]:
             identifier = (adjustment.code, adjustment.reference) if adjustment.reference else (adjustment.code,)
-            pairs += [identifier, _amount(adjustment.amount)]
+            pairs += [identifier, on_the_wire(adjustment.amount)]
         yield ("PLB", provider, period, *pairs)

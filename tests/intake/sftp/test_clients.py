@@ -85,6 +85,24 @@ def test_a_second_file_of_a_name_is_refused_while_the_first_waits(served: Served
     assert served.waiting("lakes") == {"claims.837": WHOLE}
 
 
+def test_what_is_read_in_part_is_not_picked_up(served: Served) -> None:
+    """A download is told when the end was read and the file closed: not of a part, nor of a broken link."""
+    served.deliver("lakes", "answer.999", b"AK9" * 1_000)
+    with paramiko_sftp(served) as client:
+        with client.open("/outbox/answer.999") as part:
+            assert part.read(10) == b"AK9AK9AK9A"
+        with client.open("/outbox/answer.999") as beyond:
+            beyond.seek(1 << 62)
+            assert beyond.read(10) == b""
+        left_open = client.open("/outbox/answer.999", bufsize=0)
+        assert len(left_open.read(3_000)) == 3_000
+    served.wait_until_alone()
+    assert served.roll.downloads == []
+    with paramiko_sftp(served) as client, client.open("/outbox/answer.999") as whole:
+        assert len(whole.read()) == 3_000
+    assert [each.name for each in served.roll.downloads] == ["answer.999"]
+
+
 def test_scp_of_today_speaks_sftp(served: Served, local: Path) -> None:
     """`scp` hands a file in and fetches one, over SFTP."""
     need("scp")
@@ -147,6 +165,10 @@ def test_paramiko_looks_after_its_upload(served: Served, local: Path) -> None:
         client.truncate("/inbox/claims.837", len(LARGER))
         with pytest.raises(PermissionError):
             client.truncate("/inbox/claims.837", 1)
+        client.put(str(local / "half.837"), "/inbox/claims.837")
+        client.remove("/inbox/claims.837")
+        with pytest.raises(FileNotFoundError):
+            client.stat("/inbox/claims.837")
 
 
 def test_sshfs_copies(served: Served, local: Path, tmp_path: Path) -> None:

@@ -12,7 +12,11 @@ _ROW_ID = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
 
 
 def upgrade() -> None:
-    """Apply the step: each payment that went out gets the file that its 835 is in, which had its number's name."""
+    """Apply the step.
+
+    Each payment that went out gets the file that its 835 is in, which had its number's name. What was due to members so
+    far was paid elsewhere: no check is drawn for it.
+    """
     op.create_table(
         "outbox_staging",
         sa.Column("id", _ROW_ID, nullable=False),
@@ -28,7 +32,8 @@ def upgrade() -> None:
     )
     op.create_index(op.f("ix_outbox_staging_run"), "outbox_staging", ["run"])
     _create_link("payment_file", "payment", "outbox", "outbox")
-    _create_link("paid_member_payment", "member_payment", "payment", "payment")
+    _create_link("paid_member_payment", "member_payment", "payment", "payment", nullable=True)
+    op.execute("INSERT INTO paid_member_payment (member_payment) SELECT id FROM member_payment")
     op.execute(
         "INSERT INTO payment_file (payment, outbox) SELECT payment.id, outbox.id FROM payment "
         "JOIN outbox ON outbox.run = payment.run AND outbox.kind = '835' "
@@ -41,12 +46,12 @@ def upgrade() -> None:
     op.create_index("uq_due", "due", of_payee, unique=True, sqlite_where=once, postgresql_where=once)
 
 
-def _create_link(name: str, key: str, other: str, table: str) -> None:
+def _create_link(name: str, key: str, other: str, table: str, *, nullable: bool = False) -> None:
     """Create a table that gives each row of `key` one row of another table."""
     op.create_table(
         name,
         sa.Column(key, _ROW_ID, nullable=False),
-        sa.Column(other, _ROW_ID, nullable=False),
+        sa.Column(other, _ROW_ID, nullable=nullable),
         sa.ForeignKeyConstraint([key], [f"{key}.id"], name=op.f(f"fk_{name}_{key}")),
         sa.ForeignKeyConstraint([other], [f"{table}.id"], name=op.f(f"fk_{name}_{other}")),
         sa.PrimaryKeyConstraint(key, name=op.f(f"pk_{name}")),

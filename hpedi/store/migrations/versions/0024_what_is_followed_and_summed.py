@@ -12,7 +12,17 @@ depends_on = None
 def upgrade() -> None:
     """Apply the step. Decisions that are there already are noted by `hpedi init`, which has the key."""
     op.add_column("decision", sa.Column("allowed", sa.BigInteger()))
-    op.create_index("ix_decision_decided_on", "decision", ["decided_on"])
+    summed = [
+        "decided_on",
+        "status",
+        "version",
+        "control_number",
+        "charged",
+        "allowed",
+        "paid",
+        "patient_responsibility",
+    ]
+    op.create_index("ix_decision_decided_on", "decision", summed)
     op.create_index("ix_receipt_control_number", "receipt", ["control_number"])
     op.create_table(
         "denial",
