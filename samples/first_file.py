@@ -14,7 +14,8 @@ from typing import Final
 from hpedi.claims.parties import Name
 from hpedi.claims.submission import SubmissionHeader
 from hpedi.transactions.claim_837.write import FUNCTIONAL_ID, SET_ID, VERSION, write_claims
-from hpedi.x12.writer import FunctionalGroup, Interchange, InterchangeParty, SegmentValues, TransactionSet, write_x12
+from hpedi.x12.segment import SegmentValues
+from hpedi.x12.writer import FunctionalGroup, Interchange, InterchangeParty, TransactionSet, write_x12
 from samples.sample_claims import PAYER, Service, claim_of
 
 DAYS_AGO: Final = 3
