@@ -1,7 +1,7 @@
 """A workspace: one folder with the books, the files that arrived, and what goes out.
 
     <home>/hpedi.toml           where the database is, where the key is, and under [limits] what a file may ask of us
-    <home>/hpedi.sqlite3        the books
+    <home>/hpedi.sqlite3        the books; the empty files -queue and -turn beside them say whose turn it is to write
     <home>/files/               files that arrived, encrypted
     <home>/quarantine/          why a file is no X12, beside its encrypted bytes
     <home>/staging/<partner>/   uploads over SFTP that are not whole yet

@@ -44,7 +44,7 @@ from hpedi.reference.reference import Reference
 from hpedi.run_context import RunContext
 from hpedi.transactions.remittance_835.model import PaymentMethod
 
-AT_HAND: Final = 4_000_000
+AT_HAND: Final = 1_000_000
 """Bytes of written 835s that are at hand before they are staged."""
 
 
