@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from hpedi.findings import Finding, Where
 from hpedi.guides.load import Guide
-from hpedi.guides.moves import OPENS, Choice, GuideTables, Move, tables_of
+from hpedi.guides.moves import OPENS, Choice, GuideTables, Move, Moves, Station, tables_of
 from hpedi.guides.nodes import SegmentNode
 from hpedi.guides.numbering import Numbering
 from hpedi.guides.recovery import Recovery
@@ -73,28 +73,23 @@ class SetWalk(Standing):
         for index, text in enumerate(texts):
             segment_id, _, rest = text.partition(separator)
             found = moves.get(segment_id)
+            move: Move | SegmentNode | None
             if type(found) is Move:  # most are; a test of identity, for `isinstance` takes long to say no
                 move = found
+            elif isinstance(found, dict):
+                move = found.get(rest.partition(separator)[0])
             else:
-                if isinstance(found, dict):
-                    chosen = found.get(rest.partition(separator)[0])
-                else:
-                    chosen = found.pick(text) if isinstance(found, Choice) else None
-                if chosen is None:
-                    self.station, self.seen, self.moves = here, seen, moves
-                    recovered = self._recovery.place(index, text, segment_id)
-                    here, seen, moves = self.station, self.seen, self.moves
-                    if not isinstance(recovered, Move):
-                        place(recovered)
-                        continue
-                    chosen = recovered
-                move = chosen
+                move = found.pick(text) if isinstance(found, Choice) else None
+            if move is None:
+                move, here, seen, moves = self._recovered(index, text, segment_id, (here, seen, moves))
+                if not isinstance(move, Move):
+                    place(move)
+                    continue
             station, node, bit, needs, closes, opens, child = move
-            if closes:
-                for required in closes:
-                    if required & ~seen or missing:
-                        self.close_loop(index, here, required & ~seen, move)
-                    seen = outer.pop()
+            for required in closes:
+                if required & ~seen or missing:
+                    self.close_loop(index, here, required & ~seen, move)
+                seen = outer.pop()
             if needs & ~seen:
                 seen |= self.expect(index, here, needs & ~seen)
             if seen & bit:
@@ -110,6 +105,14 @@ class SetWalk(Standing):
             place(node)
             here, moves = station, station.moves or station.derive()
         self.station, self.seen, self.moves = here, seen, moves
+
+    def _recovered(
+        self, index: int, text: str, segment_id: str, standing: tuple[Station, int, Moves]
+    ) -> tuple[Move | SegmentNode | None, Station, int, Moves]:
+        """Find a place for a segment that no move leads to; return its move or node, and where the walk stands then."""
+        self.station, self.seen, self.moves = standing
+        found = self._recovery.place(index, text, segment_id)
+        return found, self.station, self.seen, self.moves
 
     def close(self) -> list[Finding]:
         """Return what is found at the end of the set, when its last batch was fed; the walk is over then."""
