@@ -120,16 +120,17 @@ def measured(place: Path, asked: Asked) -> Iterator[Figure]:
     local.mkdir()
     with running(home, "sftp", "--port", "0") as gate:
         server = Server(gate.wait_listening())
+        before = {"server": memory_of(gate.process.pid)}
         yield from transfers(home, gate, server, content_of(sent[0].content, asked.megabytes), sites_of(sent))
         with running(home, "watch") as watcher:
             wait_watching(watcher)
-            processes = {"server": gate, "watcher": watcher}
-            before = memory_by(processes)
+            before["watcher"] = memory_of(watcher.process.pid)
             yield from times_to_answer("a file a second", home, server, steady, local, pace=1.0)
             yield from times_to_answer("all at once", home, server, at_once, local, pace=0.0)
-            for name, megabytes in memory_by(processes).items():
-                yield Figure(f"{name}: memory before", before[name], "MB")
-                yield Figure(f"{name}: memory after", megabytes, "MB", megabytes / before[name])
+            after = {"server": memory_of(gate.process.pid), "watcher": memory_of(watcher.process.pid)}
+    for name, megabytes in after.items():
+        yield Figure(f"{name}: memory before", before[name], "MB", 1.0)
+        yield Figure(f"{name}: memory after", megabytes, "MB", megabytes / before[name])
     yield from rates_of_intake(home, floor, {1: for_one, 2: for_two})
 
 
@@ -310,8 +311,8 @@ def of_watchers(home: Home, sent: Sequence[Sending], watchers: int) -> tuple[flo
         (laid / each.name).write_bytes(each.content)
     with ExitStack() as stack:
         started = [stack.enter_context(running(home, "watch")) for _each in range(watchers)]
-        for each in started:
-            wait_watching(each)
+        for watcher in started:
+            wait_watching(watcher)
         busy = sum(processor_seconds_of(each.process.pid) for each in started)
         began = time.time()
         for each in sent:
@@ -328,11 +329,6 @@ def wait_watching(watcher: Running) -> None:
     """
     if not wait_until(lambda: any(line.startswith("watching ") for line in watcher.told), LEAST_SECONDS):
         raise CannotMeasure(f"no watcher: {watcher.told[-5:]}")
-
-
-def memory_by(processes: Mapping[str, Running]) -> Mapping[str, float]:
-    """Return the resident memory of processes in MB."""
-    return {name: memory_of(each.process.pid) for name, each in processes.items()}
 
 
 if __name__ == "__main__":

@@ -10,11 +10,10 @@ import queue
 import threading
 import time
 from collections.abc import Callable, Mapping
-from dataclasses import replace
 from datetime import date
 from typing import Final, TypeAlias
 
-from hpedi.commands.workspace import Workspace, context_for
+from hpedi.commands.workspace import Workspace, context_for, now_for
 from hpedi.findings import Unavailable
 from hpedi.intake.sftp.reception import Download
 from hpedi.log import log
@@ -22,7 +21,7 @@ from hpedi.pipeline.gateway_ports import Pickup
 from hpedi.pipeline.partner_profiles import read_profiles
 from hpedi.pipeline.ports import Work
 from hpedi.reference.partners import Partner
-from hpedi.run_context import OPERATOR, Principal, RunContext
+from hpedi.run_context import Principal, RunContext
 
 KEEP_UP_SECONDS: Final = 1.0
 AGAIN_SECONDS: Final = 1.0
@@ -70,7 +69,7 @@ class BooksReception:
     def note_sign_in(self, user: str, result: str) -> None:
         """Keep that somebody signed in, or was refused; a user name that is no partner's may be anything."""
         subject = f"partner:{user if user in self._partners else 'none'}"
-        self._note(OPERATOR, lambda work: work.audit.record("sign in", subject, reason="sftp", result=result))
+        self._note(self._context.principal, lambda work: work.audit.record("sign in", subject, reason="sftp", result=result))
 
     def note_download(self, download: Download) -> None:
         """Keep that a partner read a file to its end."""
@@ -110,7 +109,7 @@ class BooksReception:
 
     def _write(self, who: Principal, change: Callable[[Work], None]) -> None:
         """Write something; given up only where too much waits or the server has stopped."""
-        context = replace(context_for(None), principal=who)
+        context = now_for(who)
 
         def written() -> None:
             with self._workspace.books.writing(context) as work:
@@ -138,10 +137,12 @@ class BooksReception:
 
     @staticmethod
     def _try(work: Callable[[], None]) -> bool:
-        """Do something with the books; say whether they were available."""
+        """Do something with the books; say whether they were available. A fault of ours is told, and not tried again."""
         try:
             work()
         except (Unavailable, OSError) as failure:
             log.warning("the database is not available", exception=type(failure).__name__)
             return False
+        except Exception as bug:  # noqa: BLE001  # without this thread a key that is revoked would stay good
+            log.error("what happened is not written: a fault of ours", exception=type(bug).__name__)
         return True

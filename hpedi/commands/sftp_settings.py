@@ -29,17 +29,16 @@ def sftp_limits(home: Path, day: date) -> SftpLimits:
     """
     limits = load_sftp_limits(mapping("gateway/sftp.yaml").read_bytes(), day)
     config = home / CONFIG
-    said = tomllib.loads(config.read_text()).get(TABLE, {})
-    unknown = sorted(set(said) - set(NAMES))
-    if unknown:
-        raise click.UsageError(
-            f"{config}: {unknown[0]} under [{TABLE}] is no setting; these are: {', '.join(sorted(NAMES))}"
-        )
     try:
-        own = msgspec.convert({**msgspec.to_builtins(limits), **said}, SftpLimits)
+        said = msgspec.convert(tomllib.loads(config.read_text()).get(TABLE, {}), dict[str, object])
+        unknown = sorted(set(said) - set(NAMES))
+        if unknown:
+            raise click.UsageError(
+                f"{config}: {unknown[0]} under [{TABLE}] is no setting; these are: {', '.join(sorted(NAMES))}"
+            )
+        return msgspec.convert({**msgspec.to_builtins(limits), **said}, SftpLimits)
     except msgspec.ValidationError as wrong:
         raise click.UsageError(f"{config}: [{TABLE}]: {wrong}") from None
-    return own
 
 
 def host_key_file(home: Path) -> Path:

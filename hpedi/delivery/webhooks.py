@@ -125,15 +125,16 @@ class Sender:
             connection = _Checked(target.host, target.port, timeout=seconds)
         else:
             connection = _CheckedTls(target.host, target.port, timeout=seconds, ssl_context=self._tls)
-        connection.opened = lambda: deadline.watched(self._open(target))
+        connection.opened = lambda: self._open(target, deadline)
         return connection
 
-    def _open(self, target: Target) -> socket.socket:
+    def _open(self, target: Target, deadline: Deadline) -> socket.socket:
         """Connect to an address of a target that was checked.
 
         Raises:
             AddressNotAllowed: Not all of them are allowed.
             NameNotFound: There is none.
+            TimeoutError: The time was up before one answered.
             OSError: None answers.
         """
         addresses = self._resolve(target.host, target.port)
@@ -141,10 +142,14 @@ class Sender:
             raise AddressNotAllowed
         last: OSError | None = None
         for address in addresses:
+            if deadline.is_over:
+                raise TimeoutError
             try:
-                return socket.create_connection((str(address), target.port), self._limits.connect_seconds)
+                line = socket.create_connection((str(address), target.port), self._limits.connect_seconds)
             except OSError as failure:
                 last = failure
+            else:
+                return deadline.watched(line)
         raise last or NameNotFound
 
 
@@ -192,9 +197,16 @@ class Deadline:
         self._stack.close()
 
     def watched(self, line: socket.socket) -> socket.socket:
-        """Return a connection that ends with the time; a second handle on it outlives what TLS does with the first."""
+        """Return a connection that ends with the time; a second handle on it outlives what TLS does with the first.
+
+        Raises:
+            TimeoutError: The time was up before there was this connection.
+        """
         line.settimeout(self._seconds)
         self._lines.append(self._stack.enter_context(line.dup()))
+        if self.is_over:  # and may have ended those that there were before this one
+            line.close()
+            raise TimeoutError
         return line
 
     def _end(self) -> None:

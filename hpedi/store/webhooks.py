@@ -73,7 +73,9 @@ class StoredWebhooks:
 
     def find(self, number: int) -> Webhook | None:
         """Return an endpoint by its number; nobody else changes it until the transaction ends."""
-        row = self._connection.execute(select(webhook).where(webhook.c.id == number).with_for_update()).first()
+        # Without the key, so that whoever adds an event for it meanwhile does not wait for us, nor we for its transaction.
+        asked = select(webhook).where(webhook.c.id == number).with_for_update(key_share=True)
+        row = self._connection.execute(asked).first()
         return None if row is None else self._webhook(row)
 
     def all(self) -> tuple[Webhook, ...]:

@@ -55,7 +55,7 @@ class Operations:
         told = {"/metrics": self._metrics, "/health": self._health, "/live": self._live}
         return Starlette(routes=[Route(path, answer, methods=["GET"]) for path, answer in told.items()])
 
-    # Plain functions, which Starlette calls in a thread.
+    # Plain functions are called in one of a few threads; what says that the process answers must not wait for one.
 
     def _metrics(self, request: Request) -> Response:
         said = request.headers.get("authorization", "")
@@ -75,5 +75,5 @@ class Operations:
         body = {"status": "ok" if is_well else "failing", "checks": told}
         return JSONResponse(body, 200 if is_well else 503, headers=_HEADERS)
 
-    def _live(self, _request: Request) -> Response:
+    async def _live(self, _request: Request) -> Response:
         return JSONResponse({"status": "ok"}, headers=_HEADERS)

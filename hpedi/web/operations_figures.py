@@ -161,7 +161,7 @@ def _age(days: int) -> str:
 
 def _by_partner(rows: Sequence[tuple[Any, ...]]) -> Mapping[Labels, int]:
     """Add up rows that begin with a partner and end with a count, by what stands before it."""
-    named = sorted({row[0] for row in rows})[:MOST_PARTNERS]
+    named = set(sorted({row[0] for row in rows})[:MOST_PARTNERS])
     found: Counter[Labels] = Counter()
     for partner, *labels, count in rows:
         whose = partner if partner in named else OTHER

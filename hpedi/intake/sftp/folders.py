@@ -19,6 +19,7 @@ from hpedi.intake.sftp.inbox import Apart, Inbox
 from hpedi.intake.sftp.limits import SftpLimits
 from hpedi.intake.sftp.staged import entries_in
 from hpedi.intake.sftp.tree import Area, is_name
+from hpedi.safekeeping.whole_files import TEMPORARY_SUFFIX
 
 STAGING: Final = "staging"
 INBOX: Final = "inbox"
@@ -116,13 +117,15 @@ class Folders:
         return Inbox(folder=folder, staging=staging, waiting=waiting, limits=self._limits, apart=self._apart)
 
     def with_staged_files(self) -> tuple[str, ...]:
-        """Return the folders below staging in which anything is."""
-        found = []
-        for name in entries_in(self._staging, shown=(stat.S_IFDIR,)):
+        """Return the folders below staging in which anything is, or may be: who opens one that cannot be opened tells."""
+        return tuple(name for name in sorted(entries_in(self._staging, shown=(stat.S_IFDIR,))) if self._holds_any(name))
+
+    def _holds_any(self, name: str) -> bool:
+        try:
             with self.opened((STAGING, name)) as folder, os.scandir(folder) as entries:
-                if any(entries):
-                    found.append(name)
-        return tuple(sorted(found))
+                return any(entries)
+        except OSError:
+            return True
 
     @contextmanager
     def opened(self, parts: Sequence[str]) -> Iterator[int]:
@@ -141,6 +144,7 @@ class Folders:
         """
         if not below:  # also where nothing was put into it yet
             return os.fstat(self._home)
+        _check_written(below[-1])
         with self.opened((area, folder, *below[:-1])) as parent:
             found = os.stat(below[-1], dir_fd=parent, follow_symlinks=False)
         if stat.S_IFMT(found.st_mode) not in _SHOWN:
@@ -148,18 +152,19 @@ class Folders:
         return found
 
     def listed(self, area: Area, folder: str, below: Sequence[str]) -> dict[str, os.stat_result]:
-        """Return the files and folders in a folder of a partner, by name; symbolic links are passed over.
+        """Return the files and folders in a folder of a partner, by name; links and what is being written are passed over.
 
         Raises:
             FileNotFoundError: There is no such folder; an area in which nothing was put yet is empty.
         """
         try:
             with self.opened((area, folder, *below)) as opened:
-                return entries_in(opened, shown=_SHOWN)
+                found = entries_in(opened, shown=_SHOWN)
         except FileNotFoundError:
             if below:
                 raise
             return {}
+        return {name: each for name, each in found.items() if not name.endswith(TEMPORARY_SUFFIX)}
 
     def open_file(self, area: Area, folder: str, below: Sequence[str]) -> int:
         """Open a file of a partner for reading, and return its descriptor.
@@ -168,9 +173,20 @@ class Folders:
             FileNotFoundError: There is none, or it is no plain file.
             OSError: It is a symbolic link.
         """
+        _check_written(below[-1])
         with self.opened((area, folder, *below[:-1])) as parent:
             descriptor = os.open(below[-1], _FILE_FLAGS, dir_fd=parent)
         if not stat.S_ISREG(os.fstat(descriptor).st_mode):
             os.close(descriptor)
             raise FileNotFoundError
         return descriptor
+
+
+def _check_written(name: str) -> None:
+    """Hide a file of outbox or archive that is being written.
+
+    Raises:
+        FileNotFoundError: It is.
+    """
+    if name.endswith(TEMPORARY_SUFFIX):
+        raise FileNotFoundError

@@ -161,7 +161,10 @@ class Gate(SSHServer):
             return False
         self._channels += 1
         rooms_for = partial(self._rooms_of, self._partner)
-        return Session(rooms_for, open_files=self._doors.limits.open_files, used=self.used)
+        return Session(rooms_for, open_files=self._doors.limits.open_files, used=self.used, left=self._left)
+
+    def _left(self) -> None:
+        self._channels -= 1
 
     def _rooms_of(self, partner: Partner, channel: SSHServerChannel[bytes]) -> Rooms:
         rooms = Rooms(channel, partner, self._folders, self._reception, self._doors.limits.open_files)

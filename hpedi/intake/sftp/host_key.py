@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from contextlib import suppress
 from pathlib import Path
 from typing import Final
 
@@ -39,7 +40,7 @@ def _make(file: Path) -> None:
             out.write(asyncssh.generate_private_key(KIND).export_private_key())
             out.flush()
             os.fsync(out.fileno())
-        if not file.exists():
+        with suppress(FileExistsError):
             os.link(begun, file)
     finally:
         begun.unlink(missing_ok=True)

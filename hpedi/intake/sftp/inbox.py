@@ -5,7 +5,7 @@ one step and never over another file, when its sender closed it or gave it its r
 ended or it is plainly no X12. What a broken connection left is published once it is whole and nobody goes on with it,
 or as it is when its time is over, so that its sender is answered.
 
-Everything but `write` is called from one event loop; between its awaits nothing else happens to this inbox.
+All of it is called from one event loop; between its awaits nothing else happens to this inbox.
 """
 
 from __future__ import annotations
@@ -272,22 +272,22 @@ class Inbox:
         self._published.pop(name, None)
         if look(self.waiting, new_name) is not None:
             raise SFTPFileAlreadyExists(_WAITS)
+        folder = self._folder_of(name)
         if look(self.staging, new_name) is not None:
             if not replaces:
                 raise SFTPFileAlreadyExists("there is such a file already")
             self._lose(new_name)
-        if look(self.staging, name) is not None:
+            os.unlink(new_name, dir_fd=self.staging)
+        if folder == self.staging:
             os.rename(name, new_name, src_dir_fd=self.staging, dst_dir_fd=self.staging)
             for upload in self._open_under(name):
                 upload.name = new_name
             await self.apart(sync_folders, self.staging)
             if not self._open_under(new_name):
                 await self._publish_if(new_name, HANDED_IN)
-        elif look(self.waiting, name) is not None:
+        else:
             move_new(self.waiting, name, self.staging if is_temporary(new_name) else self.waiting, new_name)
             await self.apart(sync_folders, self.waiting, self.staging)
-        else:
-            raise SFTPNoSuchFile("there is no such file")
 
     async def remove(self, name: str) -> None:
         """Remove a file that nobody took yet.
@@ -296,9 +296,7 @@ class Inbox:
             SFTPNoSuchFile: There is none.
         """
         self._published.pop(name, None)
-        folder = next((each for each in (self.staging, self.waiting) if look(each, name) is not None), None)
-        if folder is None:
-            raise SFTPNoSuchFile("there is no such file")
+        folder = self._folder_of(name)
         os.unlink(name, dir_fd=folder)
         if folder == self.staging:
             self._lose(name)
@@ -365,6 +363,17 @@ class Inbox:
         self._published.pop(name, None)
         self._published[name] = (was, time.monotonic())
         log.info("file uploaded", partner=self.folder, bytes=was.st_size)
+
+    def _folder_of(self, name: str) -> int:
+        """Return the descriptor of the folder that a file is in.
+
+        Raises:
+            SFTPNoSuchFile: There is none.
+        """
+        for folder in (self.staging, self.waiting):
+            if look(folder, name) is not None:
+                return folder
+        raise SFTPNoSuchFile("there is no such file")
 
     def _open_under(self, name: str) -> list[Upload]:
         return [each for each in self.uploads if each.name == name and not each.is_lost]

@@ -157,16 +157,22 @@ class SftpListener:
                 await asyncio.wait_for(self._is_stopping.wait(), SWEEP_SECONDS)
 
     async def _sweep(self) -> None:
-        """Go over the staged files of everybody."""
-        for folder in await self._apart(self._folders.with_staged_files):
-            try:
-                inbox = self._folders.hold(folder)
-            except OSError as failure:
-                log.warning("a drop folder cannot be opened", errno=failure.errno)
-                continue
-            try:
-                await inbox.sweep()
-            except (OSError, asyncssh.SFTPError) as failure:
-                log.warning("staged files were not looked at", exception=type(failure).__name__)
-            finally:
-                self._folders.release(folder)
+        """Go over the staged files of everybody; what cannot be looked at now is looked at the next time."""
+        try:
+            for folder in await self._apart(self._folders.with_staged_files):
+                await self._sweep_of(folder)
+        except OSError as failure:
+            log.warning("the staged files cannot be listed", errno=failure.errno)
+
+    async def _sweep_of(self, folder: str) -> None:
+        try:
+            inbox = self._folders.hold(folder)
+        except OSError as failure:
+            log.warning("a drop folder cannot be opened", errno=failure.errno)
+            return
+        try:
+            await inbox.sweep()
+        except (OSError, asyncssh.SFTPError) as failure:
+            log.warning("staged files were not looked at", exception=type(failure).__name__)
+        finally:
+            self._folders.release(folder)

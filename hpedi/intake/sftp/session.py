@@ -124,18 +124,29 @@ class Session(SSHServerStreamSession[bytes]):
     """A channel on which nothing but SFTP can be asked for."""
 
     def __init__(
-        self, rooms_for: Callable[[SSHServerChannel[bytes]], Rooms], *, open_files: int, used: Callable[[], None]
+        self,
+        rooms_for: Callable[[SSHServerChannel[bytes]], Rooms],
+        *,
+        open_files: int,
+        used: Callable[[], None],
+        left: Callable[[], None],
     ) -> None:
-        """Make the rooms when SFTP is asked for."""
+        """Make the rooms when SFTP is asked for; `left` is told when the channel is gone."""
         super().__init__(None, self._new_rooms, SFTP_VERSION)
         self._rooms_for = rooms_for
         self._open_files = open_files
         self._used = used
+        self._left = left
 
     def connection_made(self, chan: SSHServerChannel[bytes]) -> None:  # type: ignore[override]
         """Take a channel."""
         chan._env = _NothingKept()  # noqa: SLF001  # asyncssh would keep any number of variables
         super().connection_made(chan)
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        """Take note that the channel is gone."""
+        super().connection_lost(exc)
+        self._left()
 
     def break_received(self, msec: int) -> bool:  # noqa: ARG002
         """Refuse: there is nothing to break."""
