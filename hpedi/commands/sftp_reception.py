@@ -69,7 +69,8 @@ class BooksReception:
     def note_sign_in(self, user: str, result: str) -> None:
         """Keep that somebody signed in, or was refused; a user name that is no partner's may be anything."""
         subject = f"partner:{user if user in self._partners else 'none'}"
-        self._note(self._context.principal, lambda work: work.audit.record("sign in", subject, reason="sftp", result=result))
+        who = self._context.principal
+        self._note(who, lambda work: work.audit.record("sign in", subject, reason="sftp", result=result))
 
     def note_download(self, download: Download) -> None:
         """Keep that a partner read a file to its end."""
@@ -137,7 +138,7 @@ class BooksReception:
 
     @staticmethod
     def _try(work: Callable[[], None]) -> bool:
-        """Do something with the books; say whether they were available. A fault of ours is told, and not tried again."""
+        """Do something with the books; say whether they were available; what a fault of ours stops is told and left."""
         try:
             work()
         except (Unavailable, OSError) as failure:

@@ -73,7 +73,7 @@ class StoredWebhooks:
 
     def find(self, number: int) -> Webhook | None:
         """Return an endpoint by its number; nobody else changes it until the transaction ends."""
-        # Without the key, so that whoever adds an event for it meanwhile does not wait for us, nor we for its transaction.
+        # Without the key: whoever adds an event for it meanwhile does not wait for us, nor we for its transaction.
         asked = select(webhook).where(webhook.c.id == number).with_for_update(key_share=True)
         row = self._connection.execute(asked).first()
         return None if row is None else self._webhook(row)

@@ -117,7 +117,7 @@ class Folders:
         return Inbox(folder=folder, staging=staging, waiting=waiting, limits=self._limits, apart=self._apart)
 
     def with_staged_files(self) -> tuple[str, ...]:
-        """Return the folders below staging in which anything is, or may be: who opens one that cannot be opened tells."""
+        """Return the folders below staging in which anything is, and those that cannot be opened."""
         return tuple(name for name in sorted(entries_in(self._staging, shown=(stat.S_IFDIR,))) if self._holds_any(name))
 
     def _holds_any(self, name: str) -> bool:
@@ -152,7 +152,7 @@ class Folders:
         return found
 
     def listed(self, area: Area, folder: str, below: Sequence[str]) -> dict[str, os.stat_result]:
-        """Return the files and folders in a folder of a partner, by name; links and what is being written are passed over.
+        """Return the files and folders in a folder of a partner, by name; not links, nor what is being written.
 
         Raises:
             FileNotFoundError: There is no such folder; an area in which nothing was put yet is empty.
