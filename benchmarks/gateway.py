@@ -230,9 +230,9 @@ def times_to_answer(
 
 
 def of_hundred(ordered: Sequence[float]) -> Mapping[str, float]:
-    """Return how long half of them took, 99 of 100, and the slowest."""
-    middle, late = ordered[len(ordered) // 2], ordered[len(ordered) * 99 // 100]
-    return {"half of them": middle, "99 of 100": late, "the slowest": ordered[-1]}
+    """Return what half of them took at most, 99 of 100, and the slowest (p50, p99 and p100 by nearest rank)."""
+    shares = {"half of them": 50, "99 of 100": 99, "the slowest": 100}
+    return {what: ordered[ceil(len(ordered) * share / 100) - 1] for what, share in shares.items()}
 
 
 def wait_answered(home: Home, sent: Sequence[Sending]) -> list[tuple[float, float]]:

@@ -26,10 +26,12 @@ from hpedi.store.condition import (
 from hpedi.store.database import Database
 from hpedi.store.key_tables import workspace as workspace_row
 from hpedi.store.keys import known_keys
-from hpedi.store.tables import audit_entry
+from hpedi.store.tables import audit_entry, receipt
 from hpedi.store.whose import workspace_of
 
 SYNCHRONOUS_FULL: Final = 2
+PRODUCTION: Final = "P"
+"""ISA15."""
 MOST_USED: Final = 0.8
 """The part of a server's connections that may be in use."""
 
@@ -192,14 +194,17 @@ def audit_log(place: Opened) -> Iterator[Seen]:
         yield warning(f"{head.number - anchored.highest:,} seals are not in the anchor", "see the check `anchor`")
     if count and place.now - since > timedelta(minutes=place.bounds.unsealed_minutes):
         yield warning(f"{count:,} entries wait for their seal", "hpedi audit verify")
+    yield _verified(place)
+
+
+def _verified(place: Opened) -> Seen:
+    """Say when the log was verified last; a workspace that was never has as long as any other, from its making on."""
     verified = _last(place, "audit verify")
-    if verified is None or place.now - verified.at > timedelta(days=place.bounds.verify_days):
-        when = "never" if verified is None else f"last {ago(place.now - verified.at)} ago"
-        yield warning(f"verified {when}", "hpedi audit verify, every night")
-    elif verified.result != "whole":
-        yield fault(f"verified {ago(place.now - verified.at)} ago: {verified.result}", "hpedi audit verify")
-    else:
-        yield ok(f"{head.number if head else 0:,} seals; verified {ago(place.now - verified.at)} ago: whole")
+    age = place.now - (verified.at if verified else _made_at(place))
+    saw = f"verified {ago(age)} ago: {verified.result}" if verified else f"never verified, and begun {ago(age)} ago"
+    if age > timedelta(days=place.bounds.verify_days):
+        return warning(saw, "hpedi audit verify, every night")
+    return fault(saw, "hpedi audit verify") if verified and verified.result != "whole" else ok(saw)
 
 
 def backup(place: Opened) -> Iterator[Seen]:
@@ -218,14 +223,18 @@ def backup(place: Opened) -> Iterator[Seen]:
 
 
 def key_copy(place: Opened) -> Iterator[Seen]:
-    """See whether somebody said that a copy of the key in use lies elsewhere."""
+    """See whether somebody said that a copy of the key in use lies elsewhere, once there is something to lose."""
     with place.workspace.database.reading() as connection:
         in_use = [each for each in known_keys(connection) if each.retired_at is None]
+        of_production = select(receipt.c.id).where(receipt.c.usage == PRODUCTION).limit(1)
+        is_of_production = connection.execute(of_production).first() is not None
     if len(in_use) > 1:
         yield warning("the workspace key is being replaced", "hpedi keys rotate")
     said, since = place.wishes.key_copy_on, in_use[-1].since.date()
     mend = f"copy it to your secret store, apart from the backups; then `key_copy_on = {place.day}` under [doctor]"
-    if said is None:
+    if said is None and not is_of_production:
+        yield ok("no production file came yet")
+    elif said is None:
         yield warning("nobody said that a copy of the key lies elsewhere", mend)
     elif said < since:
         yield warning(f"the copy was seen on {said}, and the key replaced on {since}", mend)

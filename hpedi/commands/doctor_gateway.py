@@ -7,7 +7,7 @@ import fcntl
 import os
 import socket
 import stat
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Final
@@ -17,6 +17,7 @@ from hpedi.commands.sftp_settings import host_key_file
 from hpedi.commands.up_settings import parameters, read_up_settings, wanted_programs
 from hpedi.commands.watch_settings import read_watch_settings
 from hpedi.commands.workspace import payer_zone
+from hpedi.intake.drop_folders import is_passed_over
 from hpedi.mappings_folder import mapping
 from hpedi.payments.calendar import load_ach_calendar
 from hpedi.payments.eft_enrollment import EnrollmentState
@@ -105,12 +106,12 @@ def webhooks(place: Opened) -> Iterator[Seen]:
 
 
 def watchers(place: Opened) -> Iterator[Seen]:
-    """See when each watcher was last heard of."""
+    """See when a watcher of each machine was last heard of; others took over what an earlier one had in hand."""
     with place.workspace.books.reading(place.context) as work:
-        known = work.watchers.all()
-    if not known:
+        newest = {each.host: each for each in work.watchers.all()}
+    if not newest:
         yield ok("none has run in the last days")
-    for each in known:
+    for each in newest.values():
         age = place.now - each.beat_at
         yield graded(
             f"process {each.pid} on {each.host}: {each.files:,} files, heard of {ago(age)} ago",
@@ -124,13 +125,14 @@ def watchers(place: Opened) -> Iterator[Seen]:
 def arrivals(place: Configured) -> Iterator[Seen]:
     """See what lies in the drop folders, and since when: in ours what is whole, in others' also what is not yet."""
     watch, _schedules = read_watch_settings(place.home)
-    foreign = [Path(folder) for each in watch.folders.values() for folder in each]
-    yield _dropped(place, "inbox", list((place.home / "inbox").glob("*")), patience=0)
+    foreign = {Path(folder).resolve() for each in watch.folders.values() for folder in each}
+    own = {folder.resolve() for folder in (place.home / "inbox").glob("*")}
+    yield _dropped(place, "inbox", own - foreign, patience=0)
     if foreign:
         yield _dropped(place, "folders of other servers", foreign, patience=watch.incomplete_after)
 
 
-def _dropped(place: Configured, name: str, folders: list[Path], *, patience: float) -> Seen:
+def _dropped(place: Configured, name: str, folders: Iterable[Path], *, patience: float) -> Seen:
     times = [time for folder in folders for time in _times(folder)]
     oldest = place.now - datetime.fromtimestamp(min(times), UTC) if times else timedelta()
     return graded(
@@ -143,11 +145,13 @@ def _dropped(place: Configured, name: str, folders: list[Path], *, patience: flo
 
 
 def _times(folder: Path) -> Iterator[float]:
-    """Yield when each file of a folder came."""
+    """Yield when each file of a folder came, but those under a temporary name: they wait for their sender."""
     try:
         with os.scandir(folder) as found:
             yield from (
-                each.stat(follow_symlinks=False).st_ctime for each in found if each.is_file(follow_symlinks=False)
+                each.stat(follow_symlinks=False).st_ctime
+                for each in found
+                if each.is_file(follow_symlinks=False) and not is_passed_over(each.name)
             )
     except (FileNotFoundError, NotADirectoryError):
         return

@@ -8,18 +8,15 @@ reference_days = 35          # so is reference data of which nothing changed for
 
 from __future__ import annotations
 
-import tomllib
-from collections.abc import Mapping
 from datetime import date
 from functools import cache
 from pathlib import Path
 from typing import Annotated, Literal
 
-import click
 import msgspec
 from msgspec import Meta
 
-from hpedi.commands.settings import CONFIG
+from hpedi.commands.settings import read_table
 from hpedi.mappings_folder import mapping
 from hpedi.reference.dated import Dated, Entry, in_force
 
@@ -125,13 +122,4 @@ def read_doctor_settings(home: Path) -> DoctorSettings:
     Raises:
         click.UsageError: It has another form.
     """
-    config = home / CONFIG
-    try:
-        return doctor_settings(tomllib.loads(config.read_text()))
-    except (OSError, ValueError, msgspec.ValidationError) as wrong:
-        raise click.UsageError(f"{config}: [doctor] cannot be read: {wrong}") from None
-
-
-def doctor_settings(said: Mapping[str, object]) -> DoctorSettings:
-    """Read the table [doctor] of settings."""
-    return msgspec.convert(said.get("doctor", {}), DoctorSettings)
+    return read_table(home, "doctor", DoctorSettings)

@@ -121,8 +121,9 @@ class Jobs:
         registered = partial(register, workspace.books, self.context, stored.digest, stored.size, instant)
         file = registered(again=again and login is None)
         chunks = partial(workspace.files.chunks, stored.digest)
-        with progress(path.name, stored.size) as advance:
-            terms, name = self.receipt_terms(advance), str(path) if name is None else name
+        label, name = (path.name, str(path)) if name is None else (name, name)
+        with progress(label, stored.size) as advance:
+            terms = self.receipt_terms(advance)
             if login is not None:
                 foreign = refused_as_foreign(workspace.books, self.context, terms, file, chunks, login, name=name)
                 if foreign is not None:

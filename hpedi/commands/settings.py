@@ -6,12 +6,13 @@ import json
 import os
 import re
 import tomllib
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass, fields, replace
 from pathlib import Path
-from typing import Final
+from typing import Final, TypeVar
 
 import click
+import msgspec
 
 from hpedi.safekeeping.key_ring import KeyMissing, WorkspaceKey, new_key, read_key
 from hpedi.safekeeping.whole_files import write_whole
@@ -20,6 +21,8 @@ from hpedi.x12.limits import Limits
 CONFIG: Final = "hpedi.toml"
 KEY_SETTING: Final = "HPEDI_KEY"
 ANCHOR_SETTING: Final = "HPEDI_AUDIT_ANCHOR"
+
+TableT = TypeVar("TableT", bound=msgspec.Struct)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,6 +65,47 @@ def read_settings(home: Path) -> Settings:
         anchored_as=str(said.get("anchored_as", identity)),
         limits=_limits(said.get("limits", {}), config),
     )
+
+
+def said_under(home: Path, table: str, names: Collection[str]) -> dict[str, object]:
+    """Return what a table of hpedi.toml says; nothing where there is none.
+
+    Args:
+        home: The workspace.
+        table: The name of the table.
+        names: The settings that it may have.
+
+    Raises:
+        click.UsageError: It cannot be read, or has a setting that nobody reads.
+    """
+    config = home / CONFIG
+    try:
+        said = msgspec.convert(tomllib.loads(config.read_text()).get(table, {}), dict[str, object])
+    except msgspec.ValidationError as wrong:
+        raise click.UsageError(f"{config}: [{table}]: {wrong}") from None
+    except (OSError, ValueError) as wrong:
+        raise click.UsageError(f"{config} cannot be read: {wrong}") from None
+    for name in sorted(said.keys() - set(names)):
+        raise click.UsageError(f"{config}: {name} under [{table}] is no setting; these are: {', '.join(sorted(names))}")
+    return said
+
+
+def read_table(home: Path, table: str, form: type[TableT]) -> TableT:
+    """Read a table of hpedi.toml.
+
+    Args:
+        home: The workspace.
+        table: The name of the table.
+        form: Its settings; what is not said stands as there.
+
+    Raises:
+        click.UsageError: It cannot be read, has a setting that nobody reads, or one of another form.
+    """
+    said = said_under(home, table, form.__struct_fields__)
+    try:
+        return msgspec.convert(said, form)
+    except msgspec.ValidationError as wrong:
+        raise click.UsageError(f"{home / CONFIG}: [{table}]: {wrong}") from None
 
 
 def write_settings(home: Path, text: str = "", **changed: str) -> None:

@@ -6,19 +6,15 @@ name there, for example `incomplete_after = 14400`.
 
 from __future__ import annotations
 
-import tomllib
 from datetime import date
 from pathlib import Path
-from typing import Final
 
 import click
 import msgspec
 
-from hpedi.commands.settings import CONFIG, key_folder, read_settings
+from hpedi.commands.settings import CONFIG, key_folder, read_settings, said_under
 from hpedi.intake.sftp.limits import NAMES, SftpLimits, load_sftp_limits
 from hpedi.mappings_folder import mapping
-
-TABLE: Final = "sftp"
 
 
 def sftp_limits(home: Path, day: date) -> SftpLimits:
@@ -28,17 +24,11 @@ def sftp_limits(home: Path, day: date) -> SftpLimits:
         click.UsageError: [sftp] of hpedi.toml says something that is no limit.
     """
     limits = load_sftp_limits(mapping("gateway/sftp.yaml").read_bytes(), day)
-    config = home / CONFIG
+    said = said_under(home, "sftp", NAMES)
     try:
-        said = msgspec.convert(tomllib.loads(config.read_text()).get(TABLE, {}), dict[str, object])
-        unknown = sorted(set(said) - set(NAMES))
-        if unknown:
-            raise click.UsageError(
-                f"{config}: {unknown[0]} under [{TABLE}] is no setting; these are: {', '.join(sorted(NAMES))}"
-            )
         return msgspec.convert({**msgspec.to_builtins(limits), **said}, SftpLimits)
     except msgspec.ValidationError as wrong:
-        raise click.UsageError(f"{config}: [{TABLE}]: {wrong}") from None
+        raise click.UsageError(f"{home / CONFIG}: [sftp]: {wrong}") from None
 
 
 def host_key_file(home: Path) -> Path:

@@ -23,8 +23,9 @@ from hpedi.access.reach import Scope
 from hpedi.access.rules import FOUNDER, SCHEDULE
 from hpedi.commands.access_files import access_rules
 from hpedi.commands.settings import key_folder, read_settings
-from hpedi.commands.workspace import Workspace, context_for
+from hpedi.commands.workspace import Workspace, context_for, now_for
 from hpedi.run_context import OPERATOR, Principal, RunContext
+from hpedi.store.accounts import StoredAccounts
 
 KEY_SETTING: Final = "HPEDI_MACHINE_KEY"
 MUST_CHANGE: Final = "your password was given to you by somebody else: change it with `hpedi user password`"
@@ -49,6 +50,28 @@ def context_of(workspace: Workspace, as_of: date | None = None, *, with_given_pa
     """
     context = context_for(as_of)
     return replace(context, principal=_principal(workspace, context, may_be_given=with_given_password))
+
+
+def context_again(workspace: Workspace, principal: Principal) -> RunContext:
+    """Return the moment for who runs already, with the roles that are held now.
+
+    What runs for long stays who began it, whoever signs in or out at this machine meanwhile; an account that was
+    disabled or a key that was revoked ends it.
+
+    Raises:
+        NotPermitted: The account or the key opens nothing any more.
+    """
+    if os.environ.get(KEY_SETTING):
+        return context_of(workspace)
+    context = now_for(principal)
+    _kind, _mark, login = principal.id.partition(":")
+    with workspace.books.reading(context) as work:
+        if principal.id == OPERATOR.id:
+            return replace(context, principal=_built_in(work.accounts))
+        account = work.accounts.account(login)
+    if account is None or account.is_disabled:
+        raise NotPermitted(f"{principal.id} is disabled")
+    return replace(context, principal=account.principal)
 
 
 def acting(workspace: Workspace, action: str, thing: str, as_of: date | None = None) -> RunContext:
@@ -131,13 +154,16 @@ def _principal(workspace: Workspace, context: RunContext, *, may_be_given: bool)
             account = work.accounts.account_of_session(session, now)
             ended = "the session has ended: `hpedi login` again, or `hpedi logout` to run as the built-in operator"
         else:
-            roles = frozenset({SCHEDULE if work.accounts.any() else FOUNDER})
-            return replace(OPERATOR, roles=roles)
+            return _built_in(work.accounts)
     if account is None:
         raise NotPermitted(ended)
     if account.is_password_given and not may_be_given:
         raise NotPermitted(MUST_CHANGE)
     return account.principal
+
+
+def _built_in(accounts: StoredAccounts) -> Principal:
+    return replace(OPERATOR, roles=frozenset({SCHEDULE if accounts.any() else FOUNDER}))
 
 
 # --- the session file ------------------------------------------------------------------------------------------------

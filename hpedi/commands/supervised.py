@@ -1,8 +1,9 @@
 """One process that a supervisor keeps running: started so that it cannot outlive its supervisor, its log passed on.
 
-The kernel kills the process when the supervisor dies, however that dies; what the process had started itself is in its
-process group and is killed with it. A line of its standard error is passed on whole, so that lines of several processes
-never run into each other. It knows no signal of the supervisor's and waits for nothing.
+The kernel kills the process when the supervisor dies, however that dies. What the process had started itself is in its
+process group: the supervisor kills it when the process dies, and it has to end by itself when both are gone. A line of
+its standard error is passed on whole, so that lines of several processes never run into each other. It knows no signal
+of the supervisor's and waits for nothing.
 """
 
 from __future__ import annotations

@@ -20,6 +20,7 @@ import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
+from logging import INFO, WARNING
 from types import FrameType
 from typing import Final
 
@@ -96,21 +97,21 @@ class Supervisor:
         elif child.state is State.WAITS and child.has_run and now >= child.due_at:
             self._start(child, now)
         elif child.state in {State.STARTS, State.STOPS} and now >= child.due_at:
-            log.warning("process killed", command=child.program.name, reason=_OVERDUE[child.state])
+            _tell(WARNING, "process killed", child, reason=_OVERDUE[child.state])
             child.kill()
 
     def _died(self, child: Child, now: float) -> None:
         if child.state is State.STOPS or self._outcome is not None:
             child.state = State.ENDED
             return
-        log.warning("process ended", command=child.program.name, exit_code=child.exit_code)
+        _tell(WARNING, "process ended", child, exit_code=child.exit_code)
         if not child.has_run:
             self._end(Outcome(exit_code=_answer(child.exit_code), why=_never_at_work(child)), now)
         elif not child.pause(now):
             why = f"{child.program.name} ended too often, the last time {_ended(child)}"
             self._end(Outcome(exit_code=ExitCode.TRY_AGAIN, why=why), now)
         else:
-            log.warning("process is started again", command=child.program.name, seconds=child.due_at - now)
+            _tell(WARNING, "process is started again", child, seconds=child.due_at - now)
 
     def _start_next(self, now: float) -> None:
         """Start the next one once those before it are at work, and tell when all are."""
@@ -132,7 +133,7 @@ class Supervisor:
             why = f"{child.program.name} cannot be started: {failure.strerror or type(failure).__name__}"
             self._end(Outcome(exit_code=ExitCode.TRY_AGAIN, why=why), now)
             return
-        log.info("process started", command=child.program.name)
+        _tell(INFO, "process started", child)
         if child.says_on is not None:
             self._selector.register(child.says_on, selectors.EVENT_READ)
             self._heard[child.says_on] = child
@@ -194,9 +195,15 @@ def _on_death(_number: int, _frame: FrameType | None) -> None:
 
 
 def _pass_on(line: bytes) -> None:
-    with suppress(BrokenPipeError):  # nobody reads what is said: no reason to stop the work
+    with suppress(OSError):  # nobody reads what is said, or its disk is full: no reason to stop the work
         sys.stderr.buffer.write(line)
         sys.stderr.buffer.flush()
+
+
+def _tell(level: int, phrase: str, child: Child, **said: object) -> None:
+    """Log something about a program, if that can be."""
+    with suppress(OSError):
+        log.log(level, phrase, command=child.program.name, **said)
 
 
 def _reap_strangers(ours: set[int | None]) -> None:

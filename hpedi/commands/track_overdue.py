@@ -65,8 +65,9 @@ def overdue(session: Session, *, days: int, moment: datetime | None, shows_deadl
       hpedi track overdue
       hpedi track overdue --deadlines
     """
+    from hpedi.access.reach import Scope
     from hpedi.commands.jobs import Jobs
-    from hpedi.commands.signed_in import acting
+    from hpedi.commands.signed_in import acting, is_permitted
     from hpedi.commands.tracking import deadlines_on, overdue_terms
     from hpedi.commands.workspace import local_minute, open_workspace
     from hpedi.pipeline.overdue import overdue as late_of
@@ -76,13 +77,14 @@ def overdue(session: Session, *, days: int, moment: datetime | None, shows_deadl
     if shows_deadlines:
         return _print_deadlines(deadlines_on(jobs.context.as_of), as_json=as_json)
     terms = overdue_terms(jobs, days, moment)
+    sees_ledger = is_permitted(jobs.context, "see", Scope(thing="ledger"))  # as `hpedi eft reassociation` asks
     with workspace.books.reading(jobs.context) as work:
         found = late_of(work, terms)
         apart = list(_apart(work, jobs))
     if as_json:
         for each in found:
             print_json({"late": each})
-        for facts in apart:
+        for facts in apart if sees_ledger else ():
             print_json({"reassociation": facts})
     else:
         rows = (
@@ -141,8 +143,7 @@ def numbers(session: Session, *, partner: str, days: int, reads_files: bool, as_
     since = context.instant - timedelta(days=days)
     with workspace.books.reading(context) as work:
         taken = work.tracking.numbers_taken(since, partner)
-        digests = {each.file: work.tracking.file(each.file) for each in taken} if reads_files else {}
-    files = {file: found.digest for file, found in digests.items() if found is not None}
+    files = {each.file: each.digest for each in taken} if reads_files else {}
     found = check_numbers(units_of(taken, files, workspace))
     if as_json:
         for each in found:

@@ -5,9 +5,11 @@ from __future__ import annotations
 import fcntl
 import os
 import shlex
+import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
+from typing import Final
 
 import click
 
@@ -15,7 +17,10 @@ from hpedi.commands import ExitCode, Session
 from hpedi.commands.options import dry_run_option
 from hpedi.commands.up_settings import MOST_WATCHERS, PROGRAMS
 
-SUBJECT = "gateway"
+SUBJECT: Final = "gateway"
+TRIES: Final = 5
+SECONDS_BETWEEN_TRIES: Final = 0.1
+"""Longer than `hpedi doctor` looks who has the workspace."""
 
 
 @click.command()
@@ -108,7 +113,9 @@ def _only_one(home: Path) -> Iterator[None]:
 
 
 def _take(descriptor: int) -> None:
-    try:
-        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except BlockingIOError:
-        raise click.UsageError("`hpedi up` runs already for this workspace; stop that one first") from None
+    for _try in range(TRIES):
+        with suppress(BlockingIOError):
+            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            return
+        time.sleep(SECONDS_BETWEEN_TRIES)
+    raise click.UsageError("`hpedi up` runs already for this workspace; stop that one first")

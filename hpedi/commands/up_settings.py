@@ -11,7 +11,6 @@ webhooks = true                    # `hpedi webhooks send`; left out if not give
 from __future__ import annotations
 
 import sys
-import tomllib
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, fields
 from pathlib import Path
@@ -22,7 +21,7 @@ import msgspec
 from msgspec import Meta
 
 from hpedi.commands import CommandsOnDemand
-from hpedi.commands.settings import CONFIG
+from hpedi.commands.settings import read_table
 from hpedi.commands.supervised import Patience, Program
 
 MOST_WATCHERS: Final = 32
@@ -96,12 +95,7 @@ def read_up_settings(home: Path) -> UpSettings:
     Raises:
         click.UsageError: It has another form.
     """
-    config = home / CONFIG
-    try:
-        said = tomllib.loads(config.read_text()).get("up", {})
-        return msgspec.convert(said, UpSettings)
-    except (OSError, ValueError, msgspec.ValidationError) as wrong:
-        raise click.UsageError(f"{config}: [up] cannot be read: {wrong}") from None
+    return read_table(home, "up", UpSettings)
 
 
 def programs(settings: UpSettings, before: tuple[str, ...], without: Collection[str]) -> tuple[Program, ...]:

@@ -54,7 +54,7 @@ def command(session: Session, *, once: bool, dry_run: bool, as_json: bool) -> in
     from hpedi.commands.watching import Watcher
 
     report = _Report(as_json=as_json)
-    with closing(Watcher(workspace, settings, Clockwork(schedules), report.tell)) as watcher:
+    with closing(Watcher(workspace, context.principal, settings, Clockwork(schedules), report.tell)) as watcher:
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, lambda _number, _frame: watcher.stop())
         if once:

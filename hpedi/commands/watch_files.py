@@ -9,13 +9,13 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass, replace
-from datetime import datetime
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
 from hpedi.commands.jobs import Jobs
+from hpedi.commands.workspace import now_for
 from hpedi.findings import Unavailable
 from hpedi.intake.taken_files import Taken, TakenFiles
 from hpedi.log import log
@@ -23,6 +23,7 @@ from hpedi.pipeline.arrivals import dropped_by, end, fail, note_name
 from hpedi.pipeline.gateway_ports import ENDED, Arrival
 from hpedi.pipeline.received import ReceiptOutcome
 from hpedi.reference.partners import Partner
+from hpedi.run_context import Principal
 
 DOUBTFUL: Final = 3
 """A file that was begun so often and never ended comes after all others: it may be what ends the process."""
@@ -33,7 +34,7 @@ IN_PLACE_SECONDS: Final = 60.0
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Handled:
-    """An arrival that was taken in, without any PHI."""
+    """An arrival that was taken in, without any PHI; its number is 0 where a bug of ours kept it from being noted."""
 
     arrival: int
     partner: str
@@ -80,22 +81,23 @@ class Files:
             Unavailable: The world failed: the file stays in hand.
             OSError: The same.
         """
-        with _as_machine_of(jobs, partner):
-            taken, arrival = self._noted(jobs, partner, taken)
-            if arrival.tries > DOUBTFUL and not is_last:
-                return False
-            try:
+        arrival: Arrival | None = None
+        try:
+            with _acting(jobs, _machine_of(jobs, partner)):
+                taken, arrival = self._noted(jobs, partner, taken)
+                if arrival.tries > DOUBTFUL and not is_last:
+                    return False
                 handled, receipts = self._received(jobs, partner, taken, arrival)
-            except (Unavailable, OSError):
-                raise
-            except Exception as bug:  # noqa: BLE001 - one file's bug keeps no other back; its text may hold PHI
-                handled, receipts = self._failed(jobs, partner, taken, arrival, type(bug).__name__), ()
-        if handled.state in ENDED:
             self._answer(jobs, arrival, receipts)
             taken.path.unlink(missing_ok=True)
+        except (Unavailable, OSError):
+            self._give_back(jobs, arrival)
+            raise
+        except Exception as bug:  # noqa: BLE001 - one file's bug keeps no other back; its text may hold PHI
+            handled = self._failed(jobs, partner, taken, arrival, type(bug).__name__)
         self.count += 1
         self._tell(handled)
-        log.info("arrival taken in", arrival=arrival.id, partner=partner.id, status=handled.state)
+        log.info("arrival taken in", arrival=handled.arrival, partner=partner.id, status=handled.state)
         return True
 
     def _noted(self, jobs: Jobs, partner: Partner, taken: Taken) -> tuple[Taken, Arrival]:
@@ -128,12 +130,26 @@ class Files:
             state = end(work, arrival, received, partner)
         return _handled(arrival, state, received.quarantined, received.receipts), received.receipts
 
-    def _failed(self, jobs: Jobs, partner: Partner, taken: Taken, arrival: Arrival, fault: str) -> Handled:
-        with jobs.workspace.books.writing(jobs.context) as work:
-            fail(work, arrival.id, fault)
+    def _give_back(self, jobs: Jobs, arrival: Arrival | None) -> None:
+        """Let an interrupted try not count, as far as the world lets us: the file keeps its place among the others."""
+        if arrival is not None:
+            with suppress(Unavailable), jobs.workspace.books.writing(jobs.context) as work:
+                work.arrivals.give_back(arrival.id)
+
+    def _failed(self, jobs: Jobs, partner: Partner, taken: Taken, arrival: Arrival | None, fault: str) -> Handled:
         self._put_aside.add(taken.path)
-        log.error("arrival failed", arrival=arrival.id, partner=partner.id, exception=fault)
-        return _handled(arrival, "failed", fault, ())
+        handled = Handled(
+            arrival=0 if arrival is None else arrival.id,
+            partner=partner.id,
+            bytes=taken.size,
+            state="failed",
+            reason=fault,
+        )
+        log.error("arrival failed", arrival=handled.arrival, partner=partner.id, exception=fault)
+        if arrival is not None and arrival.state not in ENDED:
+            with _acting(jobs, jobs.context.principal), jobs.workspace.books.writing(jobs.context) as work:
+                fail(work, arrival.id, fault)
+        return handled
 
     def _answer(self, jobs: Jobs, arrival: Arrival, outcomes: Iterable[ReceiptOutcome]) -> None:
         """Place what answers a file; what cannot be placed waits for the schedule."""
@@ -143,8 +159,9 @@ class Files:
             if time.monotonic() > self._in_place_until:
                 jobs.check_in_place()
                 self._in_place_until = time.monotonic() + IN_PLACE_SECONDS
-            delivery = jobs.deliver_at_once(lambda row: row.receipt in receipts or row.name == note)
-        except Unavailable as failure:
+            with _acting(jobs, jobs.context.principal):
+                delivery = jobs.deliver_at_once(lambda row: row.receipt in receipts or row.name == note)
+        except Exception as failure:  # noqa: BLE001 - the file is received all the same; the text may hold PHI
             log.warning("answers wait", arrival=arrival.id, exception=type(failure).__name__)
             return
         if delivery.failures:
@@ -159,13 +176,15 @@ def _is_same(jobs: Jobs, taken: Taken, arrival: Arrival) -> bool:
     return file is not None and file.id == arrival.file
 
 
+def _machine_of(jobs: Jobs, partner: Partner) -> Principal:
+    with jobs.workspace.books.reading(jobs.context) as work:
+        return dropped_by(work, partner)
+
+
 @contextmanager
-def _as_machine_of(jobs: Jobs, partner: Partner) -> Iterator[None]:
-    """Act as a partner's machine while the block lasts."""
-    ours = jobs.context
-    with jobs.workspace.books.reading(ours) as work:
-        machine = dropped_by(work, partner)
-    jobs.context = replace(ours, principal=machine, instant=datetime.now(ours.instant.tzinfo))
+def _acting(jobs: Jobs, principal: Principal) -> Iterator[None]:
+    """Act as somebody while the block lasts, at the moment of its beginning: that of the pass lies before it."""
+    ours, jobs.context = jobs.context, now_for(principal)
     try:
         yield
     finally:

@@ -19,6 +19,7 @@ from hpedi.commands.jobs import Busy, Jobs, alone
 from hpedi.commands.signed_in import is_permitted
 from hpedi.findings import Unavailable
 from hpedi.log import log
+from hpedi.pipeline.gateway_ports import ScheduleRun
 from hpedi.pipeline.schedules import AHEAD, Schedule, to_run
 
 LOCK_SECONDS: Final = 2.0
@@ -136,9 +137,10 @@ class Clockwork:
         """Run a job for its due moment; None where that was run."""
         books = jobs.workspace.books
         with alone(jobs.workspace, LOCK_SECONDS):
+            _at_this_moment(jobs)
             with books.writing(jobs.context) as work:
                 last = work.schedules.last(name)
-                if not work.schedules.begin(name, moment):
+                if _is_made_up_for(last, moment, jobs.context.instant) or not work.schedules.begin(name, moment):
                     return None
                 if last is None and self._schedules[name].times:
                     # A time of the day that was over before there was a watcher is none that was missed.
@@ -147,8 +149,8 @@ class Clockwork:
                 if last is not None and last.ended_at is None and last.due_at != moment:
                     work.schedules.end(name, last.due_at, _CUT_OFF)
             result = _result(jobs, name)
-            ended = replace(jobs.context, instant=datetime.now(jobs.context.instant.tzinfo))
-            with books.writing(ended) as work:
+            _at_this_moment(jobs)
+            with books.writing(jobs.context) as work:
                 work.schedules.end(name, moment, result)
         log.info("schedule run", schedule=name)
         return Ran(name, moment, result)
@@ -158,6 +160,16 @@ class Clockwork:
         pause = min(last * 2, LONGEST_PAUSE)
         self._pauses[name] = (time.monotonic() + pause, pause)
         log.warning("schedule put off", schedule=name, exception=type(failure).__name__, seconds=pause)
+
+
+def _at_this_moment(jobs: Jobs) -> None:
+    """Let a job have its own moment: those before it, and the files of this pass, may have taken long."""
+    jobs.context = replace(jobs.context, instant=datetime.now(jobs.context.instant.tzinfo))
+
+
+def _is_made_up_for(last: ScheduleRun | None, moment: datetime, now: datetime) -> bool:
+    """Say whether somebody ran a later due moment since this one was found due."""
+    return last is not None and moment < last.due_at < now + AHEAD
 
 
 def _result(jobs: Jobs, name: str) -> str:

@@ -18,7 +18,6 @@ pay = "at 14:00 on business days"
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
@@ -28,7 +27,7 @@ import click
 import msgspec
 from msgspec import Meta
 
-from hpedi.commands.settings import CONFIG
+from hpedi.commands.settings import CONFIG, read_table, said_under
 from hpedi.intake.drop_folders import Patience
 from hpedi.mappings_folder import mapping
 from hpedi.pipeline.schedules import NotASchedule, Schedule, read_schedule
@@ -90,24 +89,14 @@ def read_watch_settings(home: Path) -> tuple[WatchSettings, Mapping[str, Schedul
     Raises:
         click.UsageError: One has another form.
     """
-    config = home / CONFIG
+    settings = read_table(home, "watch", WatchSettings)
+    said = said_under(home, "schedules", schedules_by_default().keys())
+    own = {name: _schedule(home, name, str(text)) for name, text in said.items()}
+    return settings, {**schedules_by_default(), **own}
+
+
+def _schedule(home: Path, name: str, text: str) -> Schedule:
     try:
-        said = tomllib.loads(config.read_text())
-        settings = msgspec.convert(said.get("watch", {}), WatchSettings)
-        schedules = msgspec.convert(said.get("schedules", {}), dict[str, str])
-    except (OSError, ValueError, msgspec.ValidationError) as wrong:
-        raise click.UsageError(f"{config}: [watch] or [schedules] cannot be read: {wrong}") from None
-    return settings, {**schedules_by_default(), **_read_schedules(schedules, config)}
-
-
-def _read_schedules(said: Mapping[str, str], config: Path) -> dict[str, Schedule]:
-    known = schedules_by_default()
-    read = {}
-    for name, text in said.items():
-        if name not in known:
-            raise click.UsageError(f"{config}: {name} under [schedules] is none of {', '.join(sorted(known))}")
-        try:
-            read[name] = read_schedule(text)
-        except NotASchedule as wrong:
-            raise click.UsageError(f"{config}: {name} under [schedules] is {wrong}") from None
-    return read
+        return read_schedule(text)
+    except NotASchedule as wrong:
+        raise click.UsageError(f"{home / CONFIG}: {name} under [schedules] is {wrong}") from None

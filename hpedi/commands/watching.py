@@ -17,11 +17,11 @@ from typing import Final
 
 from hpedi.access.reach import Scope
 from hpedi.commands.jobs import Busy, Jobs, alone
-from hpedi.commands.signed_in import check, context_of
+from hpedi.commands.signed_in import check, context_again
 from hpedi.commands.watch_files import Files, Handled
 from hpedi.commands.watch_schedules import LOCK_SECONDS, LONGEST_PAUSE, Clockwork, Ran
 from hpedi.commands.watch_settings import WatchSettings
-from hpedi.commands.workspace import Workspace
+from hpedi.commands.workspace import Workspace, now_for
 from hpedi.delivery.archive import Retention, clear
 from hpedi.findings import Unavailable
 from hpedi.intake.drop_folders import DropFolder, DropFolders, Dropped
@@ -30,6 +30,7 @@ from hpedi.log import log
 from hpedi.partners.states import TAKES
 from hpedi.pipeline.gateway_ports import Heartbeat
 from hpedi.reference.partners import Partner
+from hpedi.run_context import Principal
 
 WATCH: Final = ("watch", "drop folder")
 """The action and the kind of thing that whoever watches must be permitted."""
@@ -62,16 +63,18 @@ class Watcher:
     def __init__(
         self,
         workspace: Workspace,
+        principal: Principal,
         settings: WatchSettings,
         clockwork: Clockwork,
         tell: Callable[[Handled | Ran], None],
     ) -> None:
-        """Begin to live; what happens is handed to `tell`.
+        """Begin to live, as somebody for as long as it lives; what happens is handed to `tell`.
 
         Raises:
             Unavailable: The workspace cannot be written.
         """
         self._workspace = workspace
+        self._principal = principal
         self._settings = settings
         self._clockwork = clockwork
         self._tell = tell
@@ -181,7 +184,7 @@ class Watcher:
     def _up_to_date(self) -> Jobs:
         """Return the jobs of this pass: who, when, and the reference data as known now."""
         workspace = self._workspace
-        context = context_of(workspace)
+        context = context_again(workspace, self._principal)
         check(context, WATCH[0], Scope(thing=WATCH[1]))
         with workspace.books.reading(context) as work:
             snapshot = work.reference.snapshot()
@@ -223,8 +226,7 @@ class Watcher:
             beat_at=now,
             files=self._files.count,
         )
-        context = self._jobs.context if self._jobs is not None else context_of(self._workspace)
-        with self._workspace.books.writing(context) as work:
+        with self._workspace.books.writing(now_for(self._principal)) as work:
             work.watchers.beat(heart)
         self._last_beat = time.monotonic()
 

@@ -9,7 +9,6 @@ Nothing of it need be there.
 
 from __future__ import annotations
 
-import tomllib
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -17,7 +16,7 @@ from pathlib import Path
 import click
 import msgspec
 
-from hpedi.commands.settings import CONFIG
+from hpedi.commands.settings import CONFIG, read_table
 from hpedi.mappings_folder import mapping
 from hpedi.pipeline.webhook_addresses import Network, networks
 from hpedi.pipeline.webhook_sending import SendingTerms, load_sending_terms
@@ -50,11 +49,11 @@ def read_webhook_settings(home: Path) -> WebhookSettings:
         click.UsageError: It has another form, or names a file that is not there.
     """
     config = home / CONFIG
+    said = read_table(home, "webhooks", WebhookTable)
     try:
-        said = msgspec.convert(tomllib.loads(config.read_text()).get("webhooks", {}), WebhookTable)
         allowed = networks(said.allow)
-    except (ValueError, msgspec.ValidationError) as wrong:
-        raise click.UsageError(f"{config}: [webhooks] cannot be read: {wrong}") from None
+    except ValueError as wrong:
+        raise click.UsageError(f"{config}: [webhooks]: {wrong}") from None
     ca_file = Path(said.ca_file) if said.ca_file else None
     if ca_file is not None and not ca_file.is_file():
         raise click.UsageError(f"{config}: ca_file under [webhooks] is not there")

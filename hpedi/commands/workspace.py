@@ -100,7 +100,7 @@ def create(home: Path, database_url: str | None = None) -> bool:
 
 
 def _make(home: Path, url: str) -> None:
-    home.mkdir(parents=True, exist_ok=True)
+    home.mkdir(mode=0o700, parents=True, exist_ok=True)  # one that stands already is left as it is
     identity = uuid.uuid4().hex
     with closing(Database(absolute(url, home))) as database:
         schema.upgrade(database)

@@ -29,6 +29,8 @@ NANOSECONDS: Final = 1_000_000_000
 _TAIL_BYTES: Final = 1 << 12
 _TRAILER: Final = b"IEA"
 _IGNORED: Final = b" \t\r\n\x00\x1a"
+_UNKNOWN: Final = ("", "unreadable")
+"""What is looked into again at the next scan: what cannot be read now may be readable then."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -70,6 +72,7 @@ class Dropped:
         moment: When it arrived, in nanoseconds since 1970: of ours the time that our server stamped it with, of a
             foreign one when the system last saw it change, which no client can set.
         standing: Whether it may be taken.
+        identity: What it was when it was looked at; see `identity_of`.
     """
 
     folder: DropFolder
@@ -77,6 +80,7 @@ class Dropped:
     size: int
     moment: int
     standing: Standing
+    identity: tuple[int, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,10 +132,10 @@ class DropFolders:
 
     def _dropped(self, folder: DropFolder, descriptor: int, name: str, found: os.stat_result, now: float) -> Dropped:
         place = (folder.path, name)
-        identity = (found.st_ino, found.st_size, found.st_mtime_ns, found.st_ctime_ns)
+        identity = identity_of(found)
         seen = self._seen.get(place)
         seen = replace(seen, scans=seen.scans + 1) if seen and seen.identity == identity else _Seen(identity)
-        if not seen.state and (seen.scans > 1 or not folder.is_foreign):
+        if seen.state in _UNKNOWN and (seen.scans > 1 or not folder.is_foreign):
             seen = replace(seen, state=_state(descriptor, name, found.st_size))
         self._seen[place] = seen
         age = now - found.st_ctime_ns / NANOSECONDS
@@ -141,6 +145,7 @@ class DropFolders:
             size=found.st_size,
             moment=found.st_ctime_ns if folder.is_foreign else max(0, min(found.st_mtime_ns, found.st_ctime_ns)),
             standing=self._standing(seen, age, is_foreign=folder.is_foreign),
+            identity=identity,
         )
 
     def _standing(self, seen: _Seen, age: float, *, is_foreign: bool) -> Standing:
@@ -156,6 +161,11 @@ class DropFolders:
             patience, otherwise = waits[seen.state]
             return "ready" if seen.scans > 1 and age >= patience else otherwise
         return "unreadable" if seen.state else "changing"
+
+
+def identity_of(found: os.stat_result) -> tuple[int, ...]:
+    """Return what is other as soon as another file lies there, or the same one was written to."""
+    return found.st_ino, found.st_size, found.st_mtime_ns, found.st_ctime_ns
 
 
 def is_passed_over(name: str) -> bool:

@@ -19,7 +19,7 @@ from pathlib import Path
 from typing import Final
 
 from hpedi.findings import Unavailable
-from hpedi.intake.drop_folders import Dropped, opened_folder
+from hpedi.intake.drop_folders import Dropped, identity_of, opened_folder
 
 MARK: Final = "~"
 OWNER_ONLY: Final = 0o700
@@ -83,7 +83,7 @@ class TakenFiles:
         return sorted(found, key=lambda each: (each.moment, each.name))
 
     def take(self, dropped: Dropped) -> Taken | None:
-        """Take a file out of its drop folder; None where somebody else did, or it is no file any more.
+        """Take a file out of its drop folder; None where somebody else did, or it is not what it was any more.
 
         Raises:
             CannotTake: It lies where nothing can be renamed into the workspace.
@@ -93,6 +93,8 @@ class TakenFiles:
             if folder is None:
                 return None
             try:
+                if identity_of(os.stat(dropped.name, dir_fd=folder, follow_symlinks=False)) != dropped.identity:
+                    return None  # it is looked at again: there may be more to come
                 to = self._place(dropped.folder.partner, dropped.moment, dropped.name)
                 os.rename(dropped.name, to, src_dir_fd=folder)
             except OSError as error:
@@ -117,7 +119,7 @@ class TakenFiles:
     def _adopt(self, folder: Path) -> int:
         adopted = 0
         with opened_folder(folder) as lock:
-            if lock is None or not _is_locked(lock):
+            if lock is None or not _is_held(lock, folder):
                 return 0
             for path in sorted(folder.glob(f"*/*{MARK}*")):
                 moment, _mark, name = path.name.partition(MARK)
@@ -157,19 +159,22 @@ def _begin(root: Path, name: str) -> tuple[int, str]:
         folder.mkdir(mode=OWNER_ONLY, exist_ok=True)
         with suppress(FileNotFoundError):  # somebody adopted it between two steps
             lock = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
-            if _is_locked(lock) and os.path.lexists(folder) and os.path.samestat(os.fstat(lock), folder.stat()):
+            if _is_held(lock, folder):
                 return lock, folder.name
             os.close(lock)
     raise AssertionError("numbers do not end")
 
 
-def _is_locked(descriptor: int) -> bool:
-    """Try to get the lock of a folder; say whether it was to be had."""
+def _is_held(descriptor: int, folder: Path) -> bool:
+    """Try to get the lock of a folder that was opened; say whether it was to be had and the folder is still that one.
+
+    Between two steps somebody may have adopted and removed it, and a watcher of the same name have begun another.
+    """
     try:
         fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except BlockingIOError:
+        return os.path.samestat(os.fstat(descriptor), folder.lstat())
+    except (BlockingIOError, FileNotFoundError):
         return False
-    return True
 
 
 def _remove_empty(folder: Path) -> None:

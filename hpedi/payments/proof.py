@@ -194,7 +194,7 @@ def payment_differences(proved: ProvedPayment) -> Iterator[Difference]:
         is_assigned = (number, version) in proved.assigned or not is_standing
         if (number, version) not in proved.decided or not is_assigned:
             yield Difference(check=Check.PAYMENT_DECISIONS, subject=subject, part=f"claim:{number}/{version}")
-    for number, version in sorted(proved.assigned - set(covered)) if is_standing else ():
+    for number, version in sorted(proved.assigned.difference(covered if is_standing else ())):
         amount = proved.decided.get((number, version))
         yield Difference(check=Check.PAYMENT_DECISIONS, subject=subject, part=f"claim:{number}/{version}", other=amount)
     decided = sum((proved.decided.get(each, ZERO) for each in covered), ZERO)

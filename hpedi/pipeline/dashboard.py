@@ -154,19 +154,19 @@ def dashboard(work: Work, as_of: date, days: int, reasons: Mapping[str, str], no
 
     Args:
         work: The transaction, which sees one state of the books.
-        as_of: The last day.
+        as_of: The last day; what waits is told as it stands now.
         days: How many count, the last among them.
         reasons: Adjustment reason codes in words.
         now: The moment, for its time zone.
     """
     since = as_of - timedelta(days=days - 1)
     found = work.statistics
-    received, decided = found.interchanges(since), found.decided(since)
+    received, decided = found.interchanges(since, as_of), found.decided(since, as_of)
     fresh = [each for each in received if each.verdict != REPEATED]
     tests = [each for each in fresh if each.usage == TEST]
     figures = _days(fresh, decided)
-    midnight = datetime.combine(since, time(), now.tzinfo)
-    for out in found.paid_out(midnight):
+    begun, ended = (datetime.combine(day, time(), now.tzinfo) for day in (since, as_of + timedelta(days=1)))
+    for out in found.paid_out(begun, ended):
         day = out.at.astimezone(now.tzinfo).date()
         _add(figures, day, paid_claims=out.claims, paid_out=out.amount)
     sent = sum(each["received"] for each in figures.values())
@@ -180,10 +180,10 @@ def dashboard(work: Work, as_of: date, days: int, reasons: Mapping[str, str], no
         acceptance_rate=_rate(sum(each["accepted"] for each in figures.values()), sent),
         auto_adjudication_rate=_rate(sum(each.untouched for each in decided), first),
         pends=tuple(_pends(found.pends(), as_of)),
-        denials=tuple(_denial(each, reasons) for each in found.denials(since)),
-        payments=found.payments(since),
+        denials=tuple(_denial(each, reasons) for each in found.denials(since, as_of)),
+        payments=found.payments(since, as_of),
         partners=tuple(_partners(fresh, found.last_heard())),
-        quarantined=_counted(found.quarantined(since)),
+        quarantined=_counted(found.quarantined(since, as_of)),
         waiting=found.waiting(),
         watchers=work.watchers.all(),
     )

@@ -1,13 +1,13 @@
 """Deliver: what waits in the outbox goes into the folders of partners and bank, each file once under its name.
 
 A remittance goes to whoever receives the provider's 835s now: one that was made out to somebody else is addressed anew
-before it leaves, under a control number of the new receiver's. Of a file with several it leaves alone, and the others
-stay together.
+before it leaves, under a control number of the new receiver's. Of a file with several it leaves for one of its own, or
+for as many as that receiver takes in a file; the others stay together, under the number that they have.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -73,6 +73,15 @@ class Delivery:
             raise Unavailable("; ".join(dict.fromkeys(self.failures)))
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Part:
+    """A file that a file becomes: whose it is, the payments in it, and whether it stays what it is for its receiver."""
+
+    receiver: Receiver
+    paid: Sequence[ListedPayment]
+    stays: bool
+
+
 def deliver(
     books: Books, context: RunContext, terms: DeliveryTerms, only: Callable[[OutboundRow], bool] = lambda _row: True
 ) -> Delivery:
@@ -132,11 +141,19 @@ def _remittances(books: Books, context: RunContext, terms: DeliveryTerms, row: O
     with books.writing(context) as work:
         receivers = receivers_of(work, context, terms, row)
         content = work.outbox.content(row)
-        stay = next((each for each in receivers if _stays(work, row, each)), next(iter(receivers), None))
+        stays = next((each for each in receivers if _stays(work, row, each)), None)
         return tuple(
-            _made_out(work, row, content, receiver, paid, splits_off=receiver != stay)
-            for receiver, paid in sorted(receivers.items(), key=lambda item: item[0] == stay)
+            _made_out(work, row, content, part, splits_off=place > 0)
+            for place, part in enumerate(_parts(receivers, stays))
         )
+
+
+def _parts(receivers: Mapping[Receiver, Sequence[ListedPayment]], stays: Receiver | None) -> Iterator[_Part]:
+    """Yield the files that a file becomes, first what stays in it for a receiver if any does."""
+    for receiver, paid in sorted(receivers.items(), key=lambda item: item[0] != stays):
+        most = len(paid) if receiver == stays else receiver.remittances_a_file
+        for start in range(0, len(paid), most):
+            yield _Part(receiver=receiver, paid=paid[start : start + most], stays=receiver == stays)
 
 
 def _stays(work: Work, row: OutboundRow, receiver: Receiver) -> bool:
@@ -144,18 +161,11 @@ def _stays(work: Work, row: OutboundRow, receiver: Receiver) -> bool:
     return row.folder == receiver.folder and is_addressed_to(work.outbox.content(row), receiver)
 
 
-def _made_out(
-    work: Work,
-    row: OutboundRow,
-    content: bytes,
-    receiver: Receiver,
-    paid: Sequence[ListedPayment],
-    *,
-    splits_off: bool,
-) -> OutboundRow:
+def _made_out(work: Work, row: OutboundRow, content: bytes, part: _Part, *, splits_off: bool) -> OutboundRow:
     """Make the remittances of some payments out to a receiver: the file itself, or one of their own."""
-    numbers = [each.payment.trace_number for each in paid]
-    control_number = work.numbers.reserve(counter_of(receiver.id))
+    receiver = part.receiver
+    numbers = [each.payment.trace_number for each in part.paid]
+    control_number = None if part.stays else work.numbers.reserve(counter_of(receiver.id))
     made = addressed_to(content, receiver, control_number, numbers)
     recipient = receiver.folder.removeprefix("outbox/")
     work.audit.record("readdress", f"outbox:{row.id}", recipient=recipient, result=row.kind)
@@ -163,7 +173,7 @@ def _made_out(
         return work.outbox.readdress(row, receiver.folder, made)
     name = remittance_file_name(numbers)
     alone = work.outbox.add(Outbound(folder=receiver.folder, name=name, kind=row.kind, content=made, run=row.run))
-    work.payments.put_into_files({each.id: alone.id for each in paid})
+    work.payments.put_into_files({each.id: alone.id for each in part.paid})
     return alone
 
 

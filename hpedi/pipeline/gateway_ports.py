@@ -34,7 +34,7 @@ class Arrival:
         file: The inbound file that it became; equal bytes are one file. None until it is received.
         state: Where it stands.
         reason: Finding codes of one in quarantine; of one that failed what went wrong, without any PHI.
-        tries: How often receiving it was begun.
+        tries: How often receiving it was begun, without those that the world interrupted.
     """
 
     id: int
@@ -123,6 +123,9 @@ class Arrivals(Protocol):
 
     def finish(self, arrival: int, state: ArrivalState, *, file: int | None = None, reason: str = "") -> None:
         """Say what became of an arrival."""
+
+    def give_back(self, arrival: int) -> None:
+        """Say that a file was begun in vain through no fault of its own, so that it does not count as a try."""
 
     def find(self, arrival: int) -> Arrival | None:
         """Return an arrival by its number."""

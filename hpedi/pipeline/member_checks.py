@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
+from datetime import date
 from itertools import groupby
 
 from hpedi.claims.parties import Subscriber
@@ -46,12 +47,11 @@ def member_payments(
     ):
         rows = tuple(group)
         if sum((each.amount for each in rows), ZERO) > 0:
-            drawn = _payment(work, rows, payer, str(first_check + len(made)))
-            made.append(replace(drawn, payment_date=day))
+            made.append(_payment(work, rows, payer, day, str(first_check + len(made))))
     return made
 
 
-def _payment(work: Work, rows: Sequence[MemberPayment], payer: RemittancePayer, number: str) -> Payment:
+def _payment(work: Work, rows: Sequence[MemberPayment], payer: RemittancePayer, day: date, number: str) -> Payment:
     amount = sum((each.amount for each in rows), ZERO)
     claims = tuple(_claim_of(each) for each in rows)
     named = _subscriber(work, claims[-1])
@@ -60,7 +60,7 @@ def _payment(work: Work, rows: Sequence[MemberPayment], payer: RemittancePayer, 
         trace_number=number,
         method=PaymentMethod.CHECK,
         amount=amount,
-        payment_date=rows[-1].posted_on,
+        payment_date=day,
         funding_account=rows[0].funding_account,
         payee=RemittancePayee(
             provider="", name=" ".join(filter(None, (name.first, name.last))), npi="", address=named.address

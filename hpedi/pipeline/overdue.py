@@ -16,6 +16,7 @@ from hpedi.claims.model import Model
 from hpedi.payments.calendar import AchCalendar
 from hpedi.payments.interest import prompt_pay
 from hpedi.pipeline.deadlines import Deadlines
+from hpedi.pipeline.gateway_ports import ENDED
 from hpedi.pipeline.ports import Work
 from hpedi.pipeline.tracking_ports import OutputDue, UndecidedClaim
 from hpedi.reference.reference import Reference
@@ -113,7 +114,7 @@ def _unfinished(work: Work, terms: OverdueTerms) -> Iterator[Late]:
     allowed = timedelta(minutes=terms.deadlines.unfinished_minutes)
     for file in work.tracking.unfinished():
         due = file.received_at + allowed
-        if file.state == "receiving" and terms.now > due:
+        if terms.now > due:
             yield Late(
                 state="overdue",
                 what="receipt",
@@ -126,7 +127,7 @@ def _unfinished(work: Work, terms: OverdueTerms) -> Iterator[Late]:
             )
     for arrival in work.arrivals.since(terms.since):
         due = arrival.arrived_at + allowed
-        if arrival.state in ("taken", "failed") and terms.now > due:
+        if arrival.state not in ENDED and terms.now > due:
             yield Late(
                 state="overdue",
                 what="receipt",

@@ -14,6 +14,7 @@ _QUALIFIER, _ID, _INTERCHANGE_NUMBER = 7, 8, 13
 _GS_RECEIVER, _GS_NUMBER = 3, 6
 _GE_SETS, _GE_NUMBER = 1, 2
 _IEA_NUMBER: Final = 2
+_SET_NUMBER: Final = 2
 _TRACE_NUMBER: Final = 2
 
 
@@ -26,16 +27,14 @@ def is_addressed_to(content: bytes, receiver: Receiver) -> bool:
     return (party, group[_GS_RECEIVER]) == (receiver.party, receiver.gs_id)
 
 
-def addressed_to(
-    content: bytes, receiver: Receiver, control_number: int, numbers: Collection[str] | None = None
-) -> bytes:
-    """Return an interchange of one group under another receiver and control number; its sets stay as they are.
+def addressed_to(content: bytes, receiver: Receiver, control_number: int | None, numbers: Collection[str]) -> bytes:
+    """Return sets of an interchange of one group under another receiver and control number, numbered from 1.
 
     Args:
         content: What we wrote.
         receiver: To whom it goes now: ISA07, ISA08 and GS03.
-        control_number: ISA13, GS06, GE02 and IEA02.
-        numbers: The sets that it is to hold, by their TRN02; all of them if None.
+        control_number: ISA13, GS06, GE02 and IEA02; as they are if None.
+        numbers: The sets that it is to hold, by their TRN02.
 
     Raises:
         ValueError: The receiver's identity holds a delimiter of the interchange: a bug of the caller.
@@ -43,23 +42,23 @@ def addressed_to(
     text = content.decode("latin-1")
     header = _header(text)
     used = header.delimiters
-    isa_number = str(control_number).zfill(WIDTHS[_INTERCHANGE_NUMBER])
     write = segment_writer(used)
     write(("NM1", receiver.party.qualifier, receiver.party.id, receiver.gs_id))  # refuses what would tear the envelope
     isa = list(header.elements)
+    number = str(int(isa[_INTERCHANGE_NUMBER]) if control_number is None else control_number)
     isa[_QUALIFIER], isa[_ID] = receiver.party.qualifier, receiver.party.id.ljust(WIDTHS[_ID])
-    isa[_INTERCHANGE_NUMBER] = isa_number
+    isa[_INTERCHANGE_NUMBER] = number.zfill(WIDTHS[_INTERCHANGE_NUMBER])
     gs, *between, ge, iea, after = text[header.end :].split(used.segment)
-    sets = [each for each in _sets(between, used.element) if numbers is None or _trace_number(each, used) in numbers]
+    sets = [each for each in _sets(between, used.element) if _trace_number(each, used) in numbers]
     opened, closed = gs.split(used.element), ge.split(used.element)
-    opened[_GS_RECEIVER], opened[_GS_NUMBER] = receiver.gs_id, str(control_number)
-    closed[_GE_SETS], closed[_GE_NUMBER] = str(len(sets)), str(control_number)
-    ended = [*iea.split(used.element)[:_IEA_NUMBER], isa_number]
+    opened[_GS_RECEIVER], opened[_GS_NUMBER] = receiver.gs_id, number
+    closed[_GE_SETS], closed[_GE_NUMBER] = str(len(sets)), number
+    ended = [*iea.split(used.element)[:_IEA_NUMBER], isa[_INTERCHANGE_NUMBER]]
     ends = [used.element.join(each) for each in (closed, ended)]
     segments = [
         used.element.join(isa),
         used.element.join(opened),
-        *(one for each in sets for one in each),
+        *(one for place, each in enumerate(sets, start=1) for one in _numbered(each, place, used.element)),
         *ends,
         after,
     ]
@@ -74,6 +73,15 @@ def _sets(segments: Iterable[str], element: str) -> Iterator[list[str]]:
         if segment.startswith(f"SE{element}"):
             yield under_way
             under_way = []
+
+
+def _numbered(segments: Iterable[str], place: int, element: str) -> Iterator[str]:
+    """Yield the segments of a set under a control number: ST02 and SE02."""
+    for segment in segments:
+        elements = segment.split(element)
+        if elements[0] in ("ST", "SE"):
+            elements[_SET_NUMBER] = f"{place:04d}"
+        yield element.join(elements)
 
 
 def _trace_number(segments: Iterable[str], used: Delimiters) -> str:

@@ -229,10 +229,10 @@ def _staged(books: Books, context: RunContext, terms: ReleaseTerms, due: Sequenc
     files = RemittanceFiles(terms)
     made: list[RemittanceFile] = []
     to_members, faults = _to_members(books, context, terms, due)
+    with books.writing(context) as work:
+        work.outbox.unstage()
     for some in _some_at_once(_files(books, context, files, [each for each in due if not each.payment.member])):
         with books.writing(context) as work:
-            if not made:
-                work.outbox.unstage()
             work.outbox.stage([each.file for each in some])
         made += [replace(each, file=replace(each.file, content=b"")) for each in some]
     as_sent = {each.id: each for each in (*to_members, *(paid for file in made for paid in file.payments))}

@@ -205,11 +205,17 @@ def _settlement(work: Work, reference: Reference, asked: SettlementAsked) -> Set
         case PrefundAsked():
             return _prefund_return(work, reference, asked)
         case RefundAsked():
-            owed = [each.amount for each in work.payee_balances.owed(asked.provider) if _is_owed_for(each, asked.claim)]
-            left = sum(owed, -work.settlements.refunded(asked.provider, asked.claim))
-            return refund(asked.provider, asked.claim, asked.amount, left, asked.reference)
+            return _refund(work, asked)
         case AdjustmentAsked():
             return adjustment(asked.provider, asked.code, asked.amount, asked.reference, asked.note, asked.ways)
+
+
+def _refund(work: Work, asked: RefundAsked) -> Settlement:
+    owed = [each for each in work.payee_balances.owed(asked.provider) if _is_owed_for(each, asked.claim)]
+    if any(each.funding_account != FUNDING_ACCOUNT for each in owed):  # dues are paid from the payer's
+        raise CannotSettle("an employer's own account paid this claim: its next payments take back what is owed for it")
+    left = sum((each.amount for each in owed), -work.settlements.refunded(asked.provider, asked.claim))
+    return refund(asked.provider, asked.claim, asked.amount, left, asked.reference)
 
 
 def _is_owed_for(balance: PayeeBalance, claim: str) -> bool:

@@ -99,29 +99,29 @@ class Waiting:
 class Statistics(Protocol):
     """Sums over the books."""
 
-    def interchanges(self, since: date) -> tuple[InterchangeCounted, ...]:
-        """Return what was received from a day on, in the order of arrival."""
+    def interchanges(self, since: date, until: date) -> tuple[InterchangeCounted, ...]:
+        """Return what was received from a day to a day, in the order of arrival."""
 
-    def quarantined(self, since: date) -> Sequence[str]:
-        """Return the finding codes of each file in quarantine that was received from a day on."""
+    def quarantined(self, since: date, until: date) -> Sequence[str]:
+        """Return the finding codes of each file in quarantine that was received from a day to a day."""
 
     def last_heard(self) -> Sequence[tuple[str, str, datetime]]:
         """Return partner, usage and moment of the last interchange of each."""
 
-    def decided(self, since: date) -> tuple[DecidedOn, ...]:
-        """Add up what was decided from a day on, a day each."""
+    def decided(self, since: date, until: date) -> tuple[DecidedOn, ...]:
+        """Add up what was decided from a day to a day, a day each."""
 
-    def paid_out(self, since: datetime) -> tuple[PaidOut, ...]:
-        """Add up what went out from a moment on, a moment each."""
+    def paid_out(self, since: datetime, before: datetime) -> tuple[PaidOut, ...]:
+        """Add up what went out from a moment on and before another, a moment each; what was replaced counts once."""
 
     def pends(self) -> tuple[PendedSince, ...]:
         """Count the claims that wait."""
 
-    def denials(self, since: date) -> tuple[DeniedFor, ...]:
-        """Count lines denied by decisions from a day on that stand, most claims first."""
+    def denials(self, since: date, until: date) -> tuple[DeniedFor, ...]:
+        """Count lines denied by decisions from a day to a day that stand, most claims first."""
 
-    def payments(self, since: date) -> tuple[PaymentsAlike, ...]:
-        """Add up the payments of runs from a day on."""
+    def payments(self, since: date, until: date = date.max) -> tuple[PaymentsAlike, ...]:
+        """Add up the payments of runs from a day to a day."""
 
     def waiting(self) -> tuple[Waiting, ...]:
         """Return what is to be done yet."""

@@ -215,9 +215,7 @@ def _why(words: TrackWords, known: KnownClaim, state: State, note: str) -> tuple
     if known.standing is None or known.standing.taken_back is not None:
         return (), next(row.means for row in words.table.states if row.state is state)
     made = known.standing.decision
-    every = [*made.adjustments, *(each for line in made.lines for each in line.adjustments)]
-    reasons = tuple(dict.fromkeys(f"{each.group}-{each.carc}" for each in every))
-    told_reasons = "; ".join(f"{reason} {words.reason(reason)}" for reason in reasons)
+    reasons, told_reasons = words.adjusted(made)
     says = words.status(made.status277)
     return (made.status277, *reasons), f"{says}: {told_reasons}" if told_reasons else says
 

@@ -21,6 +21,7 @@ from hpedi.pipeline.overdue import OverdueTerms, late_output
 from hpedi.pipeline.received import ReceiptOutcome
 from hpedi.pipeline.records import InboundFile, OutboundRow, Receipt, StoredClaim
 from hpedi.pipeline.tracking_events import (
+    RECEIVED,
     PaidShare,
     Placed,
     TrackEvent,
@@ -38,7 +39,7 @@ from hpedi.pipeline.tracking_events import (
     told_in,
     without_answer,
 )
-from hpedi.pipeline.tracking_ports import ClaimsInState, Followed, FollowedPayment, OutputDue, PaidIn
+from hpedi.pipeline.tracking_ports import ClaimsInState, DecidedAlike, Followed, FollowedPayment, OutputDue, PaidIn
 
 SUBMISSION: Final = "submission"
 AT_MOST: Final = 20
@@ -96,6 +97,7 @@ class Tracker:
     words: TrackWords
     terms: OverdueTerms
     _houses: dict[str, bool] = field(default_factory=dict)
+    _npis: dict[str, tuple[str, ...] | None] = field(default_factory=dict)
 
     @property
     def sees_all(self) -> bool:
@@ -114,14 +116,20 @@ class Tracker:
         """Return the providers of whom it sees one of these things; None: of all."""
         found: list[str] = []
         for thing in things:
-            try:
-                providers = self.inquiry.providers(thing)
-            except NeverAsks:
-                continue
-            if providers is None:
+            if thing not in self._npis:
+                self._npis[thing] = self._npis_of(thing)
+            npis = self._npis[thing]
+            if npis is None:
                 return None
-            found += [each.npi for each in providers]
+            found += npis
         return tuple(dict.fromkeys(found))
+
+    def _npis_of(self, thing: str) -> tuple[str, ...] | None:
+        try:
+            providers = self.inquiry.providers(thing)
+        except NeverAsks:
+            return ()
+        return None if providers is None else tuple(each.npi for each in providers)
 
     def told_name(self, arrival: Arrival) -> str:
         """Return the name that a partner gave a file, for itself and who sees claims: it may be a patient's."""
@@ -147,19 +155,35 @@ def check_follows(tracker: Tracker) -> None:
 
 def track(tracker: Tracker, target: Target) -> Track:
     """Return the timeline of what is to be followed."""
-    claim = target.claim
-    placed = list(_submission(tracker, target) if claim is None else _claim(tracker, claim, target.receipts[0]))
+    claim, followed = target.claim, _followed(tracker, target)
     work, words = tracker.inquiry.work, tracker.words
+    decisions = work.tracking.decided(followed)
+    placed = list(
+        _submission(tracker, target, decisions) if claim is None else _claim(tracker, claim, target.receipts[0])
+    )
     answers = work.tracking.answers([each.id for each in target.receipts])
     placed += _answers(tracker, target, answers)
-    followed = _followed(tracker, target)
     states = work.tracking.states(followed)
     since = {each.id: each.received_at for each in target.receipts}
     placed += in_states(words, states, since, target.of)
     found, is_paid_out = _payments(tracker, target, followed)
     placed += found
-    events = tuple(each.event for each in sorted(placed, key=lambda each: (each.moment, each.rank)))
-    return Track(of=target.of, events=events, is_at_end=is_paid_out and _is_at_end(target, states, answers, events))
+    is_at_end = is_paid_out and _is_at_end(target, states, answers, decisions)
+    return Track(of=target.of, events=_in_order(placed, target.receipts), is_at_end=is_at_end)
+
+
+def _in_order(placed: Iterable[Placed], receipts: Iterable[Receipt]) -> tuple[TrackEvent, ...]:
+    """Return events by their moments, those of one moment in their natural order.
+
+    What follows on a receipt stands behind it, also where its own moment is that of a pass which began before.
+    """
+    begun = max((each.received_at for each in receipts), default=None)
+
+    def place(each: Placed) -> tuple[datetime, int]:
+        moment = max(each.moment, begun) if begun is not None and each.rank > RECEIVED else each.moment
+        return moment, each.rank
+
+    return tuple(each.event for each in sorted(placed, key=place))
 
 
 def _followed(tracker: Tracker, target: Target) -> Followed:
@@ -169,19 +193,19 @@ def _followed(tracker: Tracker, target: Target) -> Followed:
 
 
 def _is_at_end(
-    target: Target, states: Iterable[ClaimsInState], answers: Sequence[OutboundRow], events: Sequence[TrackEvent]
+    target: Target, states: Iterable[ClaimsInState], answers: Sequence[OutboundRow], decisions: Iterable[DecidedAlike]
 ) -> bool:
     is_received = target.file is None or target.file.state != "receiving"
     is_decided = all(each.state in ("decided", "refused") for each in states)
     is_delivered = all(row.delivered_at is not None for row in answers)
-    is_paid = not any(each.what == "decided" for each in events) or any(each.what == "released" for each in events)
+    is_paid = all(each.run is not None for each in decisions)
     return is_received and is_decided and is_delivered and is_paid
 
 
 # --- a submission ----------------------------------------------------------------------------------------------------
 
 
-def _submission(tracker: Tracker, target: Target) -> Iterator[Placed]:
+def _submission(tracker: Tracker, target: Target, decisions: Iterable[DecidedAlike]) -> Iterator[Placed]:
     work, words = tracker.inquiry.work, tracker.words
     if target.file is not None:
         for arrival in work.arrivals.of_file(target.file.id):
@@ -190,7 +214,7 @@ def _submission(tracker: Tracker, target: Target) -> Iterator[Placed]:
         yield received(words, target.file)
     first = min((each.received_at for each in target.receipts), default=None)
     if first is not None:
-        yield from decided(words, work.tracking.decided(_followed(tracker, target)), first, target.of)
+        yield from decided(words, decisions, first, target.of)
 
 
 def _answers(tracker: Tracker, target: Target, answers: Sequence[OutboundRow]) -> Iterator[Placed]:
@@ -203,13 +227,13 @@ def _answers(tracker: Tracker, target: Target, answers: Sequence[OutboundRow]) -
         of_receipt.setdefault(row.receipt or 0, []).append(row)
     for receipt in target.receipts:
         if not tracker.sees(receipt.partner):
-            yield words.placed(receipt.received_at, 2, "received", f"receipt {receipt.id}", "by the payer")
+            yield words.placed(receipt.received_at, RECEIVED, "received", f"receipt {receipt.id}", "by the payer")
             continue
         outcome, rows = ReceiptOutcome.of(receipt), of_receipt.get(receipt.id, [])
         if target.file is None:
             says = f"receipt {receipt.id} from {receipt.partner or 'an unknown sender'}"
             about = f"interchange {receipt.control_number}"
-            yield words.placed(receipt.received_at, 2, "received", about, says)
+            yield words.placed(receipt.received_at, RECEIVED, "received", about, says)
         other = without_answer(words, outcome, receipt.received_at)
         if other is not None:
             yield other
@@ -232,7 +256,6 @@ def _late(tracker: Tracker, receipt: Receipt, row: OutboundRow) -> Iterator[Plac
         row=row,
         since=receipt.received_at,
         partner=receipt.partner,
-        usage=receipt.usage,
         control_number=receipt.control_number,
     )
     late = late_output(due, tracker.terms)
@@ -317,12 +340,12 @@ def _voided(tracker: Tracker, followed: Followed) -> Iterator[PaidIn]:
     numbers = {each.payer_claim_control_number for payment in stored for each in payment.payment.claims}
     of_these = work.tracking.of_claims(sorted(numbers))
     wanted = set(followed.numbers) or {number for number, of in of_these.items() if of.id in followed.receipts}
+    amounts = {
+        (each.decision.payer_claim_control_number, each.decision.version): each.decision.paid
+        for each in work.decisions.of_claims(sorted(wanted & numbers))
+    }
     for payment in stored:
         told = [each for each in payment.payment.claims if each.payer_claim_control_number in wanted]
         if told:
-            amounts = {
-                (each.decision.payer_claim_control_number, each.decision.version): each.decision.paid
-                for each in work.decisions.of_claims([one.payer_claim_control_number for one in told])
-            }
             total = sum((amounts[one.payer_claim_control_number, one.version] for one in told), ZERO)
             yield PaidIn(payment=payment.id, claims=len(told), paid=total)

@@ -1,17 +1,18 @@
 """What happened to submissions, claims and payments, one event each, in words; many claims of one kind are one event.
 
 Pure: what the books have is handed in. An event of which only the day is kept (decisions) is put behind all that must
-have come before it.
+have come before it. Ranks are the natural order of what happened at one moment.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from itertools import groupby
 from typing import Final
 
+from hpedi.adjudication.decision import ClaimDecision
 from hpedi.claims.model import Model
 from hpedi.finding_kinds import FINDING_KINDS
 from hpedi.inquiries.status_table import StatusTable
@@ -23,6 +24,8 @@ from hpedi.pipeline.records import InboundFile, OutboundRow, PaymentEvent, Store
 from hpedi.pipeline.tracking_ports import ClaimsInState, DecidedAlike, FollowedPayment
 from hpedi.transactions.remittance_835.model import REVERSAL, PaymentMethod
 
+RECEIVED: Final = 2
+"""The rank of a receipt: what follows on it has a higher one."""
 SHOWN: Final = 5
 """Names and numbers of one event; `and N more` stands for the others."""
 
@@ -88,6 +91,12 @@ class TrackWords:
         """Return an adjustment in words."""
         return self.reasons.get(group_and_carc.partition("-")[2], "see the published list of X12")
 
+    def adjusted(self, made: ClaimDecision) -> tuple[tuple[str, ...], str]:
+        """Return the reasons of a decision's adjustments, each once, and their words."""
+        every = [*made.adjustments, *(each for line in made.lines for each in line.adjustments)]
+        reasons = tuple(dict.fromkeys(f"{each.group}-{each.carc}" for each in every))
+        return reasons, "; ".join(f"{reason} {self.reason(reason)}" for reason in reasons)
+
     def local(self, at: datetime) -> datetime:
         """Return a moment in the payer's time zone."""
         return at.astimezone(self.zone.tzinfo)
@@ -128,19 +137,18 @@ def arrived(words: TrackWords, arrival: Arrival, name: str) -> Iterator[Placed]:
     """Yield how a file came, under the name that its partner gave it, as far as that may be told."""
     about, by = f"arrival {arrival.id}", arrival.partner
     yield words.placed(arrival.arrived_at, 0, "arrived", about, f"{name}, {arrival.size:,} bytes", by=by)
-    is_bad = arrival.state in ("quarantined", "failed")
-    says = f"by watcher {arrival.watcher}; {arrival.state}"
-    yield words.placed(arrival.taken_at, 1, "taken", about, says, by=by, is_bad=is_bad)
+    is_bad, says = arrival.state in ("quarantined", "failed"), f"by watcher {arrival.watcher}; {arrival.state}"
+    taken = words.placed(arrival.taken_at, 1, "taken", about, says, by=by, is_bad=is_bad)
+    yield replace(taken, moment=words.local(arrival.arrived_at))  # a watcher's pass may begin before, or much later
 
 
 def received(words: TrackWords, file: InboundFile) -> Placed:
     """Return that a file was received, or why not."""
     codes = tuple(filter(None, file.reason.split(", ")))
-    is_quarantined = file.state == "quarantined"
     told = f": {finding_words(codes)}. {finding_remedies(codes)}" if codes else ""
     state = {"quarantined": "in quarantine", "receiving": "is being received"}.get(file.state, "received whole")
-    says = f"{file.size:,} bytes, {state}{told}"
-    return words.placed(file.received_at, 2, "received", f"file {file.id}", says, codes=codes, is_bad=is_quarantined)
+    is_bad, says = file.state == "quarantined", f"{file.size:,} bytes, {state}{told}"
+    return words.placed(file.received_at, RECEIVED, "received", f"file {file.id}", says, codes=codes, is_bad=is_bad)
 
 
 @dataclass(frozen=True, slots=True)
@@ -194,8 +202,8 @@ def acknowledged_claim(
 ) -> Iterator[Placed]:
     """Yield what the answer to its interchange says of a claim, and nothing of its neighbours."""
     about = f"interchange {outcome.control_number}"
-    codes = tuple(claim.note.split()) if claim.state == "refused" else ()
     is_refused = claim.state == "refused"
+    codes = claim.note.split() if is_refused else ()
     is_told = any(map(_status_of, codes))
     if told.ta1 is not None:
         says = f"interchange {_TA104.get(told.ta1[0], told.ta1[0])}"
@@ -240,10 +248,9 @@ def put_out(
     ):
         names = [row.name for _at, row in alike]
         yield words.placed(at, rank, "delivered", some(names), f"into {folder}", codes=(kind,))
-    names_of = {row.id: row for row in rows}
+    of_id = {row.id: row for row in rows}
     read = sorted((each.at, each.partner, each.outbox) for found in pickups.values() for each in found)
-    for at, partner, outbox in read:
-        row = names_of[outbox]
+    for at, partner, row in ((at, partner, of_id[outbox]) for at, partner, outbox in read):
         yield words.placed(at, rank + 1, "picked up", row.name, f"from {row.folder}", codes=(row.kind,), by=partner)
 
 
@@ -304,9 +311,7 @@ def decided_versions(
     for stored in found:
         made = stored.decision
         kinds = {"adjudicated": "decided", "reversal": "reversed", "correction": "corrected"}
-        adjustments = [*made.adjustments, *(each for line in made.lines for each in line.adjustments)]
-        reasons = dict.fromkeys(f"{each.group}-{each.carc}" for each in adjustments)
-        told = "; ".join(f"{reason} {words.reason(reason)}" for reason in reasons)
+        reasons, told = words.adjusted(made)
         yield words.on_day(
             stored.decided_on,
             earliest,

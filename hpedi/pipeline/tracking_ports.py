@@ -104,7 +104,7 @@ class FollowedPayment:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ControlNumberTaken:
-    """An interchange as control numbers are counted: whose, which, when, and what became of it."""
+    """An interchange as control numbers are counted: whose, which, when, in which file, and what became of it."""
 
     partner: str
     usage: str
@@ -112,18 +112,17 @@ class ControlNumberTaken:
     received_at: datetime
     receipt: int
     file: int
+    digest: str
     verdict: str
     summary: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class UnfinishedFile:
-    """A file of which something is not done: received but not to its end, or in quarantine."""
+    """A file that was begun to be received, and not to its end."""
 
     id: int
     received_at: datetime
-    state: str
-    reason: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -132,13 +131,13 @@ class OutputDue:
 
     Attributes:
         since: When the interchange was received, or the run's payments went out.
+        partner: Who sent it; empty for what answers none.
         control_number: ISA13 of the interchange that it answers; empty for what answers none.
     """
 
     row: OutboundRow
     since: datetime
     partner: str
-    usage: str
     control_number: str
 
 
@@ -150,7 +149,6 @@ class UndecidedClaim:
     state: str
     note: str
     received_on: date
-    charged: Usd
 
 
 class Tracking(Protocol):

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
+from itertools import islice
 from typing import Final
 
 from hpedi.pipeline.records import InboundFile, Receipt, StoredClaim
@@ -39,7 +40,7 @@ class Word:
 
 def find(tracker: Tracker, word: Word) -> tuple[Target, ...]:
     """Return what a word means, and leave the audit row of the question."""
-    found = next((targets for way in _WAYS if (targets := tuple(way(tracker, word)))), ())[:AT_MOST]
+    found = next((targets for way in _WAYS if (targets := tuple(islice(way(tracker, word), AT_MOST)))), ())
     inquiry = tracker.inquiry
     subject = found[0].of.replace(" ", ":", 1) if len(found) == 1 else f"{SUBMISSION}:{len(found) or 'none'}"
     inquiry.told(SUBMISSION, subject, _members(tracker, found), count=len(found))
@@ -98,10 +99,11 @@ def _by_control_number(tracker: Tracker, word: Word) -> Iterator[Target]:
 
 
 def _by_name(tracker: Tracker, word: Word) -> Iterator[Target]:
-    """Yield the files that partners gave a name."""
-    arrivals = tracker.inquiry.work.arrivals.named(word.name) if word.name else ()
-    for file in dict.fromkeys(each.file for each in arrivals if each.file is not None and tracker.sees(each.partner)):
-        yield from _file(tracker, tracker.inquiry.work.tracking.file(file))
+    """Yield the files that partners gave a name, newest first: some call every file the same."""
+    work = tracker.inquiry.work
+    named = reversed(work.arrivals.named(word.name) if word.name else ())
+    for file in dict.fromkeys(each.file for each in named if each.file is not None and tracker.sees(each.partner)):
+        yield from _file(tracker, work.tracking.file(file))
 
 
 def _file(tracker: Tracker, file: InboundFile | None) -> Iterator[Target]:
@@ -132,7 +134,7 @@ def _by_claim(tracker: Tracker, word: Word) -> Iterator[Target]:
     number = word.text.removeprefix("claim:")
     sought = (ClaimSought(number=number), ClaimSought(patient_account=number))
     found: tuple[StoredClaim, ...] = ()
-    if npis is None or npis:
+    if number and npis != ():
         found = next((claims for each in sought if (claims := work.claims.sought(each, npis, AT_MOST))), ())
     receipts = work.tracking.of_claims([each.received.payer_claim_control_number for each in found])
     for claim in found:

@@ -66,6 +66,11 @@ class StoredArrivals:
         became = {"state": state, "file": file, "reason": reason}
         self._connection.execute(update(arrival).where(arrival.c.id == arrival_id).values(became))
 
+    def give_back(self, arrival_id: int) -> None:
+        """Say that a file was begun in vain through no fault of its own, so that it does not count as a try."""
+        begun = update(arrival).where(arrival.c.id == arrival_id, arrival.c.state.not_in(ENDED))
+        self._connection.execute(begun.values(tries=arrival.c.tries - 1))
+
     def find(self, arrival_id: int) -> Arrival | None:
         """Return an arrival by its number."""
         return next(iter(self._read(arrival.c.id == arrival_id)), None)

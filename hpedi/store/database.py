@@ -104,8 +104,10 @@ class Database:
             return
         with _world_failing(), self.writer.connect() as connection:
             session = connection.execution_options(isolation_level="AUTOCOMMIT")
-            yield lambda: bool(session.execute(select(func.pg_try_advisory_lock(WRITERS))).scalar())
-            session.execute(select(func.pg_advisory_unlock(WRITERS)))
+            try:
+                yield lambda: bool(session.execute(select(func.pg_try_advisory_lock(WRITERS))).scalar())
+            finally:  # giving the connection back to the pool does not give the lock back
+                session.execute(select(func.pg_advisory_unlock(WRITERS)))
 
     def forget_overwritten(self) -> None:
         """Empty the write-ahead log of SQLite, in which what was overwritten still stands; a server keeps its own."""

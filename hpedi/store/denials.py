@@ -18,8 +18,11 @@ from hpedi.store.tables import decision
 AT_ONCE: Final = 1_000
 
 INSERT_DENIALS: Final = Insert(denial, "control_number", "version", "line", "reason", "amount")
-_UNNOTED: Final = select(decision.c.control_number, decision.c.version, decision.c.sealed).where(
-    decision.c.allowed.is_(None)
+_UNNOTED: Final = (
+    select(decision.c.control_number, decision.c.version, decision.c.sealed, decision.c.ordinal)
+    .where(decision.c.allowed.is_(None), decision.c.ordinal > bindparam("after"))
+    .order_by(decision.c.ordinal)
+    .limit(AT_ONCE)
 )
 _NOTE: Final = (
     update(decision)
@@ -36,7 +39,9 @@ def denial_rows(made: ClaimDecision) -> Iterator[tuple[object, ...]]:
 
 def note_older(connection: Connection, vault: Vault) -> None:
     """Note what was allowed and denied by the decisions of before it was kept; a migration has no key to open them."""
-    while rows := connection.execute(_UNNOTED.limit(AT_ONCE)).all():
+    after = -1
+    while rows := connection.execute(_UNNOTED, {"after": after}).all():
+        after = rows[-1].ordinal
         made = [decode(ClaimDecision, vault.open(row[2], f"decision/{row[0]}/{row[1]}")) for row in rows]
         INSERT_DENIALS(connection, [row for each in made for row in denial_rows(each)])
         noted = [

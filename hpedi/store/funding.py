@@ -145,10 +145,11 @@ class StoredFunding:
 
 
 def is_due_to_members(connection: Connection) -> bool:
-    """Say whether a subscriber is to be paid more than is taken back."""
+    """Say whether a subscriber is to be paid more from an account than is taken back."""
     column = member_payment.c
-    payees = select(column.payee).where(UNPAID).group_by(column.payee).having(func.sum(column.amount) > 0)
-    return connection.execute(payees.limit(1)).first() is not None
+    due = select(column.payee).join(posting, _IN_LEDGER).where(UNPAID)
+    due = due.group_by(column.payee, posting.c.funding_account).having(func.sum(column.amount) > 0)
+    return connection.execute(due.limit(1)).first() is not None
 
 
 def _member_payment(row: Row[Any]) -> MemberPayment:

@@ -15,7 +15,6 @@ from hpedi.pipeline.records import Outbound, OutboundRow
 from hpedi.safekeeping.vault import Vault
 from hpedi.store.among import among
 from hpedi.store.inserts import Insert
-from hpedi.store.numbers import next_id
 from hpedi.store.remittance_tables import outbox_staging
 from hpedi.store.tables import WAITING, outbox
 
@@ -42,9 +41,7 @@ class StoredOutbox:
     def add(self, file: Outbound) -> OutboundRow:
         """Add a file and return its row."""
         values = dict(zip(_COLUMNS, self._row(file), strict=True))
-        row = self._connection.execute(
-            outbox.insert().values(id=next_id(self._connection, outbox), **values).returning(*_SHOWN)
-        ).one()
+        row = self._connection.execute(outbox.insert().values(values).returning(*_SHOWN)).one()
         return OutboundRow(**row._mapping)  # noqa: SLF001 - SQLAlchemy's public name
 
     def _row(self, file: Outbound) -> tuple[object, ...]:

@@ -18,7 +18,7 @@ from hpedi.store.database import hold
 from hpedi.store.funding_tables import due, settlement
 from hpedi.store.inserts import Insert
 from hpedi.store.numbers import next_id
-from hpedi.store.tables import payment
+from hpedi.store.tables import payment, payment_run
 
 SETTLEMENTS: Final = "settlements"
 """The name that is held by whoever settles."""
@@ -58,7 +58,8 @@ class StoredSettlements:
         """Return what a payee sent back of a claim, US dollars, that no payment has acknowledged yet."""
         column = due.c
         same = (column.provider == provider, column.code == REFUND, column.reference == claim)
-        query = select(func.sum(column.amount)).where(*same, column.payment_run.is_(None))
+        begun = column.payment_run.in_(select(payment_run.c.id).where(payment_run.c.state == "open"))
+        query = select(func.sum(column.amount)).where(*same, column.payment_run.is_(None) | begun)
         return self._connection.execute(query).scalar() or ZERO
 
     def add(self, made: Settlement, posted_on: date) -> PostedSettlement:

@@ -10,6 +10,7 @@ from sqlalchemy import ColumnElement, Connection, Select, and_, case, exists, fu
 from sqlalchemy.sql.selectable import Exists
 
 from hpedi.money import ZERO
+from hpedi.pipeline.gateway_ports import ENDED
 from hpedi.pipeline.statistics_ports import (
     DecidedOn,
     DeniedFor,
@@ -47,20 +48,20 @@ class StoredStatistics:
         """Work inside an open transaction."""
         self._connection = connection
 
-    def interchanges(self, since: date) -> tuple[InterchangeCounted, ...]:
-        """Return what was received from a day on, in the order of arrival."""
+    def interchanges(self, since: date, until: date) -> tuple[InterchangeCounted, ...]:
+        """Return what was received from a day to a day, in the order of arrival."""
         column = receipt.c
         names = ("partner", "usage", "verdict", "summary")
         query = select(inbound_file.c.received_on, *(column[name] for name in names))
         query = query.join(inbound_file, inbound_file.c.id == column.file)
-        query = query.where(column.published, inbound_file.c.received_on >= since)
+        query = query.where(column.published, inbound_file.c.received_on.between(since, until))
         rows = self._connection.execute(query.order_by(column.received_at, column.id))
         return tuple(InterchangeCounted(**row._mapping) for row in rows)  # noqa: SLF001 - SQLAlchemy's public name
 
-    def quarantined(self, since: date) -> Sequence[str]:
-        """Return the finding codes of each file in quarantine that was received from a day on."""
+    def quarantined(self, since: date, until: date) -> Sequence[str]:
+        """Return the finding codes of each file in quarantine that was received from a day to a day."""
         column = inbound_file.c
-        query = select(column.reason).where(column.state == "quarantined", column.received_on >= since)
+        query = select(column.reason).where(column.state == "quarantined", column.received_on.between(since, until))
         return self._connection.execute(query.order_by(column.id)).scalars().all()
 
     def last_heard(self) -> Sequence[tuple[str, str, datetime]]:
@@ -69,8 +70,8 @@ class StoredStatistics:
         query = select(*by, func.max(receipt.c.received_at)).where(receipt.c.published).group_by(*by).order_by(*by)
         return [(partner, usage, at) for partner, usage, at in self._connection.execute(query)]
 
-    def decided(self, since: date) -> tuple[DecidedOn, ...]:
-        """Add up what was decided from a day on, a day each."""
+    def decided(self, since: date, until: date) -> tuple[DecidedOn, ...]:
+        """Add up what was decided from a day to a day, a day each."""
         column = decision.c
         is_reversal = column.status == REVERSAL
         is_first = and_(column.version == 1, ~is_reversal)
@@ -78,7 +79,8 @@ class StoredStatistics:
         counted = (is_first, and_(is_first, ~_of(pend), ~_of(claim_override)), is_corrected, is_reversal)
         amounts = (column.charged, column.allowed, column.paid, column.patient_responsibility)
         query = select(column.decided_on, *map(_counted, counted), *(func.sum(each) for each in amounts))
-        query = query.where(column.decided_on >= since).group_by(column.decided_on).order_by(column.decided_on)
+        query = query.where(column.decided_on.between(since, until))
+        query = query.group_by(column.decided_on).order_by(column.decided_on)
         return tuple(
             DecidedOn(
                 day=day,
@@ -96,13 +98,17 @@ class StoredStatistics:
             )
         )
 
-    def paid_out(self, since: datetime) -> tuple[PaidOut, ...]:
-        """Add up what went out from a moment on, a moment each; what was voided since is not in it."""
+    def paid_out(self, since: datetime, before: datetime) -> tuple[PaidOut, ...]:
+        """Add up what went out from a moment on and before another, a moment each.
+
+        What was voided since is not in it, nor what took the place of a payment: the first one counts.
+        """
         went_out = payment_event.alias("went_out")
         of_payment = select(func.count()).where(paid_decision.c.payment == payment.c.id).scalar_subquery()
         is_out = and_(went_out.c.payment == payment.c.id, went_out.c.state == _RELEASED)
         each = select(went_out.c.at, of_payment.label("claims"), payment.c.amount).join(payment, is_out)
-        each = each.where(went_out.c.at >= since, newest_state() != "voided")
+        each = each.where(went_out.c.at >= since, went_out.c.at < before)
+        each = each.where(newest_state() != "voided", payment.c.reissues.is_(None))
         found = each.subquery()
         query = select(found.c.at, func.sum(found.c.claims), func.sum(found.c.amount)).group_by(found.c.at)
         rows = self._connection.execute(query.order_by(found.c.at))
@@ -125,22 +131,23 @@ class StoredStatistics:
             for reason, day, count, charged in self._connection.execute(query)
         )
 
-    def denials(self, since: date) -> tuple[DeniedFor, ...]:
-        """Count lines denied by decisions from a day on that stand, most claims first."""
+    def denials(self, since: date, until: date) -> tuple[DeniedFor, ...]:
+        """Count lines denied by decisions from a day to a day that stand, most claims first."""
         newer = decision.alias("newer")
         same = newer.c.control_number == decision.c.control_number
         stands = ~exists().where(same, newer.c.version > decision.c.version)
         of_decision = and_(denial.c.control_number == decision.c.control_number, denial.c.version == decision.c.version)
         claims = func.count(denial.c.control_number.distinct())
         query = select(denial.c.reason, func.count(), claims, func.sum(denial.c.amount)).join(decision, of_decision)
-        query = query.where(decision.c.decided_on >= since, decision.c.status != REVERSAL, stands)
+        query = query.where(decision.c.decided_on.between(since, until), decision.c.status != REVERSAL, stands)
         rows = self._connection.execute(query.group_by(denial.c.reason).order_by(claims.desc(), denial.c.reason))
         return tuple(DeniedFor(reason=row[0], lines=row[1], claims=row[2], amount=row[3]) for row in rows)
 
-    def payments(self, since: date) -> tuple[PaymentsAlike, ...]:
-        """Add up the payments of runs from a day on."""
+    def payments(self, since: date, until: date = date.max) -> tuple[PaymentsAlike, ...]:
+        """Add up the payments of runs from a day to a day."""
         each = select(payment.c.method, newest_state().label("state"), payment.c.amount)
-        each = each.join(payment_run, payment_run.c.id == payment.c.run).where(payment_run.c.as_of >= since)
+        each = each.join(payment_run, payment_run.c.id == payment.c.run)
+        each = each.where(payment_run.c.as_of.between(since, until))
         found = each.subquery()
         by = (found.c.method, found.c.state)
         rows = self._connection.execute(select(*by, func.count(), func.sum(found.c.amount)).group_by(*by).order_by(*by))
@@ -166,7 +173,7 @@ class StoredStatistics:
         files = files.outerjoin(payment_run, run.id == outbox.c.run).where(WAITING)
         yield self._one("files to deliver", files)
         dropped = select(func.count(), func.min(arrival.c.arrived_at)).select_from(arrival)
-        yield self._one("arrivals to receive", dropped.where(arrival.c.state.in_(("taken", "failed"))))
+        yield self._one("arrivals to receive", dropped.where(arrival.c.state.not_in(ENDED)))
         begun = select(func.count(), func.min(inbound_file.c.received_at)).select_from(inbound_file)
         yield self._one("files being received", begun.where(inbound_file.c.state == "receiving"))
 

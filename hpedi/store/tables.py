@@ -284,6 +284,7 @@ payment = Table(
     Column("sealed", LargeBinary, nullable=False),
     Column("reissues", String(50)),  # the number of the payment that it takes the place of
     Index("ix_payment_run", "run"),
+    Index("ix_payment_provider", "provider"),
     Index("uq_payment_reissues", "reissues", unique=True),
 )
 

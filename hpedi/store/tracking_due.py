@@ -17,7 +17,6 @@ _ANSWERED: Final = (
     receipt.c.received_at.label("answered_since"),
     payment_run.c.instant.label("paid_since"),
     receipt.c.partner,
-    receipt.c.usage,
     receipt.c.control_number,
 )
 
@@ -36,7 +35,9 @@ class StoredDeadlineWatch:
             *(column[name] for name in ("partner", "usage", "control_number", "received_at")),
             column.id.label("receipt"),
             *(column[name] for name in ("file", "verdict", "summary")),
-        ).where(column.published, column.received_at >= since)
+            inbound_file.c.digest,
+        ).join(inbound_file, inbound_file.c.id == column.file)
+        query = query.where(column.published, column.received_at >= since)
         if partner:
             query = query.where(column.partner == partner)
         rows = self._connection.execute(query.order_by(column.received_at, column.id))
@@ -44,8 +45,7 @@ class StoredDeadlineWatch:
 
     def unfinished(self) -> tuple[UnfinishedFile, ...]:
         """Return the files that are not received to their end."""
-        names = ("id", "received_at", "state", "reason")
-        query = select(*(inbound_file.c[name] for name in names)).where(inbound_file.c.state != "done")
+        query = select(inbound_file.c.id, inbound_file.c.received_at).where(inbound_file.c.state == "receiving")
         rows = self._connection.execute(query.order_by(inbound_file.c.id))
         return tuple(UnfinishedFile(**row._mapping) for row in rows)  # noqa: SLF001 - SQLAlchemy's public name
 
@@ -64,7 +64,6 @@ class StoredDeadlineWatch:
                         row=OutboundRow(**kept),
                         since=begun,
                         partner=row.partner or "",
-                        usage=row.usage or "P",
                         control_number=row.control_number or "",
                     )
                 )
@@ -74,7 +73,7 @@ class StoredDeadlineWatch:
         """Return the claims received up to a day that are neither decided nor refused, oldest first."""
         column = claim.c
         query = (
-            select(column.control_number, column.state, column.note, inbound_file.c.received_on, column.charged)
+            select(column.control_number, column.state, column.note, inbound_file.c.received_on)
             .join(receipt, receipt.c.id == column.receipt)
             .join(inbound_file, inbound_file.c.id == receipt.c.file)
             .where(column.state.in_(("accepted", "pended")), receipt.c.published)
@@ -82,6 +81,6 @@ class StoredDeadlineWatch:
             .order_by(inbound_file.c.received_on, column.control_number)
         )
         return tuple(
-            UndecidedClaim(number=number, state=state, note=note, received_on=day, charged=charged)
-            for number, state, note, day, charged in self._connection.execute(query)
+            UndecidedClaim(number=number, state=state, note=note, received_on=day)
+            for number, state, note, day in self._connection.execute(query)
         )

@@ -26,13 +26,12 @@ from hpedi.web.admission import Admission, Busy
 from hpedi.web.core import CoreDesk, Form
 from hpedi.web.core_rule import CoreRule
 from hpedi.web.desk import Desk, NoPartner, NotSignedIn
+from hpedi.web.headers import KEPT_NOWHERE, bearer_token
 from hpedi.web.openapi import document
 
 X12: Final = "application/edi-x12"
 Result = TypeVar("Result")
 RETRY_AFTER_SECONDS: Final = 1
-_BEARER: Final = "bearer "
-_KEPT_NOWHERE: Final = {"Cache-Control": "no-store", "X-Content-Type-Options": "nosniff"}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -67,7 +66,7 @@ class Problem:
     @property
     def headers(self) -> dict[str, str]:
         """Headers that go with the status."""
-        return {**_KEPT_NOWHERE, **_HEADERS.get(self.status, {})}
+        return {**KEPT_NOWHERE, **_HEADERS.get(self.status, {})}
 
 
 class Refused(Exception):
@@ -166,7 +165,7 @@ class Service:
         except Exception as error:  # noqa: BLE001  # every error is told, a bug as ours
             return _told(problem_of(error), started)
         _answered(answer.kind, started)
-        return Response(answer.content, media_type=X12, headers=_KEPT_NOWHERE)
+        return Response(answer.content, media_type=X12, headers=KEPT_NOWHERE)
 
     def _answer(self, key: str, content: bytes) -> RealTimeAnswer:
         return self._desk.answer(self._desk.signed_in(key), content)
@@ -181,7 +180,7 @@ class Service:
         except Exception as error:  # noqa: BLE001  # every error is told, a bug as ours
             return _told(problem_of(error), started)
         _answered(answer.told, started)
-        headers = {**_KEPT_NOWHERE, "Content-Type": answer.content_type}
+        headers = {**KEPT_NOWHERE, "Content-Type": answer.content_type}
         return Response(answer.body, status_code=answer.status, headers=headers)
 
     async def _work(self, answer: Callable[[], Result]) -> Result:
@@ -200,7 +199,7 @@ class Service:
         return bytes(body)
 
     async def _health(self, _request: Request) -> Response:
-        return JSONResponse({"status": "ok", "under_way": self.admission.under_way}, headers=_KEPT_NOWHERE)
+        return JSONResponse({"status": "ok", "under_way": self.admission.under_way}, headers=KEPT_NOWHERE)
 
     async def _openapi(self, _request: Request) -> Response:
         return JSONResponse(document(self._limits.body_bytes))
@@ -213,10 +212,10 @@ def _check_media_type(request: Request, expected: str) -> None:
 
 
 def _bearer(request: Request) -> str:
-    said = request.headers.get("authorization", "")
-    if said[: len(_BEARER)].lower() != _BEARER or not said[len(_BEARER) :].strip():
+    key = bearer_token(request)
+    if not key:
         raise Refused(_NO_KEY)
-    return said[len(_BEARER) :].strip()
+    return key
 
 
 def _told(problem: Problem, started: float) -> Response:

@@ -20,14 +20,12 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
+from hpedi.web.headers import KEPT_NOWHERE, bearer_token
 from hpedi.web.operations_health import Check
 
 MEDIA_TYPE: Final = "text/plain; version=0.0.4; charset=utf-8"
 LOOKED_AT_SECONDS: Final = 2.0
 """For how long one look at the health is told to everybody."""
-
-_HEADERS: Final = {"Cache-Control": "no-store", "X-Content-Type-Options": "nosniff"}
-_BEARER: Final = "bearer "
 
 
 class Operations:
@@ -58,11 +56,9 @@ class Operations:
     # Plain functions are called in one of a few threads; what says that the process answers must not wait for one.
 
     def _metrics(self, request: Request) -> Response:
-        said = request.headers.get("authorization", "")
-        sent = said[len(_BEARER) :].strip() if said[: len(_BEARER)].lower() == _BEARER else ""
-        if self._token and not hmac.compare_digest(sent.encode(), self._token.encode()):
-            return Response("send the token as a bearer token\n", 401, {**_HEADERS, "WWW-Authenticate": "Bearer"})
-        return Response(self._exposition(), headers=_HEADERS, media_type=MEDIA_TYPE)
+        if self._token and not hmac.compare_digest(bearer_token(request).encode(), self._token.encode()):
+            return Response("send the token as a bearer token\n", 401, {**KEPT_NOWHERE, "WWW-Authenticate": "Bearer"})
+        return Response(self._exposition(), headers=KEPT_NOWHERE, media_type=MEDIA_TYPE)
 
     def _health(self, _request: Request) -> Response:
         with self._lock:
@@ -73,7 +69,7 @@ class Operations:
         is_well = all(each.is_well for each in checks)
         told = {each.name: {"ok": each.is_well, "says": each.said} for each in checks}
         body = {"status": "ok" if is_well else "failing", "checks": told}
-        return JSONResponse(body, 200 if is_well else 503, headers=_HEADERS)
+        return JSONResponse(body, 200 if is_well else 503, headers=KEPT_NOWHERE)
 
     async def _live(self, _request: Request) -> Response:
-        return JSONResponse({"status": "ok"}, headers=_HEADERS)
+        return JSONResponse({"status": "ok"}, headers=KEPT_NOWHERE)

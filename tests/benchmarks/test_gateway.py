@@ -19,10 +19,10 @@ def test_a_large_file_is_whole_interchanges(megabytes: float, times: int) -> Non
     assert content_of(INTERCHANGE, megabytes) == INTERCHANGE * times
 
 
-def test_a_share_of_the_files_was_no_slower_than_its_time() -> None:
-    """Of a hundred files that took 1 to 100 seconds one is slower than the time of 99, which the slowest has."""
-    assert of_hundred([float(each) for each in range(1, 101)]) == {
-        "half of them": 51.0,
-        "99 of 100": 100.0,
-        "the slowest": 100.0,
-    }
+@pytest.mark.parametrize(
+    ("files", "expected"),
+    [(1, (1, 1, 1)), (6, (3, 6, 6)), (100, (50, 99, 100)), (200, (100, 198, 200))],
+)
+def test_a_share_of_the_files_took_at_most_its_time(files: int, expected: tuple[int, int, int]) -> None:
+    """Of files that took 1, 2, 3 ... seconds, half, 99 of 100 and all took at most what is told."""
+    assert tuple(of_hundred([float(each + 1) for each in range(files)]).values()) == expected

@@ -151,6 +151,26 @@ def test_days_that_do_not_count_are_left_out(home: Path, capsys: pytest.CaptureF
     assert later["partners"]
 
 
+def test_days_after_the_last_one_do_not_count(home: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """As of 10 March all is received, and nothing is decided, denied or paid: that was on the 16th."""
+    made = figures(home, capsys, "--as-of", "2026-03-10")
+    total = made["total"]
+    assert [total[name] for name in ("received", "decided", "paid_claims", "paid_out")] == [18, 0, 0, "0.00"]
+    assert [each["day"] for each in made["days"]] == ["2026-03-02"]
+    assert made["denials"] == made["payments"] == []
+    assert figures(home, capsys, "--as-of", "2026-03-16", "--days", "1")["total"]["decided"] == 13
+
+
+def test_a_check_in_place_of_another_is_no_second_payment(tracked: Demo, capsys: pytest.CaptureFixture[str]) -> None:
+    """A lost check of 70.00 is reissued: what was decided to be paid went out once; both checks stand in their list."""
+    before = figures(tracked.workspace.home, capsys)
+    tracked.jobs.reissue("100001", "lost in the mail")
+    after = figures(tracked.workspace.home, capsys)
+    assert after["total"] == before["total"]
+    assert {"method": "CHK", "state": "reissued", "count": 1, "amount": "70.00"} in after["payments"]
+    assert {"method": "CHK", "state": "released", "count": 1, "amount": "70.00"} in after["payments"]
+
+
 def test_the_terminal_shows_every_part(home: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """A table each; the sums stand in the last row."""
     assert run_hpedi("--home", home, "dashboard", *DAY) == ExitCode.OK

@@ -96,11 +96,30 @@ def test_a_whole_workspace_has_no_fault(home: Path, told: Told) -> None:
         assert [each.principal for each in work.audit.find(Sought(action="doctor"))] == ["system:operator"]
 
 
+@pytest.mark.storeless
+def test_a_fresh_workspace_has_nothing_to_mend(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What `init` made is closed to others and wants no mending; only the machine and the calendar may be otherwise."""
+    for name in ("XDG_CONFIG_HOME", "XDG_STATE_HOME"):
+        monkeypatch.setenv(name, str(tmp_path / name))
+    monkeypatch.delenv("HPEDI_KEY", raising=False)
+    home = tmp_path / "new" / "workspace"
+    assert run_hpedi("--home", home, "init", "--demo") == ExitCode.OK
+    assert home.stat().st_mode & 0o777 == 0o700
+    capsys.readouterr()
+    run_hpedi("--home", home, "doctor", "--json")
+    rows = [row for row in json_lines(capsys.readouterr().out) if row.get("result") in {"warning", "fault"}]
+    assert {row["check"] for row in rows} <= {"room", "ports", "extras", "code lists"}
+
+
+@pytest.mark.any_database
 def test_people_are_told_in_a_table(home: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """Without --json the same stands in a table, with --quiet only what is not well."""
+    home.chmod(0o755)
     run_hpedi("--home", home, "doctor", "--quiet")
     said = capsys.readouterr().out
-    assert "copy of the key" in said
+    assert "everybody on this machine" in said
     assert "bank holidays" not in said
     assert re.search(r"faults: \d+, warnings: \d+", said)
 
@@ -117,7 +136,7 @@ SETTINGS: tuple[tuple[Callable[[Path], object], str, str], ...] = (
     (lambda home: append(home, "[limits]\nelemnts = 3\n"), "elemnts under [limits]", "write elements"),
     (lambda home: append(home, "[limits]\nelements = 0\n"), "elements under [limits] is no limit", "editor"),
     (lambda home: append(home, "[up]\nwatcher = 2\n"), "watcher under [up]", "write watchers"),
-    (lambda home: append(home, "[up]\nwatchers = 900\n"), "[up] cannot be read", "editor"),
+    (lambda home: append(home, "[up]\nwatchers = 900\n"), "[up]: Expected", "editor"),
     (lambda home: append(home, "[up]\nsftp = ['--prot', '22']\n"), "sftp under [up]: No such option", "editor"),
     (lambda home: append(home, "[sftp]\nfile_byte = 3\n"), "file_byte under [sftp]", "write file_bytes"),
     (lambda home: append(home, "[webhooks]\nalow = []\n"), "alow under [webhooks]", "write allow"),
@@ -225,8 +244,9 @@ def test_a_schema_of_another_version_is_told(home: Path, told: Told) -> None:
 
 def test_a_log_that_was_cut_is_told(home: Path, told: Told) -> None:
     """Seals that the anchor knows and the books do not are a fault; a log that nobody verified is a warning."""
-    told()
-    assert ("warning", "verified never") in of(told()[1], "audit log")
+    assert [result for result, _saw in of(told()[1], "audit log")] == ["ok"]
+    statements_in(home, "UPDATE workspace SET since = '2026-01-01 00:00:00'")
+    assert [result for result, saw in of(told()[1], "audit log") if "never verified" in saw] == ["warning"]
     run_hpedi("--home", home, "audit", "verify")
     assert [result for result, _saw in of(told()[1], "audit log")] == ["ok"]
     anchor = anchor_of(home, read_settings(home).identity)
@@ -326,8 +346,17 @@ def opened(home: Path, now: datetime) -> Opened:
     )
 
 
+@pytest.mark.any_database
 def test_a_copy_of_the_key_is_believed_until_the_key_is_replaced(home: Path, told: Told) -> None:
-    """Whoever saw the copy writes the day; a key that was replaced since wants another look."""
+    """Nobody is asked before production files come; who saw the copy writes the day; a replaced key wants a new one."""
+    assert of(told()[1], "copy of the key")[0][0] == "ok"
+    statements_in(
+        home,
+        "INSERT INTO inbound_file (id, digest, size, received_at, received_on, principal, state, reason)"
+        " VALUES (1, 'd', 1, '2026-01-01 00:00:00', '2026-01-01', 'x', 'done', '')",
+        "INSERT INTO receipt (id, file, ordinal, partner, usage, control_number, digest, received_at, published,"
+        " verdict, summary) VALUES (1, 1, 1, 'p', 'P', '1', '', '2026-01-01 00:00:00', true, '', '')",
+    )
     assert of(told()[1], "copy of the key")[0][0] == "warning"
     append(home, f"[doctor]\nkey_copy_on = {datetime.now(UTC).date()}\n")
     assert of(told()[1], "copy of the key")[0][0] == "ok"
@@ -336,6 +365,7 @@ def test_a_copy_of_the_key_is_believed_until_the_key_is_replaced(home: Path, tol
     assert "the key replaced on" in of(told()[1], "copy of the key")[0][1]
 
 
+@pytest.mark.any_database
 def test_a_watcher_that_is_not_heard_of_is_told(home: Path) -> None:
     """A heartbeat is well for a minute, a warning for ten and a fault from then on."""
     workspace, now = open_workspace(home), datetime.now(UTC)
@@ -344,15 +374,23 @@ def test_a_watcher_that_is_not_heard_of_is_told(home: Path) -> None:
         with workspace.books.writing(context_for(None)) as work:
             work.watchers.beat(beat)
         assert results(doctor_gateway.watchers(opened(home, now))) == [result]
+    with workspace.books.writing(context_for(None)) as work:
+        work.watchers.beat(replace(beat, id="w2", beat_at=now))
+    assert results(doctor_gateway.watchers(opened(home, now))) == ["ok"]  # started again
+    with workspace.books.writing(context_for(None)) as work:
+        work.watchers.beat(replace(beat, id="w3", host="there"))
+    assert results(doctor_gateway.watchers(opened(home, now))) == ["ok", "fault"]
 
 
 @pytest.mark.storeless
 def test_files_that_nobody_takes_are_told(plain: Path) -> None:
     """What lies in an inbox is a warning after 15 minutes and a fault after four hours; elsewhere it is later."""
-    for folder in (plain / "inbox" / "riverbend", plain / "other"):
+    lakes = plain / "inbox" / "lakes"  # which OpenSSH fills
+    for folder in (plain / "inbox" / "riverbend", lakes):
         folder.mkdir(parents=True)
         (folder / "claims.837").write_text("ISA")
-    append(plain, f"[watch]\nincomplete_after = 3600\n[watch.folders]\nlakes = ['{plain}/other']\n")
+        (folder / "more.837.filepart").write_text("ISA")
+    append(plain, f"[watch]\nincomplete_after = 3600\n[watch.folders]\nlakes = ['{lakes}']\n")
     place, now = configured(plain), datetime.now(UTC)
     for minutes, expected in ((14, "ok ok"), (16, "warning ok"), (76, "warning warning"), (241, "fault warning")):
         later = replace(place, now=now + timedelta(minutes=minutes))
@@ -369,6 +407,7 @@ def test_reference_data_grows_old(home: Path, told: Told) -> None:
     assert of(told()[1], "reference data") == [("fault", "no payer is loaded")]
 
 
+@pytest.mark.any_database
 def test_the_clock_needs_no_sign_in(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """In a workspace with accounts timers may examine and verify, not search; a machine without the role may not."""
     workspace, context = open_workspace(home), context_for(None)
@@ -384,6 +423,7 @@ def test_the_clock_needs_no_sign_in(home: Path, monkeypatch: pytest.MonkeyPatch)
         assert run_hpedi("--home", home, *words) == ExitCode.NOT_PERMITTED
 
 
+@pytest.mark.any_database
 def test_what_was_due_and_did_not_run_is_told(home: Path) -> None:
     """A schedule that missed a moment is a warning 15 minutes after it, and so is a run that does not end."""
     append(home, "[schedules]\nadjudicate = 'every 5 minutes'\n")

@@ -159,6 +159,19 @@ def test_lines_come_through_whole(tmp_path: Path) -> None:
         assert running.said.count("no line feed") == 1
 
 
+def test_nobody_has_to_read_what_is_said(tmp_path: Path) -> None:
+    """Where the log has no reader any more programs are kept running all the same."""
+    with trial(tmp_path, LISTENS) as running:
+        until(lambda: len(running.started()) == 1)
+        assert running.process.stderr is not None
+        running.process.stderr.close()
+        os.kill(running.started()[0], signal.SIGKILL)
+        until(lambda: len(running.started()) == 2)
+        running.process.terminate()
+        running.process.wait(WITHIN_SECONDS)
+        assert not any(map(is_running, running.started()))
+
+
 def test_the_service_manager_is_told(tmp_path: Path) -> None:
     """READY when all are at work and not before, signs of life, and STOPPING: the protocol of sd_notify."""
     address = tmp_path / "notify"

@@ -147,8 +147,8 @@ def test_settings_say_what_runs(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("settings", "says"),
     [
-        ("[up]\nsftpp = true\n", "[up] cannot be read"),
-        ("[up]\nwatchers = -1\n", "[up] cannot be read"),
+        ("[up]\nsftpp = true\n", "sftpp under [up] is no setting; these are: metrics"),
+        ("[up]\nwatchers = -1\n", "[up]: Expected"),
         ('[up]\nserve = ["--prot", "1"]\n', "serve under [up]: No such option"),
         ("[up]\nsftp = false\nmetrics = false\nwatchers = 0\n", "nothing is to run"),
     ],

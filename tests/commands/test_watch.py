@@ -1,4 +1,4 @@
-"""`hpedi watch`: what a pass makes of files and of the clock, and what it leaves alone."""
+"""`hpedi watch`: what a pass makes of files, and what it leaves alone."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ import pytest
 from hpedi.commands import ExitCode, main
 from hpedi.commands.workspace import Workspace, context_for, open_workspace
 from hpedi.intake.taken_files import TakenFiles
-from hpedi.pipeline.gateway_ports import Arrival, ScheduleRun
+from hpedi.pipeline.gateway_ports import Arrival
 from tests.commands.running import json_lines, run_hpedi
 from tests.databases import SQLITE, Workspaces, kept_in, statements_in
 from tests.pipeline.conftest import KEY, loaded_home  # noqa: F401 - a fixture
@@ -81,12 +81,6 @@ def arrivals(home: Path) -> tuple[Arrival, ...]:
         return work.arrivals.since(datetime(2000, 1, 1, tzinfo=UTC))
 
 
-def last_run(home: Path, name: str) -> ScheduleRun | None:
-    """Return the last run of a schedule."""
-    with opened(home) as workspace, workspace.books.reading(context_for(None)) as work:
-        return work.schedules.last(name)
-
-
 def files_in(home: Path, *folders: str) -> list[str]:
     """Return the files below some folders of a workspace."""
     found = (path for folder in folders for path in (home / folder).rglob("*") if path.is_file())
@@ -128,6 +122,7 @@ def test_files_that_were_there_before_are_taken_answered_and_gone(
         assert work.arrivals.named("01-riverbend.837") == (first,)
 
 
+@pytest.mark.any_database
 def test_an_open_interchange_is_answered_ta1_023(home: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """A file that ends before IEA is taken when its time is over, and its sender is told with a TA1."""
     drop(home, "riverbend", "06-cut-off.837")
@@ -136,6 +131,7 @@ def test_an_open_interchange_is_answered_ta1_023(home: Path, capsys: pytest.Capt
     assert "*R*023~" in (home / "outbox" / "riverbend" / "000000001.ack").read_text()
 
 
+@pytest.mark.any_database
 def test_a_foreign_folder_is_watched_for_whole_files(
     home: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -194,6 +190,7 @@ def test_a_name_that_tells_of_a_patient_rests_sealed(home: Path, capsys: pytest.
     assert [each.name for each in arrivals(home)] == [f"{CANARY}.csv"]
 
 
+@pytest.mark.any_database
 def test_a_suspended_partners_files_stay(home: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """While a partner is suspended nothing of it is taken; what was in a watcher's hands stays there; then all is."""
     drop(home, "riverbend", "01-riverbend.837")
@@ -230,6 +227,7 @@ def test_a_bug_on_one_file_keeps_no_other_back(
     assert files_in(home, "taken") == []
 
 
+@pytest.mark.any_database
 def test_what_ends_every_watcher_comes_last(home: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """A file that was begun again and again and never ended is tried after all others."""
     drop(home, "riverbend", "01-riverbend.837")
@@ -252,6 +250,7 @@ def test_another_command_at_work_is_waited_for(home: Path, capsys: pytest.Captur
     assert [line["arrival"]["state"] for line in watched(capsys)] == ["received"]
 
 
+@pytest.mark.any_database
 def test_answers_that_cannot_be_placed_wait(home: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """Where an outbox cannot be written the file is received all the same, and its answer is delivered later."""
     drop(home, "riverbend", "01-riverbend.837")
@@ -265,6 +264,7 @@ def test_answers_that_cannot_be_placed_wait(home: Path, capsys: pytest.CaptureFi
     assert files_in(home, "outbox") == ["outbox/riverbend/000000001.ack"]
 
 
+@pytest.mark.any_database
 def test_a_dry_run_touches_nothing(home: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """What would be taken is told with its moment and size; files and books stay as they are."""
     drop(home, "riverbend", "01-riverbend.837")
@@ -276,66 +276,6 @@ def test_a_dry_run_touches_nothing(home: Path, capsys: pytest.CaptureFixture[str
     ]
     assert len(files_in(home, "inbox")) == 2
     assert arrivals(home) == ()
-
-
-# --- by the clock ----------------------------------------------------------------------------------------------------
-
-
-def test_claims_are_decided_and_paid_by_the_clock_once(home: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    """What is due is done in the order of the work; a second watcher finds it done."""
-    drop(home, "riverbend", "01-riverbend.837")
-    settings(home, adjudicate="every 24 hours", pay="every 24 hours", deliver="every 24 hours")
-    told = [line["schedule"] for line in watched(capsys) if "schedule" in line]
-    assert [each["name"] for each in told] == ["adjudicate", "pay", "deliver"]
-    assert told[0]["result"] == "decided 6, pended 0"
-    assert told[1]["result"].startswith("built 1, released 1")
-    assert "outbox/riverbend/900000001.835" in files_in(home, "outbox") or files_in(home, "bank")
-    assert watched(capsys) == []
-    assert run_hpedi("ledger", "proof") == ExitCode.OK
-
-
-def test_a_time_of_day_is_not_made_up_from_before_the_first_watch(
-    home: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
-    """Where nobody ever watched, a time that is over counts as done; one that was missed since is made up, once."""
-    settings(home, pay="at 00:00")
-    (line,) = watched(capsys)
-    assert "before anybody watched" in line["schedule"]["result"]
-    assert watched(capsys) == []
-    statements_in(home, "UPDATE schedule_run SET due_at = '2026-03-01 06:00:00.000000'")
-    (line,) = watched(capsys)
-    assert line["schedule"]["result"] == "built 0, released 0, kept back 0"
-    assert watched(capsys) == []
-
-
-def test_a_run_that_was_cut_off_is_taken_up_again(home: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    """A run that began and did not end is done when the next watcher comes, under its own moment."""
-    drop(home, "riverbend", "01-riverbend.837")
-    settings(home, adjudicate="every 24 hours")
-    watched(capsys)
-    before = last_run(home, "adjudicate")
-    statements_in(home, "UPDATE schedule_run SET ended_at = NULL, result = ''")
-    (line,) = watched(capsys)
-    assert line["schedule"]["result"] == "decided 0, pended 0"
-    after = last_run(home, "adjudicate")
-    assert before is not None
-    assert after is not None
-    assert (after.due_at, after.ended_at is None) == (before.due_at, False)
-
-
-# --- what stood long enough ------------------------------------------------------------------------------------------
-
-
-def test_what_lay_long_enough_is_archived_and_then_deleted(home: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    """A delivered file moves to the archive after its time and is deleted after another; what we do not know stays."""
-    drop(home, "riverbend", "01-riverbend.837")
-    watched(capsys)
-    (home / "outbox" / "riverbend" / "theirs.txt").write_text("not of the books")
-    for days, left in ((29, "outbox/riverbend/000000001.ack"), (31, "archive/riverbend/000000001.ack"), (91, None)):
-        at = (datetime.now(UTC) - timedelta(days=days)).strftime("%Y-%m-%d %H:%M:%S.%f")
-        statements_in(home, f"UPDATE outbox SET delivered_at = '{at}'")  # noqa: S608 - a time of ours
-        assert watched(capsys) == []
-        assert files_in(home, "archive", "outbox") == sorted([*([left] if left else []), "outbox/riverbend/theirs.txt"])
 
 
 # --- processes -------------------------------------------------------------------------------------------------------
@@ -381,7 +321,7 @@ def test_a_watcher_goes_on_when_the_world_is_back_and_stops_when_told(home: Path
         watcher.kill()
     assert (watcher.returncode, err.splitlines()[-1]) == (0, "stopped")
     assert files_in(home, "inbox", "taken") == []
-    assert [(each.state, each.arrived_at) for each in arrivals(home)] == [("received", MARCH)]
+    assert [(each.state, each.arrived_at, each.tries) for each in arrivals(home)] == [("received", MARCH, 1)]
     assert run_hpedi("audit", "verify") == ExitCode.OK
 
 

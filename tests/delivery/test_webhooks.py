@@ -5,6 +5,7 @@ from __future__ import annotations
 import socket
 import time
 from collections.abc import Iterator
+from contextlib import ExitStack
 from ipaddress import ip_address, ip_network
 from pathlib import Path
 
@@ -131,6 +132,22 @@ def test_a_name_that_nobody_knows_is_told() -> None:
     target = Target("https", "no-such-name.invalid", 443, "/")
     assert Sender(LIMITS, LOOPBACK, resolve=lambda _host, _port: ()).post(target, b"", {}).outcome == "name not found"
     assert SENDER.post(target, b"", {}).outcome == "name not found"
+
+
+def test_many_addresses_have_no_more_time_than_one() -> None:
+    """A name with any number of addresses that do not answer is given up when the time is over."""
+    limits = Limits(connect_seconds=0.3, answer_seconds=0.5, answer_bytes=1)
+    with socket.create_server(("127.0.0.1", 0), backlog=0) as full, ExitStack() as held:
+        port = full.getsockname()[1]
+        for _each in range(4):  # its queue is full then, and whoever knocks waits
+            line = held.enter_context(socket.socket())
+            line.setblocking(False)
+            line.connect_ex(("127.0.0.1", port))
+        started = time.monotonic()
+        names = Names(" ".join(["127.0.0.1"] * 20))
+        attempt = Sender(limits, LOOPBACK, resolve=names).post(Target("http", NAME, port, "/"), b"", {})
+    assert attempt.outcome == "timed out"
+    assert time.monotonic() - started < 2
 
 
 def test_the_certificate_is_the_names(tmp_path: Path) -> None:

@@ -11,8 +11,8 @@ from pathlib import Path
 import pytest
 
 from hpedi.findings import Unavailable
-from hpedi.intake.drop_folders import DropFolder, DropFolders, Dropped, Patience
-from hpedi.intake.taken_files import CannotTake, TakenFiles
+from hpedi.intake.drop_folders import DropFolder, DropFolders, Dropped, Patience, identity_of, opened_folder
+from hpedi.intake.taken_files import CannotTake, TakenFiles, _is_held
 
 pytestmark = pytest.mark.storeless
 
@@ -29,8 +29,10 @@ def inbox(tmp_path: Path) -> DropFolder:
 
 def dropped(folder: DropFolder, name: str, content: bytes = b"x", moment: int = 5) -> Dropped:
     """Drop a file."""
-    (folder.path / name).write_bytes(content)
-    return Dropped(folder=folder, name=name, size=len(content), moment=moment, standing="ready")
+    file = folder.path / name
+    file.write_bytes(content)
+    identity = identity_of(file.stat())
+    return Dropped(folder=folder, name=name, size=len(content), moment=moment, standing="ready", identity=identity)
 
 
 def begun(tmp_path: Path, name: str) -> int:
@@ -117,6 +119,20 @@ def test_a_link_put_in_place_of_a_file_is_not_followed(tmp_path: Path, inbox: Dr
     assert (tmp_path / "secret").read_bytes() == b"secret"
 
 
+def test_what_was_written_to_since_it_was_looked_at_stays(tmp_path: Path, inbox: DropFolder) -> None:
+    """More may be to come: a file that grew, or that another one took the place of, is left for the next look."""
+    grown, replaced = dropped(inbox, "grown.837"), dropped(inbox, "replaced.837")
+    (inbox.path / "grown.837").write_bytes(b"x and more")
+    (inbox.path / ".new").write_bytes(b"y")
+    (inbox.path / ".new").rename(inbox.path / "replaced.837")
+    files = TakenFiles(tmp_path / "taken", "one")
+    assert [files.take(each) for each in (grown, replaced)] == [None, None]
+    assert {path.name: path.read_bytes() for path in inbox.path.iterdir()} == {
+        "grown.837": b"x and more",
+        "replaced.837": b"y",
+    }
+
+
 def test_a_dead_watchers_files_are_adopted_and_a_living_ones_are_not(tmp_path: Path, inbox: DropFolder) -> None:
     """While a process lives its files are its own; killed with -9 it leaves them to whoever asks."""
     dropped(inbox, "a.837", b"a")
@@ -191,3 +207,16 @@ def test_a_workspace_that_is_gone_is_the_worlds_fault(tmp_path: Path, inbox: Dro
     with pytest.raises(Unavailable):
         files.take(dropped(inbox, "claims.837"))
     assert (inbox.path / "claims.837").exists()
+
+
+def test_the_lock_of_a_folder_that_was_removed_is_nobodys(tmp_path: Path, inbox: DropFolder) -> None:
+    """Who comes to adopt a folder when it was adopted already does not get that of a watcher begun under its name."""
+    folder = tmp_path / "taken" / "box-1"
+    folder.mkdir(parents=True)
+    with opened_folder(folder) as late:
+        assert late is not None
+        folder.rmdir()
+        begun_anew = TakenFiles(tmp_path / "taken", "box-1")
+        begun_anew.take(dropped(inbox, "claims.837"))
+        assert not _is_held(late, folder)
+    assert [each.name for each in begun_anew.waiting()] == ["claims.837"]

@@ -21,6 +21,7 @@ from tests.pipeline.conftest import Demo
 from tests.pipeline.reprocessed import load
 from tests.pipeline.test_payment_run import SENT
 from tests.pipeline.test_proof import proof_of
+from tests.pipeline.test_split_remittances import asked_by, both_submitters
 
 TOGETHER = "    remittances_for: [HARBOR, QUARRY, LANTERN, OUTPOST, HARVEST]\n"
 
@@ -94,8 +95,9 @@ def test_one_that_does_not_read_back_goes_alone(decided: Demo, monkeypatch: pyte
 
 
 def test_what_goes_to_somebody_else_by_now_leaves_the_file(decided: Demo) -> None:
-    """Before delivery Lantern's 835s are to go to its own folder: the three others stay together where they were."""
+    """Before delivery Lantern's 835s are to go to its own folder: the three others stay, under the file's number."""
     decided.jobs.pay()
+    (number,) = {number for number, _sets in control_numbers(decided)}
     load(decided, together(9), ("QUARRY, LANTERN, OUT", "QUARRY, OUT"))
     decided.jobs.deliver()
     assert files(decided) == {
@@ -109,6 +111,44 @@ def test_what_goes_to_somebody_else_by_now_leaves_the_file(decided: Demo) -> Non
         alone = work.outbox.find(row)
     assert alone is not None
     assert alone.name == "900000002.835"
+    assert sorted(control_numbers(decided)) == sorted([(number, ["0001", "0002", "0003"]), ("000000001", ["0001"])])
+    void(decided.workspace.books, decided.jobs.context, "100001", "lost")
+    decided.jobs.pay()
+    decided.jobs.deliver()
+    assert proof_of(decided).differences == ()
+
+
+def control_numbers(demo: Demo) -> list[tuple[str, list[str]]]:
+    """Return ISA13 of each 835 file of the outbox, with ST02 of its sets; GS06, GE02, IEA02 and SE02 are the same."""
+    found = []
+    with demo.workspace.books.reading(demo.jobs.context) as work:
+        for row in work.outbox.rows(run=1):
+            if row.kind == "835":
+                segments = [each.split("*") for each in work.outbox.content(row).decode().split("~")]
+                named = {name: [each for each in segments if each[0] == name] for name in ("ISA", "GS", "ST", "SE")}
+                sets = [each[2] for each in named["ST"]]
+                assert [each[2] for each in named["SE"]] == sets
+                number = named["ISA"][0][13]
+                ends = [each[2] for each in segments if each[0] in {"GE", "IEA"}]
+                assert [named["GS"][0][6], *ends] == [f"{int(number)}", f"{int(number)}", number]
+                found.append((number, sets))
+    return found
+
+
+def test_what_leaves_a_file_goes_in_files_as_its_receiver_takes_them(demo: Demo) -> None:
+    """Riverbend's two 835s leave the clearinghouse's file for its own folder, which takes one a file."""
+    own, others = "    remittances_for: [RIVERBEND]\n", TOGETHER.replace("]", ", RIVERBEND]")
+    several = f"{others}    remittances_a_file: 9\n"
+    load(demo, asked_by("submitter"), (own, ""), (TOGETHER, several))
+    both_submitters(demo)
+    demo.jobs.pay()
+    assert [sets for _number, sets in control_numbers(demo)] == [["0001", "0002"]]
+    load(demo, asked_by("submitter"), together(9))
+    demo.jobs.deliver()
+    delivered = files(demo)
+    assert sorted(number for each in delivered.values() for number, _amount in each) == ["900000001", "900000002"]
+    assert [len(each) for each in delivered.values()] == [1, 1]
+    assert proof_of(demo).differences == ()
 
 
 def test_a_payment_of_a_file_is_voided_without_the_others(decided: Demo) -> None:

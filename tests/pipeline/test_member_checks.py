@@ -7,6 +7,7 @@ from decimal import Decimal
 from pathlib import Path
 
 import pytest
+from sqlalchemy import Delete, Update, select
 
 from hpedi.commands import ExitCode
 from hpedi.mappings_folder import mapping
@@ -15,11 +16,13 @@ from hpedi.payments.eob import MemberCheck, load_eob_texts
 from hpedi.payments.eob_document import check_document
 from hpedi.payments.ledger import LedgerAccount
 from hpedi.payments.states import PaymentState
+from hpedi.pipeline import release
 from hpedi.pipeline.checks import import_checks, tell_bank
 from hpedi.pipeline.eob import check_explained
 from hpedi.pipeline.pay import Paid
 from hpedi.pipeline.void import void
 from hpedi.store import schema
+from hpedi.store.funding_tables import member_payment, paid_member_payment
 from tests.commands.running import run_hpedi
 from tests.pipeline.conftest import AS_OF, Demo
 from tests.pipeline.sending import Office, bill, voiding
@@ -143,6 +146,56 @@ def test_the_bank_is_told_and_pays_it(demo: Demo, office: Office) -> None:
     assert stored is not None
     assert stored.state is PaymentState.SETTLED
     assert proof_of(demo).differences == ()
+
+
+def test_what_a_killed_release_staged_stops_no_check(
+    demo: Demo, office: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Stopped between staging and commit, the clinic's payment is void before the next release: the check goes out."""
+    with monkeypatch.context() as patch:
+        patch.setattr(release, "check_run", _stopped)
+        with pytest.raises(KeyboardInterrupt):
+            office.pay()
+    with demo.workspace.books.reading(office.jobs().context) as work:
+        (clinic,) = [each for each in work.payments.in_state(PaymentState.APPROVED) if not each.payment.member]
+    void(demo.workspace.books, office.jobs().context, clinic.payment.trace_number, "wrong")
+    assert checks(office.pay()) == [(CHECK, *ROSA, "180.00", 2)]
+    assert proof_of(demo).differences == ()
+
+
+def _stopped(*_asked: object) -> object:
+    raise KeyboardInterrupt
+
+
+LINK, GIVEN = paid_member_payment, member_payment
+TAMPERINGS = {
+    "no check is kept to pay them": LINK.delete(),
+    "they are kept as paid elsewhere": LINK.update().values(payment=None),
+    "a cent more": GIVEN.update().where(GIVEN.c.member == "M02").values(amount=Decimal("90.01")),
+    "to somebody else": GIVEN.update().values(payee="M05"),
+}
+
+
+@pytest.mark.parametrize("tampering", TAMPERINGS.values(), ids=list(TAMPERINGS))
+def test_the_proof_names_what_was_tampered_with(demo: Demo, office: Office, tampering: Update | Delete) -> None:
+    """Rows of what a check pays do not fit the check."""
+    office.pay()
+    with demo.workspace.database.writing() as connection:
+        connection.execute(tampering)
+    assert f"payment:{CHECK}" in {each.subject for each in proof_of(demo).differences}
+
+
+def test_the_proof_names_what_a_void_check_keeps(demo: Demo, office: Office) -> None:
+    """Of a void check a row says that it pays 90.00, which no run would ever pay again."""
+    office.pay()
+    with demo.workspace.database.reading() as connection:
+        paid = connection.execute(select(LINK).order_by(LINK.c.member_payment)).first()
+    assert paid is not None
+    void(demo.workspace.books, office.jobs().context, CHECK, "lost")
+    assert proof_of(demo).differences == ()
+    with demo.workspace.database.writing() as connection:
+        connection.execute(LINK.insert().values(paid._mapping))
+    assert [each.subject for each in proof_of(demo).differences] == [f"payment:{CHECK}"]
 
 
 def test_the_notice_is_told_on_the_terminal_and_as_a_page(

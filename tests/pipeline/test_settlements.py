@@ -44,6 +44,7 @@ from hpedi.reference.plans import Employer, Program
 from hpedi.reference.reference import Reference
 from hpedi.reference.settling import CostTarget, InterestRate, Target
 from hpedi.run_context import Principal
+from hpedi.store import schema
 from hpedi.store.payments import StoredPayments
 from hpedi.transactions.remittance_835.model import PaymentMethod, Remittance
 from hpedi.x12.events import Delimiters
@@ -280,10 +281,10 @@ def test_working_it_out_keeps_nothing(demo: Demo) -> None:
     assert book(demo.workspace.books, jobs.context, jobs.reference, YEAR_END)[1] == settled
 
 
-def owing(demo: Demo, *amounts: tuple[str, str]) -> None:
+def owing(demo: Demo, *amounts: tuple[str, str], account: str = "payer") -> None:
     """Let Harbor owe overpayments, by our number of a claim."""
     owed = [
-        PayeeBalance(provider="HARBOR", funding_account="payer", kind="WO", reference=claim, amount=Decimal(amount))
+        PayeeBalance(provider="HARBOR", funding_account=account, kind="WO", reference=claim, amount=Decimal(amount))
         for claim, amount in amounts
     ]
     with demo.workspace.books.writing(demo.jobs.context) as work:
@@ -324,6 +325,42 @@ def test_a_claim_is_refunded_in_parts(demo: Demo) -> None:
     parts = [("72", "C2", Decimal("-15.00"))] * 2
     assert rows_of(second) == [*parts, ("WO", "C2", Decimal("30.00"))]
     assert proof_of(demo).differences == ()
+
+
+def test_refunds_are_kept_over_a_step_back(demo: Demo) -> None:
+    """The schema before allowed one refund a claim: down and up again, both of C2 stand, and the books prove them."""
+    owing(demo, ("C2", "50.00"))
+    for check in ("CHECK4712", "CHECK4713"):
+        part = RefundAsked(provider="HARBOR", claim="C2", amount=Decimal("15.00"), reference=check)
+        book(demo.workspace.books, demo.jobs.context, demo.jobs.reference, part)
+    demo.jobs.pay(dues_only=True)
+    schema.downgrade(demo.workspace.database, "0017")
+    schema.upgrade(demo.workspace.database)
+    with demo.workspace.books.reading(demo.jobs.context) as work:
+        assert [(each.due.reference, each.due.amount) for each in work.settlements.dues()] == [
+            ("C2", Decimal("15.00")),
+            ("C2", Decimal("15.00")),
+        ]
+    assert proof_of(demo).differences == ()
+
+
+def test_a_refund_that_an_interrupted_run_holds_is_not_owed_again(demo: Demo) -> None:
+    """All that is owed for C2 was sent back, and the run that acknowledges it was killed: no more is taken."""
+    owing(demo, ("C2", "50.00"))
+    sent = RefundAsked(provider="HARBOR", claim="C2", amount=Decimal("50.00"), reference="CHECK4711")
+    book(demo.workspace.books, demo.jobs.context, demo.jobs.reference, sent)
+    with demo.workspace.books.writing(demo.jobs.context) as work:
+        assert work.payments.begin_run(AS_OF, demo.jobs.context.instant, dues_only=True) is not None
+    again = RefundAsked(provider="HARBOR", claim="C2", amount=Decimal("0.01"), reference="CHECK4712")
+    with pytest.raises(CannotSettle, match=r"owes 0\.00"):
+        settle(demo, again)
+
+
+def test_a_refund_for_an_employers_account_is_refused(demo: Demo) -> None:
+    """An employer's own account paid C2 too much: the payer's payment could not take it off, and would pay it back."""
+    owing(demo, ("C2", "50.00"), account="employer:PINEWOOD")
+    with pytest.raises(CannotSettle, match="employer's own account"):
+        settle(demo, RefundAsked(provider="HARBOR", claim="C2", amount=Decimal("50.00"), reference="CHECK4711"))
 
 
 def test_a_refund_of_what_is_not_owed_is_refused(demo: Demo) -> None:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date, timedelta
 from decimal import Decimal
 from typing import Final
 
 import pytest
-from sqlalchemy import event
+from sqlalchemy import event, update
 
 from hpedi.access.grants import Area
 from hpedi.commands.signed_in import NotPermitted
@@ -17,7 +18,9 @@ from hpedi.pipeline.tracking_events import told_in
 from hpedi.pipeline.tracking_search import Word, find
 from hpedi.pipeline.void import void
 from hpedi.store.audit import Sought
+from hpedi.store.tables import outbox
 from samples.write_inbound import CLEARINGHOUSE, PRAIRIELINK, claim_set, harbor_claim, interchange
+from tests.databases import engine_of
 from tests.pipeline.conftest import CLEARINGHOUSE_SENT, RECEIVED, Demo
 from tests.pipeline.sending import Office, bill, voiding
 from tests.pipeline.tracked import HARBOR, followed_by, grant, happened, register, tracks
@@ -144,14 +147,45 @@ def test_arrival_and_pickups_are_part_of_the_timeline(tracked: Demo) -> None:
         (answer,) = work.tracking.answers([1])
         work.pickups.add(Pickup(outbox=answer.id, partner="prairielink", at=context.instant, size=9))
     (followed,) = tracks(tracked, name)
-    assert happened(followed)[:2] == ["arrived", "received"]
-    assert "taken" in happened(followed)
+    assert happened(followed)[:3] == ["arrived", "taken", "received"]  # whenever the watcher noted that it took it
     assert followed.events[0].says == "MARCH?[2J.837, 7 bytes"  # nothing that a terminal would do
     (picked_up,) = [each for each in followed.events if each.what == "picked up"]
     assert (picked_up.about, picked_up.by) == ("000000001.ack", "prairielink")
     assert tracks(tracked, "arrival:1") == (followed,)
     (told,) = tracks(tracked, "file:1", "operator")
     assert told.events[0].says == "a file, 7 bytes"  # a name may be a patient's
+
+
+@pytest.mark.parametrize("early", [timedelta(minutes=1), timedelta(days=20)])
+def test_no_answer_stands_before_what_it_answers(tracked: Demo, early: timedelta) -> None:
+    """A pass of the watcher that began before the file arrived: what it took and delivered stands in its place."""
+    context, began = tracked.jobs.context, RECEIVED - early
+    moment = int((RECEIVED - timedelta(seconds=5)).timestamp()) * 1_000_000_000
+    with tracked.workspace.books.writing(replace(context, instant=began)) as work:
+        arrival = work.arrivals.take(partner="prairielink", name="A.837", moment=moment, size=7, watcher="w1")
+        work.arrivals.finish(arrival.id, "received", file=1)
+        (answer,) = work.tracking.answers([1])
+        work.pickups.add(Pickup(outbox=answer.id, partner="prairielink", at=RECEIVED, size=9))
+    with engine_of(tracked.workspace.home) as engine, engine.begin() as connection:
+        connection.execute(update(outbox).where(outbox.c.id == answer.id).values(delivered_at=began))
+    (followed,) = tracks(tracked, "file:1")
+    assert happened(followed)[:10] == [
+        *("arrived", "taken", "received", "TA1", "999", "277CA", "refused", "refused", "delivered", "picked up"),
+    ]
+    assert next(each.at for each in followed.events if each.what == "delivered") == began
+
+
+def test_what_waits_for_the_next_payment_run_is_not_at_its_end(tracked: Demo) -> None:
+    """A file of which one payment was voided, though the others went out: what it paid is owed again."""
+    void(tracked.workspace.books, tracked.jobs.context, CHECK, "the check is stopped")
+    (followed,) = tracks(tracked, "file:1")
+    assert "released" in happened(followed)
+    assert not followed.is_at_end
+
+
+def test_no_word_is_no_claim(tracked: Demo) -> None:
+    """What names nothing finds nothing, not all that may be seen."""
+    assert tracks(tracked, "claim:") == tracks(tracked, "") == ()
 
 
 def test_who_sees_no_member_sees_the_sums_of_a_file_and_no_claim(tracked: Demo) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import threading
 from contextlib import suppress
 from datetime import UTC, date, datetime, timedelta
 from ipaddress import ip_address, ip_network
@@ -331,6 +332,24 @@ def test_an_endpoint_that_is_down_rests(demo: Demo) -> None:
     assert (event.due_at, stands.rests_until) == (AT + timedelta(hours=2), AT + timedelta(minutes=5))
     _event, stands = after(demo, event, "refused")
     assert stands.rests_until is None
+
+
+@pytest.mark.usefixtures("only_postgresql")  # SQLite has one writer at a time
+def test_a_sender_keeps_nobody_waiting_who_has_something_to_tell(demo: Demo) -> None:
+    """While a sender holds an endpoint, an event for it is written and committed."""
+    clinic = subscribe(demo, "riverbend")
+
+    def announce() -> None:
+        with demo.workspace.books.writing(demo.jobs.context) as work:
+            work.webhooks.announce("file.received", EventData(partner="riverbend"))
+
+    teller = threading.Thread(target=announce, daemon=True)
+    with demo.workspace.books.writing(demo.jobs.context) as work:
+        assert work.webhooks.find(clinic.id) is not None
+        teller.start()
+        teller.join(10)
+        assert not teller.is_alive()
+    assert len(events_of(demo, clinic)) == 1
 
 
 def test_who_is_gone_or_fails_for_days_is_disabled(demo: Demo) -> None:

@@ -6,6 +6,7 @@ import threading
 
 import pytest
 
+from hpedi.findings import Unavailable
 from hpedi.pipeline.records import InterchangeIdentity
 from hpedi.run_context import RunContext
 from hpedi.store.database import Database
@@ -74,6 +75,21 @@ def test_only_one_process_is_the_writer(database: Database) -> None:
     with database.only_writer() as take, elsewhere.only_writer() as take_elsewhere:
         assert take()
         assert take_elsewhere() is not is_shared
+    with elsewhere.only_writer() as take_elsewhere:
+        assert take_elsewhere()
+    elsewhere.close()
+
+
+def _fail(*, is_writer: bool) -> None:
+    assert is_writer
+    raise Unavailable("in the middle")
+
+
+def test_a_writer_that_fails_gives_its_place_back(database: Database) -> None:
+    """A process that lasts and goes on after a failure keeps nobody away by a connection of its pool."""
+    elsewhere = Database(database.url)
+    with pytest.raises(Unavailable), database.only_writer() as take:
+        _fail(is_writer=take())
     with elsewhere.only_writer() as take_elsewhere:
         assert take_elsewhere()
     elsewhere.close()

@@ -276,6 +276,28 @@ def got(port: int, path: str, **headers: str) -> tuple[int, str, str]:
         connection.close()
 
 
+@storeless
+def test_life_is_told_while_the_health_cannot_be() -> None:
+    """However many ask for the health of a database that does not answer, the process says that it lives."""
+    answers = threading.Event()
+
+    def looked() -> Sequence[Check]:
+        answers.wait(30)
+        return ()
+
+    with running(Operations(lambda: b"", looked)) as port:
+        asking = [threading.Thread(target=got, args=(port, "/health"), daemon=True) for _each in range(45)]
+        for each in asking:
+            each.start()
+        time.sleep(0.3)
+        started = time.monotonic()
+        assert got(port, "/live")[0] == 200
+        assert time.monotonic() - started < 5
+        answers.set()
+        for each in asking:
+            each.join(30)
+
+
 def test_figures_are_told_to_whoever_has_the_token(demo: Demo) -> None:
     """401 without it or with another one; health and life are told without; nothing else is there."""
     told_of = registry(collector(demo), with_process=True)

@@ -26,7 +26,7 @@ class SftpLimits(Dated, frozen=True, kw_only=True):
         connections: Connections at once.
         connections_signing_in: Those of them that are not signed in yet.
         connections_of_partner: Those of one partner.
-        channels: Sessions inside one connection.
+        channels: Sessions inside one connection at once.
         open_files: Open files of a session, and as many listings.
         sign_in_seconds: From knocking to being signed in.
         idle_seconds: Without a request.

@@ -100,6 +100,12 @@ class Served:
         while self.listener._gates and time.monotonic() < until:
             time.sleep(0.01)
 
+    def wait_until_one_session(self) -> None:
+        """Wait until the server has seen that of all sessions one is left."""
+        until = time.monotonic() + 10
+        while sum(gate._channels for gate in self.listener._gates) > 1 and time.monotonic() < until:
+            time.sleep(0.01)
+
     def sweep(self) -> None:
         """Look at the staged files now."""
         asyncio.run_coroutine_threadsafe(self.listener._sweep(), self.loop).result(20)

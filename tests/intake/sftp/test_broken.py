@@ -15,7 +15,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.intake.sftp.clients import openssh
+from tests.intake.sftp.clients import openssh, paramiko_sftp
 from tests.intake.sftp.serving import LARGER, NO_X12, WHOLE, Served, serving, usual_limits
 from tests.shared import PROJECT
 
@@ -93,6 +93,19 @@ def test_what_broke_off_where_an_interchange_ends(tmp_path: Path, keys: Path) ->
         assert ages == {30: [], 90: ["whole.837"], 3_700: ["half.837", "list.csv", "whole.837"]}
         assert served.waiting("lakes")["half.837"] == LARGER[:1_000]
         assert sorted(served.staged("lakes")) == [".on", "on.part", "whole.837"]  # the first whole.837 still waits
+
+
+def test_staged_files_that_cannot_be_listed(served: Served) -> None:
+    """Where staging was moved away the server goes on, looks again each time, and ends in good order."""
+    with paramiko_sftp(served) as client, client.open("/inbox/half.837", "w") as upload:
+        upload.write(WHOLE[:100])
+    (served.home / "staging").rename(served.home / "staging.old")
+    served.sweep()
+    assert (served.home / "staging.old/lakes/half.837").stat().st_size == 100
+    (served.home / "staging.old").rename(served.home / "staging")
+    served.sweep()
+    assert served.listener._caretaker is not None
+    assert not served.listener._caretaker.done()
 
 
 def test_a_kill_between_two_names(tmp_path: Path, keys: Path) -> None:

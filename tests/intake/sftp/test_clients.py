@@ -66,6 +66,28 @@ def test_openssh_renames_and_removes_what_is_here(served: Served, local: Path) -
     assert served.staged("lakes") == {}
 
 
+def test_a_file_that_waits_takes_the_name_of_an_unfinished_one(served: Served, local: Path) -> None:
+    """Renamed over it, it waits under that name, and the unfinished one is gone; a name of nobody ends nothing."""
+    for name, source in (("whole.837", "claims.837"), ("half.837", "half.837")):
+        assert openssh(served, f"put {source} inbox/{name}\n").returncode == 0
+    assert openssh(served, "rename inbox/nobody.837 inbox/half.837\n").returncode == 1
+    assert sorted(served.staged("lakes")) == ["half.837"]
+    assert openssh(served, "rename inbox/whole.837 inbox/half.837\n").returncode == 0
+    assert served.waiting("lakes") == {"half.837": LARGER}
+    assert served.staged("lakes") == {}
+
+
+def test_what_is_being_delivered_is_not_seen(served: Served) -> None:
+    """A file of the outbox that is still being written is neither listed nor read."""
+    served.deliver("lakes", "whole.835", b"ISA")
+    served.deliver("lakes", "begun.835.part", b"IS")
+    with paramiko_sftp(served) as client:
+        assert client.listdir("/outbox") == ["whole.835"]
+        for ask in (client.stat, client.open):
+            with pytest.raises(FileNotFoundError):
+                ask("/outbox/begun.835.part")
+
+
 def test_openssh_keeps_times_to_itself(served: Served, local: Path) -> None:
     """`put -p` succeeds, and the arrival is still when the upload was closed, not what the client says."""
     old = (local / "claims.837").stat().st_mtime - 1_000_000

@@ -149,6 +149,7 @@ def test_the_host_key_stays(demo: Demo, config_home: Path, capsys: pytest.Captur
     [
         ("[sftp]\nfile_bites = 1\n", "file_bites under [sftp] is no setting"),
         ("[sftp]\nfile_bytes = 0\n", "[sftp]: Expected `int` >= 1"),
+        ("[[sftp]]\nfile_bytes = 1\n", "[sftp]: Expected `object`, got `array`"),
     ],
 )
 def test_settings_that_are_none(demo: Demo, capsys: pytest.CaptureFixture[str], settings: str, says: str) -> None:

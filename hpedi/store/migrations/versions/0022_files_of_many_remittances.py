@@ -15,7 +15,7 @@ def upgrade() -> None:
     """Apply the step.
 
     Each payment that went out gets the file that its 835 is in, which had its number's name. What was due to members so
-    far was paid elsewhere: no check is drawn for it.
+    far was paid elsewhere: no check is drawn for it. Refunds that a step back gave numbers of their own lose them.
     """
     op.create_table(
         "outbox_staging",
@@ -41,6 +41,10 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("due", schema=None) as batch_op:
         batch_op.drop_constraint("uq_due", type_="unique")
+    op.execute(
+        "UPDATE due SET reference = substr(reference, 1, length(reference) - length(' ' || id)) "
+        "WHERE code = '72' AND reference LIKE '% ' || id"
+    )
     once = sa.text("code != '72'")
     of_payee = ["provider", "code", "reference"]
     op.create_index("uq_due", "due", of_payee, unique=True, sqlite_where=once, postgresql_where=once)

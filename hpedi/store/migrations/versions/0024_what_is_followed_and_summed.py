@@ -1,4 +1,4 @@
-"""Interchanges are found by ISA13, decisions by their day; what was allowed and denied is summed without opening it."""
+"""Interchanges are found by ISA13, payments by payee, decisions by day; allowed and denied are summed unopened."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -24,6 +24,7 @@ def upgrade() -> None:
     ]
     op.create_index("ix_decision_decided_on", "decision", summed)
     op.create_index("ix_receipt_control_number", "receipt", ["control_number"])
+    op.create_index("ix_payment_provider", "payment", ["provider"])
     op.create_table(
         "denial",
         sa.Column("control_number", sa.String(length=30), nullable=False),
@@ -43,6 +44,7 @@ def upgrade() -> None:
 def downgrade() -> None:
     """Take the step back."""
     op.drop_table("denial")
+    op.drop_index("ix_payment_provider", table_name="payment")
     op.drop_index("ix_receipt_control_number", table_name="receipt")
     op.drop_index("ix_decision_decided_on", table_name="decision")
     op.drop_column("decision", "allowed")

@@ -1,0 +1,95 @@
+"""`hpedi watch` by the clock: what is due is done once, and what stood long enough goes."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from hpedi.commands import ExitCode
+from hpedi.commands.jobs import Jobs
+from hpedi.commands.watch_schedules import Clockwork
+from hpedi.commands.workspace import context_for
+from hpedi.pipeline.gateway_ports import ScheduleRun
+from hpedi.pipeline.schedules import read_schedule
+from tests.commands.running import run_hpedi
+from tests.commands.test_watch import drop, files_in, home, opened, settings, watched  # noqa: F401 - a fixture
+from tests.databases import statements_in
+from tests.pipeline.conftest import loaded_home  # noqa: F401 - a fixture
+
+
+def last_run(home: Path, name: str) -> ScheduleRun | None:  # noqa: F811
+    """Return the last run of a schedule."""
+    with opened(home) as workspace, workspace.books.reading(context_for(None)) as work:
+        return work.schedules.last(name)
+
+
+def test_claims_are_decided_and_paid_by_the_clock_once(home: Path, capsys: pytest.CaptureFixture[str]) -> None:  # noqa: F811
+    """What is due is done in the order of the work; a second watcher finds it done."""
+    drop(home, "riverbend", "01-riverbend.837")
+    settings(home, adjudicate="every 24 hours", pay="every 24 hours", deliver="every 24 hours")
+    told = [line["schedule"] for line in watched(capsys) if "schedule" in line]
+    assert [each["name"] for each in told] == ["adjudicate", "pay", "deliver"]
+    assert told[0]["result"] == "decided 6, pended 0"
+    assert told[1]["result"].startswith("built 1, released 1")
+    assert "outbox/riverbend/900000001.835" in files_in(home, "outbox") or files_in(home, "bank")
+    assert watched(capsys) == []
+    assert run_hpedi("ledger", "proof") == ExitCode.OK
+
+
+@pytest.mark.any_database
+def test_a_time_of_day_is_not_made_up_from_before_the_first_watch(
+    home: Path,  # noqa: F811
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    """Where nobody ever watched, a time that is over counts as done; one that was missed since is made up, once."""
+    settings(home, pay="at 00:00")
+    (line,) = watched(capsys)
+    assert "before anybody watched" in line["schedule"]["result"]
+    assert watched(capsys) == []
+    statements_in(home, "UPDATE schedule_run SET due_at = '2026-03-01 06:00:00.000000'")
+    (line,) = watched(capsys)
+    assert line["schedule"]["result"] == "built 0, released 0, kept back 0"
+    assert watched(capsys) == []
+
+
+def test_a_run_that_was_cut_off_is_taken_up_again(home: Path, capsys: pytest.CaptureFixture[str]) -> None:  # noqa: F811
+    """A run that began and did not end is done when the next watcher comes, under its own moment."""
+    drop(home, "riverbend", "01-riverbend.837")
+    settings(home, adjudicate="every 24 hours")
+    watched(capsys)
+    before = last_run(home, "adjudicate")
+    statements_in(home, "UPDATE schedule_run SET ended_at = NULL, result = ''")
+    (line,) = watched(capsys)
+    assert line["schedule"]["result"] == "decided 0, pended 0"
+    after = last_run(home, "adjudicate")
+    assert before is not None
+    assert after is not None
+    assert (after.due_at, after.ended_at is None) == (before.due_at, False)
+
+
+@pytest.mark.any_database
+def test_a_moment_that_a_later_one_made_up_for_is_not_run(home: Path, capsys: pytest.CaptureFixture[str]) -> None:  # noqa: F811
+    """Whoever found a moment due, and waited while another watcher ran a later one, leaves it."""
+    settings(home, adjudicate="every 24 hours")
+    watched(capsys)
+    run = last_run(home, "adjudicate")
+    assert run is not None
+    clockwork = Clockwork({"adjudicate": read_schedule("every 24 hours")})
+    with opened(home) as workspace:
+        assert clockwork._run(Jobs(workspace, context_for(None)), "adjudicate", run.due_at - timedelta(days=1)) is None
+    assert last_run(home, "adjudicate") == run
+
+
+@pytest.mark.any_database
+def test_what_lay_long_enough_is_archived_and_then_deleted(home: Path, capsys: pytest.CaptureFixture[str]) -> None:  # noqa: F811
+    """A delivered file moves to the archive after its time and is deleted after another; what we do not know stays."""
+    drop(home, "riverbend", "01-riverbend.837")
+    watched(capsys)
+    (home / "outbox" / "riverbend" / "theirs.txt").write_text("not of the books")
+    for days, left in ((29, "outbox/riverbend/000000001.ack"), (31, "archive/riverbend/000000001.ack"), (91, None)):
+        at = (datetime.now(UTC) - timedelta(days=days)).strftime("%Y-%m-%d %H:%M:%S.%f")
+        statements_in(home, f"UPDATE outbox SET delivered_at = '{at}'")  # noqa: S608 - a time of ours
+        assert watched(capsys) == []
+        assert files_in(home, "archive", "outbox") == sorted([*([left] if left else []), "outbox/riverbend/theirs.txt"])

@@ -1,0 +1,104 @@
+"""`hpedi watch` over months: who it is, its moments, and what no single file or failure may do to it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+from sqlalchemy import select
+
+from hpedi.access.rules import FOUNDER, SCHEDULE
+from hpedi.commands import ExitCode
+from hpedi.commands.signed_in import NotPermitted, context_again, context_of, keep_session, session_file
+from hpedi.commands.workspace import Workspace
+from hpedi.run_context import OPERATOR, Principal
+from hpedi.store.gateway_tables import arrival
+from hpedi.store.tables import outbox
+from tests.commands.running import run_hpedi
+from tests.commands.test_watch import arrivals, drop, files_in, home, opened, watched  # noqa: F401 - a fixture
+from tests.databases import engine_of, statements_in
+from tests.pipeline.conftest import loaded_home  # noqa: F401 - a fixture
+
+pytestmark = pytest.mark.any_database
+
+FAULT = "CREATE TRIGGER fault BEFORE INSERT ON {} WHEN {} BEGIN SELECT RAISE(ABORT, 'fault'); END"
+"""A bug of ours, as SQLite knows it."""
+
+
+@pytest.fixture
+def workspace(home: Path) -> Iterator[Workspace]:  # noqa: F811
+    """The workspace, open as a watcher has it."""
+    with opened(home) as workspace:
+        yield workspace
+
+
+def test_a_watcher_stays_who_began_it(workspace: Workspace) -> None:
+    """Whoever signs in or out at the machine later does not become who watches, nor end it."""
+    began = context_of(workspace).principal
+    assert (began.id, began.roles) == (OPERATOR.id, {FOUNDER})
+    keep_session(workspace.home, "of somebody, and over")
+    with pytest.raises(NotPermitted):
+        context_of(workspace)
+    assert context_again(workspace, began).principal == began
+    session_file(workspace.home).unlink()
+    assert run_hpedi("user", "demo") == ExitCode.OK
+    assert context_again(workspace, began).principal.roles == {SCHEDULE}
+
+
+def test_roles_that_are_taken_away_are_gone_at_the_next_look(workspace: Workspace) -> None:
+    """A watcher that a person began has the roles that this person has now, and none when the account is disabled."""
+    assert run_hpedi("user", "demo") == ExitCode.OK
+    with workspace.books.reading(context_of(workspace)) as work:
+        account = next(each for each in work.accounts.accounts() if each.roles == {"operator"})
+    began = account.principal
+    assert context_again(workspace, began).principal == began
+    with workspace.books.writing(context_of(workspace)) as work:
+        work.accounts.take(account.login, "operator", datetime.now(UTC))
+    assert context_again(workspace, began).principal.roles == frozenset()
+    with workspace.books.writing(context_of(workspace)) as work:
+        work.accounts.disable(account.login, datetime.now(UTC))
+    with pytest.raises(NotPermitted, match="disabled"):
+        context_again(workspace, Principal(began.id, began.kind, began.name, began.roles))
+
+
+def test_an_answer_is_delivered_after_its_file_was_taken(home: Path, capsys: pytest.CaptureFixture[str]) -> None:  # noqa: F811
+    """Each file of a pass has its own moment: none is answered before it came."""
+    drop(home, "riverbend", "01-riverbend.837")
+    drop(home, "prairielink", "02-prairielink.837")
+    watched(capsys)
+    with engine_of(home) as engine, engine.connect() as connection:
+        taken = sorted(connection.execute(select(arrival.c.taken_at)).scalars())
+        delivered = sorted(connection.execute(select(outbox.c.delivered_at)).scalars())
+    assert taken[0] < delivered[0] < taken[1] < delivered[1]
+
+
+@pytest.mark.usefixtures("only_sqlite")
+def test_a_file_that_cannot_be_noted_keeps_no_other_back(home: Path, capsys: pytest.CaptureFixture[str]) -> None:  # noqa: F811
+    """A fault of ours before a file has its arrival number puts it aside too; it is tried again."""
+    statements_in(home, FAULT.format("arrival", "NEW.size = 2310"))
+    drop(home, "riverbend", "01-riverbend.837")
+    drop(home, "prairielink", "02-prairielink.837")
+    told = [line["arrival"] for line in watched(capsys, ExitCode.BUG)]
+    assert [(each["arrival"], each["partner"], each["state"]) for each in told] == [
+        (0, "riverbend", "failed"),
+        (1, "prairielink", "received"),
+    ]
+    assert len(files_in(home, "taken")) == 1
+    statements_in(home, "DROP TRIGGER fault")
+    assert [line["arrival"]["state"] for line in watched(capsys)] == ["received"]
+
+
+@pytest.mark.usefixtures("only_sqlite")
+def test_a_fault_in_answering_keeps_no_file_back(home: Path, capsys: pytest.CaptureFixture[str]) -> None:  # noqa: F811
+    """A file whose answer a fault of ours does not let go out is received, and its answer waits for the schedule."""
+    fault = FAULT.replace("INSERT", "UPDATE").format("outbox", "NEW.delivered_at IS NOT NULL")
+    statements_in(home, fault)
+    drop(home, "riverbend", "01-riverbend.837")
+    assert [line["arrival"]["state"] for line in watched(capsys)] == ["received"]
+    assert files_in(home, "inbox", "taken") == []
+    statements_in(home, "DROP TRIGGER fault")
+    assert run_hpedi("deliver") == ExitCode.OK
+    assert files_in(home, "outbox") == ["outbox/riverbend/000000001.ack"]
+    assert [each.tries for each in arrivals(home)] == [1]
