@@ -104,10 +104,10 @@ def _tracks(
 def _told_anew(jobs: Jobs, word: str, before: tuple[Track, ...], *, as_json: bool) -> tuple[Track, ...]:
     """Return the timelines as they are now, for who may still see them; what is new is told, and the look noted."""
     from hpedi.commands.jobs import Jobs
-    from hpedi.commands.signed_in import context_of
+    from hpedi.commands.signed_in import context_again
     from hpedi.commands.track_pages import print_new
 
-    jobs = Jobs(jobs.workspace, context_of(jobs.workspace))
+    jobs = Jobs(jobs.workspace, context_again(jobs.workspace, jobs.context.principal))
     now, _claims = _tracks(jobs, word, is_noted=False)
     if now == before:
         return now

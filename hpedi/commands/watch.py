@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import signal
 from collections.abc import Mapping
+from threading import Thread
 from typing import TYPE_CHECKING, Final
 
 import click
@@ -56,7 +57,8 @@ def command(session: Session, *, once: bool, dry_run: bool, as_json: bool) -> in
     report = _Report(as_json=as_json)
     with closing(Watcher(workspace, context.principal, settings, Clockwork(schedules), report.tell)) as watcher:
         for number in (signal.SIGTERM, signal.SIGINT):
-            signal.signal(number, lambda _number, _frame: watcher.stop())
+            # By a thread: the handler may come while this one holds the lock of what it waits for.
+            signal.signal(number, lambda _number, _frame: Thread(target=watcher.stop, daemon=True).start())
         if once:
             watcher.once()
             return report.exit_code

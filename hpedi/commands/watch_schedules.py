@@ -92,6 +92,7 @@ class Clockwork:
         """Run each job by its schedule."""
         self._schedules = schedules
         self._pauses: dict[str, tuple[float, float]] = {}
+        self._unknown: set[str] = set()
 
     @property
     def has_put_off(self) -> bool:
@@ -128,10 +129,14 @@ class Clockwork:
 
     def _moment(self, jobs: Jobs, name: str, now: datetime, last: datetime | None) -> datetime | None:
         try:
-            return to_run(self._schedules[name], now, last, jobs.business_days.is_business_day)
+            found = to_run(self._schedules[name], now, last, jobs.business_days.is_business_day)
         except LookupError:
-            log.warning("schedule not run", schedule=name, reason="the business days of this year are not known")
+            if name not in self._unknown:  # told once, not at every look
+                log.warning("schedule not run", schedule=name, reason="the business days of this year are not known")
+            self._unknown.add(name)
             return None
+        self._unknown.discard(name)
+        return found
 
     def _run(self, jobs: Jobs, name: str, moment: datetime) -> Ran | None:
         """Run a job for its due moment; None where that was run."""

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import csv
+import io
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -155,6 +157,13 @@ def _register_file(checks: Sequence[CheckRegisterRow], run: PaymentRun, modifier
     text = "".join(csv_line(row) for row in (COLUMNS, *map(_row, checks)))
     name = f"{run.as_of:%Y%m%d}-{modifier}-checks.csv"
     return Outbound(folder=BANK, name=name, kind=CHECKS, content=text.encode(), run=run.id)
+
+
+def checks_to_members(content: bytes) -> Iterator[str]:
+    """Yield the numbers of the checks of a register that pay members: the rows that name no provider."""
+    for row in csv.DictReader(io.StringIO(content.decode(), newline="")):
+        if not row["provider"]:
+            yield row[COLUMNS[0]]
 
 
 def _row(check: CheckRegisterRow) -> tuple[str, ...]:

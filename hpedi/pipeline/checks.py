@@ -126,7 +126,8 @@ def tell_bank(work: Work, reference: Reference, terms: CheckTerms, layout: str) 
     work.outbox.put([Outbound(folder=BANK, name=name, kind=POSITIVE_PAY, content=positive_pay_file(notices, form))])
     work.checks.tell([(check.id, action) for check, action in untold], name)
     for check, action in untold:
-        work.audit.record("positive pay", f"payment:{check.payment.trace_number}", reason=name, result=action.value)
+        subject, told = f"payment:{check.payment.trace_number}", (check.payment.member,)
+        work.audit.record("positive pay", subject, members=told, reason=name, result=action.value)
     return notices
 
 

@@ -13,7 +13,7 @@ from typing import Protocol
 
 from hpedi.access.rules import AccessRules
 from hpedi.findings import Unavailable
-from hpedi.pipeline.bank_files import ACH
+from hpedi.pipeline.bank_files import ACH, CHECKS, checks_to_members
 from hpedi.pipeline.corporate_exchange import carried
 from hpedi.pipeline.interchange_numbers import counter_of
 from hpedi.pipeline.parties import Receiver
@@ -196,5 +196,8 @@ def members_told(work: Work, row: OutboundRow, content: bytes) -> tuple[str, ...
         numbers = [each.payment.trace_number for each in work.payments.in_file(row.id)]
     if row.kind == ACH:
         numbers = carried(content)
+    if row.kind == CHECKS:
+        checks = (work.payments.by_number(number) for number in checks_to_members(content))
+        return tuple(dict.fromkeys(check.payment.member for check in checks if check is not None)) or ("",)
     members = (each for number in numbers for each in work.decisions.members_paid(number))
     return tuple(dict.fromkeys(members)) or ("",)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import shutil
+from datetime import date
 from decimal import Decimal
 
 import pytest
@@ -172,3 +173,26 @@ def test_overdue_ends_by_whether_anything_is_outstanding(demo: Demo, capsys: pyt
     assert "acknowledgement" in capsys.readouterr().out
     assert track(demo, "overdue", "--deadlines") == ExitCode.OK
     assert "CAQH CORE 155" in capsys.readouterr().out
+
+
+def test_efts_are_only_counted_for_who_may_not_see_the_ledger(
+    demo: Demo, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Two EFTs without a delivered 835: whoever may see the ledger sees their amounts, an operator how many."""
+    demo.receive(CLEARINGHOUSE_SENT)
+    demo.jobs.adjudicate()
+    demo.jobs.pay()
+    assert track(demo, "overdue", "--json") == ExitCode.FINDINGS
+    facts = [each["reassociation"] for each in json_lines(capsys.readouterr().out) if "reassociation" in each]
+    assert {each["trace_number"] for each in facts} == {"900000001", "900000002"}
+    home, context = demo.workspace.home, demo.jobs.context
+    added = ("user", "add", "nightly", "--name", "Nightly", "--role", "operator", "--machine")
+    assert run_hpedi("--home", home, *added) == ExitCode.OK
+    with demo.workspace.books.writing(context) as work:
+        work.accounts.add_key("nightly", "the-secret-of-nightly", "test", date(2099, 1, 1), context.instant)
+    monkeypatch.setenv("HPEDI_MACHINE_KEY", "the-secret-of-nightly")
+    capsys.readouterr()
+    assert track(demo, "overdue", "--json") == ExitCode.FINDINGS
+    assert "reassociation" not in capsys.readouterr().out
+    assert track(demo, "overdue") == ExitCode.FINDINGS
+    assert "2 EFTs to look at" in capsys.readouterr().out

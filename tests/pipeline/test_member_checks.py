@@ -17,11 +17,13 @@ from hpedi.payments.eob_document import check_document
 from hpedi.payments.ledger import LedgerAccount
 from hpedi.payments.states import PaymentState
 from hpedi.pipeline import release
+from hpedi.pipeline.bank_files import CHECKS
 from hpedi.pipeline.checks import import_checks, tell_bank
 from hpedi.pipeline.eob import check_explained
 from hpedi.pipeline.pay import Paid
 from hpedi.pipeline.void import void
 from hpedi.store import schema
+from hpedi.store.audit import Sought
 from hpedi.store.funding_tables import member_payment, paid_member_payment
 from tests.commands.running import run_hpedi
 from tests.pipeline.conftest import AS_OF, Demo
@@ -196,6 +198,18 @@ def test_the_proof_names_what_a_void_check_keeps(demo: Demo, office: Office) -> 
     with demo.workspace.database.writing() as connection:
         connection.execute(LINK.insert().values(paid._mapping))
     assert [each.subject for each in proof_of(demo).differences] == [f"payment:{CHECK}"]
+
+
+def test_the_audit_log_says_whose_names_the_bank_got(demo: Demo, office: Office) -> None:
+    """The register and positive pay name Rosa on a check: the log has her under both."""
+    office.pay()
+    jobs = office.jobs(TUESDAY)
+    terms = load_check_terms(mapping("payments/checks.yaml").read_bytes(), TUESDAY)
+    with demo.workspace.books.writing(jobs.context) as work:
+        tell_bank(work, jobs.reference, terms, next(iter(terms.layouts)))
+    with demo.workspace.books.reading(jobs.context) as work:
+        told = {(each.action, each.result) for each in work.audit.find(Sought(member="M01"))}
+    assert {("deliver", CHECKS), ("positive pay", "issue")} <= told
 
 
 def test_the_notice_is_told_on_the_terminal_and_as_a_page(

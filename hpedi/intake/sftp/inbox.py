@@ -322,7 +322,7 @@ class Inbox:
 
     async def _publish_left(self, name: str, wanted: Collection[State]) -> None:
         if look(self.waiting, name) is None and await self._is(name, wanted):
-            self._move(name)
+            self._move(name, arrives_now=self._judged[name].state not in LEFT_WHOLE)
             await self.apart(sync_folders, self.waiting, self.staging)
 
     # --- parts ---
@@ -333,9 +333,7 @@ class Inbox:
             return
         if look(self.waiting, name) is not None:
             raise SFTPFileAlreadyExists(_WAITS)
-        now = time.time_ns()
-        os.utime(name, ns=(now, now), dir_fd=self.staging, follow_symlinks=False)
-        self._move(name)
+        self._move(name, arrives_now=True)
         await self.apart(sync_folders, self.waiting, self.staging)
 
     async def _is(self, name: str, wanted: Collection[State]) -> bool:
@@ -351,7 +349,11 @@ class Inbox:
             self._judged[name] = judged
         return judged.state in wanted and not self._open_under(name)
 
-    def _move(self, name: str) -> None:
+    def _move(self, name: str, *, arrives_now: bool) -> None:
+        """Publish a file; one that nobody closed arrived with its last byte if it is whole, and else only now."""
+        if arrives_now:
+            now = time.time_ns()
+            os.utime(name, ns=(now, now), dir_fd=self.staging, follow_symlinks=False)
         was = os.stat(name, dir_fd=self.staging, follow_symlinks=False)
         try:
             move_new(self.staging, name, self.waiting, name)

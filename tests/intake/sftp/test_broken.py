@@ -92,18 +92,22 @@ def test_what_broke_off_where_an_interchange_ends(tmp_path: Path, keys: Path) ->
             ages[age] = sorted(served.waiting("lakes"))
         assert ages == {30: [], 90: ["whole.837"], 3_700: ["half.837", "list.csv", "whole.837"]}
         assert served.waiting("lakes")["half.837"] == LARGER[:1_000]
+        arrived = {each.name: each.stat().st_mtime for each in (served.home / "inbox/lakes").iterdir()}
+        assert arrived["half.837"] > time.time() - 60 > arrived["whole.837"]  # taken now; whole since its last byte
         assert sorted(served.staged("lakes")) == [".on", "on.part", "whole.837"]  # the first whole.837 still waits
 
 
 def test_staged_files_that_cannot_be_listed(served: Served) -> None:
-    """Where staging was moved away the server goes on, looks again each time, and ends in good order."""
+    """Where staging was moved away, what was in it stays as it is, and the server goes on and takes new files."""
     with paramiko_sftp(served) as client, client.open("/inbox/half.837", "w") as upload:
         upload.write(WHOLE[:100])
     (served.home / "staging").rename(served.home / "staging.old")
     served.sweep()
     assert (served.home / "staging.old/lakes/half.837").stat().st_size == 100
-    (served.home / "staging.old").rename(served.home / "staging")
-    served.sweep()
+    served.wait_until_alone()
+    with paramiko_sftp(served) as client, client.open("/inbox/whole.837", "w") as upload:
+        upload.write(WHOLE)
+    assert served.waiting("lakes") == {"whole.837": WHOLE}
     assert served.listener._caretaker is not None
     assert not served.listener._caretaker.done()
 
