@@ -128,7 +128,8 @@ class Jobs:
                 foreign = refused_as_foreign(workspace.books, self.context, terms, file, chunks, login, name=name)
                 if foreign is not None:
                     return foreign
-                file = registered(again=again or was_foreign(file))
+                if again or was_foreign(file):
+                    file = registered(again=True)
             handed_in_by = login.id if login is not None else ""
             outcome = receive(
                 workspace.books, self.context, terms, file, chunks(), name=name, handed_in_by=handed_in_by
