@@ -7,10 +7,12 @@ import socket
 from dataclasses import dataclass
 from ipaddress import ip_address
 from pathlib import Path
-from typing import Final
+from typing import Final, Protocol
 
 import click
 
+STOPS: Final = (signal.SIGTERM, signal.SIGINT)
+"""The signals that end a server."""
 WAITING_CONNECTIONS: Final = 1_024
 """That nobody has taken yet."""
 
@@ -66,7 +68,17 @@ def say_where(listening: Listening, port: socket.socket) -> None:
     click.echo(f"listening on {listening.scheme}://{listening.host}:{port.getsockname()[1]}", err=True)
 
 
-def hear_no_signal() -> None:
-    """Go on where a signal tells to stop: a server hears it itself and passes it on when it has stopped."""
-    for number in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(number, lambda _number, _frame: None)
+class Stoppable(Protocol):
+    """A server that ends when it finds this said, however early."""
+
+    should_exit: bool
+
+
+def stop_by_signal(server: Stoppable) -> None:
+    """Let signals stop a server before it hears them itself, and go on when it passes them on in the end."""
+
+    def said(_number: int, _frame: object) -> None:
+        server.should_exit = True
+
+    for number in STOPS:
+        signal.signal(number, said)

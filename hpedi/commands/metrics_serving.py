@@ -8,7 +8,7 @@ import click
 import uvicorn
 from starlette.applications import Starlette
 
-from hpedi.commands.listening import Listening, bound, hear_no_signal, say_where
+from hpedi.commands.listening import Listening, bound, say_where, stop_by_signal
 
 MOST_CONNECTIONS: Final = 64
 STOP_SECONDS: Final = 5
@@ -17,8 +17,6 @@ STOP_SECONDS: Final = 5
 def serve(app: Starlette, listening: Listening) -> None:
     """Answer until SIGTERM or SIGINT."""
     with bound(listening) as port:
-        hear_no_signal()
-        say_where(listening, port)
         config = uvicorn.Config(
             app,
             ssl_certfile=listening.cert,
@@ -33,5 +31,8 @@ def serve(app: Starlette, listening: Listening) -> None:
             limit_concurrency=MOST_CONNECTIONS,
             timeout_graceful_shutdown=STOP_SECONDS,
         )
-        uvicorn.Server(config).run(sockets=[port])
+        server = uvicorn.Server(config)
+        stop_by_signal(server)
+        say_where(listening, port)
+        server.run(sockets=[port])
     click.echo("stopped", err=True)

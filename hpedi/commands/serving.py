@@ -21,7 +21,7 @@ import uvicorn
 
 from hpedi.commands.collector import collecting_seldom
 from hpedi.commands.jobs import Jobs
-from hpedi.commands.listening import WAITING_CONNECTIONS, Listening, bound, hear_no_signal, say_where
+from hpedi.commands.listening import STOPS, WAITING_CONNECTIONS, Listening, bound, say_where, stop_by_signal
 from hpedi.commands.server_processes import ServerProcesses
 from hpedi.commands.workspace import context_for, now_for, open_workspace
 from hpedi.pipeline.agreed import ReceiptTerms
@@ -91,8 +91,8 @@ def _answer(
     jobs: Jobs, listening: Listening, limits: ServiceLimits, port: socket.socket, line: Connection | None = None
 ) -> None:
     with service(jobs, limits) as opened:
-        hear_no_signal()  # the server passes it on when it has stopped: there is still the audit log to seal
         server = _Server(_config(opened, listening))
+        stop_by_signal(server)  # and go on when it has stopped: there is still the audit log to seal
         if line is None:
             say_where(listening, port)
         else:
@@ -108,7 +108,7 @@ def _answer_in_processes(
     jobs.workspace.database.close()
     hears, tells = Pipe(duplex=False)
     servers = ServerProcesses(processes, _answer_beside_others, home, context, listening, limits, port)
-    for number in (signal.SIGTERM, signal.SIGINT):
+    for number in STOPS:
         signal.signal(number, lambda _number, _frame: tells.send_bytes(b"."))
     say_where(listening, port)
     try:
@@ -126,7 +126,8 @@ def _answer_beside_others(
     limits: ServiceLimits,
     port: socket.socket,
 ) -> None:
-    hear_no_signal()  # until the server does; the line is heard all the same
+    for number in STOPS:
+        signal.signal(number, signal.SIG_IGN)  # until the server hears them; the line is heard all the same
     workspace = open_workspace(home)
     with closing(workspace.database):
         _answer(Jobs(workspace, context), listening, limits, port, line)

@@ -10,6 +10,7 @@ import os
 import socket
 import time
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from threading import Event
@@ -97,7 +98,9 @@ class Watcher:
         self._stopped.set()
 
     def close(self) -> None:
-        """Leave what is not done to others."""
+        """Leave what is not done to others: nobody need wonder where this one went."""
+        with suppress(Unavailable), self._workspace.books.writing(now_for(self._principal)) as work:
+            work.watchers.forget(self.id)
         self._taken.close()
 
     # --- pass by pass -----------------------------------------------------------------------------------------------

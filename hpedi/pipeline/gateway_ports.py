@@ -156,6 +156,9 @@ class Watchers(Protocol):
     def beat(self, heartbeat: Heartbeat) -> None:
         """Keep that a watcher lives; those that were not heard of for long are forgotten."""
 
+    def forget(self, watcher_id: str) -> None:
+        """Keep nothing of a watcher that ended."""
+
     def all(self) -> tuple[Heartbeat, ...]:
         """Return the watchers that are known, last heard of last."""
 

@@ -30,6 +30,10 @@ class StoredWatchers:
             self._connection.execute(delete(watcher).where(watcher.c.beat_at < heartbeat.beat_at - REMEMBERED))
             self._connection.execute(watcher.insert().values(told))
 
+    def forget(self, watcher_id: str) -> None:
+        """Keep nothing of a watcher that ended."""
+        self._connection.execute(delete(watcher).where(watcher.c.id == watcher_id))
+
     def all(self) -> tuple[Heartbeat, ...]:
         """Return the watchers that are known, last heard of last."""
         rows = self._connection.execute(select(watcher).order_by(watcher.c.beat_at, watcher.c.id))

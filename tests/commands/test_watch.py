@@ -116,10 +116,9 @@ def test_files_that_were_there_before_are_taken_answered_and_gone(
     assert (first.name, first.arrived_at, first.state, first.tries) == ("01-riverbend.837", MARCH, "received", 1)
     assert second.arrived_at == MARCH + timedelta(seconds=1)
     with opened(home) as workspace, workspace.books.reading(context_for(None)) as work:
-        (beat,) = work.watchers.all()
-        assert (beat.pid, beat.files) == (os.getpid(), 0)
         assert work.arrivals.of_file(first.file or 0) == (first,)
         assert work.arrivals.named("01-riverbend.837") == (first,)
+    assert living(home) == []
 
 
 @pytest.mark.any_database
@@ -298,6 +297,12 @@ def begun(home: Path) -> int:
     return child
 
 
+def living(home: Path) -> list[int]:
+    """Return the processes whose hearts are told to beat."""
+    with opened(home) as workspace, workspace.books.reading(context_for(None)) as work:
+        return [each.pid for each in work.watchers.all()]
+
+
 def test_a_watcher_goes_on_when_the_world_is_back_and_stops_when_told(home: Path) -> None:
     """It says that it watches, waits while nothing can be written, takes the file then, and ends with 0 at SIGTERM."""
     (home / "files").write_text("in the way")
@@ -315,11 +320,12 @@ def test_a_watcher_goes_on_when_the_world_is_back_and_stops_when_told(home: Path
         while not (home / "outbox" / "riverbend" / "000000001.ack").exists():
             assert time.monotonic() < until
             time.sleep(0.05)
+        assert living(home) == [watcher.pid]
         watcher.send_signal(signal.SIGTERM)
         _out, err = watcher.communicate(timeout=30)
     finally:
         watcher.kill()
-    assert (watcher.returncode, err.splitlines()[-1]) == (0, "stopped")
+    assert (watcher.returncode, err.splitlines()[-1], living(home)) == (0, "stopped", [])
     assert files_in(home, "inbox", "taken") == []
     assert [(each.state, each.arrived_at, each.tries) for each in arrivals(home)] == [("received", MARCH, 1)]
     assert run_hpedi("audit", "verify") == ExitCode.OK
