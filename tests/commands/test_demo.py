@@ -15,6 +15,8 @@ from hpedi.commands import ExitCode
 from tests.commands.running import json_lines, run_hpedi
 from tests.shared import PROJECT
 
+pytestmark = pytest.mark.any_database
+
 INBOUND = sorted((PROJECT / "samples" / "inbound").iterdir())
 WHEN = ("--received", "2026-03-02T09:00:00-06:00", "--as-of", "2026-03-16")
 
@@ -139,7 +141,6 @@ def test_members_are_named_nowhere_but_in_what_partners_get(home: Path, capsys: 
     assert not [canary for canary in CANARIES if canary in shown or canary.encode() in kept]
 
 
-@pytest.mark.any_database
 def test_make_run_does_it_all(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """`make run` shows the whole way, what the README says to try next works, and a second run has nothing to do."""
     if subprocess.run(["make", "-q", ".venv/ready-to-run"], cwd=PROJECT, check=False).returncode:

@@ -23,6 +23,8 @@ from tests.pipeline.conftest import AS_OF, Demo
 from tests.pipeline.test_eft_returns import back
 from tests.pipeline.test_proof import SENT
 
+pytestmark = pytest.mark.any_database
+
 CLAIM = "26061000010000001"
 
 

@@ -23,6 +23,8 @@ from samples.write_inbound import (
 from tests.conformance.corpus import clean_segments
 from tests.pipeline.conftest import RECEIVED, Demo
 
+pytestmark = pytest.mark.any_database
+
 GOOD = clinic_claim("GOOD-1", "M01", 10)
 GOOD_PAYS = Decimal("90.00")  # T1015 allowed 120.00 less the copay of 30.00
 

@@ -17,6 +17,8 @@ from hpedi.x12.reader import read_x12
 from tests.pipeline.conftest import RECEIVED, Demo
 from tests.shared import PROJECT
 
+pytestmark = pytest.mark.any_database
+
 INBOUND = sorted((PROJECT / "samples" / "inbound").iterdir())
 
 

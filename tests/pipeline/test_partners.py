@@ -25,6 +25,8 @@ from samples.write_inbound import (
 )
 from tests.pipeline.conftest import RECEIVED, Demo
 
+pytestmark = pytest.mark.any_database
+
 
 def clinic_file(number: int = 501, usage: str = "P", sets: int = 1) -> bytes:
     """Return an interchange of the clinic."""

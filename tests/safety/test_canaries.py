@@ -28,6 +28,8 @@ from tests.safety.canaries import (
 )
 from tests.safety.samples import DAY, RECEIVED
 
+pytestmark = pytest.mark.any_database
+
 LOUD = ("--verbose", "--log-format", "json")
 OUTBOUND = ("outbox", "bank")
 LAST = CANARIES["last name"]

@@ -23,6 +23,8 @@ from tests.safety.bombs import BOMBS, MANY_SETS, ORDINARY, SLOWER_BOMBS, lay
 from tests.safety.samples import DAY, RECEIVED
 from tests.shared import PROJECT, samples_dir
 
+pytestmark = pytest.mark.any_database
+
 SHARES = 4
 MIB = 1 << 20
 
@@ -251,7 +253,6 @@ def test_bombs_are_invalid_at_once(validated: Measure) -> None:
     assert_refused(validated, BOMBS, SECONDS)
 
 
-@pytest.mark.any_database
 def test_bombs_are_refused_at_once(received: Measure) -> None:
     """Received they take no more either."""
     assert_refused(received, BOMBS, SECONDS)
@@ -263,7 +264,6 @@ def test_bombs_that_reach_a_limit_are_invalid_there(validated: Measure) -> None:
     assert_refused(validated, SLOWER_BOMBS, SECONDS_TO_A_LIMIT)
 
 
-@pytest.mark.any_database
 def test_bombs_that_reach_a_limit_are_refused_there(received: Measure) -> None:
     """Received they take no more either."""
     assert_refused(received, SLOWER_BOMBS, SECONDS_TO_A_LIMIT)
