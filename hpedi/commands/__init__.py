@@ -70,7 +70,7 @@ COMMANDS: Final = {
     "audit": "Verify, search and export the audit log.",
     "keys": "Show the keys of a workspace, and replace them.",
     "up": "Run the gateway of this machine: SFTP, watchers, service.",
-    "doctor": "Check settings, keys, database and backlog; say what to mend.",
+    "doctor": "Check settings, keys, database, backlog; say what to mend.",
     "backup": "Make and verify backups of a workspace.",
     "restore": "Make a workspace from a backup, in an empty place.",
 }

@@ -15,7 +15,7 @@ from hpedi.commands.printing import Column, hint, json_option, print_json, print
 @json_option
 @click.pass_obj
 def command(session: Session, *, quiet: bool, as_json: bool) -> int:
-    """Check settings, keys, database and backlog; say what to mend.
+    """Check settings, keys, database, backlog; say what to mend.
 
     Looks at what a workspace rests on, the workspace broken or not: settings, key, anchor, folders, room, database,
     clock, code lists, bank holidays, reference data, backups, watchers, schedules and what waits. Each check says what

@@ -204,8 +204,9 @@ def test_a_rehearsal_leaves_the_log_alone(home: Path, tmp_path: Path, capsys: py
 
 
 def test_only_an_auditor_reads_the_log(home: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    """Once there are accounts, the built-in operator reads no log any more."""
+    """Once there are accounts, the built-in operator reads no log any more; verifying it goes on by the clock."""
     assert run_hpedi("--home", home, "user", "demo") == ExitCode.OK
-    for words in (("verify",), ("search",), ("export",), ("disclosures", "M01")):
+    assert run_hpedi("--home", home, "audit", "verify") == ExitCode.OK
+    for words in (("search",), ("export",), ("disclosures", "M01")):
         assert run_hpedi("--home", home, "audit", *words) == 77
     assert "may not audit any log" in capsys.readouterr().err

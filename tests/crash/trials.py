@@ -58,7 +58,7 @@ BUSINESS = {
     "paid_member_payment": ("member_payment", "payment"),
     "outbox": ("folder", "name", "digest"),
     "outbox_staging": ("folder", "name"),
-    "payment_file": ("payment", "outbox"),
+    "payment_file": ("payment",),
     "interchange": ("sender", "receiver", "control_number", "usage", "digest"),
     "number": ("name", "next_value"),
 }

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.databases import SQLITE, Workspaces, statements_in
+from tests.databases import Workspaces, statements_in
 from tests.pipeline.conftest import KEY
 from tests.posting.comparing import differences
 from tests.posting.judging import asks_achkit, asks_oxedi, asks_pyx12
@@ -21,20 +21,16 @@ from tests.posting.refusing import OURS, POSTER, VERIFIED, Refusals, try_mutatio
 from tests.posting.trial import Size, Trial
 
 SEED = 1
-SIZE = Size(days=4, claims_a_day=26, copies=1, families=8)
-SMALLER = Size(days=3, claims_a_day=16, copies=1, families=8)
-"""What is sent is the same over any database: over a server, which is slower, this has all there is to try."""
+SIZE = Size(days=3, claims_a_day=20, copies=1, families=8)
+"""This has all there is to try."""
 
 
 @pytest.fixture(scope="module")
-def trial(
-    request: pytest.FixtureRequest, standing_workspaces: Workspaces, tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[Trial]:
-    """A payer that worked for some days; over PostgreSQL as long only where that alone is asked for."""
-    is_whole = standing_workspaces.kind == SQLITE or request.config.getoption("--database")
+def trial(standing_workspaces: Workspaces, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Trial]:
+    """A payer that worked for some days."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("HPEDI_KEY", KEY)
-        made = Trial(tmp_path_factory.mktemp("posting"), SEED, SIZE if is_whole else SMALLER, standing_workspaces.url())
+        made = Trial(tmp_path_factory.mktemp("posting"), SEED, SIZE, standing_workspaces.url())
         made.run()
         yield made
         made.workspace.database.close()
