@@ -20,7 +20,7 @@ run: .venv/ready-to-run
 	@$(BIN)/hpedi --home $(WORKSPACE) status
 
 test: .venv/ready-to-test
-	$(BIN)/pytest -q -n $$(($$(nproc) + 1)) --dist worksteal
+	$(BIN)/pytest -q -n auto --dist worksteal
 
 fmt: .venv/ready-to-test
 	$(BIN)/ruff format .

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 import pytest
 from hypothesis import settings
 
-from tests.databases import KINDS, SQLITE, URL_SETTING, Workspaces, has_workspaces
+from tests.databases import KINDS, SQLITE, URL_SETTING, Workspaces, has_workspaces, kinds_for
 from tests.postgresql import postgres_server
 
 # Tests start hundreds of commands: their modules are compiled once, not once each.
@@ -29,7 +29,11 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     """Run each test that may have a workspace on SQLite and on PostgreSQL, or on any one where that tells as much."""
     if has_workspaces(metafunc.definition.path) and not metafunc.definition.get_closest_marker("storeless"):
         only = metafunc.config.getoption("--database")
-        kinds = KINDS[:1] if metafunc.definition.get_closest_marker("any_database") else KINDS
+        kinds = kinds_for(
+            metafunc.definition.path,
+            is_marked=metafunc.definition.get_closest_marker("any_database") is not None,
+            needs_server="only_postgresql" in metafunc.fixturenames,
+        )
         if "database_kind" not in metafunc.fixturenames:
             metafunc.fixturenames.insert(0, "database_kind")
         metafunc.parametrize("database_kind", [only] if only else kinds, indirect=True, scope="session")

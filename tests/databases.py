@@ -62,6 +62,10 @@ STORELESS: Final = (
 )
 """Tests that have no workspace, by the beginnings of their paths: they run once."""
 
+ANY_DATABASE: Final = ("tests/commands/", "tests/delivery/", "tests/intake/", "tests/web/")
+"""Tests of the shell around the books, which is the same over both: they run on one kind of database, unless one is
+asked for with `--database`."""
+
 _SETTING: Final = re.compile(r'^database = "(.*)"$', re.MULTILINE)
 
 
@@ -69,6 +73,19 @@ def has_workspaces(test_file: Path) -> bool:
     """Say whether the tests of a file run on each database."""
     path = test_file.relative_to(PROJECT).as_posix() if test_file.is_relative_to(PROJECT) else ""
     return not path.startswith(STORELESS)
+
+
+def kinds_for(test_file: Path, *, is_marked: bool, needs_server: bool) -> tuple[str, ...]:
+    """Return the kinds of database that a test with a workspace runs on when none is asked for.
+
+    Args:
+        test_file: Where it stands.
+        is_marked: It says itself that any database will do.
+        needs_server: It is about what only a server does.
+    """
+    path = test_file.relative_to(PROJECT).as_posix() if test_file.is_relative_to(PROJECT) else ""
+    is_for_any = is_marked or path.startswith(ANY_DATABASE)
+    return KINDS[:1] if is_for_any and not needs_server else KINDS
 
 
 class Workspaces:

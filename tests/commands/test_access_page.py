@@ -16,8 +16,6 @@ from tests.commands.running import run_hpedi
 from tests.databases import kept_in
 from tests.shared import PROJECT
 
-pytestmark = pytest.mark.any_database
-
 PAGE: Final = PROJECT / "docs" / "access.md"
 SECRET: Final = re.compile(r"^(\S+): .*shown only now: (\S+)$", re.MULTILINE)
 PIN: Final = re.compile(r"Your PIN is (\d+)")

@@ -11,8 +11,6 @@ from tests.commands.running import json_lines, run_hpedi
 from tests.pipeline.conftest import KEY
 from tests.shared import PROJECT
 
-pytestmark = pytest.mark.any_database
-
 ROSA = ("--member", "HS1000001", "--born", "1979-04-12", "--provider", "RIVERBEND")
 
 

@@ -11,8 +11,6 @@ from tests.commands.running import json_lines, run_hpedi
 from tests.shared import PROJECT
 from tests.transactions.status_277.told import told_of
 
-pytestmark = pytest.mark.any_database
-
 INBOUND = PROJECT / "samples" / "inbound"
 NUMBER = "26061000010000001"
 MEMBER = ("--member", "HS1000001", "--last", "AMBLE")

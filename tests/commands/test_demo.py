@@ -15,8 +15,6 @@ from hpedi.commands import ExitCode
 from tests.commands.running import json_lines, run_hpedi
 from tests.shared import PROJECT
 
-pytestmark = pytest.mark.any_database
-
 INBOUND = sorted((PROJECT / "samples" / "inbound").iterdir())
 WHEN = ("--received", "2026-03-02T09:00:00-06:00", "--as-of", "2026-03-16")
 

@@ -113,7 +113,6 @@ def test_a_fresh_workspace_has_nothing_to_mend(
     assert {row["check"] for row in rows} <= {"room", "ports", "extras", "code lists"}
 
 
-@pytest.mark.any_database
 def test_people_are_told_in_a_table(home: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """Without --json the same stands in a table, with --quiet only what is not well."""
     home.chmod(0o755)
@@ -346,7 +345,6 @@ def opened(home: Path, now: datetime) -> Opened:
     )
 
 
-@pytest.mark.any_database
 def test_a_copy_of_the_key_is_believed_until_the_key_is_replaced(home: Path, told: Told) -> None:
     """Nobody is asked before production files come; who saw the copy writes the day; a replaced key wants a new one."""
     assert of(told()[1], "copy of the key")[0][0] == "ok"
@@ -365,7 +363,6 @@ def test_a_copy_of_the_key_is_believed_until_the_key_is_replaced(home: Path, tol
     assert "the key replaced on" in of(told()[1], "copy of the key")[0][1]
 
 
-@pytest.mark.any_database
 def test_a_watcher_that_is_not_heard_of_is_told(home: Path) -> None:
     """A heartbeat is well for a minute, a warning for ten and a fault from then on."""
     workspace, now = open_workspace(home), datetime.now(UTC)
@@ -407,7 +404,6 @@ def test_reference_data_grows_old(home: Path, told: Told) -> None:
     assert of(told()[1], "reference data") == [("fault", "no payer is loaded")]
 
 
-@pytest.mark.any_database
 def test_the_clock_needs_no_sign_in(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """In a workspace with accounts timers may examine and verify, not search; a machine without the role may not."""
     workspace, context = open_workspace(home), context_for(None)
@@ -423,7 +419,6 @@ def test_the_clock_needs_no_sign_in(home: Path, monkeypatch: pytest.MonkeyPatch)
         assert run_hpedi("--home", home, *words) == ExitCode.NOT_PERMITTED
 
 
-@pytest.mark.any_database
 def test_what_was_due_and_did_not_run_is_told(home: Path) -> None:
     """A schedule that missed a moment is a warning 15 minutes after it, and so is a run that does not end."""
     append(home, "[schedules]\nadjudicate = 'every 5 minutes'\n")

@@ -11,8 +11,6 @@ from tests.commands.test_access_page import Reader, follow
 from tests.databases import kept_in
 from tests.shared import PROJECT
 
-pytestmark = pytest.mark.any_database
-
 PAGE: Final = PROJECT / "docs" / "eft-enrollment-and-checks.md"
 ACCOUNT: Final = (PROJECT / "samples" / "bank" / "quarry-account.txt").read_bytes().strip()
 

@@ -11,8 +11,6 @@ from tests.commands.test_access_page import Reader, follow
 from tests.databases import kept_in
 from tests.shared import PROJECT
 
-pytestmark = pytest.mark.any_database
-
 PAGE: Final = PROJECT / "docs" / "era-enrolment.md"
 TAX_ID: Final = "410000201"
 

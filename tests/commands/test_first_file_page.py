@@ -83,7 +83,6 @@ def desk(folder: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.M
         yield Desk(folder, Reader(capsys, monkeypatch), stack)
 
 
-@pytest.mark.any_database
 @pytest.mark.skipif(not shutil.which("sftp"), reason="OpenSSH's sftp is not there")
 def test_the_page_is_true(tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
     """Each command prints what the page shows; in the end the billing service holds the 835 of its claim."""

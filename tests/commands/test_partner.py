@@ -14,8 +14,6 @@ from samples.write_inbound import CLINIC, RIVERBEND, claim_set, clinic_claim, in
 from tests.commands.running import json_lines, run_hpedi
 from tests.identifiers.test_ssh_key import ED25519, FINGERPRINT
 
-pytestmark = pytest.mark.any_database
-
 RECEIVED = "2026-03-02T09:00:00-06:00"
 
 

@@ -121,7 +121,6 @@ def test_files_that_were_there_before_are_taken_answered_and_gone(
     assert living(home) == []
 
 
-@pytest.mark.any_database
 def test_an_open_interchange_is_answered_ta1_023(home: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """A file that ends before IEA is taken when its time is over, and its sender is told with a TA1."""
     drop(home, "riverbend", "06-cut-off.837")
@@ -130,7 +129,6 @@ def test_an_open_interchange_is_answered_ta1_023(home: Path, capsys: pytest.Capt
     assert "*R*023~" in (home / "outbox" / "riverbend" / "000000001.ack").read_text()
 
 
-@pytest.mark.any_database
 def test_a_foreign_folder_is_watched_for_whole_files(
     home: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -189,7 +187,6 @@ def test_a_name_that_tells_of_a_patient_rests_sealed(home: Path, capsys: pytest.
     assert [each.name for each in arrivals(home)] == [f"{CANARY}.csv"]
 
 
-@pytest.mark.any_database
 def test_a_suspended_partners_files_stay(home: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """While a partner is suspended nothing of it is taken; what was in a watcher's hands stays there; then all is."""
     drop(home, "riverbend", "01-riverbend.837")
@@ -226,7 +223,6 @@ def test_a_bug_on_one_file_keeps_no_other_back(
     assert files_in(home, "taken") == []
 
 
-@pytest.mark.any_database
 def test_what_ends_every_watcher_comes_last(home: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """A file that was begun again and again and never ended is tried after all others."""
     drop(home, "riverbend", "01-riverbend.837")
@@ -249,7 +245,6 @@ def test_another_command_at_work_is_waited_for(home: Path, capsys: pytest.Captur
     assert [line["arrival"]["state"] for line in watched(capsys)] == ["received"]
 
 
-@pytest.mark.any_database
 def test_answers_that_cannot_be_placed_wait(home: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """Where an outbox cannot be written the file is received all the same, and its answer is delivered later."""
     drop(home, "riverbend", "01-riverbend.837")
@@ -263,7 +258,6 @@ def test_answers_that_cannot_be_placed_wait(home: Path, capsys: pytest.CaptureFi
     assert files_in(home, "outbox") == ["outbox/riverbend/000000001.ack"]
 
 
-@pytest.mark.any_database
 def test_a_dry_run_touches_nothing(home: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """What would be taken is told with its moment and size; files and books stay as they are."""
     drop(home, "riverbend", "01-riverbend.837")

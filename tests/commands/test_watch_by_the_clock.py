@@ -38,7 +38,6 @@ def test_claims_are_decided_and_paid_by_the_clock_once(home: Path, capsys: pytes
     assert run_hpedi("ledger", "proof") == ExitCode.OK
 
 
-@pytest.mark.any_database
 def test_a_time_of_day_is_not_made_up_from_before_the_first_watch(
     home: Path,  # noqa: F811
     capsys: pytest.CaptureFixture[str],
@@ -69,7 +68,6 @@ def test_a_run_that_was_cut_off_is_taken_up_again(home: Path, capsys: pytest.Cap
     assert (after.due_at, after.ended_at is None) == (before.due_at, False)
 
 
-@pytest.mark.any_database
 def test_a_moment_that_a_later_one_made_up_for_is_not_run(home: Path, capsys: pytest.CaptureFixture[str]) -> None:  # noqa: F811
     """Whoever found a moment due, and waited while another watcher ran a later one, leaves it."""
     settings(home, adjudicate="every 24 hours")
@@ -82,7 +80,6 @@ def test_a_moment_that_a_later_one_made_up_for_is_not_run(home: Path, capsys: py
     assert last_run(home, "adjudicate") == run
 
 
-@pytest.mark.any_database
 def test_what_lay_long_enough_is_archived_and_then_deleted(home: Path, capsys: pytest.CaptureFixture[str]) -> None:  # noqa: F811
     """A delivered file moves to the archive after its time and is deleted after another; what we do not know stays."""
     drop(home, "riverbend", "01-riverbend.837")

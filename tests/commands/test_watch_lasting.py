@@ -21,8 +21,6 @@ from tests.commands.test_watch import arrivals, drop, files_in, home, opened, wa
 from tests.databases import engine_of, statements_in
 from tests.pipeline.conftest import loaded_home  # noqa: F401 - a fixture
 
-pytestmark = pytest.mark.any_database
-
 FAULT = "CREATE TRIGGER fault BEFORE INSERT ON {} WHEN {} BEGIN SELECT RAISE(ABORT, 'fault'); END"
 """A bug of ours, as SQLite knows it."""
 

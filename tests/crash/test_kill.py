@@ -19,9 +19,9 @@ from tests.pipeline.test_proof import SENT
 from tests.postgresql import postgres_server
 from tests.shared import PROJECT
 
-MOMENTS = 20
+MOMENTS = 12
 SHARES = 2
-SAMPLES = {SQLITE: 90, POSTGRESQL: 24}
+SAMPLES = {SQLITE: 60, POSTGRESQL: 16}
 """So many of its points a run is killed at, fewer over PostgreSQL, which shares all but the commit itself.
 
 `python -m tests.crash.trials` kills at all of them."""

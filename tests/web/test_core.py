@@ -14,8 +14,6 @@ from tests.pipeline.conftest import AS_OF
 from tests.web.conftest import Served, machine_key
 from tests.web.envelopes import ASKED, FORMS, MIME_TYPE, PAYLOAD_ID, SOAP, SOAP_TYPE, fields, mime, soap
 
-pytestmark = pytest.mark.any_database
-
 A_FILE = '<!DOCTYPE s [<!ENTITY e SYSTEM "file:///etc/passwd">]>'
 PATHS = pytest.mark.parametrize("path", FORMS)
 

@@ -21,10 +21,7 @@ from tests.web.test_process import process, request, whole
 
 WITHIN_SECONDS = 60.0
 
-pytestmark = [
-    pytest.mark.any_database,
-    pytest.mark.skipif(sys.platform != "linux", reason="children are looked up in /proc"),
-]
+pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="children are looked up in /proc")
 
 
 def children_of(keeper: int) -> set[int]:

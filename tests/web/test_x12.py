@@ -14,8 +14,6 @@ from tests.pipeline.conftest import Demo
 from tests.web.conftest import Served, machine_key, serving
 from tests.web.envelopes import ASKED
 
-pytestmark = pytest.mark.any_database
-
 
 def claim_status() -> bytes:
     """Return a 276 about nobody's claim, from Riverbend."""
