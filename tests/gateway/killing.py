@@ -10,7 +10,6 @@ from __future__ import annotations
 import os
 import random
 import signal
-import sys
 import time
 from collections import Counter
 from collections.abc import Sequence
@@ -179,7 +178,3 @@ def _in_peace(home: Home, sent: Sequence[Sending]) -> list[str]:
         except RuntimeError as told:
             wrong.append(str(told))
     return wrong
-
-
-if __name__ == "__main__":
-    sys.exit("run `python -m tests.gateway`")

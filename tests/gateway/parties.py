@@ -9,7 +9,7 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -276,11 +276,11 @@ def send_cut_off(server: Server, sending: Sending, folder: Path, after: int) -> 
         send_by_openssh(Server(way.port), sending, folder)
 
 
-def wait_until(done: object, seconds: float, every: float = 0.2) -> bool:
+def wait_until(done: Callable[[], bool], seconds: float, every: float = 0.2) -> bool:
     """Wait until a question is answered with yes; say whether it was in time."""
     deadline = time.monotonic() + seconds
     while time.monotonic() < deadline:
-        if callable(done) and done():
+        if done():
             return True
         time.sleep(every)
-    return bool(callable(done) and done())
+    return done()
