@@ -87,7 +87,7 @@ def write_file(path: Path, claims: int) -> None:
         out.writelines(stream_x12(whole))
 
 
-SAMPLE_LIMIT, ANY_AMOUNT = 'limit: "50000.00"', 'limit: "999999999.00"'
+SAMPLE_LIMIT, ANY_AMOUNT = 'limit: "50000.00", run_limit: "2000000.00"', 'limit: "999999999.00"'
 
 
 def write_payer_folder(folder: Path, members: int) -> None:

@@ -27,11 +27,12 @@ import click
 
 from benchmarks.adjudication_world import make_workspace, members
 from hpedi.access.accounts import Account
-from hpedi.access.grants import Area, Grant, GrantEvent, GrantState, ProviderId
+from hpedi.access.grants import Area, Grant, GrantState, ProviderId
 from hpedi.access.organisations import Organisation, OrganisationKind
 from hpedi.commands.printing import Column, print_json, print_table
 from hpedi.commands.workspace import Workspace, context_for
 from hpedi.safekeeping.passwords import new_secret
+from hpedi.state_history import StateEvent
 
 RIVERBEND: Final = ProviderId("410000201", "1000002000")
 CONNECTIONS: Final = 16
@@ -162,7 +163,7 @@ def may_ask(workspace: Workspace) -> str:
         usage="P",
         start=date(2026, 1, 1),
         end=None,
-        history=tuple(GrantEvent(state=state, at=now, by="person:bench") for state in states),
+        history=tuple(StateEvent(state=state, at=now, by="person:bench") for state in states),
     )
     roles = frozenset({"biller"})
     machine = Account(login="bench", name="Bench", is_machine=True, organisation="riverbend", roles=roles)

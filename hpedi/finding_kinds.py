@@ -158,6 +158,7 @@ _KINDS: Final = (
     _kind("second-opinion", 2, "pyx12 refuses the set without saying where", "Compare with the findings of hpedi."),
     _kind("payee-missing", 0, "A provider who is to be paid is no longer in the reference data", "Load the provider again, then release; what was built already can be voided."),
     _kind("account-on-hold", 0, "The account of an EFT is on hold since another one came back", "Void the payment: the next run pays its claims by check."),
+    _kind("member-address-missing", 0, "No claim of the subscriber gives an address that a check could go to", "Ask the provider to send the claim again (CLM05-3 = 7) with 2010BA N3 and N4: the next release draws the check."),
     _kind("payment-changed", 0, "A payment does not come to what was approved", "Void it, so that the next run builds it anew, and report it."),
     _kind("payment-unbalanced", 0, "A payment does not add up to the cent", "Nothing of it leaves; report it."),
     _kind("remittance-not-as-written", 0, "The 835 of a payment does not read back as it was built", "Correct the payee's name and address and load them, then void the payment: the next run pays its claims. Else report it."),

@@ -13,7 +13,8 @@ from datetime import date, datetime, timedelta
 from enum import StrEnum
 from typing import Final
 
-from hpedi.access.grants import ProviderId, WrongState
+from hpedi.access.grants import ProviderId
+from hpedi.state_history import HasHistory, StateEvent, check_way
 
 ENROLMENT: Final = "era enrolment"
 """The kind of thing, as in mappings/access/roles.yaml."""
@@ -55,18 +56,7 @@ NEXT_STATES: Final[Mapping[EnrolmentState, frozenset[EnrolmentState]]] = {
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class EnrolmentEvent:
-    """A state of an enrolment: since when, by whom (principal id), why, and the last day where it ends."""
-
-    state: EnrolmentState
-    at: datetime
-    by: str
-    why: str = ""
-    last_day: date | None = None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class EraEnrolment:
+class EraEnrolment(HasHistory[EnrolmentState]):
     """Who receives the 835s of a provider.
 
     Attributes:
@@ -87,22 +77,7 @@ class EraEnrolment:
     submission: SubmissionReason
     start: date
     asked_in: str = ""
-    history: tuple[EnrolmentEvent, ...]
-
-    @property
-    def state(self) -> EnrolmentState:
-        """Where it stands in its history."""
-        return self.history[-1].state
-
-    @property
-    def last_day(self) -> date | None:
-        """The last day; None is open."""
-        return self.history[-1].last_day
-
-    @property
-    def asked_by(self) -> str:
-        """Who asked for it (principal id)."""
-        return self.history[0].by
+    history: tuple[StateEvent[EnrolmentState], ...]
 
     @property
     def approved_at(self) -> datetime | None:
@@ -129,15 +104,13 @@ class EraEnrolment:
         return "active" if self.start <= day else EnrolmentState.APPROVED.value
 
 
-def changed(enrolment: EraEnrolment, state: EnrolmentState) -> EnrolmentState:
-    """Return the state that an enrolment is brought into.
+def check_change(enrolment: EraEnrolment, state: EnrolmentState) -> None:
+    """Let an enrolment be brought into a state.
 
     Raises:
         WrongState: It cannot go there from where it stands.
     """
-    if state not in NEXT_STATES[enrolment.state]:
-        raise WrongState(f"enrolment {enrolment.id} is {enrolment.state}")
-    return state
+    check_way(f"enrolment {enrolment.id}", enrolment.state, state, NEXT_STATES)
 
 
 def in_order(enrolments: Iterable[EraEnrolment], provider: ProviderId, day: date) -> tuple[EraEnrolment, ...]:

@@ -9,9 +9,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date
 from enum import StrEnum
 from typing import Final, NamedTuple
+
+from hpedi.state_history import HasHistory, StateEvent, check_way
 
 
 class ProviderId(NamedTuple):
@@ -49,22 +51,8 @@ NEXT_STATES: Final[Mapping[GrantState, frozenset[GrantState]]] = {
 """Where a grant may go from where it stands; who was denied or revoked asks anew."""
 
 
-class WrongState(ValueError):
-    """A grant cannot go from where it stands to where it is sent."""
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
-class GrantEvent:
-    """A state of a grant: since when, by whom (principal id) and why."""
-
-    state: GrantState
-    at: datetime
-    by: str
-    why: str = ""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Grant:
+class Grant(HasHistory[GrantState]):
     """What an organisation may do for a provider.
 
     Attributes:
@@ -89,17 +77,7 @@ class Grant:
     start: date
     end: date | None
     approver: str = ""
-    history: tuple[GrantEvent, ...]
-
-    @property
-    def state(self) -> GrantState:
-        """Where it stands."""
-        return self.history[-1].state
-
-    @property
-    def asked_by(self) -> str:
-        """Who asked for it (principal id)."""
-        return self.history[0].by
+    history: tuple[StateEvent[GrantState], ...]
 
     def is_in_force(self, day: date) -> bool:
         """Say whether it is approved and holds on a day."""
@@ -108,12 +86,10 @@ class Grant:
         return self.start <= day and (self.end is None or day <= self.end)
 
 
-def changed(grant: Grant, state: GrantState) -> GrantState:
-    """Return the state that a grant is brought into.
+def check_change(grant: Grant, state: GrantState) -> None:
+    """Let a grant be brought into a state.
 
     Raises:
         WrongState: It cannot go there from where it stands.
     """
-    if state not in NEXT_STATES[grant.state]:
-        raise WrongState(f"request {grant.id} is {grant.state}")
-    return state
+    check_way(f"request {grant.id}", grant.state, state, NEXT_STATES)

@@ -212,6 +212,7 @@ def past_lines(received: ReceivedClaim, decision: ClaimDecision) -> tuple[PastLi
     stay = received.claim.institutional
     procedures = tuple(each.code for each in stay.procedures) if stay is not None else ()
     revenue_codes = {line.number: line.revenue_code for line in received.claim.lines} if stay is not None else {}
+    particulars = {line.number: line.particulars for line in received.claim.lines}
     first_accepted = next((line.number for line in decision.lines if not line.denied), 0)
     return tuple(
         PastLine(
@@ -231,6 +232,7 @@ def past_lines(received: ReceivedClaim, decision: ClaimDecision) -> tuple[PastLi
             episode=line.episode,
             units_paid=None if line.units_paid == line.units_billed else line.units_paid,
             procedures=procedures if line.number == first_accepted else (),
+            particulars=particulars.get(line.number, ""),
         )
         for line in decision.lines
     )

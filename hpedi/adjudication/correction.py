@@ -17,6 +17,7 @@ from hpedi.adjudication.decision import ClaimDecision, LineDecision, Stay, Trail
 from hpedi.benefits.accumulators import AccumulatorEntry
 from hpedi.claims.adjustment import Adjustment
 from hpedi.reference.conventions import Conventions
+from hpedi.reference.payer import PAYER_ACCOUNTS
 from hpedi.transactions.remittance_835.model import REVERSAL
 
 STAGE: Final = "correction"
@@ -103,12 +104,14 @@ def as_correction(made: ClaimDecision, correction: Correction, conventions: Conv
     is_denied = all(line.denied for line in made.lines)
     code = made.status277.partition(":")[2]
     before = correction.of
+    bearing = _bearing(made, before)
+    stays = (("paid from", bearing or PAYER_ACCOUNTS),) if bearing != made.funding_account else ()
     step = TrailStep(
         stage=STAGE,
         rule="correction",
         parameter=correction.reason,
         source=f"conventions from {conventions.start}",
-        inputs=(("decision", decision_id(before)), *((("waived", each)) for each in sorted(correction.waived))),
+        inputs=(("decision", decision_id(before)), *((("waived", each)) for each in sorted(correction.waived)), *stays),
         amounts=(("paid before", before.paid), ("paid", made.paid)),
     )
     return replace(
@@ -116,9 +119,26 @@ def as_correction(made: ClaimDecision, correction: Correction, conventions: Conv
         kind="correction",
         of=decision_id(before),
         reason=correction.reason,
+        funding_account=bearing,
         status277=f"{category}:{code}" if is_denied else corrected,
         trail=(step, *made.trail),
     )
+
+
+def _bearing(made: ClaimDecision, before: ClaimDecision) -> str:
+    """Return the account that bears a correction: the one that paid, unless somebody else bears the claim now.
+
+    An account that an employer gets, or gives up, meanwhile changes nothing of what was paid.
+    """
+    bears_now, bore = _bears(made), _bears(before)
+    is_moved = bears_now is not None and bears_now != bore
+    return made.funding_account if is_moved else before.funding_account
+
+
+def _bears(made: ClaimDecision) -> frozenset[str] | None:
+    """Return the employers that bear a claim, none where it is insured; None where it costs nobody anything."""
+    cost = (made.paid, made.paid_to_member, *(each.amount for each in made.pools))
+    return frozenset(each.employer for each in made.employer_charges) if any(cost) else None
 
 
 def _negated_stay(stay: Stay | None) -> Stay | None:

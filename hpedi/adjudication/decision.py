@@ -222,6 +222,7 @@ class PastLine(Model, frozen=True, kw_only=True):
         code: Of the service; its revenue code where it has none.
         units_paid: Units that were not denied, where some were; None: as billed.
         procedures: ICD-10-PCS codes of the claim, on the first of its lines that is not denied.
+        particulars: Teeth, surfaces and drug of the service (`ServiceLine.particulars`).
     """
 
     payer_claim_control_number: str
@@ -240,6 +241,7 @@ class PastLine(Model, frozen=True, kw_only=True):
     episode: str = ""
     units_paid: Decimal | None = None
     procedures: tuple[str, ...] = ()
+    particulars: str = ""
 
     @property
     def accepted_units(self) -> Decimal:

@@ -32,18 +32,20 @@ class PoolKey(Model, frozen=True, order=True):
     year: int
 
 
-class PoolMovement(Model, frozen=True):
+class PoolMovement(Model, frozen=True, omit_defaults=True):
     """What one source moves into a pool (positive) or out of it.
 
     Attributes:
         key: The pool.
         what: withheld, prefunded, earned_by_provider, bonus_to_provider, returned_to_employer.
         amount: US dollars.
+        funding_account: Our id of the account that keeps it; empty: the payer's, or of a decision the one that pays it.
     """
 
     key: PoolKey
     what: str
     amount: Usd
+    funding_account: str = ""
 
     def negated(self) -> PoolMovement:
         """Return the movement that takes this one back."""

@@ -33,7 +33,7 @@ class AccumulatorEntry(Model, frozen=True):
         key: The counter.
         amount: Dollars (two places) or a whole count.
         source: What added it: `claim:<control number>/<version>/<line>` (line 0 = the claim), `opening:<reference>`,
-            `feed:<reference>`, or `carry_over:<benefit year>/<member>`.
+            `feed:<reference>`, or `carry_over:<benefit year>/<member>` (`#2` behind it: the second time).
         day: The day of service; None where it is not known.
     """
 

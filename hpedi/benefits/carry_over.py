@@ -1,8 +1,8 @@
 """Carry-over: deductible that members met in the last months of a benefit year counts for the next one too.
 
-It is worked out the first time that somebody of a family is decided on in the new year, for each of its members, and
-kept as entries of their own: once for a member, plan and year. What arrives of the old year after that carries nothing
-more.
+It is worked out whenever somebody of a family is decided on in the new year, for each of its members, and kept as
+entries of their own: what is to be carried by all that the old year holds by then, less what was carried before. So a
+claim of the old year that comes late carries more; one that is voided, or meets the deductible, takes back what was.
 """
 
 from __future__ import annotations
@@ -23,6 +23,7 @@ from hpedi.reference.plans import Accumulator, CarryOver, PlanVersion
 from hpedi.reference.reference import Reference
 
 SOURCE: Final = "carry_over:"
+NUMBER: Final = "#"
 
 
 @dataclass(slots=True)
@@ -31,11 +32,11 @@ class DatedCounts:
 
     Attributes:
         by_month: Sums by counter and calendar month of service, of entries whose day is known.
-        carried: Counters of members, or of families alone, to which something was carried already.
+        carried: What was carried already, by counter and source without its number: an amount for each time.
     """
 
     by_month: dict[tuple[AccumulatorKey, int], Decimal] = field(default_factory=dict)
-    carried: set[AccumulatorKey] = field(default_factory=set)
+    carried: dict[tuple[AccumulatorKey, str], tuple[Decimal, ...]] = field(default_factory=dict)
 
     @classmethod
     def of(cls, entries: Iterable[AccumulatorEntry]) -> DatedCounts:
@@ -46,13 +47,14 @@ class DatedCounts:
 
     def copy(self) -> DatedCounts:
         """Return one of its own that changes by itself."""
-        return DatedCounts(dict(self.by_month), set(self.carried))
+        return DatedCounts(dict(self.by_month), dict(self.carried))
 
     def add(self, entries: Iterable[AccumulatorEntry]) -> None:
         """Count entries."""
         for entry in entries:
             if entry.source.startswith(SOURCE):
-                self.carried.add(entry.key)
+                carried = (entry.key, entry.source.partition(NUMBER)[0])
+                self.carried[carried] = (*self.carried.get(carried, ()), entry.amount)
             elif entry.day is not None:
                 place = (entry.key, entry.day.month)
                 self.by_month[place] = self.by_month.get(place, ZERO) + entry.amount
@@ -109,7 +111,7 @@ def plans_that_carry_over(reference: Reference) -> frozenset[str]:
 def carried_over(
     reference: Reference, plan: PlanBenefits, family: Family, period: date, balances: Balances, counts: DatedCounts
 ) -> tuple[AccumulatorEntry, ...]:
-    """Return what is carried into a benefit year for a family, as far as it was not before.
+    """Return what is carried into a benefit year for a family, more or less than was before.
 
     Args:
         reference: Holds the plan as it was last year.
@@ -120,7 +122,8 @@ def carried_over(
         counts: What was counted when, and carried already.
 
     Returns:
-        Entries with source `carry_over:<new year>/<member or family>`, never above a limit.
+        Entries with source `carry_over:<new year>/<member or family>`, and `#2` and so on behind it where something was
+        carried before; never above a limit, and negative where too much was carried.
     """
     rule = plan.version.carry_over
     last_version = reference.plan_version(plan.plan.id, period - timedelta(days=1))
@@ -154,27 +157,39 @@ def _entries(year: _Year, version: PlanVersion, family: Family) -> Iterator[Accu
     individual = year.credited("individual")
     owners = [member.id for member in family.members] if individual else [family.id]
     for owner in owners:
+        source = f"{SOURCE}{year.period}/{owner}"
         for accumulator in individual or year.credited("family"):
-            amount = _carried(year, accumulator, owner)
-            counters = [(accumulator, owner)]
-            if individual:
-                counters += [(each, family.id) for each in year.credited("family") if each.tier == accumulator.tier]
-            if year.rule.counts_to_oop:
-                counters += _out_of_pocket(version, accumulator, owner, family.id)
-            for counter, of in counters:
+            amount = _to_carry(year, accumulator, owner)
+            for counter, of in _counters(year, version, accumulator, owner, family.id):
                 key = year.key(counter.id, of, year.period)
-                used.setdefault(key, year.balances.get(key, ZERO))
-                counted = min(amount, counter.limit - used[key])
-                if counted > ZERO:
+                before = used.setdefault(key, year.balances.get(key, ZERO))
+                times = year.counts.carried.get((key, source), ())
+                carried = sum(times, ZERO)
+                counted = min(amount - carried, max(counter.limit - before, ZERO))
+                if counted:
                     used[key] += counted
-                    yield AccumulatorEntry(key, counted, f"{SOURCE}{year.period}/{owner}")
+                    yield AccumulatorEntry(key, counted, f"{source}{NUMBER}{len(times) + 1}" if times else source)
+                if counter is accumulator:
+                    amount = carried + counted  # what it holds of it then is all that the others count
 
 
-def _carried(year: _Year, accumulator: Accumulator, owner: str) -> Decimal:
-    was_carried = year.key(accumulator.id, owner, year.period) in year.counts.carried
-    if was_carried or not CONDITIONS[year.rule.condition](year, accumulator.id, owner):
+def _to_carry(year: _Year, accumulator: Accumulator, owner: str) -> Decimal:
+    """Return what an owner carries over to an accumulator by all that the old year holds."""
+    if not CONDITIONS[year.rule.condition](year, accumulator.id, owner):
         return ZERO
     return min(year.late(accumulator.id, owner), accumulator.limit)
+
+
+def _counters(
+    year: _Year, version: PlanVersion, accumulator: Accumulator, owner: str, family: str
+) -> list[tuple[Accumulator, str]]:
+    """Return the counters, each with its owner, that what carries over to an accumulator counts to."""
+    counters = [(accumulator, owner)]
+    if accumulator.scope == "individual":
+        counters += [(each, family) for each in year.credited("family") if each.tier == accumulator.tier]
+    if year.rule.counts_to_oop:
+        counters += _out_of_pocket(version, accumulator, owner, family)
+    return counters
 
 
 def _out_of_pocket(

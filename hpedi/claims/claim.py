@@ -265,6 +265,16 @@ class ServiceLine(Model, frozen=True, kw_only=True, omit_defaults=True):
     drug: Drug | None = None  # 2410
     adjudications: tuple[LineAdjudication, ...] = ()  # 2430
 
+    @property
+    def particulars(self) -> str:
+        """What makes it another service than one of the same code: teeth and surfaces, parts of the mouth, the drug."""
+        if self.dental is None and self.drug is None:
+            return ""
+        teeth = self.dental.teeth if self.dental is not None else ()
+        told = sorted(f"{tooth.code}:{''.join(sorted(tooth.surfaces))}" for tooth in teeth)
+        told += sorted(self.dental.oral_cavity) if self.dental is not None else []
+        return " ".join([*told, self.drug.ndc.replace("-", "")] if self.drug is not None else told)
+
 
 class Claim(Model, frozen=True, kw_only=True, omit_defaults=True):
     """A claim (837 2300) with all above it that it needs; `institutional` and `dental` tell its type."""

@@ -24,12 +24,12 @@ def command(session: Session, *, as_of: date | None, workers: int, as_json: bool
     Example:
       hpedi adjudicate --as-of 2026-03-16 --workers 2
     """
-    from hpedi.commands.jobs import Jobs, alone
+    from hpedi.commands.jobs import Jobs, Lane, alone
     from hpedi.commands.signed_in import acting
     from hpedi.commands.workspace import open_workspace
 
     workspace = open_workspace(session.home)
-    with alone(workspace):
+    with alone(workspace, lanes=[Lane.BOOKS]):
         jobs = Jobs(workspace, acting(workspace, "adjudicate", "claim", as_of))
         print_adjudicated(jobs.adjudicate(workers), as_json=as_json)
     return ExitCode.OK

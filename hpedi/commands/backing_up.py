@@ -47,7 +47,7 @@ SUFFIX: Final = ".backup"
 TABLE: Final = "table/"
 HOME: Final = "home/"
 OUTBOUND: Final = frozenset({"outbox", "bank"})
-LOCKS: Final = frozenset({"lock", "keys.lock"})
+LOCKS: Final = frozenset({"lock", "intake.lock", "keys.lock"})
 _WAIT_SECONDS: Final = 30.0
 _POLL_SECONDS: Final = 0.05
 

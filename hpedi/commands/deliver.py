@@ -22,12 +22,12 @@ def command(session: Session, *, as_json: bool) -> int:
     Example:
       hpedi deliver
     """
-    from hpedi.commands.jobs import Jobs, alone, outbound_paths
+    from hpedi.commands.jobs import Jobs, Lane, alone, outbound_paths
     from hpedi.commands.signed_in import acting
     from hpedi.commands.workspace import open_workspace
 
     workspace = open_workspace(session.home)
-    with alone(workspace):
+    with alone(workspace, lanes=[Lane.BOOKS]):
         jobs = Jobs(workspace, acting(workspace, "deliver", "answer"))
         delivery = jobs.deliver()
         print_delivered(outbound_paths(workspace, delivery), as_json=as_json)

@@ -7,14 +7,15 @@ from typing import Final
 import click
 
 from hpedi.access.accounts import Account
-from hpedi.access.era_enrolment import EnrolmentEvent, EnrolmentState, EraEnrolment, SubmissionReason
-from hpedi.access.grants import Area, Grant, GrantEvent, GrantState, ProviderId
+from hpedi.access.era_enrolment import EnrolmentState, EraEnrolment, SubmissionReason
+from hpedi.access.grants import Area, Grant, GrantState, ProviderId
 from hpedi.access.organisations import Organisation, OrganisationKind
 from hpedi.commands.jobs import Jobs
 from hpedi.commands.new_accounts import add_account
 from hpedi.commands.workspace import Workspace
 from hpedi.pipeline.parties import FUNDING_ACCOUNT
 from hpedi.run_context import RunContext
+from hpedi.state_history import StateEvent
 
 CLINIC: Final = Organisation(id="clinic", name="Demo clinic", kind=OrganisationKind.PROVIDER)
 BILLING: Final = Organisation(id="billing", name="Demo billing service", kind=OrganisationKind.THIRD_PARTY)
@@ -67,7 +68,7 @@ def _enrolment(provider: ProviderId, receiver: str, context: RunContext) -> EraE
         submission=SubmissionReason.NEW,
         start=context.instant.date(),
         history=tuple(
-            EnrolmentEvent(state=state, at=context.instant, by=context.principal.id, why="demo") for state in states
+            StateEvent(state=state, at=context.instant, by=context.principal.id, why="demo") for state in states
         ),
     )
 
@@ -84,6 +85,6 @@ def _own(provider: ProviderId, context: RunContext) -> Grant:
         start=context.instant.date(),
         end=None,
         history=tuple(
-            GrantEvent(state=state, at=context.instant, by=context.principal.id, why="demo") for state in states
+            StateEvent(state=state, at=context.instant, by=context.principal.id, why="demo") for state in states
         ),
     )

@@ -201,8 +201,9 @@ def _decided(session: Session, number: int, action: str, why: str, as_of: date |
     from hpedi.commands.jobs import alone
     from hpedi.commands.signed_in import NotPermitted, acting
     from hpedi.commands.workspace import open_workspace
-    from hpedi.payments.eft_enrollment import EnrollmentState, WrongEnrollmentState
+    from hpedi.payments.eft_enrollment import EnrollmentState
     from hpedi.pipeline.eft_enrolling import CannotEnroll, SamePerson, decide
+    from hpedi.state_history import WrongState
 
     workspace = open_workspace(session.home)
     context = acting(workspace, action, "eft enrollment", as_of)
@@ -212,7 +213,7 @@ def _decided(session: Session, number: int, action: str, why: str, as_of: date |
             decide(work, number, state, why)
     except SamePerson as refused:
         raise NotPermitted(str(refused)) from None
-    except (CannotEnroll, WrongEnrollmentState) as refused:
+    except (CannotEnroll, WrongState) as refused:
         raise click.UsageError(str(refused)) from None
     _print_state(number, state, as_json=as_json)
     return ExitCode.OK
@@ -243,9 +244,9 @@ def end(session: Session, number: int, last_day: date | None, why: str, as_of: d
     from hpedi.commands.jobs import alone
     from hpedi.commands.signed_in import acting
     from hpedi.commands.workspace import open_workspace
-    from hpedi.payments.eft_enrollment import WrongEnrollmentState
     from hpedi.pipeline.eft_enrolling import CannotEnroll
     from hpedi.pipeline.eft_enrolling import end as end_enrollment
+    from hpedi.state_history import WrongState
 
     workspace = open_workspace(session.home)
     context = acting(workspace, "end", "eft enrollment", as_of)
@@ -253,7 +254,7 @@ def end(session: Session, number: int, last_day: date | None, why: str, as_of: d
     try:
         with alone(workspace), workspace.books.writing(context) as work:
             ended = end_enrollment(work, number, last, why)
-    except (CannotEnroll, WrongEnrollmentState) as refused:
+    except (CannotEnroll, WrongState) as refused:
         raise click.UsageError(str(refused)) from None
     _print_state(number, ended.state, as_json=as_json, last_day=last)
     return ExitCode.OK

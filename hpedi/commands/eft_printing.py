@@ -11,8 +11,9 @@ import click
 from hpedi.commands.printing import Column, print_table
 
 if TYPE_CHECKING:
-    from hpedi.payments.eft_enrollment import EftEnrollment, EnrollmentEvent
+    from hpedi.payments.eft_enrollment import EftEnrollment, EnrollmentState
     from hpedi.reference.reference import Reference
+    from hpedi.state_history import StateEvent
 
 KINDS: Final = {"checking": "DA", "savings": "SG"}
 """Type of an account -> BPR14."""
@@ -78,7 +79,7 @@ def enrollment_facts(
         "first_day": enrollment.first_day,
         "last_day": enrollment.last_day,
         "until_then": enrollment.meanwhile,
-        "requested_by": enrollment.requested_by,
+        "requested_by": enrollment.asked_by,
         "approved_by": next((each.by for each in enrollment.history if each.state.value == "approved"), ""),
         "why": last.why or enrollment.history[0].why,
         "history": enrollment.history,
@@ -124,7 +125,7 @@ def print_enrollment(told: Mapping[str, object]) -> None:
     """Print an enrollment by its data elements, and its history."""
     rows = ((title, told[name]) for name, title in _ELEMENTS.items())
     print_table(f"EFT enrollment {told['number']}", _FORM, rows)
-    history = cast("tuple[EnrollmentEvent, ...]", told["history"])
+    history = cast("tuple[StateEvent[EnrollmentState], ...]", told["history"])
     events = ((each.state, f"{each.at:%Y-%m-%d %H:%M}", each.by, each.why) for each in history)
     print_table("History", _HISTORY, events)
 

@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, closing, contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from enum import Enum
 from functools import cached_property, partial
 from pathlib import Path
 from typing import TextIO
@@ -58,6 +59,7 @@ from hpedi.reference.partners import Partner
 from hpedi.reference.reference import Reference
 from hpedi.run_context import RunContext
 from hpedi.safekeeping.whole_files import write_whole
+from hpedi.store.database import RECEIVERS, WRITERS
 
 REMITTANCE_GUIDE = ("HP", "005010X221A1", "835")
 LOCK_WAIT_SECONDS = 30.0
@@ -320,16 +322,34 @@ class Busy(Unavailable):
     """Another hpedi command is at work in the workspace."""
 
 
+class Lane(Enum):
+    """What one process does at a time; who wants several takes them in this order, what files wait for last."""
+
+    BOOKS = ("lock", WRITERS)  # decide, pay, deliver, change
+    INTAKE = ("intake.lock", RECEIVERS)  # receive files and answer them
+
+
 @contextmanager
-def alone(workspace: Workspace, wait_seconds: float = LOCK_WAIT_SECONDS) -> Iterator[None]:
+def alone(
+    workspace: Workspace, wait_seconds: float = LOCK_WAIT_SECONDS, lanes: Sequence[Lane] = tuple(Lane)
+) -> Iterator[None]:
     """Keep other hpedi processes from changing the workspace meanwhile; a kill gives the locks back.
+
+    Args:
+        workspace: Which.
+        wait_seconds: How long each lock is waited for.
+        lanes: What nobody else may do meanwhile: nothing at all if it is left out.
 
     Raises:
         Busy: Another process held one for too long.
     """
-    with (workspace.home / "lock").open("w") as lock, workspace.database.only_writer() as become_only_writer:
-        _wait_for(lambda: _lock(lock), wait_seconds)
-        _wait_for(become_only_writer, wait_seconds)
+    with ExitStack() as held:
+        for lane in lanes:
+            name, number = lane.value
+            lock = held.enter_context((workspace.home / name).open("w"))
+            become_only_writer = held.enter_context(workspace.database.only_writer(number))
+            _wait_for(partial(_lock, lock), wait_seconds)
+            _wait_for(become_only_writer, wait_seconds)
         yield
 
 

@@ -40,12 +40,12 @@ def command(
     Example:
       hpedi receive --received 2026-03-02T09:00:00-06:00 inbound/clinic.837
     """
-    from hpedi.commands.jobs import Jobs, alone
+    from hpedi.commands.jobs import Jobs, Lane, alone
     from hpedi.commands.signed_in import acting
     from hpedi.commands.workspace import open_workspace
 
     workspace = open_workspace(session.home)
-    with alone(workspace):
+    with alone(workspace, lanes=[Lane.INTAKE]):
         jobs = Jobs(workspace, acting(workspace, "receive", "claim file"))
         partner = None if login is None else jobs.partner(login)
         outcomes = [jobs.receive(path, received, again=again, login=partner) for path in files]

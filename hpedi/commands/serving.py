@@ -48,8 +48,9 @@ class CurrentTerms:
         self.terms: ReceiptTerms = jobs.receipt_terms()
 
     def keep_up(self) -> None:
-        """Read again what changed, and seal the audit log."""
+        """Read again what changed, empty a long log of the database, and seal the audit log."""
         jobs = self._jobs
+        jobs.workspace.database.empty_long_log()
         with jobs.workspace.books.reading(jobs.context) as work:
             snapshot = work.reference.snapshot()
         if snapshot != self.terms.reference.snapshot:

@@ -18,13 +18,13 @@ from typing import Final
 import click
 
 from hpedi.access.decision import Asker
-from hpedi.access.grants import WrongState
 from hpedi.access.reach import Scope
 from hpedi.access.rules import FOUNDER, SCHEDULE
 from hpedi.commands.access_files import access_rules
 from hpedi.commands.settings import key_folder, read_settings
 from hpedi.commands.workspace import Workspace, context_for, now_for
 from hpedi.run_context import OPERATOR, Principal, RunContext
+from hpedi.state_history import WrongState
 from hpedi.store.accounts import StoredAccounts
 
 KEY_SETTING: Final = "HPEDI_MACHINE_KEY"

@@ -1,6 +1,6 @@
 """What `hpedi watch` does by the clock: a row a job; each due moment is run once, however many watchers there are.
 
-A run is begun, done and ended with the workspace held alone, so that one which has begun and not ended was cut off by a
+A run is begun, done and ended in a lane that is held alone, so that one which has begun and not ended was cut off by a
 kill, and is taken up again. Jobs go the same way as the commands of their names: limits and approvals hold.
 """
 
@@ -15,7 +15,7 @@ from typing import Final
 import click
 
 from hpedi.access.reach import Scope
-from hpedi.commands.jobs import Busy, Jobs, alone
+from hpedi.commands.jobs import Busy, Jobs, Lane, alone
 from hpedi.commands.signed_in import is_permitted
 from hpedi.findings import Unavailable
 from hpedi.log import log
@@ -141,7 +141,7 @@ class Clockwork:
     def _run(self, jobs: Jobs, name: str, moment: datetime) -> Ran | None:
         """Run a job for its due moment; None where that was run."""
         books = jobs.workspace.books
-        with alone(jobs.workspace, LOCK_SECONDS):
+        with alone(jobs.workspace, LOCK_SECONDS, [Lane.BOOKS]):
             _at_this_moment(jobs)
             with books.writing(jobs.context) as work:
                 last = work.schedules.last(name)

@@ -1,7 +1,8 @@
 """The watcher of `hpedi watch`: takes in what was dropped, answers it, and does what is due, pass by pass.
 
-A pass claims files by rename, in the order of arrival, and takes each in (`watch_files`). Both are done with the
-workspace held alone, so that the files of a partner keep their order also where several watchers are at work.
+A pass claims files by rename, in the order of arrival, and takes each in (`watch_files`). Both are done in a lane of
+their own, so that the files of a partner keep their order also where several watchers are at work. What is due is done
+by a thread beside it: files are answered also while many claims are decided.
 """
 
 from __future__ import annotations
@@ -10,14 +11,16 @@ import os
 import socket
 import time
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
-from contextlib import suppress
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import ExitStack, suppress
+from copy import copy
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from threading import Event
 from typing import Final
 
 from hpedi.access.reach import Scope
-from hpedi.commands.jobs import Busy, Jobs, alone
+from hpedi.commands.jobs import Busy, Jobs, Lane, alone
 from hpedi.commands.signed_in import check, context_again
 from hpedi.commands.watch_files import Files, Handled
 from hpedi.commands.watch_schedules import LOCK_SECONDS, LONGEST_PAUSE, Clockwork, Ran
@@ -86,6 +89,8 @@ class Watcher:
         self._files = Files(self._taken, tell)
         self._last_beat = self._last_clear = float("-inf")
         self._jobs: Jobs | None = None
+        self._jobs_by_the_clock: Jobs | None = None
+        self._due: Future[None] | None = None
         self._told: set[tuple[str, str]] = set()
 
     @property
@@ -112,19 +117,22 @@ class Watcher:
             NotPermitted: Who watches may not any more.
         """
         failures = 0
-        while not self._stopped.is_set():
-            pause = 0.0
-            try:
-                worked = self.one_pass()
-                failures = 0
-                pause = 0.0 if worked else self._settings.poll_seconds
-            except Busy:
-                pause = self._settings.poll_seconds
-            except (Unavailable, OSError) as failure:
-                failures += 1
-                pause = min(self._settings.poll_seconds * 2**failures, LONGEST_PAUSE)
-                log.warning("watching interrupted", exception=type(failure).__name__, attempt=failures, seconds=pause)
-            self._stopped.wait(max(pause, _LET_OTHERS))
+        with ThreadPoolExecutor(max_workers=1, thread_name_prefix="clock") as clock, ExitStack() as at_the_end:
+            at_the_end.callback(self.stop)  # also where it may not go on: the clock then ends after its job
+            while not self._stopped.is_set():
+                pause = 0.0
+                try:
+                    worked = self.one_pass(clock)
+                    failures = 0
+                    pause = 0.0 if worked else self._settings.poll_seconds
+                except Busy:
+                    pause = self._settings.poll_seconds
+                except (Unavailable, OSError) as failure:
+                    failures += 1
+                    pause = min(self._settings.poll_seconds * 2**failures, LONGEST_PAUSE)
+                    name = type(failure).__name__
+                    log.warning("watching interrupted", exception=name, attempt=failures, seconds=pause)
+                self._stopped.wait(max(pause, _LET_OTHERS))
 
     def get_ready(self) -> None:
         """Read what is needed, and tell for the first time that this watcher lives.
@@ -152,17 +160,32 @@ class Watcher:
         if self._clockwork.has_put_off:
             raise Unavailable("something that was due could not be done")
 
-    def one_pass(self) -> bool:
-        """Look into the folders, take in what may be taken, and do what is due; say whether files were taken in.
+    def one_pass(self, clock: ThreadPoolExecutor) -> bool:
+        """Look into the folders, take in what may be taken, and let what is due be done beside it.
+
+        Returns:
+            Whether files were taken in.
 
         Raises:
             Unavailable: The world failed.
             NotPermitted: Who watches may not any more.
         """
         jobs = self._up_to_date()
-        worked = self._take_what_came(jobs)
-        self._do_what_is_due(jobs)
-        return worked
+        try:
+            return self._take_what_came(jobs)
+        finally:
+            self._let_be_done(clock, jobs)
+
+    def _let_be_done(self, clock: ThreadPoolExecutor, jobs: Jobs) -> None:
+        """Have what is due be done, unless it still is; what kept the last look from it is raised here."""
+        if self._due is None or self._due.done():
+            last, self._due = self._due, None
+            if last is not None:
+                last.result()
+            if self._jobs_by_the_clock is None:
+                self._jobs_by_the_clock = copy(jobs)  # the same data, and moments of its own
+            self._jobs_by_the_clock.context = jobs.context
+            self._due = clock.submit(self._do_what_is_due, self._jobs_by_the_clock)
 
     def _take_what_came(self, jobs: Jobs) -> bool:
         self._beat()
@@ -194,6 +217,7 @@ class Watcher:
         jobs = self._jobs
         if jobs is None or jobs.reference.snapshot != snapshot or jobs.context.as_of != context.as_of:
             jobs = self._jobs = Jobs(workspace, context, self._beat)
+            self._jobs_by_the_clock = None
         jobs.context = context
         return jobs
 
@@ -241,7 +265,7 @@ class Watcher:
         """Take in files, those in hand first, as long as it is our turn; say whether any were taken in, or are left."""
         until = time.monotonic() + SLICE_SECONDS
         doubtful: list[Taken] = []
-        with alone(self._workspace, LOCK_SECONDS):
+        with alone(self._workspace, LOCK_SECONDS, [Lane.INTAKE]):
             before = self._files.count
             for taken in self._taken_now(in_hand, ready):
                 if not self._files.take_in(jobs, partners[taken.partner], taken):

@@ -28,6 +28,7 @@ from hpedi.inquiries.eligibility_benefits import (
     service_benefits,
 )
 from hpedi.inquiries.eligibility_dates import days_asked, why_not
+from hpedi.inquiries.eligibility_parts import PartAnswer, of_all, of_coverage, overlap, parts_of
 from hpedi.inquiries.eligibility_rules import DEPENDENT, SUBSCRIBER, RulesOfDay
 from hpedi.inquiries.eligibility_search import (
     NOT_FOUND,
@@ -219,8 +220,9 @@ def _answered(asked: AskedPatient, found: FoundMember, known: Known, terms: Answ
         sex=member.sex,
         relationship=SELF,
         is_changed=_is_changed(asked, member),
+        diagnoses=asked.diagnoses if any(each.procedure is not None for each in benefits) else (),
         dates=_plan_dates(spans),
-        benefits=benefits,
+        benefits=benefits if not situations else (),
     )
 
 
@@ -236,14 +238,10 @@ def _why_not(asked: AskedPatient | Question, days: DateSpan, member: Member, ter
     return why_not(days, terms.today, terms.rules.periods, member.birth_date)
 
 
-def _overlap(span: DateSpan, days: DateSpan) -> bool:
-    return span.start <= (days.end or days.start) and (span.end is None or days.start <= span.end)
-
-
 def _spans(found: FoundMember, days: DateSpan) -> tuple[CoverageSpan, ...]:
     """Return the spans in which the member is covered on some of the days, in order."""
     own = (each for each in found.family.coverage if each.member == found.member.id)
-    return tuple(sorted((each for each in own if _overlap(each.span, days)), key=lambda each: each.start))
+    return tuple(sorted((each for each in own if overlap(each.span, days)), key=lambda each: each.start))
 
 
 def _plan_dates(spans: Sequence[CoverageSpan]) -> tuple[DatedFact, ...]:
@@ -280,17 +278,21 @@ class _Teller:
                 rejection = self.terms.rules.rejection(SUBSCRIBER, situation)
                 types = question.service_types or (GENERIC,)
                 yield Benefit(information=CANNOT_PROCESS, service_types=types, rejections=(rejection,))
-        for period, questions in of_days.items():
-            yield from self._of_days(period, questions)
+        yield from of_all([part for period, questions in of_days.items() for part in self._of_days(period, questions)])
 
-    def _of_days(self, days: DateSpan, questions: Sequence[Question]) -> Iterator[Benefit]:
+    def _of_days(self, days: DateSpan, questions: Sequence[Question]) -> Iterator[PartAnswer]:
+        """Yield what is told of days by coverage, with other payers after the last."""
         spans = _spans(self.found, days)
         if not spans:
-            yield from self._inactive(days)
+            yield PartAnswer(days, None, tuple(self._inactive(days)))
         for span in spans:
-            yield from self._of_span(span, max(span.start, days.start), questions)
-        if spans:
-            yield from self._other_payers(days)
+            covered, plan = overlap(span.span, days) or days, self.terms.reference.plans.get(span.plan)
+            parts = parts_of(covered, plan.versions if plan is not None else ())
+            told = of_coverage(
+                [PartAnswer(part, span, tuple(self._of_part(span, part.start, questions))) for part in parts]
+            )
+            others = tuple(self._other_payers(days)) if span is spans[-1] else ()
+            yield PartAnswer(covered, span, (*told, *others))
 
     def _inactive(self, days: DateSpan) -> Iterator[Benefit]:
         """Yield that nothing is covered, with the day on which the last coverage before ended."""
@@ -299,7 +301,7 @@ class _Teller:
         dates = (DatedFact(qualifier=BENEFIT_ENDS, dates=DateSpan(ended)),) if ended is not None else ()
         yield Benefit(information=INACTIVE, service_types=(GENERIC,), dates=dates)
 
-    def _of_span(self, span: CoverageSpan, day: date, questions: Sequence[Question]) -> Iterator[Benefit]:
+    def _of_part(self, span: CoverageSpan, day: date, questions: Sequence[Question]) -> Iterator[Benefit]:
         terms, reference = self.terms, self.terms.reference
         of_day = terms_of(span, terms.provider, reference, day)
         if of_day.plan is None:
@@ -330,7 +332,7 @@ class _Teller:
     def _other_payers(self, days: DateSpan) -> Iterator[Benefit]:
         member = self.found.member.id
         others = (each for each in self.found.family.other_coverage if each.member == member)
-        return (_other_payer(each) for each in others if _overlap(each.span, days))
+        return (_other_payer(each) for each in others if overlap(each.span, days))
 
 
 def _other_payer(other: OtherCoverage) -> Benefit:

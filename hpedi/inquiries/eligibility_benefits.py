@@ -137,7 +137,7 @@ def _limit(
     )
     yield whole
     left = covered.balances.left(bounds, covered.terms.period)
-    yield replace(whole, period=REMAINING, amount=usd(left or ZERO), dates=())
+    yield replace(whole, period=REMAINING, amount=usd(left or ZERO))
 
 
 # --- services --------------------------------------------------------------------------------------------------------
@@ -196,6 +196,7 @@ def _service(covered: CoveredMember, service: AnsweredService) -> Iterator[Benef
         information=ACTIVE,
         coverage_level=INDIVIDUAL,
         procedure=service.procedure,
+        pointers=service.pointers,
         places=(service.place,) if service.place else (),
         party=_online_provider(covered.reference) if service.facts.designated_online else None,
     )

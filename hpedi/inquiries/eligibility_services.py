@@ -29,6 +29,7 @@ class AnsweredService:
         facts: What benefit rows ask of it.
         service_types: What it stands for (EB03).
         procedure: Or the procedure asked about (EB13).
+        pointers: Places of its diagnoses among the patient's, from 1 (EB14).
         is_covered: False where no plan covers it.
         place: The place of service, where it is told.
         message: Words that go with it.
@@ -37,6 +38,7 @@ class AnsweredService:
     facts: LineFacts
     service_types: tuple[str, ...] = ()
     procedure: Procedure | None = None
+    pointers: tuple[int, ...] = ()
     is_covered: bool = True
     place: str = ""
     message: str = ""
@@ -84,7 +86,8 @@ def asked_services(
         asked[GENERIC] = None
     wanted = dict.fromkeys(each for name in asked for each in rules.answered_with.get(name, (name,)))
     of_types = (_of_row(row, wanted, emergency) for row in rows)
-    of_procedures = (_of_procedure(each, patient.diagnoses, emergency) for each in answered)
+    diagnoses = [each.code for each in patient.diagnoses]
+    of_procedures = (_of_procedure(each, diagnoses, emergency) for each in answered)
     has_to_be = {each for name in asked for each in rules.answered_with.get(name, ())}
     return AskedServices(
         services=(*(each for each in of_types if each.service_types), *of_procedures),
@@ -120,13 +123,13 @@ def _of_procedure(question: Question, diagnoses: Sequence[str], emergency: Emerg
     procedure, place = question.procedure, question.place_of_service
     if procedure is None:
         raise ValueError("the question is about no procedure")
-    pointed = [diagnoses[each - 1] for each in question.pointers if 0 < each <= len(diagnoses)]
+    pointers = tuple(each for each in question.pointers if 0 < each <= len(diagnoses))
     facts = LineFacts(
         code=procedure.code,
         modifiers=procedure.modifiers,
         place_of_service=place,
-        diagnoses=tuple(pointed or diagnoses),
+        diagnoses=tuple(diagnoses[each - 1] for each in pointers) or tuple(diagnoses),
         emergency=emergency.names(place, ""),
         designated_online=False,
     )
-    return AnsweredService(facts=facts, procedure=procedure, place=place)
+    return AnsweredService(facts=facts, procedure=procedure, pointers=pointers, place=place)

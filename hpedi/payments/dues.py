@@ -2,7 +2,8 @@
 
 A due is owed from its settlement on and paid once, by the next payment run that pays its payee. A payee that has dues
 and no claims gets a remittance of PLB rows alone: 005010X221A1 makes loop 2000 (LX) and its claims situational. A due
-below 0.00 is taken: a penalty, or an adjustment against the payee.
+below 0.00 is taken: a penalty, or an adjustment against the payee. The payer's own account pays them, but for refunds,
+which belong to the account that overpaid.
 
 Source: 005010X221A1 1.10.2.10 (capitation and related payments), PLB03-1; RFI 1645, 1809, 1921.
 """
@@ -14,6 +15,7 @@ from typing import Final
 
 from hpedi.claims.model import Model
 from hpedi.money import ZERO, Usd
+from hpedi.reference.payer import PAYER_ACCOUNTS
 from hpedi.transactions.remittance_835.model import ProviderAdjustment
 
 CAPITATION: Final = "CT"
@@ -41,12 +43,14 @@ class Due(Model, frozen=True, kw_only=True):
         code: PLB03-1.
         reference: PLB03-2: what the payee knows it by.
         amount: US dollars to the payee, from it below 0.00; its PLB row has the other sign.
+        funding_account: Our id of the account that pays it.
     """
 
     provider: str
     code: str
     reference: str
     amount: Usd
+    funding_account: str = PAYER_ACCOUNTS
 
 
 def due_rows(dues: Iterable[Due]) -> tuple[ProviderAdjustment, ...]:

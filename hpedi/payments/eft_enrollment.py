@@ -15,7 +15,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date
 from enum import StrEnum
 from typing import Final, Literal
 
@@ -24,6 +24,7 @@ import msgspec
 from hpedi.payments.eft_returns import Correction
 from hpedi.reference.dated import Dated, Entry, in_force
 from hpedi.reference.payer import Account
+from hpedi.state_history import HasHistory, StateEvent, check_way
 from hpedi.transactions.remittance_835.model import BankAccount
 
 
@@ -110,17 +111,6 @@ class _TermsFile(Entry, frozen=True, kw_only=True):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class EnrollmentEvent:
-    """A state of an enrollment: since when, by whom (principal id), why, and the last day where it ends."""
-
-    state: EnrollmentState
-    at: datetime
-    by: str
-    why: str = ""
-    last_day: date | None = None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class Prenote:
     """The prenotification of an enrollment as it went to the bank.
 
@@ -138,7 +128,7 @@ class Prenote:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class EftEnrollment:
+class EftEnrollment(HasHistory[EnrollmentState]):
     """An account that a payee is, or is to be, paid to.
 
     Attributes:
@@ -160,23 +150,8 @@ class EftEnrollment:
     linkage: Linkage
     start: date
     meanwhile: Meanwhile
-    history: tuple[EnrollmentEvent, ...]
+    history: tuple[StateEvent[EnrollmentState], ...]
     prenote: Prenote | None = None
-
-    @property
-    def state(self) -> EnrollmentState:
-        """Where it stands in its history."""
-        return self.history[-1].state
-
-    @property
-    def last_day(self) -> date | None:
-        """The last day; None is open."""
-        return self.history[-1].last_day
-
-    @property
-    def requested_by(self) -> str:
-        """Who requested it (principal id)."""
-        return self.history[0].by
 
     @property
     def first_day(self) -> date | None:
@@ -198,19 +173,13 @@ class EftEnrollment:
         return Standing.LIVE if day >= first else Standing.ACCEPTED
 
 
-class WrongEnrollmentState(Exception):
-    """An enrollment cannot go where it is sent."""
-
-
-def changed(enrollment: EftEnrollment, state: EnrollmentState) -> EnrollmentState:
-    """Return the state that an enrollment is brought into.
+def check_change(enrollment: EftEnrollment, state: EnrollmentState) -> None:
+    """Let an enrollment be brought into a state.
 
     Raises:
-        WrongEnrollmentState: It cannot go there from where it stands.
+        WrongState: It cannot go there from where it stands.
     """
-    if state not in NEXT_STATES[enrollment.state]:
-        raise WrongEnrollmentState(f"enrollment {enrollment.id} is {enrollment.state}")
-    return state
+    check_way(f"enrollment {enrollment.id}", enrollment.state, state, NEXT_STATES)
 
 
 def load_enrollment_terms(content: bytes, day: date) -> EnrollmentTerms:

@@ -62,6 +62,8 @@ class Payment(PaymentHead):
         forwarded: Sum of PLB FB and WO among `adjusted`: negative is left with the payee for a later payment to take
             back, positive is taken back here.
         adjustments: The PLB rows, as the remittance says them.
+        borne_elsewhere: What of `claims_paid` other funding accounts bear, US dollars by our ids of them: a correction
+            and what it takes back stand in one remittance, whoever bears them.
     """
 
     claims: tuple[PaidClaim, ...]
@@ -69,6 +71,7 @@ class Payment(PaymentHead):
     adjusted: Usd
     forwarded: Usd
     adjustments: tuple[ProviderAdjustment, ...] = ()
+    borne_elsewhere: tuple[tuple[str, Usd], ...] = ()
 
     @property
     def head(self) -> PaymentHead:

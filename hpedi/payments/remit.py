@@ -1,9 +1,10 @@
 """A payment run: decided claims in, one remittance and one payment a payee out.
 
-A payee is paid once a run from each funding account, in the order in which it first appears; one that has dues and no
-claims gets a remittance of PLB rows alone, after those with claims. The method follows from the payee: ACH with bank
-details, else a check, and NON where nothing is paid. A total below zero is carried forward (PLB FB under the same trace
-number), so that BPR02 is never negative. Numbers and dates are handed in: the same input gives the same output.
+A payee is paid once a run from each funding account (see `paying_accounts`), in the order in which it first appears;
+one that has dues and no claims gets a remittance of PLB rows alone, after those with claims. The method follows from
+the payee: ACH with bank details, else a check, and NON where nothing is paid. A total below zero is carried forward
+(PLB FB under the same trace number), so that BPR02 is never negative. Numbers and dates are handed in: the same input
+gives the same output.
 
 Source: 005010X221A1 1.10.2 (balancing), 1.10.2.10 (capitation), 1.10.2.12 (balance forward); RFI 222, 738, 1921.
 """
@@ -16,6 +17,7 @@ from datetime import date
 
 import msgspec
 
+from hpedi.adjudication.correction import decision_id
 from hpedi.adjudication.decision import ClaimDecision
 from hpedi.claims.claim import ReceivedClaim
 from hpedi.money import ZERO, Usd
@@ -25,6 +27,7 @@ from hpedi.payments.claim_payments import ClaimFiling, claim_payment
 from hpedi.payments.dues import DUE
 from hpedi.payments.interest import Interest
 from hpedi.payments.payee_balances import BALANCE_FORWARD, OWED
+from hpedi.payments.paying_accounts import borne_elsewhere, paying_accounts
 from hpedi.payments.payment import PaidClaim, Payment, RemittedPayment
 from hpedi.transactions.remittance_835.model import (
     ClaimPayment,
@@ -49,7 +52,7 @@ class PaymentRunInput:
         decided: Claims with their final decisions, unpaid, in order of finalisation.
         payees: Payees by our provider id.
         payers: The payer's side by funding account (our id).
-        funding_account: The account that pays decisions which name none.
+        funding_account: The account that bears decisions which name none.
         claim_filing: CLP06 by plan.
         provider_adjustments: PLB rows to take into account, by (provider id, funding account), for example a balance
             forward that is taken back.
@@ -134,13 +137,14 @@ def remit(run: PaymentRunInput, numbers: RunNumbers) -> tuple[RemittedPayment, .
         number = _take(checks if share.method is PaymentMethod.CHECK else traces)
         remittance = _remittance(run, share, number, payment_date)
         check_remittance(remittance)
-        remitted.append(RemittedPayment(_payment(share, remittance), remittance))
+        remitted.append(RemittedPayment(_payment(share, remittance, run.funding_account), remittance))
     return tuple(remitted)
 
 
 def _shares(run: PaymentRunInput) -> Iterable[_Share]:
     shares: dict[tuple[str, str], _Share] = {}
     seen: set[tuple[str, int]] = set()
+    paid_from = paying_accounts((decision for _received, decision in run.decided), run.funding_account)
     for received, decision in run.decided:
         if received.test:
             raise ValueError("a test claim is never paid")
@@ -148,8 +152,7 @@ def _shares(run: PaymentRunInput) -> Iterable[_Share]:
         if version in seen:
             raise ValueError("a claim version stands twice in a payment run")
         seen.add(version)
-        account = decision.funding_account or run.funding_account
-        key = (decision.provider, account)
+        key = (decision.provider, paid_from[decision_id(decision)])
         if key not in shares:
             shares[key] = _new_share(run, key)
         shares[key].add(received, decision)
@@ -201,7 +204,7 @@ def _with_interest(claim: ClaimPayment, interest: Usd) -> ClaimPayment:
     )
 
 
-def _payment(share: _Share, remittance: Remittance) -> Payment:
+def _payment(share: _Share, remittance: Remittance, usual: str) -> Payment:
     return Payment(
         trace_number=remittance.trace_number,
         method=remittance.method,
@@ -222,6 +225,7 @@ def _payment(share: _Share, remittance: Remittance) -> Payment:
         adjusted=_sum_of(remittance.provider_adjustments),
         forwarded=_sum_of(each for each in remittance.provider_adjustments if each.code in OWED),
         adjustments=remittance.provider_adjustments,
+        borne_elsewhere=borne_elsewhere((made for _, made in share.decided), share.funding_account, usual),
     )
 
 

@@ -8,8 +8,13 @@
     pre-fund       what is left of the pre-fund pool, and its interest, to the employer   prefund_refund
     refund         what a payee sent back of an overpaid claim                       PLB 72
     adjustment     what somebody books to or from a payee                            PLB CS, IP, LS, L3, LE
+    transfer       what the bank moved between an employer's own account and the payer's
 
-A settlement is worked out here, kept once under its reference, and posted as one source. It measures no quality: which
+What comes out of a pool comes out of the accounts that keep it, in the proportion in which they do: a claim withholds
+in the account that pays it. The payer's account pays the dues, and is due that from the others until the bank moves it.
+
+A settlement is worked out here, kept once under its reference, and posted as one source (`settlement_ledger`). It
+measures no quality: which
 targets were met is told by whoever measured. How dues are then paid is the payment run's to say.
 """
 
@@ -21,13 +26,13 @@ from typing import Final, Literal, TypeAlias
 
 from hpedi.adjudication.funding import EmployerCharge, PoolKey, PoolMovement
 from hpedi.claims.model import Model
-from hpedi.money import ZERO, Usd, rounded
+from hpedi.money import ZERO, Usd, allocate, rounded
 from hpedi.payments.conventions import Way
 from hpedi.payments.dues import BONUS, CAPITATION, REFUND, WITHHOLD, Due
-from hpedi.payments.ledger import LedgerAccount, Posting, postings_of
+from hpedi.reference.payer import PAYER_ACCOUNTS
 from hpedi.reference.settling import Target
 
-SettlementKind: TypeAlias = Literal["capitation", "program", "prefund", "withhold", "refund", "adjustment"]
+SettlementKind: TypeAlias = Literal["capitation", "program", "prefund", "withhold", "refund", "adjustment", "transfer"]
 
 EARNED: Final = "earned_by_provider"
 BONUS_PAID: Final = "bonus_to_provider"
@@ -36,14 +41,10 @@ RETAINED: Final = "retained_by_plan"
 PIP_REFUND: Final = "pip_refund"
 PREFUND_REFUND: Final = "prefund_refund"
 POOL_INTEREST: Final = "pool_interest"
-
-
-BEARS: Final[Mapping[SettlementKind, LedgerAccount]] = {
-    "capitation": LedgerAccount.CAPITATION,
-    "refund": LedgerAccount.CASH,
-    "adjustment": LedgerAccount.PROVIDER_ADJUSTMENTS,
-}
-"""The account that bears dues which come out of no pool."""
+TRANSFER: Final = "transfer"
+TRANSFERRED: Final = "transferred"
+SET_OFF: Final = "set off"
+"""The facts that a transfer is posted by."""
 
 
 _WAY: Final[Mapping[bool, Way]] = {True: "to provider", False: "from provider"}
@@ -70,18 +71,16 @@ class Settlement(Model, frozen=True, kw_only=True):
         movements: What it takes out of pools.
         charges: What the employer gets back (negative).
         dues: What the provider gets.
-        interest: US dollars of pool interest among the charges.
     """
 
     kind: SettlementKind
     employer: str = ""
-    provider: str
+    provider: str = ""
     reference: str
     facts: tuple[tuple[str, str], ...] = ()
     movements: tuple[PoolMovement, ...] = ()
     charges: tuple[EmployerCharge, ...] = ()
     dues: tuple[Due, ...] = ()
-    interest: Usd = ZERO
 
 
 class Share(Model, frozen=True, kw_only=True):
@@ -92,12 +91,25 @@ class Share(Model, frozen=True, kw_only=True):
         balance: US dollars in it.
         given: US dollars of it for the provider.
         reference: What the provider's PLB row says.
+        kept: What of it each account keeps, US dollars by our ids of them (empty: the payer's); none: all the payer's.
     """
 
     pool: PoolKey
     balance: Usd
     given: Usd
     reference: str
+    kept: tuple[tuple[str, Usd], ...] = ()
+
+    def taken(self, what: str, amount: Usd) -> tuple[PoolMovement, ...]:
+        """Return the movements that take an amount out of it, from those that keep any in proportion to that."""
+        return _movements(self.pool, what, out_of(amount, self.kept or (("", self.balance),)))
+
+    def rest(self, what: str, taken: Sequence[PoolMovement]) -> tuple[PoolMovement, ...]:
+        """Return the movements that take out of each account what is left there once something was taken."""
+        left = dict(self.kept or (("", self.balance),))
+        for each in taken:
+            left[each.funding_account] += each.amount
+        return _movements(self.pool, what, left.items())
 
 
 def capitation(provider: str, period: str, members: int, rate: Usd, reference: str) -> Settlement:
@@ -177,10 +189,11 @@ def bonus_of(balance: Usd, *, given: Usd | None, savings: Usd | None, share: Dec
 def year_end(withhold: Share, savings: Share | None, interest: Usd, facts: Sequence[tuple[str, str]]) -> Settlement:
     """Settle a withhold programme at the year's end: what the provider did not earn goes back to the employer."""
     key, unearned = withhold.pool, withhold.balance - withhold.given
-    moved = [PoolMovement(key, EARNED, -withhold.given), PoolMovement(key, RETURNED, -unearned)]
+    earned = withhold.taken(EARNED, withhold.given)
+    moved = [*earned, *withhold.rest(RETURNED, earned)]
     dues = [Due(provider=key.provider, code=WITHHOLD, reference=withhold.reference, amount=withhold.given)]
     if savings is not None:
-        moved.append(PoolMovement(savings.pool, BONUS_PAID, -savings.given))
+        moved += savings.taken(BONUS_PAID, savings.given)
         dues.append(Due(provider=key.provider, code=BONUS, reference=savings.reference, amount=savings.given))
     return Settlement(
         kind="program",
@@ -188,29 +201,29 @@ def year_end(withhold: Share, savings: Share | None, interest: Usd, facts: Seque
         provider=key.provider,
         reference=withhold.reference,
         facts=tuple(facts),
-        movements=_moved(moved),
+        movements=tuple(moved),
         charges=_refund(key.employer, PIP_REFUND, "unearned", unearned, interest),
         dues=_not_nothing(dues),
-        interest=interest,
     )
 
 
 def withhold_release(withhold: Share, facts: Sequence[tuple[str, str]]) -> Settlement:
     """Settle what a contract itself withheld: the provider gets what it earned, the plan keeps the rest."""
-    key, rest = withhold.pool, withhold.balance - withhold.given
-    moved = [PoolMovement(key, EARNED, -withhold.given), PoolMovement(key, RETAINED, -rest)]
+    key, earned = withhold.pool, withhold.taken(EARNED, withhold.given)
     due = Due(provider=key.provider, code=WITHHOLD, reference=withhold.reference, amount=withhold.given)
     return Settlement(
         kind="withhold",
         provider=key.provider,
         reference=withhold.reference,
         facts=tuple(facts),
-        movements=_moved(moved),
+        movements=(*earned, *withhold.rest(RETAINED, earned)),
         dues=_not_nothing([due]),
     )
 
 
-def refund(provider: str, claim: str, amount: Usd, owed: Usd, reference: str) -> Settlement:
+def refund(
+    provider: str, claim: str, amount: Usd, owed: Usd, reference: str, account: str = PAYER_ACCOUNTS
+) -> Settlement:
     """Take what a payee sent back of an overpaid claim: its next remittance acknowledges it and takes it off.
 
     Args:
@@ -219,6 +232,7 @@ def refund(provider: str, claim: str, amount: Usd, owed: Usd, reference: str) ->
         amount: US dollars received.
         owed: US dollars that are still owed for the claim.
         reference: What the refund is known by: the number of the payee's check.
+        account: Our id of the account that overpaid the claim: its cash it is.
 
     Raises:
         CannotSettle: Nothing, or more than is owed for the claim, was sent back.
@@ -226,7 +240,7 @@ def refund(provider: str, claim: str, amount: Usd, owed: Usd, reference: str) ->
     if not ZERO < amount <= owed:
         raise CannotSettle(f"for this claim the provider owes {owed:,}: a refund is above 0.00 and no more than that")
     facts = (("claim", claim), ("owed before", f"{owed}"), ("received", f"{amount}"))
-    due = Due(provider=provider, code=REFUND, reference=claim, amount=amount)
+    due = Due(provider=provider, code=REFUND, reference=claim, amount=amount, funding_account=account)
     return Settlement(kind="refund", provider=provider, reference=reference, facts=facts, dues=(due,))
 
 
@@ -253,53 +267,72 @@ def adjustment(provider: str, code: str, amount: Usd, reference: str, note: str,
     return Settlement(kind="adjustment", provider=provider, reference=reference, facts=(("why", note),), dues=(due,))
 
 
-def prefund_return(
-    pool: PoolKey, balance: Usd, interest: Usd, reference: str, facts: Sequence[tuple[str, str]] = ()
-) -> Settlement:
+def prefund_return(left: Share, interest: Usd, facts: Sequence[tuple[str, str]] = ()) -> Settlement:
     """Give an employer back what is left of its pre-fund pool, with interest; `facts` tell how that was worked out.
 
     Raises:
         CannotSettle: The pool is below nothing.
     """
+    pool, balance = left.pool, left.balance
     if balance < 0:
         raise CannotSettle("the pre-fund pool is below 0.00: more was taken back than pre-funded")
     return Settlement(
         kind="prefund",
         employer=pool.employer,
         provider=pool.provider,
-        reference=reference,
+        reference=left.reference,
         facts=(("year", str(pool.year)), ("in the pool", f"{balance}"), *facts, (POOL_INTEREST, f"{interest}")),
-        movements=_moved([PoolMovement(pool, RETURNED, -balance)]),
+        movements=left.rest(RETURNED, ()),
         charges=_refund(pool.employer, PREFUND_REFUND, "unused", balance, interest),
-        interest=interest,
     )
 
 
-def program_postings(settlement: Settlement, funding_account: str, source: str) -> tuple[Posting, ...]:
-    """Post a settlement: pools and cost on one side; what payees are due and employers get back on the other."""
-    moved = sum((each.amount for each in settlement.movements), ZERO)
-    refunded = sum((each.amount for each in settlement.charges), ZERO)
-    retained = sum((each.amount for each in settlement.movements if each.what == RETAINED), ZERO)
-    due = sum((each.amount for each in settlement.dues), ZERO)
-    sides = (
-        (LedgerAccount.POOLS, -moved),
-        (LedgerAccount.CLAIMS_EXPENSE, retained),
-        *((account, due) for account in (BEARS.get(settlement.kind),) if account is not None),
-        (LedgerAccount.INTEREST, settlement.interest),
-        (LedgerAccount.EMPLOYERS_RECEIVABLE, refunded),
-        (LedgerAccount.PAYEE_DUES, -due),
+def transfer(employer: str, owes: Usd, owed: Usd, amount: Usd | None, reference: str) -> Settlement:
+    """Take note that the bank moved money between an employer's own account and the payer's.
+
+    What is due both ways is set off against one another, so that only the difference is to be moved.
+
+    Args:
+        employer: Employer id.
+        owes: US dollars that the employer's account is to transfer.
+        owed: US dollars that it is to get.
+        amount: US dollars moved to the payer's account, below 0.00 from it; all of the difference if None.
+        reference: What the bank knows it by.
+
+    Raises:
+        CannotSettle: Nothing is to be moved, or not so much, or not this way.
+    """
+    open_ = owes - owed
+    moved = open_ if amount is None else amount
+    low, high = min(open_, ZERO), max(open_, ZERO)
+    if not low <= moved <= high or not (moved or min(owes, owed)):
+        raise CannotSettle(f"between this account and the payer's {open_:,} is to be moved: no more, and no other way")
+    facts = (
+        ("due to the payer's account before", f"{owes}"),
+        ("due from the payer's account before", f"{owed}"),
+        (SET_OFF, f"{min(owes, owed)}"),
+        (TRANSFERRED, f"{moved}"),
+        ("left to be moved", f"{open_ - moved}"),
     )
-    return postings_of(sides, funding_account, source)
+    return Settlement(kind=TRANSFER, employer=employer, reference=reference, facts=facts)
+
+
+def out_of(amount: Usd, kept: Sequence[tuple[str, Usd]]) -> tuple[tuple[str, Usd], ...]:
+    """Split an amount over those that keep something, in proportion to that; the first gets it where none does."""
+    weights = [max(each, ZERO) for _account, each in kept]
+    shares = allocate(amount, weights) if any(weights) else (amount, *(ZERO for _each in weights[1:]))
+    return tuple((account, share) for (account, _kept), share in zip(kept, shares, strict=True))
+
+
+def _movements(pool: PoolKey, what: str, amounts: Iterable[tuple[str, Usd]]) -> tuple[PoolMovement, ...]:
+    """Return the movements that take amounts out of a pool, those of nothing left out."""
+    return tuple(PoolMovement(pool, what, -amount, account) for account, amount in amounts if amount)
 
 
 def _refund(employer: str, what: str, part: str, amount: Usd, interest: Usd) -> tuple[EmployerCharge, ...]:
     total = amount + interest
     parts = ((part, -amount), (POOL_INTEREST, -interest))
     return (EmployerCharge(employer, what, -total, parts),) if total else ()
-
-
-def _moved(movements: Iterable[PoolMovement]) -> tuple[PoolMovement, ...]:
-    return tuple(each for each in movements if each.amount)
 
 
 def _not_nothing(dues: Iterable[Due]) -> tuple[Due, ...]:

@@ -18,8 +18,8 @@ class Grants(Protocol):
     def request(self, asked: Grant) -> int:
         """Keep a request with its history so far; return its number."""
 
-    def change(self, grant: Grant, state: GrantState, at: datetime, why: str = "") -> None:
-        """Bring a grant into another state."""
+    def change(self, grant: Grant, state: GrantState, why: str = "") -> Grant:
+        """Bring a grant into another state, and return it as it stands then."""
 
     def find(self, grant: int) -> Grant | None:
         """Return a grant by its number."""
@@ -58,8 +58,10 @@ class EraEnrolments(Protocol):
     def request(self, asked: EraEnrolment) -> int:
         """Keep an enrolment with its history so far; return its number."""
 
-    def change(self, enrolment: EraEnrolment, state: EnrolmentState, why: str, last_day: date | None = None) -> None:
-        """Bring an enrolment into another state."""
+    def change(
+        self, enrolment: EraEnrolment, state: EnrolmentState, why: str, last_day: date | None = None
+    ) -> EraEnrolment:
+        """Bring an enrolment into another state, and return it as it stands then."""
 
     def find(self, enrolment: int) -> EraEnrolment | None:
         """Return an enrolment by its number."""

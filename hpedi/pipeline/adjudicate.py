@@ -86,7 +86,7 @@ def reference_in_force(books: Books, context: RunContext) -> Reference:
 def adjudicate_waiting(
     books: Books, context: RunContext, reference: Reference, progress: Callable[[int], None] = lambda _count: None
 ) -> Adjudicated:
-    """Decide every accepted claim that has no decision.
+    """Decide every accepted claim that has no decision, without those of receipts that come meanwhile.
 
     Args:
         books: Where claims, balances and history are kept.
@@ -95,10 +95,12 @@ def adjudicate_waiting(
         progress: Told how many claims each transaction decided.
     """
     outcome, pace = Adjudicated(), Pace(CLAIMS_A_TRANSACTION, books.somebody_waits)
+    with books.reading(context) as work:
+        last = work.claims.last_to_decide()
     while True:
         with books.writing(context) as work:
             claims = work.claims.next_to_decide(pace.claims)
-            if not claims:
+            if not claims or claims[0].receipt > last:
                 return outcome
             batch = decide(work, claims, reference, pace=pace)
             batch.store(work, context)

@@ -45,6 +45,9 @@ class Claims(Protocol):
     def next_to_decide(self, limit: int) -> tuple[StoredClaim, ...]:
         """Return the next accepted claims of published production receipts, in order of receipt and position."""
 
+    def last_to_decide(self) -> int:
+        """Return the receipt of the last claim that waits; 0 where none does."""
+
     def waiting_after(self, receipt: int, ordinal: int, limit: int) -> tuple[StoredClaim, ...]:
         """Return the accepted claims that come after a position, likewise, and hold none."""
 

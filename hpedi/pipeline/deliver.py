@@ -56,6 +56,10 @@ class DeliveryTerms:
     access_rules: AccessRules
 
 
+class CannotPlace(Unavailable):
+    """A file cannot be put into its folder: it waits on."""
+
+
 @dataclass(frozen=True, slots=True)
 class Delivery:
     """The files that were delivered, in order, and why others were not: they wait on."""
@@ -100,26 +104,39 @@ def deliver(
         waiting = [row for row in work.outbox.waiting() if only(row)]
     delivered, failures = [], []
     for row in _addressed(books, context, terms, waiting):
-        with books.reading(context) as work:
-            content = work.outbox.content(row)
+        try:
+            if _handed_over(books, context, terms, row):
+                delivered.append(row)
+        except CannotPlace as failure:
+            failures.append(str(failure))
+    return Delivery(tuple(delivered), tuple(failures))
+
+
+def _handed_over(books: Books, context: RunContext, terms: DeliveryTerms, row: OutboundRow) -> bool:
+    """Place a file and say so; False where somebody else delivered it meanwhile.
+
+    Raises:
+        CannotPlace: Its folder does not take it.
+    """
+    with books.writing(context) as work:
+        if not work.outbox.hold(row):
+            return False
+        content = work.outbox.content(row)
         try:
             terms.folders.place(row.folder, row.name, content)
         except Unavailable as failure:
-            failures.append(str(failure))
-            continue
-        with books.writing(context) as work:
-            work.outbox.delivered(row, context.instant)
-            work.audit.record(
-                "deliver",
-                f"outbox:{row.id}",
-                members=members_told(work, row, content),
-                recipient=row.folder.removeprefix("outbox/"),
-                reason="payment",
-                result=row.kind,
-            )
-            announce_ready(work, lambda: terms.reference().partners, row, content)
-        delivered.append(row)
-    return Delivery(tuple(delivered), tuple(failures))
+            raise CannotPlace(str(failure)) from None
+        work.outbox.delivered(row, context.instant)
+        work.audit.record(
+            "deliver",
+            f"outbox:{row.id}",
+            members=members_told(work, row, content),
+            recipient=row.folder.removeprefix("outbox/"),
+            reason="payment",
+            result=row.kind,
+        )
+        announce_ready(work, lambda: terms.reference().partners, row, content)
+    return True
 
 
 def _addressed(

@@ -22,7 +22,6 @@ from hpedi.payments.conventions import AchConventions
 from hpedi.payments.eft_enrollment import (
     OPEN,
     EftEnrollment,
-    EnrollmentEvent,
     EnrollmentState,
     EnrollmentTerms,
     Linkage,
@@ -44,6 +43,7 @@ from hpedi.pipeline.ports import Work
 from hpedi.pipeline.records import Outbound
 from hpedi.reference.providers import BillingProvider
 from hpedi.reference.reference import Reference
+from hpedi.state_history import StateEvent
 from hpedi.transactions.remittance_835.model import CORPORATE_EXCHANGE, BankAccount, RemittancePayee
 
 ACCOUNT_WIDTH: Final = 17
@@ -129,10 +129,10 @@ def keep_request(work: Work, asked: EftEnrollment) -> EftEnrollment:
     return kept
 
 
-def requested(work: Work, why: str) -> EnrollmentEvent:
+def requested(work: Work, why: str) -> StateEvent[EnrollmentState]:
     """Return the first state of an enrollment that is requested now."""
     principal = work.context.principal.id
-    return EnrollmentEvent(state=EnrollmentState.REQUESTED, at=work.context.instant, by=principal, why=why)
+    return StateEvent(state=EnrollmentState.REQUESTED, at=work.context.instant, by=principal, why=why)
 
 
 def _payee(reference: Reference, asked: EnrollmentAsked) -> BillingProvider:
@@ -161,11 +161,11 @@ def decide(work: Work, number: int, state: EnrollmentState, why: str) -> EftEnro
     Raises:
         CannotEnroll: There is none of this number.
         SamePerson: Who approves it also requested it.
-        WrongEnrollmentState: It was decided before.
+        WrongState: It was decided before.
     """
     work.eft_enrollments.lock()
     asked, who = _found(work, number), work.context.principal
-    if state is EnrollmentState.APPROVED and who.kind == "person" and who.id == asked.requested_by:
+    if state is EnrollmentState.APPROVED and who.kind == "person" and who.id == asked.asked_by:
         raise SamePerson("who requested an enrollment does not approve it: a second person does")
     decided = work.eft_enrollments.change(asked, state, why)
     work.audit.record("eft decide", _subject(number), reason=why, result=state.value)
@@ -177,7 +177,7 @@ def end(work: Work, number: int, last_day: date, why: str) -> EftEnrollment:
 
     Raises:
         CannotEnroll: There is none of this number, or it ends earlier.
-        WrongEnrollmentState: It was denied, or came back.
+        WrongState: It was denied, or came back.
     """
     work.eft_enrollments.lock()
     stands = _found(work, number)

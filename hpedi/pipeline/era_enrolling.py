@@ -16,11 +16,10 @@ from hpedi.access.decision import Asker
 from hpedi.access.era_enrolment import (
     ALL_NPIS,
     ENROLMENT,
-    EnrolmentEvent,
     EnrolmentState,
     EraEnrolment,
     SubmissionReason,
-    changed,
+    check_change,
     replaced_by,
 )
 from hpedi.access.grants import ProviderId
@@ -33,6 +32,7 @@ from hpedi.pipeline.ports import Work
 from hpedi.pipeline.remittance_receivers import chosen_receiver, receiver_facts
 from hpedi.reference.partners import Partner
 from hpedi.reference.reference import Reference
+from hpedi.state_history import StateEvent
 
 NOT_YOURS: Final = "there is no such enrolment, or it is not yours to decide"
 NO_SUCH_PROVIDER: Final = "there is no such provider that you may name a receiver for"
@@ -176,7 +176,7 @@ def _made(work: Work, who: Asker, asked: EnrolmentAsked, *, holds_now: bool) -> 
         submission=asked.submission,
         start=asked.start,
         asked_in=who.principal.organisation,
-        history=tuple(EnrolmentEvent(state=each, at=at, by=who.principal.id, why=asked.why) for each in states),
+        history=tuple(StateEvent(state=each, at=at, by=who.principal.id, why=asked.why) for each in states),
     )
 
 
@@ -259,7 +259,7 @@ def decide(work: Work, terms: EnrolmentTerms, number: int, state: EnrolmentState
     if asked is None or not covered or not all(who.may(action, _scope(each.named)) for each in covered):
         raise NotAllowed(NOT_YOURS)
     work.era.lock(asked.provider)
-    changed(asked, state)
+    check_change(asked, state)
     if state is EnrolmentState.APPROVED:
         _check_receiver(work, who, terms, asked, covered, holds_now=True)
         _end_those_before(work, asked, replaced_by(asked, work.era.of_provider(asked.provider)))
@@ -279,7 +279,7 @@ def end(work: Work, terms: EnrolmentTerms, number: int, last_day: date, why: str
         raise NotAllowed(NOT_YOURS)
     if not who.principal.organisation and not why:
         raise CannotEnrol("give --why: the payer ends an enrolment on behalf of a provider")
-    changed(stands, EnrolmentState.ENDED)
+    check_change(stands, EnrolmentState.ENDED)
     if stands.last_day is not None and stands.last_day <= last_day:
         raise CannotEnrol(f"enrolment {number} ends earlier, on {stands.last_day}")
     return _brought(work, stands, EnrolmentState.ENDED, why, last_day)
@@ -297,14 +297,11 @@ def _may_end(work: Work, who: Asker, terms: EnrolmentTerms, stands: EraEnrolment
 def _brought(
     work: Work, enrolment: EraEnrolment, state: EnrolmentState, why: str, last_day: date | None = None
 ) -> EraEnrolment:
-    work.era.change(enrolment, state, why, last_day)
+    brought = work.era.change(enrolment, state, why, last_day)
     result = f"last day {last_day}" if last_day is not None else state.value
     subject, recipient = f"era:{enrolment.id}", f"partner:{enrolment.receiver}"
     work.audit.record("era end" if last_day is not None else "era decide", subject, recipient=recipient, result=result)
-    event = EnrolmentEvent(
-        state=state, at=work.context.instant, by=work.context.principal.id, why=why, last_day=last_day
-    )
-    return replace(enrolment, history=(*enrolment.history, event))
+    return brought
 
 
 # --- what somebody may see of them -----------------------------------------------------------------------------------

@@ -6,13 +6,13 @@ has them or not. What is not there and what is not somebody's to decide are refu
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date
 from typing import Final
 
 from hpedi.access.control import PaidOut, payment_proves, pin_proves
 from hpedi.access.decision import Asker
-from hpedi.access.grants import Area, Grant, GrantEvent, GrantState, ProviderId, changed
+from hpedi.access.grants import Area, Grant, GrantState, ProviderId, check_change
 from hpedi.access.organisations import OrganisationKind
 from hpedi.access.reach import Scope
 from hpedi.access.rules import AccessRules
@@ -20,6 +20,7 @@ from hpedi.access.sign_in import ProofTerms
 from hpedi.money import Usd
 from hpedi.payments.states import PaymentState
 from hpedi.pipeline.ports import Work
+from hpedi.state_history import StateEvent
 
 GRANT: Final = "grant"
 OUT: Final = frozenset({PaymentState.RELEASED, PaymentState.SETTLED})
@@ -82,7 +83,7 @@ def ask(work: Work, rules: AccessRules, asked: Asked) -> int:
     is_house = work.grants.kind_of(organisation) is OrganisationKind.PROVIDER
     if asked.is_own and not (is_house and who.may("prove", house)):
         raise NotAllowed("only approvers of a provider's own organisation ask for a provider as their own")
-    event = GrantEvent(state=GrantState.REQUESTED, at=work.context.instant, by=who.principal.id)
+    event = StateEvent(state=GrantState.REQUESTED, at=work.context.instant, by=who.principal.id)
     number = work.grants.request(
         Grant(
             id=0,
@@ -137,7 +138,7 @@ def prove(work: Work, rules: AccessRules, number: int, proof: Proof, terms: Proo
     own = Scope(thing=GRANT, organisation=grant.organisation) if grant else None
     if grant is None or own is None or not grant.is_own or not who.may("prove", own):
         raise NotAllowed(NOT_YOURS)
-    changed(grant, GrantState.APPROVED)
+    check_change(grant, GrantState.APPROVED)
     is_right = _is_right(work, grant, proof, who.day, terms)
     wrong = work.grants.add_attempt(grant.id, work.context.instant, is_right=is_right)
     if is_right:
@@ -162,11 +163,9 @@ def _is_right(work: Work, grant: Grant, proof: Proof, day: date, terms: ProofTer
 
 
 def _bring(work: Work, grant: Grant, state: GrantState, why: str) -> Grant:
-    changed(grant, state)
-    work.grants.change(grant, state, work.context.instant, why)
+    brought = work.grants.change(grant, state, why)
     work.audit.record("access decide", f"grant:{grant.id}", result=state)
-    event = GrantEvent(state=state, at=work.context.instant, by=work.context.principal.id, why=why)
-    return replace(grant, history=(*grant.history, event))
+    return brought
 
 
 def known_to(work: Work, rules: AccessRules) -> tuple[Grant, ...]:

@@ -1,34 +1,40 @@
 """Checks to members: what a claim pays whose benefits are not assigned to its provider (CLM08 = N).
 
 A payment run draws one check a subscriber and funding account, over all that decisions gave to members and took back
-since the last. What comes to nothing or less waits until more is to be paid. No 835 tells of it: the member is told by
+since the last. What comes to nothing or less waits until more is to be paid, and what has no address to go to is kept
+back: the newest claim of the subscriber that gives one says where it goes. No 835 tells of it: the member is told by
 a notice (`hpedi eob --check`). Its states, the register, positive pay and the proof are those of any check.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import replace
+import dataclasses
+from collections.abc import Iterator, Sequence
 from datetime import date
-from itertools import groupby
+from itertools import chain, groupby
+
+from msgspec.structs import replace
 
 from hpedi.claims.parties import Subscriber
+from hpedi.finding_kinds import found
+from hpedi.findings import Where
 from hpedi.money import ZERO
 from hpedi.payments.faults import ReleaseBlocked
 from hpedi.payments.payment import PaidClaim, Payment
 from hpedi.pipeline.funding_records import MemberPayment
-from hpedi.pipeline.payment_terms import PaymentData, payer_and_date
+from hpedi.pipeline.payment_terms import Held, PaymentData, payer_and_date
 from hpedi.pipeline.ports import Work
 from hpedi.pipeline.records import ListedPayment, PaymentRun, StoredPayment
 from hpedi.pipeline.remittance_files import ReleaseTerms, payment_date_on
+from hpedi.pipeline.sought import ClaimsAsked
 from hpedi.reference.reference import Reference
 from hpedi.transactions.remittance_835.model import PaymentMethod, RemittancePayee, RemittancePayer
 
 
 def member_payments(
     work: Work, run: PaymentRun, reference: Reference, data: PaymentData, first_check: int
-) -> list[Payment]:
-    """Make the checks of a run to members, in the order of our ids of the subscribers.
+) -> tuple[list[Payment], list[Held]]:
+    """Make the checks of a run to members, in the order of our ids of the subscribers; say which are kept back.
 
     Args:
         work: The transaction.
@@ -42,19 +48,36 @@ def member_payments(
     """
     payer, day = payer_and_date(run.as_of, run.instant, reference, data)
     made: list[Payment] = []
+    kept: list[Held] = []
     for (_payee, _account), group in groupby(
         work.funding.unpaid(), key=lambda each: (each.payee, each.funding_account)
     ):
         rows = tuple(group)
-        if sum((each.amount for each in rows), ZERO) > 0:
-            made.append(_payment(work, rows, payer, day, str(first_check + len(made))))
-    return made
+        if sum((each.amount for each in rows), ZERO) <= 0:
+            continue
+        named = _subscriber(work, rows, reference)
+        if named.address is None:
+            kept.append(_held(rows))
+        else:
+            made.append(_payment(rows, named, payer, day, str(first_check + len(made))))
+    return made, kept
 
 
-def _payment(work: Work, rows: Sequence[MemberPayment], payer: RemittancePayer, day: date, number: str) -> Payment:
+def _held(rows: Sequence[MemberPayment]) -> Held:
+    return Held(
+        provider=rows[0].payee,
+        claims=len(rows),
+        amount=sum((each.amount for each in rows), ZERO),
+        finding=found("member-address-missing", Where()),
+        to_member=True,
+    )
+
+
+def _payment(
+    rows: Sequence[MemberPayment], named: Subscriber, payer: RemittancePayer, day: date, number: str
+) -> Payment:
     amount = sum((each.amount for each in rows), ZERO)
     claims = tuple(_claim_of(each) for each in rows)
-    named = _subscriber(work, claims[-1])
     name = named.name
     return Payment(
         trace_number=number,
@@ -79,10 +102,27 @@ def _claim_of(paid: MemberPayment) -> PaidClaim:
     return PaidClaim(payer_claim_control_number=number, version=int(version))
 
 
-def _subscriber(work: Work, paid: PaidClaim) -> Subscriber:
-    """Return the subscriber as the claim names them: on no other record of ours stands an address."""
-    (stored, *_others) = work.decisions.of_claims([paid.payer_claim_control_number])
-    return stored.received.claim.subscriber
+def _subscriber(work: Work, rows: Sequence[MemberPayment], reference: Reference) -> Subscriber:
+    """Return the subscriber as the newest of the claims names them, with an address where any of theirs gives one.
+
+    On no other record of ours stands an address; a claim for a dependent need not give the subscriber's.
+    """
+    numbers = dict.fromkeys(_claim_of(each).payer_claim_control_number for each in rows)
+    named = {
+        stored.decision.payer_claim_control_number: stored.received.claim.subscriber
+        for stored in work.decisions.of_claims(list(numbers))
+    }
+    newest_first = [named[number] for number in reversed(numbers)]
+    newest = newest_first[0]
+    addresses = (each.address for each in chain(newest_first, _other_claims(work, newest, reference)))
+    return replace(newest, address=next((each for each in addresses if each is not None), None))
+
+
+def _other_claims(work: Work, named: Subscriber, reference: Reference) -> Iterator[Subscriber]:
+    """Yield the subscriber as any of the claims that came under their member id names them, newest first."""
+    npis = tuple(provider.npi for provider in reference.providers.values())
+    asked = work.claims.asked(ClaimsAsked(members=(named.member_id,), npis=npis))
+    yield from (each.received.claim.subscriber for each in reversed(asked) if not each.received.test)
 
 
 def member_check_as_sent(work: Work, stored: StoredPayment, terms: ReleaseTerms) -> ListedPayment:
@@ -95,4 +135,5 @@ def member_check_as_sent(work: Work, stored: StoredPayment, terms: ReleaseTerms)
     paid = sum((each.amount for each in work.funding.paid_by(stored.id)), made.reissued)
     if paid != made.amount:
         raise ReleaseBlocked("a stored check to a member is not what its decisions come to")
-    return replace(stored, payment=replace(made, payment_date=payment_date_on(made, terms))).listed
+    dated = dataclasses.replace(made, payment_date=payment_date_on(made, terms))
+    return dataclasses.replace(stored, payment=dated).listed

@@ -1,7 +1,7 @@
-"""How many claims a transaction takes: many, and few as soon as somebody waits to write.
+"""How many claims a transaction takes: more and more, and few as long as others come to write beside it.
 
 Long transactions are what many claims are decided in fastest. Where a database has one writer, who answers an inquiry
-meanwhile waits for the end of one.
+meanwhile waits for the end of one. A job begins with few, and who had to wait is remembered: others will come.
 """
 
 from __future__ import annotations
@@ -10,7 +10,9 @@ from collections.abc import Callable, Iterator, Sequence
 from typing import Final, TypeVar
 
 FEW: Final = 16
-"""Claims of a transaction for whose end somebody waits: some twenty milliseconds."""
+"""Claims of a transaction for whose end somebody waits: some ten milliseconds."""
+REMEMBERED: Final = 256
+"""Transactions that are short after somebody waited: some seconds."""
 
 One = TypeVar("One")
 
@@ -24,11 +26,17 @@ class Pace:
     """
 
     def __init__(self, most: int, somebody_waits: Callable[[], bool]) -> None:
-        """Begin with as many as may be at most."""
-        self.claims = most
+        """Begin with few, and come to as many as may be at most."""
+        self.claims = min(most, FEW)
         self.taken = 0
         self._most = most
         self._somebody_waits = somebody_waits
+        self._remembered = 0
+
+    @property
+    def is_short(self) -> bool:
+        """Say whether somebody waited of late, so that nothing is done in a transaction that can be done before it."""
+        return self._remembered > 0
 
     def of(self, claims: Sequence[One]) -> Iterator[One]:
         """Yield the claims of a transaction, until somebody waits for its end."""
@@ -40,5 +48,11 @@ class Pace:
             yield claim
 
     def look(self) -> None:
-        """Look, at the end of a transaction, who waits for it: the next one is shorter then, or else longer."""
-        self.claims = min(self._most, FEW if self._somebody_waits() else self.claims * 2)
+        """Look, at the end of a transaction, who waits for it: the next ones are short then, and longer in the end."""
+        if self._somebody_waits():
+            self._remembered = REMEMBERED
+            self.claims = min(self._most, FEW)
+        elif self._remembered:
+            self._remembered -= 1
+        else:
+            self.claims = min(self._most, self.claims * 2)

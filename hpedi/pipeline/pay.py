@@ -15,6 +15,7 @@ from dataclasses import dataclass, replace
 
 import msgspec
 
+from hpedi.adjudication.correction import decision_id
 from hpedi.finding_kinds import found
 from hpedi.findings import Where
 from hpedi.money import ZERO, Usd
@@ -23,6 +24,7 @@ from hpedi.payments.faults import Unbalanced
 from hpedi.payments.interest import Interest, interest_of
 from hpedi.payments.ledger import ledger_source, payment_postings
 from hpedi.payments.payee_balances import PayeeBalance, adjustments_of, balance_entries
+from hpedi.payments.paying_accounts import paying_accounts
 from hpedi.payments.payment import Payment, PaymentHead
 from hpedi.payments.remit import PaymentRunInput, RunNumbers, remit
 from hpedi.payments.split_remittances import split
@@ -131,7 +133,7 @@ def _build(
     with books.writing(context) as work:
         work.payments.hold_run(run)
         stored = tuple(_booked(work, run, each.payment, waits) for each in drafts)
-        work.payments.close(run, stored, [each.provider for each in held])
+        work.payments.close(run, stored, [each.provider for each in held if not each.to_member])
     return stored, tuple(held)
 
 
@@ -166,7 +168,7 @@ def _drafts(
         try:
             for account, of_account in _by_account(decided, dues).items():
                 paid_for = accounts.addressed(run_input(of_account, payee, run, reference, data, account))
-                owing = dues if account == FUNDING_ACCOUNT else ()
+                owing = [each for each in dues if each.funding_account == account]
                 made, numbers = _payments_to(work, paid_for, provider, owing, reference, numbers)
                 drafts += map(_Draft.of, made)
         except (Unbalanced, CannotPay) as fault:
@@ -175,16 +177,18 @@ def _drafts(
             numbers = _Numbers.after_all(run, drafts)
             kept.append(_held(provider, decided, dues, code))
     if not dues_only:
-        checks = member_payments(work, run, reference, data, numbers.first_check)
+        checks, without_address = member_payments(work, run, reference, data, numbers.first_check)
         drafts += map(_Draft.of, checks)
+        kept += without_address
     return drafts, kept
 
 
 def _by_account(decided: Sequence[StoredDecision], dues: Sequence[Due]) -> Mapping[str, Sequence[StoredDecision]]:
-    """Return a payee's decisions by the account that pays them; what settlements found due is the payer's to pay."""
-    accounts: dict[str, list[StoredDecision]] = {FUNDING_ACCOUNT: []} if dues else {}
+    """Return a payee's decisions by the account that pays them, with those accounts that pay only dues."""
+    accounts: dict[str, list[StoredDecision]] = {each.funding_account: [] for each in dues}
+    paid_from = paying_accounts((each.decision for each in decided), FUNDING_ACCOUNT)
     for each in decided:
-        accounts.setdefault(each.decision.funding_account or FUNDING_ACCOUNT, []).append(each)
+        accounts.setdefault(paid_from[decision_id(each.decision)], []).append(each)
     return accounts
 
 
@@ -250,7 +254,7 @@ def _payment(
     rows = due_rows(dues)
     beside = sum(interest.values(), paid_of(rows))
     adjustments = (*rows, *_adjustments(work, paid_for, provider, reference, beside, refunded_by(dues)))
-    given = {(provider, paid_for.funding_account): adjustments}
+    given = {(provider, _paid_from(paid_for)): adjustments}
     (remitted,) = remit(replace(paid_for, provider_adjustments=given, interest=interest), numbers)
     return remitted.payment
 
@@ -295,4 +299,11 @@ def _adjustments(
 
 def _owed(work: Work, paid_for: PaymentRunInput, payee: str) -> tuple[PayeeBalance, ...]:
     """Return what a payee owes the account that it is paid from."""
-    return tuple(each for each in work.payee_balances.owed(payee) if each.funding_account == paid_for.funding_account)
+    account = _paid_from(paid_for)
+    return tuple(each for each in work.payee_balances.owed(payee) if each.funding_account == account)
+
+
+def _paid_from(paid_for: PaymentRunInput) -> str:
+    """Return our id of the account that pays: there is one a remittance."""
+    (account,) = paid_for.payers
+    return account

@@ -40,6 +40,7 @@ class Held:
         claims: How many claims it pays.
         amount: US dollars.
         finding: Why, and what to do.
+        to_member: Whether it is a check to a member.
     """
 
     number: str = ""
@@ -47,6 +48,7 @@ class Held:
     claims: int
     amount: Usd
     finding: Finding
+    to_member: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -96,7 +98,7 @@ def run_input(
         decided=[(stored.received, stored.decision) for stored in decided],
         payees={payee.provider: payee},
         payers={account: payer},
-        funding_account=account,
+        funding_account=FUNDING_ACCOUNT,
         claim_filing=claim_filing(reference),
         production_date=run.as_of,
         payment_date=payment_date,

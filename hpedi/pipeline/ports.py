@@ -196,6 +196,9 @@ class Outbox(Protocol):
     def content(self, row: OutboundRow) -> bytes:
         """Return a file's bytes."""
 
+    def hold(self, row: OutboundRow) -> bool:
+        """Keep others from delivering a file until this transaction ends; False where one delivered it."""
+
     def delivered(self, row: OutboundRow, at: datetime) -> None:
         """Say that a file lies in its folder."""
 

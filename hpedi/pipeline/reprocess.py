@@ -237,7 +237,8 @@ def _all_again(
         seen = rolled.seen
         after = seen.decide(received, reference, who, correction)
         if not isinstance(after, Pend):
-            rolled.take(received, after)
+            # What stays as it is carries nothing over: the next claim that changes does.
+            rolled.take(received, after if is_changed(before, after) else replace(after, carried=()))
         made.append(_Again(received, before, after))
     return tuple(made)
 

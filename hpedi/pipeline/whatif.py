@@ -213,14 +213,16 @@ def _replayed(
         seen.roll_back(each.decision, reversal_of(each.decision, each.decision.version + 1, "", ""))
     made: list[ClaimDecision | Pend] = []
     for each in standing:
-        decision: ClaimDecision | Pend = each.decision
+        # What it carried over was never taken back.
+        as_decided = replace(each.decision, carried=())
+        decision: ClaimDecision | Pend = as_decided
         if _is_asked(each, question):
             who = batch.who[each.received.payer_claim_control_number]
             correction = _correction(each.decision, waived)
             received = replace(each.received, version=each.decision.version)
             decision = seen.decide(received, reference, who, correction)
             made.append(decision)
-        _see(seen, each, each.decision if isinstance(decision, Pend) else decision)
+        _see(seen, each, as_decided if isinstance(decision, Pend) else decision)
     return made
 
 

@@ -109,6 +109,7 @@ class StoredBooks:
         """Open a transaction that commits at the end of its block."""
         with self.writing_together() as of:
             yield of(context)
+        self._database.empty_long_log()
 
     @contextmanager
     def writing_together(self) -> Iterator[Callable[[RunContext], StoredWork]]:

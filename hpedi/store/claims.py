@@ -123,6 +123,11 @@ class StoredClaims:
         """
         return self._read(_WAITING.limit(limit).with_for_update(of=claim))
 
+    def last_to_decide(self) -> int:
+        """Return the receipt of the last claim that waits; 0 where none does."""
+        last = _WAITING.order_by(None).order_by(claim.c.receipt.desc(), claim.c.ordinal.desc()).limit(1)
+        return self._connection.execute(last.with_only_columns(claim.c.receipt)).scalar() or 0
+
     def waiting_after(self, receipt: int, ordinal: int, limit: int) -> tuple[StoredClaim, ...]:
         """Return the accepted claims that come after a position, likewise, and hold none."""
         return self._read(_WAITING.where(tuple_(claim.c.receipt, claim.c.ordinal) > (receipt, ordinal)).limit(limit))

@@ -8,10 +8,11 @@ not exist yet. Whatever the world does to a database becomes `Unavailable`.
 
 from __future__ import annotations
 
+import sqlite3
 from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, closing, contextmanager, nullcontext
+from contextlib import AbstractContextManager, closing, contextmanager, nullcontext, suppress
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 from sqlalchemy import Connection, Engine, create_engine, event, func, select
 from sqlalchemy.exc import DatabaseError, DBAPIError, InterfaceError, OperationalError
@@ -22,6 +23,13 @@ from hpedi.store.turnstile import Turnstile
 BUSY_TIMEOUT_MS = 30_000
 WRITERS = 94267
 """The advisory lock of the process that writes."""
+RECEIVERS = 94270
+"""The advisory lock of the process that receives files."""
+
+LOG_BYTES: Final = 16_777_216
+"""How long the write-ahead log of SQLite may grow before it is emptied into the database."""
+READERS_WAITED_FOR_MS: Final = 50
+"""How long that waits for those who still read what stands in the log."""
 
 _SQLITE_PRAGMAS = (
     f"PRAGMA busy_timeout={BUSY_TIMEOUT_MS}",  # first: the others wait for a lock too
@@ -29,6 +37,7 @@ _SQLITE_PRAGMAS = (
     "PRAGMA synchronous=FULL",
     "PRAGMA foreign_keys=ON",
     "PRAGMA cache_size=-32768",
+    "PRAGMA wal_autocheckpoint=0",  # it would be in the turn of whoever comes to it: see `empty_long_log`
 )
 
 
@@ -47,6 +56,8 @@ class Database:
         self.reader = _engine(url, begin="BEGIN")
         file = self._file
         self._turnstile = Turnstile(file, BUSY_TIMEOUT_MS / 1000) if file is not None else None
+        self._log = file.with_name(f"{file.name}-wal") if file is not None else None
+        self._log_may_have = LOG_BYTES
 
     @contextmanager
     def writing(self) -> Iterator[Connection]:
@@ -94,8 +105,8 @@ class Database:
         return Path(file) if file else None
 
     @contextmanager
-    def only_writer(self) -> Iterator[Callable[[], bool]]:
-        """Yield what tries once to become the only writing process, and give that up at the end.
+    def only_writer(self, lock: int = WRITERS) -> Iterator[Callable[[], bool]]:
+        """Yield what tries once to become the only process that writes, or does what a lock is for; give it up then.
 
         Over PostgreSQL processes on other machines are kept away; SQLite has no other machines.
         """
@@ -105,9 +116,30 @@ class Database:
         with _world_failing(), self.writer.connect() as connection:
             session = connection.execution_options(isolation_level="AUTOCOMMIT")
             try:
-                yield lambda: bool(session.execute(select(func.pg_try_advisory_lock(WRITERS))).scalar())
+                yield lambda: bool(session.execute(select(func.pg_try_advisory_lock(lock))).scalar())
             finally:  # giving the connection back to the pool does not give the lock back
-                session.execute(select(func.pg_advisory_unlock(WRITERS)))
+                session.execute(select(func.pg_advisory_unlock(lock)))
+
+    def empty_long_log(self) -> None:
+        """Empty the write-ahead log of SQLite into the database where it has grown long; a server keeps its own.
+
+        Most of it is copied beside whoever writes; only what came meanwhile, and the end, take a turn. Where somebody
+        reads for long, or the world fails, it grows on until the next time: what is committed stands in it all the same.
+        """
+        if self._log is None or not _is_longer(self._log, self._log_may_have):
+            return
+        with suppress(sqlite3.Error, Unavailable), closing(self.writer.raw_connection()) as connection:
+            cursor = connection.cursor()
+            is_somebody_at_it, _pages, _copied = cursor.execute("PRAGMA wal_checkpoint(PASSIVE)").fetchone()
+            if is_somebody_at_it:
+                return
+            self._log_may_have += LOG_BYTES
+            with self._turn():
+                cursor.execute(f"PRAGMA busy_timeout={READERS_WAITED_FOR_MS}")
+                is_read, _pages, _copied = cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+                cursor.execute(f"PRAGMA busy_timeout={BUSY_TIMEOUT_MS}")
+            if not is_read:
+                self._log_may_have = LOG_BYTES
 
     def forget_overwritten(self) -> None:
         """Empty the write-ahead log of SQLite, in which what was overwritten still stands; a server keeps its own."""
@@ -148,6 +180,9 @@ class RehearsedDatabase(Database):
             self.at_begin(self._connection)
             yield self._connection
 
+    def empty_long_log(self) -> None:
+        """Leave it: its one transaction is still open."""
+
     def close(self) -> None:
         """Roll back and give back all connections."""
         self._connection.close()
@@ -158,6 +193,14 @@ def hold(connection: Connection, name: str) -> None:
     """Keep other transactions from what a name stands for until this one ends; SQLite's one writer holds all anyway."""
     if connection.dialect.name != "sqlite":
         connection.execute(select(func.pg_advisory_xact_lock(WRITERS, func.hashtext(name))))
+
+
+def _is_longer(file: Path, size: int) -> bool:
+    """Say whether a file has more bytes; one that is not there has none."""
+    try:
+        return file.stat().st_size > size
+    except FileNotFoundError:
+        return False
 
 
 @contextmanager

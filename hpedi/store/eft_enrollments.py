@@ -5,27 +5,30 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date
-from typing import Any
+from typing import Any, Final
 
 from sqlalchemy import ColumnElement, Connection, Row, ScalarSelect, select
 
 from hpedi.payments.eft_enrollment import (
     EftEnrollment,
-    EnrollmentEvent,
     EnrollmentState,
     Linkage,
     Prenote,
     SubmissionReason,
-    changed,
+    check_change,
 )
 from hpedi.run_context import RunContext
 from hpedi.safekeeping.vault import Vault
+from hpedi.state_history import StateEvent
 from hpedi.store.database import hold
 from hpedi.store.eft_tables import eft_enrollment, eft_enrollment_event, prenote
 from hpedi.store.encoding import decode, encode
 from hpedi.store.numbers import next_id
 from hpedi.store.payments import RUNS
+from hpedi.store.state_rows import StateRows
 from hpedi.transactions.remittance_835.model import BankAccount
+
+_EVENTS: Final = StateRows(eft_enrollment_event, "enrollment", EnrollmentState)
 
 
 class StoredEftEnrollments:
@@ -56,8 +59,7 @@ class StoredEftEnrollments:
             )
             .returning(eft_enrollment.c.id)
         ).scalar_one()
-        for ordinal, event in enumerate(asked.history, 1):
-            self._add(row_id, ordinal, event)
+        _EVENTS.add(self._connection, row_id, asked.history)
         return row_id
 
     def change(
@@ -66,11 +68,12 @@ class StoredEftEnrollments:
         """Bring an enrollment into another state, and return it as it stands then.
 
         Raises:
-            WrongEnrollmentState: It cannot go there.
+            WrongState: It cannot go there.
         """
+        check_change(enrollment, state)
         who, at = self._context.principal.id, self._context.instant
-        event = EnrollmentEvent(state=changed(enrollment, state), at=at, by=who, why=why, last_day=last_day)
-        self._add(enrollment.id, len(enrollment.history) + 1, event)
+        event = StateEvent(state=state, at=at, by=who, why=why, last_day=last_day)
+        _EVENTS.add(self._connection, enrollment.id, [event], after=len(enrollment.history))
         return replace(enrollment, history=(*enrollment.history, event))
 
     def prenoted(self, enrollment: EftEnrollment, sent: Prenote) -> None:
@@ -82,19 +85,6 @@ class StoredEftEnrollments:
                 ach_trace_number=sent.ach_trace_number,
                 effective_entry_date=sent.effective_entry_date,
                 accepted_on=sent.accepted_on,
-            )
-        )
-
-    def _add(self, enrollment: int, ordinal: int, event: EnrollmentEvent) -> None:
-        self._connection.execute(
-            eft_enrollment_event.insert().values(
-                enrollment=enrollment,
-                ordinal=ordinal,
-                state=event.state.value,
-                at=event.at,
-                principal=event.by,
-                why=event.why,
-                last_day=event.last_day,
             )
         )
 
@@ -120,23 +110,13 @@ class StoredEftEnrollments:
 
     def _read(self, condition: ColumnElement[bool]) -> tuple[EftEnrollment, ...]:
         query = select(eft_enrollment, *_SENT).outerjoin(prenote, prenote.c.enrollment == eft_enrollment.c.id)
-        rows = self._connection.execute(query.where(condition).order_by(eft_enrollment.c.id)).all()
-        histories = self._histories(condition) if rows else {}
+        found = query.where(condition)
+        rows = self._connection.execute(found.order_by(eft_enrollment.c.id)).all()
+        numbers = found.with_only_columns(eft_enrollment.c.id, maintain_column_froms=True)
+        histories = _EVENTS.histories(self._connection, numbers) if rows else {}
         return tuple(self._enrollment(row, histories[row.id]) for row in rows)
 
-    def _histories(self, condition: ColumnElement[bool]) -> dict[int, list[EnrollmentEvent]]:
-        event = eft_enrollment_event.c
-        query = select(eft_enrollment_event).join(eft_enrollment, eft_enrollment.c.id == event.enrollment)
-        query = query.outerjoin(prenote, prenote.c.enrollment == eft_enrollment.c.id)
-        histories: dict[int, list[EnrollmentEvent]] = {}
-        for row in self._connection.execute(query.where(condition).order_by(event.enrollment, event.ordinal)):
-            told = EnrollmentEvent(
-                state=EnrollmentState(row.state), at=row.at, by=row.principal, why=row.why, last_day=row.last_day
-            )
-            histories.setdefault(row.enrollment, []).append(told)
-        return histories
-
-    def _enrollment(self, row: Row[Any], history: Sequence[EnrollmentEvent]) -> EftEnrollment:
+    def _enrollment(self, row: Row[Any], history: tuple[StateEvent[EnrollmentState], ...]) -> EftEnrollment:
         return EftEnrollment(
             id=row.id,
             provider=row.provider,
@@ -145,7 +125,7 @@ class StoredEftEnrollments:
             linkage=Linkage[row.linkage],
             start=row.starts_on,
             meanwhile=row.meanwhile,
-            history=tuple(history),
+            history=history,
             prenote=None if row.file is None else _prenote(row),
         )
 

@@ -2,22 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from dataclasses import replace
 from datetime import date
-from typing import TypeAlias
+from typing import Final, TypeAlias
 
 from sqlalchemy import ColumnElement, Connection, Row, func, select
 
-from hpedi.access.era_enrolment import ALL_NPIS, EnrolmentEvent, EnrolmentState, EraEnrolment, SubmissionReason
+from hpedi.access.era_enrolment import ALL_NPIS, EnrolmentState, EraEnrolment, SubmissionReason, check_change
 from hpedi.access.grants import ProviderId
 from hpedi.run_context import RunContext
 from hpedi.safekeeping.vault import Vault
+from hpedi.state_history import StateEvent
 from hpedi.store.encoding import decode, encode
 from hpedi.store.era_tables import era_enrolment, era_enrolment_event
 from hpedi.store.numbers import next_id
+from hpedi.store.state_rows import StateRows
 
 EnrolmentRow: TypeAlias = Row[tuple[object, ...]]
 
+_EVENTS: Final = StateRows(era_enrolment_event, "era_enrolment", EnrolmentState)
 _LOCK_BITS = 60
 
 
@@ -46,28 +49,22 @@ class StoredEraEnrolments:
             )
             .returning(era_enrolment.c.id)
         ).scalar_one()
-        for ordinal, event in enumerate(asked.history, 1):
-            self._add(row_id, ordinal, event)
+        _EVENTS.add(self._connection, row_id, asked.history)
         return row_id
 
-    def change(self, enrolment: EraEnrolment, state: EnrolmentState, why: str, last_day: date | None = None) -> None:
-        """Bring an enrolment into another state."""
-        who, at = self._context.principal.id, self._context.instant
-        event = EnrolmentEvent(state=state, at=at, by=who, why=why, last_day=last_day)
-        self._add(enrolment.id, len(enrolment.history) + 1, event)
+    def change(
+        self, enrolment: EraEnrolment, state: EnrolmentState, why: str, last_day: date | None = None
+    ) -> EraEnrolment:
+        """Bring an enrolment into another state, and return it as it stands then.
 
-    def _add(self, enrolment: int, ordinal: int, event: EnrolmentEvent) -> None:
-        self._connection.execute(
-            era_enrolment_event.insert().values(
-                era_enrolment=enrolment,
-                ordinal=ordinal,
-                state=event.state.value,
-                at=event.at,
-                principal=event.by,
-                why=event.why,
-                last_day=event.last_day,
-            )
-        )
+        Raises:
+            WrongState: It cannot go there.
+        """
+        check_change(enrolment, state)
+        who, at = self._context.principal.id, self._context.instant
+        event = StateEvent(state=state, at=at, by=who, why=why, last_day=last_day)
+        _EVENTS.add(self._connection, enrolment.id, [event], after=len(enrolment.history))
+        return replace(enrolment, history=(*enrolment.history, event))
 
     def find(self, enrolment: int) -> EraEnrolment | None:
         """Return an enrolment by its number."""
@@ -93,21 +90,10 @@ class StoredEraEnrolments:
 
     def _read(self, condition: ColumnElement[bool]) -> tuple[EraEnrolment, ...]:
         rows = self._connection.execute(select(era_enrolment).where(condition).order_by(era_enrolment.c.id)).all()
-        histories = self._histories(condition) if rows else {}
+        histories = _EVENTS.histories(self._connection, select(era_enrolment.c.id).where(condition)) if rows else {}
         return tuple(self._enrolment(row, histories[row.id]) for row in rows)
 
-    def _histories(self, condition: ColumnElement[bool]) -> dict[int, list[EnrolmentEvent]]:
-        event = era_enrolment_event.c
-        query = select(era_enrolment_event).join(era_enrolment, era_enrolment.c.id == event.era_enrolment)
-        histories: dict[int, list[EnrolmentEvent]] = {}
-        for row in self._connection.execute(query.where(condition).order_by(event.era_enrolment, event.ordinal)):
-            told = EnrolmentEvent(
-                state=EnrolmentState(row.state), at=row.at, by=row.principal, why=row.why, last_day=row.last_day
-            )
-            histories.setdefault(row.era_enrolment, []).append(told)
-        return histories
-
-    def _enrolment(self, row: EnrolmentRow, history: Sequence[EnrolmentEvent]) -> EraEnrolment:
+    def _enrolment(self, row: EnrolmentRow, history: tuple[StateEvent[EnrolmentState], ...]) -> EraEnrolment:
         return EraEnrolment(
             id=row.id,
             provider=decode(ProviderId, self._vault.open(row.sealed, _context(row.receiver))),
@@ -116,7 +102,7 @@ class StoredEraEnrolments:
             submission=SubmissionReason(row.submission),
             start=row.starts_on,
             asked_in=row.asked_in,
-            history=tuple(history),
+            history=history,
         )
 
     def _provider(self, provider: ProviderId) -> str:

@@ -3,24 +3,28 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import date, datetime
 from typing import Final, TypeAlias
 
 from sqlalchemy import ColumnElement, Connection, Row, bindparam, func, select
 
 from hpedi.access.control import MailedPin
-from hpedi.access.grants import Area, Grant, GrantEvent, GrantState, ProviderId
+from hpedi.access.grants import Area, Grant, GrantState, ProviderId, check_change
 from hpedi.access.organisations import OrganisationKind
 from hpedi.run_context import RunContext
 from hpedi.safekeeping.vault import Vault
+from hpedi.state_history import StateEvent
 from hpedi.store.access_tables import access_grant, access_grant_event, organisation, proof_attempt, proof_pin
 from hpedi.store.encoding import decode, encode
 from hpedi.store.numbers import next_id
+from hpedi.store.state_rows import StateRows
 
 GrantRow: TypeAlias = Row[tuple[object, ...]]
 KnownGrants: TypeAlias = dict[str, tuple[tuple[int, int], tuple[Grant, ...]]]
 """Grants by organisation, with how many states they had and the id of the last one: states are only ever added."""
 
+_EVENTS: Final = StateRows(access_grant_event, "access_grant", GrantState)
 _STATES: Final = (
     select(func.count(), func.max(access_grant_event.c.id))
     .join_from(access_grant, access_grant_event, access_grant_event.c.access_grant == access_grant.c.id)
@@ -59,26 +63,19 @@ class StoredGrants:
             )
             .returning(access_grant.c.id)
         ).scalar_one()
-        for ordinal, event in enumerate(asked.history, 1):
-            self._add(row_id, ordinal, event)
+        _EVENTS.add(self._connection, row_id, asked.history)
         return row_id
 
-    def change(self, grant: Grant, state: GrantState, at: datetime, why: str = "") -> None:
-        """Bring a grant into another state."""
-        event = GrantEvent(state=state, at=at, by=self._context.principal.id, why=why)
-        self._add(grant.id, len(grant.history) + 1, event)
+    def change(self, grant: Grant, state: GrantState, why: str = "") -> Grant:
+        """Bring a grant into another state, and return it as it stands then.
 
-    def _add(self, grant: int, ordinal: int, event: GrantEvent) -> None:
-        self._connection.execute(
-            access_grant_event.insert().values(
-                access_grant=grant,
-                ordinal=ordinal,
-                state=event.state.value,
-                at=event.at,
-                principal=event.by,
-                why=event.why,
-            )
-        )
+        Raises:
+            WrongState: It cannot go there.
+        """
+        check_change(grant, state)
+        event = StateEvent(state=state, at=self._context.instant, by=self._context.principal.id, why=why)
+        _EVENTS.add(self._connection, grant.id, [event], after=len(grant.history))
+        return replace(grant, history=(*grant.history, event))
 
     def find(self, grant: int) -> Grant | None:
         """Return a grant by its number."""
@@ -123,19 +120,10 @@ class StoredGrants:
 
     def _read(self, condition: ColumnElement[bool]) -> tuple[Grant, ...]:
         rows = self._connection.execute(select(access_grant).where(condition).order_by(access_grant.c.id)).all()
-        histories = self._histories(condition)
+        histories = _EVENTS.histories(self._connection, select(access_grant.c.id).where(condition)) if rows else {}
         return tuple(self._grant(row, histories[row.id]) for row in rows)
 
-    def _histories(self, condition: ColumnElement[bool]) -> dict[int, list[GrantEvent]]:
-        query = select(access_grant_event).join(access_grant, access_grant.c.id == access_grant_event.c.access_grant)
-        histories: dict[int, list[GrantEvent]] = {}
-        ordered = query.where(condition).order_by(access_grant_event.c.access_grant, access_grant_event.c.ordinal)
-        for row in self._connection.execute(ordered):
-            event = GrantEvent(state=GrantState(row.state), at=row.at, by=row.principal, why=row.why)
-            histories.setdefault(row.access_grant, []).append(event)
-        return histories
-
-    def _grant(self, row: GrantRow, history: Sequence[GrantEvent]) -> Grant:
+    def _grant(self, row: GrantRow, history: tuple[StateEvent[GrantState], ...]) -> Grant:
         return Grant(
             id=row.id,
             organisation=row.organisation,
@@ -146,7 +134,7 @@ class StoredGrants:
             start=row.starts_on,
             end=row.ends_on,
             approver=row.approver,
-            history=tuple(history),
+            history=history,
         )
 
     # --- proof of control ---------------------------------------------------------------------------------------

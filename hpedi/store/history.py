@@ -16,7 +16,7 @@ from hpedi.store.tables import LASTING, past_line
 _INSERT_LINES = Insert(
     past_line, "control_number", "line", "member", "billing_npi", "date", "code", "modifiers", "units", "charged",
     "paid", "benefit", "copay", "denied", "episode", "units_paid",
-    "procedures",
+    "procedures", "particulars",
 )  # fmt: skip
 
 
@@ -85,6 +85,7 @@ def _past_line(row: Row[tuple[object, ...]]) -> PastLine:
         episode=row.episode,
         units_paid=Decimal(row.units_paid) if row.units_paid else None,
         procedures=tuple(row.procedures.split()),
+        particulars=row.particulars,
     )
 
 
@@ -106,4 +107,5 @@ def _past_line_row(line: PastLine) -> tuple[object, ...]:
         line.episode,
         "" if line.units_paid is None else str(line.units_paid),
         " ".join(line.procedures),
+        line.particulars,
     )

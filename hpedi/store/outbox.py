@@ -111,6 +111,11 @@ class StoredOutbox:
         kept = self._connection.execute(select(outbox.c.id, outbox.c.sealed).where(among(outbox.c.id, by_id)))
         return {key: self._vault.open(sealed, _context(by_id[key].folder, by_id[key].name)) for key, sealed in kept}
 
+    def hold(self, row: OutboundRow) -> bool:
+        """Keep others from delivering a file until this transaction ends; False where one delivered it."""
+        waits = select(outbox.c.id).where(outbox.c.id == row.id, WAITING).with_for_update()
+        return self._connection.execute(waits).first() is not None
+
     def delivered(self, row: OutboundRow, at: datetime) -> None:
         """Say that a file lies in its folder."""
         self._connection.execute(update(outbox).where(outbox.c.id == row.id).values(delivered_at=at))

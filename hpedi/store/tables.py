@@ -249,6 +249,7 @@ past_line = Table(
     Column("episode", String(32), nullable=False, server_default=""),
     Column("units_paid", String(20), nullable=False, server_default=""),
     Column("procedures", Text, nullable=False, server_default=""),
+    Column("particulars", Text, nullable=False, server_default=""),
     Index("ix_past_line_member", "member", "date"),
 )
 LASTING: Final = or_(past_line.c.episode != "", past_line.c.procedures != "")

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from datetime import UTC, date, datetime
 
-from hpedi.access.grants import Area, Grant, GrantEvent, GrantState, ProviderId
+from hpedi.access.grants import Area, Grant, GrantState, ProviderId
 from hpedi.access.rules import AccessRules, load_access_rules
 from hpedi.mappings_folder import mapping
 from hpedi.run_context import Principal
+from hpedi.state_history import StateEvent
 
 DAY = date(2026, 3, 16)
 AT = datetime(2026, 3, 2, 15, 0, tzinfo=UTC)
@@ -47,5 +48,5 @@ def grant(
         start=days[0],
         end=days[1],
         approver=approver,
-        history=tuple(GrantEvent(state=state, at=AT, by=asked_by) for state in states),
+        history=tuple(StateEvent(state=state, at=AT, by=asked_by) for state in states),
     )

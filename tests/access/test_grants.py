@@ -9,9 +9,10 @@ import pytest
 
 from hpedi.access.accounts import Account, fits
 from hpedi.access.control import MailedPin, PaidOut, payment_proves, pin_proves
-from hpedi.access.grants import GrantState, ProviderId, WrongState, changed
+from hpedi.access.grants import GrantState, ProviderId, check_change
 from hpedi.access.sign_in import load_sign_in_terms, locked_until
 from hpedi.mappings_folder import mapping
+from hpedi.state_history import WrongState
 from tests.access.granted import AT, DAY, HARBOR, QUARRY, grant, rules
 
 TERMS = load_sign_in_terms(mapping("access/sign_in.yaml").read_bytes(), DAY)
@@ -33,10 +34,10 @@ def test_what_was_decided_stays_decided(states: tuple[GrantState, ...], to: Gran
     """A request is decided once; what was denied or revoked is asked for anew."""
     asked = grant("lakeside", states=states)
     if is_possible:
-        assert changed(asked, to) is to
+        check_change(asked, to)
     else:
         with pytest.raises(WrongState):
-            changed(asked, to)
+            check_change(asked, to)
 
 
 @pytest.mark.parametrize(

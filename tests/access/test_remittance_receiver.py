@@ -12,17 +12,17 @@ import pytest
 
 from hpedi.access.era_enrolment import (
     ALL_NPIS,
-    EnrolmentEvent,
     EnrolmentState,
     EraEnrolment,
     SubmissionReason,
-    changed,
+    check_change,
     replaced_by,
 )
-from hpedi.access.grants import Area, Grant, GrantState, ProviderId, WrongState
+from hpedi.access.grants import Area, Grant, GrantState, ProviderId
 from hpedi.access.organisations import OrganisationKind
 from hpedi.access.remittance_receiver import Basis, House, PaidProvider, ReceiverFacts, receiver_of
 from hpedi.reference.partners import IsaIdentity, Partner
+from hpedi.state_history import StateEvent, WrongState
 from tests.access.granted import AT, DAY, HARBOR, QUARRY, grant, rules
 
 CASES: Final = 10_000
@@ -58,8 +58,7 @@ def enrolment(
     known = states or (EnrolmentState.REQUESTED, EnrolmentState.APPROVED)
     ends = known[-1] is EnrolmentState.ENDED
     events = [
-        EnrolmentEvent(state=state, at=approved_at, by="person:kim", last_day=last_day if ends else None)
-        for state in known
+        StateEvent(state=state, at=approved_at, by="person:kim", last_day=last_day if ends else None) for state in known
     ]
     return EraEnrolment(
         id=number,
@@ -299,7 +298,7 @@ def test_what_was_denied_stays_denied() -> None:
     """A denied enrolment is asked for anew; an approved one only ends."""
     denied = enrolment(1, "birch", HARBOR, EnrolmentState.REQUESTED, EnrolmentState.DENIED)
     with pytest.raises(WrongState):
-        changed(denied, EnrolmentState.APPROVED)
+        check_change(denied, EnrolmentState.APPROVED)
     with pytest.raises(WrongState):
-        changed(enrolment(1, "birch"), EnrolmentState.DENIED)
-    assert changed(enrolment(1, "birch"), EnrolmentState.ENDED) is EnrolmentState.ENDED
+        check_change(enrolment(1, "birch"), EnrolmentState.DENIED)
+    check_change(enrolment(1, "birch"), EnrolmentState.ENDED)

@@ -236,9 +236,9 @@ def test_what_ends_every_watcher_comes_last(home: Path, capsys: pytest.CaptureFi
 
 
 def test_another_command_at_work_is_waited_for(home: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    """While another command holds the workspace nothing is taken, and the exit code says to try again."""
+    """While another command takes in files nothing is taken, and the exit code says to try again."""
     file = drop(home, "riverbend", "01-riverbend.837")
-    with (home / "lock").open("w") as lock:
+    with (home / "intake.lock").open("w") as lock:
         flock(lock, LOCK_EX)
         assert run_hpedi("watch", "--once") == ExitCode.TRY_AGAIN
         assert file.exists()

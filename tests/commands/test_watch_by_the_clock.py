@@ -2,21 +2,31 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack, closing
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 
 from hpedi.commands import ExitCode
-from hpedi.commands.jobs import Jobs
-from hpedi.commands.watch_schedules import Clockwork
+from hpedi.commands.jobs import Jobs, Lane, alone
+from hpedi.commands.watch_files import Handled
+from hpedi.commands.watch_schedules import Clockwork, Ran
+from hpedi.commands.watch_settings import WatchSettings, schedules_by_default
+from hpedi.commands.watching import Watcher
 from hpedi.commands.workspace import context_for
 from hpedi.pipeline.gateway_ports import ScheduleRun
 from hpedi.pipeline.schedules import read_schedule
+from hpedi.run_context import OPERATOR
+from tests.commands.processes import until
 from tests.commands.running import run_hpedi
 from tests.commands.test_watch import drop, files_in, home, opened, settings, watched  # noqa: F401 - a fixture
 from tests.databases import statements_in
 from tests.pipeline.conftest import loaded_home  # noqa: F401 - a fixture
+
+SENT = (("riverbend", "01-riverbend.837"), ("prairielink", "02-prairielink.837"))
+"""Six claims that are taken, and five of eight."""
 
 
 def last_run(home: Path, name: str) -> ScheduleRun | None:  # noqa: F811
@@ -36,6 +46,25 @@ def test_claims_are_decided_and_paid_by_the_clock_once(home: Path, capsys: pytes
     assert "outbox/riverbend/900000001.835" in files_in(home, "outbox") or files_in(home, "bank")
     assert watched(capsys) == []
     assert run_hpedi("ledger", "proof") == ExitCode.OK
+
+
+def test_files_are_answered_while_a_schedule_is_at_work(home: Path) -> None:  # noqa: F811
+    """Somebody decides or pays for long: what comes is received and answered, and what is due begins afterwards."""
+    told: list[Handled | Ran] = []
+    clockwork = Clockwork({**schedules_by_default(), "adjudicate": read_schedule("every 24 hours")})
+    looks = WatchSettings(poll_seconds=0.05)
+    with opened(home) as workspace, closing(Watcher(workspace, OPERATOR, looks, clockwork, told.append)) as watcher:
+        with ThreadPoolExecutor() as beside, ExitStack() as at_the_end:
+            at_the_end.callback(watcher.stop)
+            with alone(workspace, lanes=[Lane.BOOKS]):
+                beside.submit(watcher.watch)
+                for place, (partner, sample) in enumerate(SENT, start=1):
+                    drop(home, partner, sample)
+                    until(lambda place=place: len(files_in(home, "outbox")) == place)
+                assert [type(each) for each in told] == [Handled, Handled]
+            until(lambda: any(isinstance(each, Ran) for each in told))
+    decided = next(each for each in told if isinstance(each, Ran))
+    assert (decided.name, decided.result) == ("adjudicate", "decided 11, pended 0")
 
 
 def test_a_time_of_day_is_not_made_up_from_before_the_first_watch(

@@ -1,8 +1,9 @@
-"""The gateway under load and under fire: `python -m tests.gateway arrive|kill|last`.
+"""The gateway under load and under fire: `python -m tests.gateway arrive|kill|last|meanwhile`.
 
     arrive --files 500                 ten partners at once by real clients, some connections broken off
     kill --kills 500                   kill -9 of server and watchers, again and again
     last --minutes 60                  a file a second, a pay run every five minutes: memory, backlog, tracking
+    meanwhile --claims 20000           files that come while a schedule decides and pays so many claims
 
 Prints what was done, then what is wrong, if anything; exit code 1 says that something is.
 """
@@ -18,6 +19,7 @@ from pathlib import Path
 from tests.gateway.arriving import let_arrive
 from tests.gateway.killing import kill_again_and_again
 from tests.gateway.lasting import last
+from tests.gateway.meanwhile import answer_meanwhile
 
 WRONG_SHOWN = 30
 
@@ -35,6 +37,8 @@ def main() -> int:
     kill.add_argument("--port", type=int, default=22_267, help="Where the server listens.")
     lasts = trials.add_parser("last")
     lasts.add_argument("--minutes", type=float, default=60.0)
+    meanwhile = trials.add_parser("meanwhile")
+    meanwhile.add_argument("--claims", type=int, default=20_000, help="That wait to be decided.")
     asked = parser.parse_args()
     with tempfile.TemporaryDirectory(prefix="hpedi-gateway-") as folder:
         told, wrong = _TRIALS[asked.trial](Path(folder), asked)
@@ -68,10 +72,16 @@ def _last(place: Path, asked: argparse.Namespace) -> tuple[Iterable[str], list[s
     return found.told(), found.wrong
 
 
+def _meanwhile(place: Path, asked: argparse.Namespace) -> tuple[Iterable[str], list[str]]:
+    found = answer_meanwhile(place, asked.claims)
+    return found.told(), found.wrong
+
+
 _TRIALS: dict[str, Callable[[Path, argparse.Namespace], tuple[Iterable[str], list[str]]]] = {
     "arrive": _arrive,
     "kill": _kill,
     "last": _last,
+    "meanwhile": _meanwhile,
 }
 
 if __name__ == "__main__":

@@ -10,18 +10,17 @@ import pytest
 from hpedi.mappings_folder import mapping
 from hpedi.payments.eft_enrollment import (
     EftEnrollment,
-    EnrollmentEvent,
     EnrollmentState,
     Linkage,
     Prenote,
     Standing,
     SubmissionReason,
-    WrongEnrollmentState,
     account_on,
-    changed,
+    check_change,
     load_enrollment_terms,
 )
 from hpedi.reference.payer import Account
+from hpedi.state_history import StateEvent, WrongState
 from hpedi.transactions.remittance_835.model import BankAccount
 
 AT = datetime(2026, 3, 2, 15, 0, tzinfo=UTC)
@@ -42,7 +41,7 @@ SENT = Prenote(
 def enrollment(*states: EnrollmentState, start: date = date(2026, 3, 1), **more: object) -> EftEnrollment:
     """Return an enrollment that went through some states."""
     last_day = more.pop("last_day", None)
-    history = [EnrollmentEvent(state=each, at=AT, by="person:kim") for each in (EnrollmentState.REQUESTED, *states)]
+    history = [StateEvent(state=each, at=AT, by="person:kim") for each in (EnrollmentState.REQUESTED, *states)]
     history[-1] = replace(history[-1], last_day=last_day)  # type: ignore[arg-type]
     made = EftEnrollment(
         id=1,
@@ -143,8 +142,8 @@ def test_the_account_is_not_in_the_text_of_an_enrollment() -> None:
 )
 def test_an_enrollment_goes_no_other_way(states: tuple[EnrollmentState, ...], state: EnrollmentState) -> None:
     """Nothing is sent that nobody approved, and nothing comes out of its end."""
-    with pytest.raises(WrongEnrollmentState):
-        changed(enrollment(*states), state)
+    with pytest.raises(WrongState):
+        check_change(enrollment(*states), state)
 
 
 @pytest.mark.parametrize(("day", "days"), [(date(2014, 9, 18), 6), (date(2014, 9, 19), 3), (date(2026, 3, 2), 3)])

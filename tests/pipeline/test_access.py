@@ -11,7 +11,7 @@ import pytest
 from sqlalchemy import func, select
 
 from hpedi.access.accounts import Account
-from hpedi.access.grants import Area, Grant, GrantEvent, GrantState, ProviderId, WrongState
+from hpedi.access.grants import Area, Grant, GrantState, ProviderId
 from hpedi.access.organisations import Organisation, OrganisationKind
 from hpedi.commands.access_files import access_rules, sign_in_terms
 from hpedi.commands.jobs import Jobs
@@ -22,6 +22,7 @@ from hpedi.pipeline.inquiring import Inquiry
 from hpedi.pipeline.sought import ClaimSought, PaymentSought
 from hpedi.reference.providers import BillingProvider
 from hpedi.run_context import Principal, RunContext
+from hpedi.state_history import StateEvent, WrongState
 from hpedi.store.tables import audit_entry
 from samples.write_inbound import (
     CLEARINGHOUSE,
@@ -63,7 +64,7 @@ def give(
 ) -> int:
     """Let an organisation act for a provider; return the number of the grant."""
     history = tuple(
-        GrantEvent(state=state, at=AT, by="person:ola") for state in (GrantState.REQUESTED, GrantState.APPROVED)
+        StateEvent(state=state, at=AT, by="person:ola") for state in (GrantState.REQUESTED, GrantState.APPROVED)
     )
     granted = Grant(
         id=0,

@@ -22,7 +22,6 @@ from hpedi.payments.eft_enrollment import (
     Linkage,
     Standing,
     SubmissionReason,
-    WrongEnrollmentState,
     load_enrollment_terms,
 )
 from hpedi.payments.eft_returns import load_return_codes
@@ -31,6 +30,7 @@ from hpedi.pipeline.eft_returns import Imported, ReturnTerms, import_returns
 from hpedi.pipeline.pay import pay
 from hpedi.pipeline.release import release
 from hpedi.run_context import Principal, RunContext
+from hpedi.state_history import WrongState
 from hpedi.store.tables import audit_entry
 from hpedi.transactions.remittance_835.model import CORPORATE_EXCHANGE, BankAccount, PaymentMethod
 from tests.databases import engine_of, kept_in
@@ -188,7 +188,7 @@ def test_one_request_at_a_time(demo: Demo) -> None:
     enrolled(demo)
     with pytest.raises(CannotEnroll, match="enrollment 1"), demo.workspace.books.writing(on(MONDAY)) as work:
         enroll(work, demo.jobs.reference, TERMS, QUARRY)
-    with pytest.raises(WrongEnrollmentState), demo.workspace.books.writing(on(MONDAY, ALEX)) as work:
+    with pytest.raises(WrongState), demo.workspace.books.writing(on(MONDAY, ALEX)) as work:
         decide(work, 1, EnrollmentState.DENIED, "")
 
 

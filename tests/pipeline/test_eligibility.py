@@ -150,6 +150,35 @@ def test_a_question_with_a_day_of_its_own_is_refused_alone(demo: Demo) -> None:
     assert "EB*B*IND*98***27*30*****Y" in told
 
 
+def test_diagnoses_that_an_answer_was_worked_out_by_are_told_again(demo: Demo) -> None:
+    """A check-up is preventive with the diagnosis that its question points to; of service types none is asked."""
+    asked = ("HI*ABK:J02.9*ABF:Z00.00", "EQ**HC:G0438***2")
+    told = answered(demo, inquiry((*ROSA, *asked)))
+    assert "HI*ABK:J029*ABF:Z0000" in told
+    assert "EB*A*IND******0****Y*HC:G0438*2" in told
+    assert "HI" not in {each[:2] for each in answered(demo, inquiry((*ROSA, asked[0], "EQ*81"), number=302))}
+
+
+def test_days_of_two_benefit_years_are_answered_for_both(demo: Demo) -> None:
+    """Asked for December and January: what is left of either year's deductible, and once what a service costs."""
+    asked = (*ROSA, "DTP*291*RD8*20251215-20260115", "EQ*33")
+    told = answered(demo, inquiry(asked))
+    left = [(each, told[at + 1]) for at, each in enumerate(told) if each.startswith("EB*C*IND*30***29")]
+    assert left == [
+        ("EB*C*IND*30***29*1500*****Y", "DTP*292*RD8*20250101-20251231"),
+        ("EB*C*IND*30***29*3000*****N", "DTP*292*RD8*20250101-20251231"),
+        ("EB*C*IND*30***29*100*****Y", "DTP*292*RD8*20260101-20261231"),
+        ("EB*C*IND*30***29*3000*****N", "DTP*292*RD8*20260101-20261231"),
+    ]
+    at = told.index("EB*1**33********N")
+    assert told[at + 1 : at + 4] == [
+        "EB*A*IND*33*****0.2****Y",
+        "EB*A*IND*33*****0.5****N",
+        left[2][0].replace("29*100", "23*1500"),
+    ]
+    assert told.count("EB*1**30**Open Access 1500") == 1
+
+
 # --- who may see -----------------------------------------------------------------------------------------------------
 
 
@@ -334,3 +363,6 @@ def test_a_change_of_plan_within_the_days_is_told_by_span(demo: Demo) -> None:
         "EB*1**30**HSA 3200",
         "DTP*346*D8*20260701",
     ]
+    days = [told[at + 1] for at, each in enumerate(told) if each.startswith("EB*1**98")]
+    assert days == ["DTP*292*RD8*20260501-20260630", "DTP*292*RD8*20260701-20260715"]
+    assert told.count("EB*G*FAM*30***29*20000*****N") == 2, "of either plan"

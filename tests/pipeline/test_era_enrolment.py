@@ -10,7 +10,7 @@ import pytest
 from sqlalchemy import select
 
 from hpedi.access.era_enrolment import ALL_NPIS, EnrolmentState, EraEnrolment, SubmissionReason
-from hpedi.access.grants import Area, Grant, GrantEvent, GrantState, ProviderId, WrongState
+from hpedi.access.grants import Area, Grant, GrantState, ProviderId
 from hpedi.access.organisations import Organisation, OrganisationKind
 from hpedi.commands.access_files import access_rules
 from hpedi.commands.jobs import Jobs
@@ -27,6 +27,7 @@ from hpedi.pipeline.era_enrolling import (
 )
 from hpedi.pipeline.granting import NotAllowed
 from hpedi.run_context import Principal, RunContext
+from hpedi.state_history import StateEvent, WrongState
 from hpedi.store.tables import audit_entry
 from samples.write_inbound import CLINIC, RIVERBEND, claim_set, clinic_claims, interchange
 from tests.pipeline.conftest import AS_OF, Demo
@@ -84,7 +85,7 @@ def give(demo: Demo, organisation: str, provider: ProviderId, *, is_own: bool = 
         usage="P",
         start=date(2026, 1, 1),
         end=None,
-        history=tuple(GrantEvent(state=state, at=at, by="person:ola") for state in states),
+        history=tuple(StateEvent(state=state, at=at, by="person:ola") for state in states),
     )
     with demo.workspace.books.writing(demo.jobs.context) as work:
         return work.grants.request(granted)

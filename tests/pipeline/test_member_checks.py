@@ -71,7 +71,7 @@ def test_a_subscriber_gets_one_check_for_the_family(demo: Demo, office: Office) 
     assert checks(paid) == [(CHECK, *ROSA, "180.00", 2)]
     assert [f"{each.payment.amount}" for each in paid.released if not each.payment.member] == ["0.00"]
     (register,) = (demo.workspace.home / "bank").glob("*-checks.csv")
-    assert register.read_text().splitlines()[1] == f"{CHECK},2026-03-16,,ROSA AMBLE,,,,,180.00"
+    assert register.read_text().splitlines()[1] == f"{CHECK},2026-03-16,,ROSA AMBLE,12 BIRCH LN,MANKATO,MN,560010012,180.00"
     proven = proof_of(demo)
     assert (proven.differences, proven.remittances) == ((), 1)
     assert proven.totals["payer"].members == proven.totals["payer"].checks == Decimal("180.00")

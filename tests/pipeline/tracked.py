@@ -8,7 +8,7 @@ from dataclasses import replace
 from datetime import date
 from typing import Final
 
-from hpedi.access.grants import Area, Grant, GrantEvent, GrantState, ProviderId
+from hpedi.access.grants import Area, Grant, GrantState, ProviderId
 from hpedi.access.organisations import Organisation, OrganisationKind
 from hpedi.access.rules import FOUNDER
 from hpedi.commands.jobs import Jobs
@@ -16,6 +16,7 @@ from hpedi.commands.tracking import following
 from hpedi.pipeline.tracking import Track, Tracker, track
 from hpedi.pipeline.tracking_search import Word, find
 from hpedi.run_context import Principal, RunContext
+from hpedi.state_history import StateEvent
 from tests.pipeline.conftest import Demo
 
 HARBOR: Final = ProviderId("410000202", "1000002018")
@@ -69,6 +70,6 @@ def grant(demo: Demo, organisation: str, provider: ProviderId, *areas: Area) -> 
                 usage="P",
                 start=date(2026, 1, 1),
                 end=None,
-                history=tuple(GrantEvent(state=state, at=at, by="person:maja") for state in states),
+                history=tuple(StateEvent(state=state, at=at, by="person:maja") for state in states),
             )
         )

@@ -25,12 +25,14 @@ from hpedi.claims.claim import (
     Attachment,
     Claim,
     Dental,
+    DentalService,
     Diagnosis,
     Drug,
     Institutional,
     ProcedureCode,
     ReceivedClaim,
     ServiceLine,
+    Tooth,
 )
 from hpedi.claims.parties import Address, Name, Patient, Payer, PayToPlan, Provider, Subscriber
 from hpedi.money import ZERO, usd
@@ -218,10 +220,17 @@ def _line(told: Json, index: int, codes: list[str], claim: Json) -> ServiceLine:
         diagnosis_pointers=tuple(codes.index(code) + 1 for code in told.get("dx", ["J02.9"])),
         dates=DateSpan(start, date.fromisoformat(told["to"]) if "to" in told else start),
         revenue_code=told.get("revenue_code", ""),
+        dental=_teeth(told) if "teeth" in told else None,
         drug=Drug(ndc=told["ndc"], quantity=Decimal(1), unit="UN") if "ndc" in told else None,
         prior_authorization=told.get("authorization", ""),
         adjudications=line_adjudications(told),
     )
+
+
+def _teeth(told: Json) -> DentalService:
+    """Read `teeth: ["3:MO"]`, a tooth and its surfaces."""
+    pairs = (each.partition(":") for each in told["teeth"])
+    return DentalService(teeth=tuple(Tooth(code=tooth, surfaces=tuple(surfaces)) for tooth, _, surfaces in pairs))
 
 
 def outcome(made: ClaimDecision | Pend, asked: Json) -> Json:

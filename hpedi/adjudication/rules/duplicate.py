@@ -38,6 +38,8 @@ def check_duplicate(context: ClaimContext, line: LineContext, earlier: Sequence[
     """Deny a line that equals an earlier one by the payer's key; pend a claim with one that nearly does.
 
     The key never holds the provider's own claim number, which a resubmission changes. Modifiers count in any order.
+    Services of one code on other teeth or surfaces, or of other drugs, are others; where one of two does not tell them,
+    they nearly equal each other.
     Lines that were denied may be billed again. Several lines of one claim are compared for equality only: that they
     nearly equal each other is how services of one day are billed.
 
@@ -55,10 +57,13 @@ def check_duplicate(context: ClaimContext, line: LineContext, earlier: Sequence[
     if not (context.history or earlier) or context.claim.frequency not in keys.applies_to_frequency:
         return None
     exact = _of_line(context, line, keys.exact_key)
+    own = line.line.particulars
     same_claim = any(
-        _of_line(context, other, keys.exact_key) == exact for other in _alike(line, earlier, keys.exact_key)
+        other.line.particulars == own and _of_line(context, other, keys.exact_key) == exact
+        for other in _alike(line, earlier, keys.exact_key)
     )
-    past = next((each for each in context.history if _of_past(each, keys.exact_key) == exact), None)
+    equals = (each for each in context.history if each.particulars == own and _of_past(each, keys.exact_key) == exact)
+    past = next(equals, None)
     if same_claim or past is not None:
         if context.is_newborn:
             return _near_of_newborn(context, line)
@@ -83,7 +88,9 @@ def _near(context: ClaimContext, line: LineContext) -> Verdict:
     if reason is None or not fields:
         return None
     near = _of_line(context, line, fields)
-    if not any(_of_past(each, fields) == near for each in context.history):
+    own = line.line.particulars
+    alike = (each for each in context.history if not own or each.particulars in ("", own))
+    if not any(_of_past(each, fields) == near for each in alike):
         return None
     message = f"A line was billed before with the same {', '.join(fields)}; decide whether it is another service."
     return Pends(reason=reason.pend, message=message, status277=reason.status277, line=line.line.number)

@@ -50,6 +50,13 @@ class Procedure(Model, frozen=True, kw_only=True):
     modifiers: tuple[str, ...] = ()  # EQ02-3 to EQ02-6
 
 
+class Diagnosis(Model, frozen=True, kw_only=True):
+    """A diagnosis of the patient (HI)."""
+
+    qualifier: str  # HI01-1
+    code: str  # HI01-2, without a point
+
+
 class Question(Model, frozen=True, kw_only=True):
     """What is asked about a patient (2110).
 
@@ -80,12 +87,12 @@ class AskedPatient(Model, frozen=True, kw_only=True):
         sex: DMG03.
         traces: TRN.
         ids: REF.
-        diagnoses: HI, codes without points, the principal one first.
+        diagnoses: HI, the principal one first.
         dates: DTP*291, as in a question.
         questions: What is asked; empty where only a dependent is asked about.
     """
 
-    unshown: ClassVar[frozenset[str]] = frozenset({"name", "member_id", "birth_date", "ids"})
+    unshown: ClassVar[frozenset[str]] = frozenset({"name", "member_id", "birth_date", "ids", "diagnoses"})
 
     name: Name
     is_person: bool = True
@@ -94,7 +101,7 @@ class AskedPatient(Model, frozen=True, kw_only=True):
     sex: str = ""
     traces: tuple[Trace, ...] = ()
     ids: tuple[OtherId, ...] = ()
-    diagnoses: tuple[str, ...] = ()
+    diagnoses: tuple[Diagnosis, ...] = ()
     dates: DateSpan | None = None
     is_date_wrong: bool = False
     questions: tuple[Question, ...] = ()

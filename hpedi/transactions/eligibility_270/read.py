@@ -19,6 +19,7 @@ from hpedi.transactions.eligibility_270.model import (
     AskedSource,
     AskedSubscriber,
     AskingReceiver,
+    Diagnosis,
     EligibilityInquiry,
     InquiryParty,
     OtherId,
@@ -115,11 +116,11 @@ class _Cut:
         modifiers = rest[_FIRST_MODIFIER - 1 : _LAST_MODIFIER - 1]
         return Procedure(qualifier=qualifier, code=rest[0], modifiers=tuple(each for each in modifiers if each))
 
-    def _diagnoses(self, health: Elements) -> Iterator[str]:
+    def _diagnoses(self, health: Elements) -> Iterator[Diagnosis]:
         for composite in health[1:]:
-            _qualifier, *code = split_components(composite, self._delimiters)
+            qualifier, *code = split_components(composite, self._delimiters)
             if code and code[0]:
-                yield code[0].replace(".", "")
+                yield Diagnosis(qualifier=qualifier, code=code[0].replace(".", ""))
 
 
 def _party(level: HierarchyLevel) -> InquiryParty:

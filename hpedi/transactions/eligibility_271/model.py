@@ -10,7 +10,7 @@ from hpedi.claims.model import Model
 from hpedi.claims.parties import Name
 from hpedi.money import Usd
 from hpedi.service_dates import DateSpan
-from hpedi.transactions.eligibility_270.model import InquiryParty, OtherId, Procedure, Trace
+from hpedi.transactions.eligibility_270.model import Diagnosis, InquiryParty, OtherId, Procedure, Trace
 
 
 class Rejection(Model, frozen=True):
@@ -43,6 +43,7 @@ class Benefit(Model, frozen=True, kw_only=True):
         authorization: EB11: Y needed, N not needed, U depends.
         in_network: EB12: Y in network, N out of it, W both.
         procedure: EB13.
+        pointers: Places in the patient's diagnoses, from 1 (EB14).
         ids: REF.
         dates: DTP.
         rejections: AAA.
@@ -63,6 +64,7 @@ class Benefit(Model, frozen=True, kw_only=True):
     authorization: str = ""
     in_network: str = ""
     procedure: Procedure | None = None
+    pointers: tuple[int, ...] = ()
     ids: tuple[OtherId, ...] = ()
     dates: tuple[DatedFact, ...] = ()
     rejections: tuple[Rejection, ...] = ()
@@ -85,11 +87,12 @@ class AnsweredPatient(Model, frozen=True, kw_only=True):
         sex: DMG03.
         relationship: INS02; empty where it is not told.
         is_changed: Something is on file otherwise than it was sent (INS03, INS04).
+        diagnoses: HI: those of the inquiry that the answer was worked out by.
         dates: DTP.
         benefits: EB.
     """
 
-    unshown: ClassVar[frozenset[str]] = frozenset({"name", "member_id", "birth_date", "ids"})
+    unshown: ClassVar[frozenset[str]] = frozenset({"name", "member_id", "birth_date", "ids", "diagnoses"})
 
     name: Name
     is_person: bool = True
@@ -102,6 +105,7 @@ class AnsweredPatient(Model, frozen=True, kw_only=True):
     sex: str = ""
     relationship: str = ""
     is_changed: bool = False
+    diagnoses: tuple[Diagnosis, ...] = ()
     dates: tuple[DatedFact, ...] = ()
     benefits: tuple[Benefit, ...] = ()
 

@@ -91,6 +91,8 @@ def _patient(patient: AnsweredPatient, level: str) -> Iterator[SegmentValues]:
     if patient.relationship:
         changed = _CHANGED if patient.is_changed else ()
         yield ("INS", _IS_SUBSCRIBER[level], patient.relationship, *changed)
+    if patient.diagnoses:
+        yield ("HI", *((each.qualifier, each.code) for each in patient.diagnoses))
     yield from _dates(patient.dates)
     for benefit in patient.benefits:
         yield from _remembered(benefit)
@@ -122,6 +124,7 @@ def _benefit(benefit: Benefit) -> Iterator[SegmentValues]:
         benefit.authorization,
         benefit.in_network,
         procedure,
+        tuple(str(each) for each in benefit.pointers) or "",
     )
     yield from _ids(benefit.ids)
     yield from _dates(benefit.dates)

@@ -11,6 +11,7 @@ from hpedi.service_dates import DateSpan
 from hpedi.transactions.eligibility_270.model import (
     AskedPatient,
     AskedSubscriber,
+    Diagnosis,
     EligibilityInquiry,
     OtherId,
     Procedure,
@@ -65,7 +66,7 @@ def test_everything_sent_of_a_subscriber_is_read() -> None:
                 Trace(number="T-2", originator="9RIVERBEND", part="DESK 4"),
             ),
             ids=(OtherId(qualifier="EJ", value="ACC-7"),),
-            diagnoses=("Z0000", "J029"),
+            diagnoses=(Diagnosis(qualifier="ABK", code="Z0000"), Diagnosis(qualifier="ABF", code="J029")),
             dates=DateSpan(date(2026, 3, 1), date(2026, 3, 5)),
             questions=(
                 Question(service_types=("30", "98")),

@@ -8,7 +8,7 @@ from decimal import Decimal
 from hpedi.claims.parties import Name
 from hpedi.money import usd
 from hpedi.service_dates import DateSpan
-from hpedi.transactions.eligibility_270.model import InquiryParty, OtherId, Procedure, Trace
+from hpedi.transactions.eligibility_270.model import Diagnosis, InquiryParty, OtherId, Procedure, Trace
 from hpedi.transactions.eligibility_271.model import (
     AnsweredPatient,
     AnsweredReceiver,
@@ -57,7 +57,7 @@ BENEFITS = (
         places=("11",),
         party=InquiryParty(role="1P", is_person=False, name=Name(last="ONLINE"), id_qualifier="XX", id="1000002034"),
     ),
-    Benefit(information="I", procedure=Procedure(qualifier="HC", code="J1745", modifiers=("26",))),
+    Benefit(information="I", procedure=Procedure(qualifier="HC", code="J1745", modifiers=("26",)), pointers=(2, 1)),
     Benefit(information="V", service_types=("81",), rejections=(Rejection("63", "C"),)),
 )
 EXPECTED = """
@@ -78,6 +78,7 @@ HL*4*3*23*0
 NM1*03*1*AMBLE*IDA
 DMG***F
 INS*N*19*001*25
+HI*ABK:M0580*ABF:J029
 DTP*347*D8*20261231
 EB*1**30**A plan whose name is longer than fifty characters
 REF*6P*PINEWOOD*PINEWOOD FOODS
@@ -91,7 +92,7 @@ III*ZZ*11
 LS*2120
 NM1*1P*2*ONLINE*****XX*1000002034
 LE*2120
-EB*I************HC:J1745:26
+EB*I************HC:J1745:26*2:1
 EB*V**81
 AAA*N**63*C
 """
@@ -113,6 +114,7 @@ def answer() -> EligibilityAnswer:
         sex="F",
         relationship="19",
         is_changed=True,
+        diagnoses=(Diagnosis(qualifier="ABK", code="M0580"), Diagnosis(qualifier="ABF", code="J029")),
         dates=(DatedFact(qualifier="347", dates=DateSpan(date(2026, 12, 31))),),
         benefits=BENEFITS,
     )
