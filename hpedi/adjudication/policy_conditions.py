@@ -89,10 +89,9 @@ def _is_authorized(condition: PolicyCondition, context: ClaimContext, line: Line
     return approved is condition.prior_auth_approved
 
 
-def _has_attachment(condition: PolicyCondition, context: ClaimContext, _line: LineContext) -> bool:
-    return any(
-        each.type == condition.attachment and each.transmission != NOT_SENT for each in context.claim.attachments
-    )
+def _has_attachment(condition: PolicyCondition, context: ClaimContext, line: LineContext) -> bool:
+    sent = (*context.claim.attachments, *line.line.attachments)
+    return any(each.type == condition.attachment and each.transmission != NOT_SENT for each in sent)
 
 
 def _had_care(condition: PolicyCondition, context: ClaimContext, _line: LineContext) -> bool:

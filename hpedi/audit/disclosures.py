@@ -78,9 +78,11 @@ def load_disclosure_terms(content: bytes) -> DisclosureTerms:
     """Read mappings/audit/disclosures.yaml.
 
     Raises:
-        LookupError: It names a purpose that it does not describe.
+        LookupError: It names a purpose that it does not describe, or describes a disclosure twice.
     """
     terms = msgspec.yaml.decode(content, type=DisclosureTerms)
+    if len({(each.action, each.result) for each in terms.disclosures}) < len(terms.disclosures):
+        raise LookupError("a disclosure is described twice")
     unknown = {each.purpose for each in terms.disclosures} | {UNDESCRIBED}
     if not unknown <= terms.purposes.keys():
         raise LookupError("a purpose of disclosure is not described")

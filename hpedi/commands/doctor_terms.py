@@ -57,6 +57,9 @@ class Bounds(Dated, frozen=True, kw_only=True):
     approval_days: int
     integrity_seconds: int
     wal_bytes: int
+    health_free_bytes: int
+    health_heartbeat_seconds: int
+    figures_days: int
     source: str
 
 

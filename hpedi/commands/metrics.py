@@ -59,7 +59,7 @@ def command(
     workspace = open_workspace(session.home)
     context = acting(workspace, "see", "workspace")
     try:
-        collector = _collector(workspace, context, every)
+        collector = _collector(workspace, context, every, goes_on=not once)
         if once:
             _print(collector)
         else:
@@ -76,7 +76,8 @@ def _token(file: Path | None) -> str:
     return token
 
 
-def _collector(workspace: Workspace, context: RunContext, every: int) -> WorkspaceCollector:
+def _collector(workspace: Workspace, context: RunContext, every: int, *, goes_on: bool) -> WorkspaceCollector:
+    from hpedi.commands.doctor_terms import doctor_terms
     from hpedi.commands.workspace import now_for
     from hpedi.web.operations_collector import WorkspaceCollector
 
@@ -85,6 +86,8 @@ def _collector(workspace: Workspace, context: RunContext, every: int) -> Workspa
         workspace.books,
         workspace.database.reader.dialect.name,
         lambda: now_for(context.principal),
+        figures_days=doctor_terms().bounds(context.as_of).figures_days,
+        counts_since=context.instant if goes_on else None,
         every_seconds=every,
     )
 
@@ -98,17 +101,20 @@ def _print(collector: WorkspaceCollector) -> None:
 def _serve(
     workspace: Workspace, context: RunContext, collector: WorkspaceCollector, listening: Listening, token: str
 ) -> None:
+    from hpedi.commands.doctor_terms import doctor_terms
     from hpedi.commands.metrics_serving import serve
     from hpedi.commands.workspace import now_for
     from hpedi.web.operations import Operations
     from hpedi.web.operations_collector import exposition, registry
-    from hpedi.web.operations_health import Patient, checks
+    from hpedi.web.operations_health import HealthTerms, Patient, checks
 
+    bounds = doctor_terms().bounds(context.as_of)
     patient = Patient(
         home=workspace.home,
         database=workspace.database,
         books=workspace.books,
         context=lambda: now_for(context.principal),
+        terms=HealthTerms(free_bytes=bounds.health_free_bytes, beat_seconds=bounds.health_heartbeat_seconds),
     )
     told = registry(collector, with_process=True)
     serve(Operations(lambda: exposition(told), lambda: checks(patient), token).app(), listening)

@@ -347,7 +347,7 @@ def keys(
 
         held, today = existing(profiles.holding, partner_id), context_for(None).as_of
         try:
-            held = with_key(held, line, today) if line else held
+            held = with_key(held, line, today) if added is not None else held
             return without_key(held, revoked, today) if revoked else held
         except NotAKey as wrong:
             raise click.UsageError(str(wrong)) from None

@@ -28,17 +28,19 @@ def validate(text: str) -> str:
     """Return a public key as `kind base64 comment` with single blanks.
 
     Raises:
-        ValueError: It is no public key, of a kind that is not taken, or an RSA key that is too short.
+        ValueError: It is no public key, of a kind that is not taken, more than one, or an RSA key that is too short.
     """
     words = text.split()
     kind, encoded = words[:2] if len(words) > 1 else ("", "")
     if kind not in KINDS:
-        raise ValueError("not a public key of a kind that is taken")
+        raise ValueError(f"a key is one line that begins with {', '.join(KINDS[:-1])} or {KINDS[-1]}")
+    if len(text.strip().splitlines()) > 1:
+        raise ValueError("more lines than one: add one key after the other")
     parts = _parts(_blob(encoded))
     if parts[0] != kind.encode() or len(parts) == 1:
         raise ValueError("the key is not of the kind that it says")
     if kind == _RSA and len(parts[-1].lstrip(b"\0")) < _LEAST_RSA_BYTES:
-        raise ValueError("the RSA key is too short")
+        raise ValueError(f"the RSA key is shorter than {8 * _LEAST_RSA_BYTES} bits")
     return " ".join(words)
 
 

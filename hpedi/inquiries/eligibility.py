@@ -327,7 +327,9 @@ class _Teller:
         yield from plan_benefits(covered)
         rows = services_of(reference, span.plan, day)
         patient = replace(self.asked, questions=tuple(questions))
-        yield from service_benefits(covered, asked_services(patient, rows, terms.rules, terms.emergency))
+        yield from service_benefits(
+            covered, asked_services(patient, rows, terms.rules, terms.emergency, terms.provider)
+        )
 
     def _other_payers(self, days: DateSpan) -> Iterator[Benefit]:
         member = self.found.member.id

@@ -152,7 +152,7 @@ def service_benefits(covered: CoveredMember, asked: AskedServices) -> list[Benef
 
 def _told(covered: CoveredMember, service: AnsweredService) -> tuple[Benefit, ...]:
     """Return what is told of a service; nearly all is the same for every member of a plan, and remembered."""
-    rows = [covered.plan.row(tier, service.facts) for tier in TIERS]
+    rows = [covered.plan.row(service.tier_in(network), service.facts) for network in TIERS]
     if service.procedure is not None or any(row is not None and row.limit is not None for row in rows):
         return _of_types(service, _service(covered, service))
     terms = covered.terms
@@ -192,28 +192,31 @@ def _of_types(service: AnsweredService, told: Iterable[Benefit]) -> tuple[Benefi
 
 def _service(covered: CoveredMember, service: AnsweredService) -> Iterator[Benefit]:
     """Yield a service's status and cost share."""
+    is_online = service.facts.designated_online and service.procedure is None
     base = Benefit(
         information=ACTIVE,
         coverage_level=INDIVIDUAL,
         procedure=service.procedure,
         pointers=service.pointers,
         places=(service.place,) if service.place else (),
-        party=_online_provider(covered.reference) if service.facts.designated_online else None,
+        party=_online_provider(covered.reference) if is_online else None,
     )
     # What a designated online provider gives is told where it is in network: elsewhere it is a visit as any other.
-    tiers = TIERS[:1] if service.facts.designated_online else TIERS
-    rows = {tier: covered.plan.row(tier, service.facts) for tier in tiers}
-    accepted = {tier: row for tier, row in rows.items() if row is not None and row.exclusion is None}
+    networks = TIERS[:1] if is_online else TIERS
+    rows = {network: covered.plan.row(service.tier_in(network), service.facts) for network in networks}
+    accepted = {network: row for network, row in rows.items() if row is not None and row.exclusion is None}
     if not service.is_covered or not accepted:
         yield _none(base)
         return
     yield _status(covered, service, base)
     shares = {
-        tier: tuple(_shares(covered, base, tier, row)) if (row := accepted.get(tier)) is not None else (_none(base),)
-        for tier in tiers
+        network: tuple(_shares(covered, base, service.tier_in(network), accepted[network]))
+        if network in accepted
+        else (_none(base),)
+        for network in networks
     }
     words = (service.message,) if service.message else ()
-    for each in joined_tiers({tier: tuple(_in(tier, shares[tier])) for tier in tiers}):
+    for each in joined_tiers({network: tuple(_in(network, each)) for network, each in shares.items()}):
         is_told = each.information in (COINSURANCE, COPAY) and each.in_network != IN_NETWORK["OON"]
         yield replace(each, messages=(*words, *each.messages)) if is_told else each
 

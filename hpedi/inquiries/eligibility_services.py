@@ -15,6 +15,8 @@ from hpedi.benefits.rows import LineFacts
 from hpedi.inquiries.eligibility_rules import RulesOfDay
 from hpedi.reference.conventions import Emergency
 from hpedi.reference.eligibility import RepresentativeService
+from hpedi.reference.plans import Tier
+from hpedi.reference.providers import BillingProvider
 from hpedi.reference.reference import Reference
 from hpedi.transactions.eligibility_270.model import AskedPatient, Procedure, Question
 
@@ -33,6 +35,7 @@ class AnsweredService:
         is_covered: False where no plan covers it.
         place: The place of service, where it is told.
         message: Words that go with it.
+        benefit_tier: The tier of its benefits in every network; None where they go by the network.
     """
 
     facts: LineFacts
@@ -42,6 +45,11 @@ class AnsweredService:
     is_covered: bool = True
     place: str = ""
     message: str = ""
+    benefit_tier: Tier | None = None
+
+    def tier_in(self, network: Tier) -> Tier:
+        """Return the tier of its benefits where it is given in a network."""
+        return self.benefit_tier or network
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -65,7 +73,11 @@ def services_of(reference: Reference, plan: str, day: date) -> tuple[Representat
 
 
 def asked_services(
-    patient: AskedPatient, rows: Sequence[RepresentativeService], rules: RulesOfDay, emergency: Emergency
+    patient: AskedPatient,
+    rows: Sequence[RepresentativeService],
+    rules: RulesOfDay,
+    emergency: Emergency,
+    provider: BillingProvider,
 ) -> AskedServices:
     """Return what the questions about a patient are answered for.
 
@@ -77,6 +89,7 @@ def asked_services(
         rows: What stands for service types.
         rules: What is answered with what.
         emergency: What makes a service an emergency.
+        provider: Who asks, and would give a procedure asked about.
     """
     known = {each for row in rows for each in row.service_types}
     asked = dict.fromkeys(each for question in patient.questions for each in question.service_types)
@@ -87,7 +100,7 @@ def asked_services(
     wanted = dict.fromkeys(each for name in asked for each in rules.answered_with.get(name, (name,)))
     of_types = (_of_row(row, wanted, emergency) for row in rows)
     diagnoses = [each.code for each in patient.diagnoses]
-    of_procedures = (_of_procedure(each, diagnoses, emergency) for each in answered)
+    of_procedures = (_of_procedure(each, diagnoses, emergency, provider) for each in answered)
     has_to_be = {each for name in asked for each in rules.answered_with.get(name, ())}
     return AskedServices(
         services=(*(each for each in of_types if each.service_types), *of_procedures),
@@ -100,25 +113,29 @@ def _qualifier(question: Question) -> str:
 
 
 def _of_row(row: RepresentativeService, wanted: Container[str], emergency: Emergency) -> AnsweredService:
+    facts = LineFacts(
+        code=row.code,
+        modifiers=row.modifiers,
+        place_of_service=row.place_of_service,
+        diagnoses=row.diagnoses,
+        emergency=emergency.names(row.place_of_service, row.revenue_code),
+        designated_online=row.designated_online,
+        revenue_code=row.revenue_code,
+        type_of_bill=row.type_of_bill,
+    )
     return AnsweredService(
-        facts=LineFacts(
-            code=row.code,
-            modifiers=row.modifiers,
-            place_of_service=row.place_of_service,
-            diagnoses=row.diagnoses,
-            emergency=emergency.names(row.place_of_service, row.revenue_code),
-            designated_online=row.designated_online,
-            revenue_code=row.revenue_code,
-            type_of_bill=row.type_of_bill,
-        ),
+        facts=facts,
         service_types=tuple(each for each in row.service_types if each in wanted),
         is_covered=row.is_covered,
         place=row.place_of_service if row.tells_place else "",
         message=row.message,
+        benefit_tier=_benefit_tier(facts, emergency),
     )
 
 
-def _of_procedure(question: Question, diagnoses: Sequence[str], emergency: Emergency) -> AnsweredService:
+def _of_procedure(
+    question: Question, diagnoses: Sequence[str], emergency: Emergency, provider: BillingProvider
+) -> AnsweredService:
     """Return the service of a question about a procedure; its diagnoses are those it points to, or all."""
     procedure, place = question.procedure, question.place_of_service
     if procedure is None:
@@ -130,6 +147,17 @@ def _of_procedure(question: Question, diagnoses: Sequence[str], emergency: Emerg
         place_of_service=place,
         diagnoses=tuple(diagnoses[each - 1] for each in pointers) or tuple(diagnoses),
         emergency=emergency.names(place, ""),
-        designated_online=False,
+        designated_online=provider.designated_online,
     )
-    return AnsweredService(facts=facts, procedure=procedure, pointers=pointers, place=place)
+    return AnsweredService(
+        facts=facts,
+        procedure=procedure,
+        pointers=pointers,
+        place=place,
+        benefit_tier=_benefit_tier(facts, emergency),
+    )
+
+
+def _benefit_tier(facts: LineFacts, emergency: Emergency) -> Tier | None:
+    """Return the tier that an emergency has wherever it is given, as a claim has; None for what is none."""
+    return emergency.benefit_tier if facts.emergency else None

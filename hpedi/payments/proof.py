@@ -7,6 +7,7 @@ payment, and both amounts. It never mends anything. Re-reading the bytes and wal
     payment   = its 835 as sent (CLP04, PLB, BPR02)   payment  = its ACH entry or check as sent to the bank
     payment   = the dues of settlements that it pays
     payee balances, pools, employer charges and member payments, source by source = their ledger accounts
+    what funding accounts owe one another: due from = due to, source by source; settlements see `settlement_proof`
 """
 
 from __future__ import annotations
@@ -50,9 +51,13 @@ class Check(StrEnum):
     """What is compared."""
 
     BALANCE = "debits = credits"
+    SIDES = "a posting is a debit or a credit"
+    BETWEEN = "due from accounts = due to accounts"
     SOURCE = "each posting names a decision, payment or settlement"
     DECISION = "decision as kept = its row"
     DECISION_LEDGER = "decision = ledger"
+    PAID = "decision of a run = in a payment of it"
+    DUE_PAID = "due of a run = in a payment of it"
     PAYMENT = "payment as kept = its row"
     PAYMENT_DECISIONS = "payment = its decisions"
     PAYMENT_LEDGER = "payment = ledger"
@@ -66,6 +71,8 @@ class Check(StrEnum):
     POOLS = "pool movements = pools"
     EMPLOYERS = "employer charges = employers receivable"
     DUES = "dues of settlements = payee dues"
+    SETTLEMENT_LEDGER = "settlement = ledger"
+    SETTLEMENT_POOL = "a settlement takes what is in the pool"
     MEMBERS = "member payments = members payable"
     ACCUMULATORS = "accumulator balance as kept = its entries"
 
@@ -342,18 +349,22 @@ def count_remittance(totals: Totals, remittance: Remittance) -> None:
 
 @dataclass(frozen=True, slots=True)
 class Subledger:
-    """Rows that a ledger account is the sum of, source by source: +1 where they are its debits, -1 its credits."""
+    """Rows that a ledger account is the sum of, source by source: +1 where they are its debits, -1 its credits.
+
+    `by_account`: the rows say which funding account they are of, and are held against its books alone.
+    """
 
     check: Check
     account: LedgerAccount
     sign: int
+    by_account: bool = False
 
 
 SUBLEDGERS: Final = (
-    Subledger(Check.PAYEE_BALANCES, LedgerAccount.RECEIVABLE, 1),
-    Subledger(Check.POOLS, LedgerAccount.POOLS, -1),
+    Subledger(Check.PAYEE_BALANCES, LedgerAccount.RECEIVABLE, 1, by_account=True),
+    Subledger(Check.POOLS, LedgerAccount.POOLS, -1, by_account=True),
     Subledger(Check.EMPLOYERS, LedgerAccount.EMPLOYERS_RECEIVABLE, 1),
     Subledger(Check.MEMBERS, LedgerAccount.MEMBERS_PAYABLE, -1),
 )
-DUES: Final = Subledger(Check.DUES, LedgerAccount.PAYEE_DUES, -1)
+DUES: Final = Subledger(Check.DUES, LedgerAccount.PAYEE_DUES, -1, by_account=True)
 """What settlements found due; that a payment pays just that is asked of each payment."""

@@ -14,8 +14,7 @@ What comes out of a pool comes out of the accounts that keep it, in the proporti
 in the account that pays it. The payer's account pays the dues, and is due that from the others until the bank moves it.
 
 A settlement is worked out here, kept once under its reference, and posted as one source (`settlement_ledger`). It
-measures no quality: which
-targets were met is told by whoever measured. How dues are then paid is the payment run's to say.
+measures no quality: which targets were met is told by whoever measured. How dues are then paid is the payment run's.
 """
 
 from __future__ import annotations

@@ -1,19 +1,22 @@
 """Adjudicate: decide the claims that wait, in order, a short transaction a batch.
 
 The same claims in the same order give the same money: claims are taken by receipt and position, and each sees the
-entries of those before it.
+entries of those before it. Where others come to write meanwhile, claims are decided before the transaction that stores
+them, by one state of the books; it looks whether the lock of a family was taken since then, and decides them again if
+so.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import chain, islice
 
 from hpedi.adjudication.decision import ClaimDecision, Pend
 from hpedi.claims.claim import ReceivedClaim
 from hpedi.money import ZERO, Usd
-from hpedi.pipeline.batch import Batch
+from hpedi.pipeline.batch import Batch, Changes
+from hpedi.pipeline.claim_ports import Drafted
 from hpedi.pipeline.correct import replace_original, void_original
 from hpedi.pipeline.pace import Pace
 from hpedi.pipeline.ports import Books, Work
@@ -70,6 +73,27 @@ class Adjudicated:
         self.first += islice(shown, CLAIMS_SHOWN - len(self.first))
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Unstored:
+    """What was decided of claims by one state of the books.
+
+    Attributes:
+        outcome: What was decided.
+        numbers: Our numbers of the claims.
+        changes: What it changes in the books.
+        drafted: What it adds to them.
+        lock_set: The families that it is about, sorted.
+        versions: How often their locks had been taken when it was decided.
+    """
+
+    outcome: Adjudicated
+    numbers: tuple[str, ...]
+    changes: Changes
+    drafted: Drafted
+    lock_set: tuple[str, ...]
+    versions: Mapping[str, int]
+
+
 def reference_in_force(books: Books, context: RunContext) -> Reference:
     """Read the newest snapshot of the payer's reference data.
 
@@ -97,16 +121,68 @@ def adjudicate_waiting(
     outcome, pace = Adjudicated(), Pace(CLAIMS_A_TRANSACTION, books.somebody_waits)
     with books.reading(context) as work:
         last = work.claims.last_to_decide()
+
+    def waiting(work: Work) -> Sequence[StoredClaim]:
+        claims = work.claims.next_to_decide(pace.claims)
+        return claims if claims and claims[0].receipt <= last else ()
+
     while True:
+        before = decide_before(books, context, reference, waiting) if pace.is_short else None
         with books.writing(context) as work:
-            claims = work.claims.next_to_decide(pace.claims)
-            if not claims or claims[0].receipt > last:
-                return outcome
-            batch = decide(work, claims, reference, pace=pace)
-            batch.store(work, context)
+            if before is not None:
+                made, count = store(work, context, reference, before), len(before.numbers)
+            else:
+                made, count = _decided_within(work, context, reference, waiting(work), pace), pace.taken
             pace.look()
-        outcome.add(batch)
-        progress(pace.taken)
+        if not count:
+            return outcome
+        outcome.merge(made)
+        progress(count)
+
+
+def _decided_within(
+    work: Work, context: RunContext, reference: Reference, claims: Sequence[StoredClaim], pace: Pace
+) -> Adjudicated:
+    """Decide claims in a transaction at hand, and store what was decided."""
+    outcome = Adjudicated()
+    batch = decide(work, claims, reference, pace=pace)
+    batch.store(work, context)
+    outcome.add(batch)
+    return outcome
+
+
+def decide_before(
+    books: Books, context: RunContext, reference: Reference, claims_of: Callable[[Work], Sequence[StoredClaim]]
+) -> Unstored:
+    """Decide claims by one state of the books, and store nothing."""
+    with books.reading(context) as work:
+        claims = claims_of(work)
+        batch = decide(work, claims, reference, locked=False)
+        versions = work.accumulators.versions(batch.lock_set)
+    outcome = Adjudicated()
+    outcome.add(batch)
+    return Unstored(
+        outcome=outcome,
+        numbers=tuple(stored.received.payer_claim_control_number for stored in claims),
+        changes=batch.changes,
+        drafted=books.drafted(context, lambda work: batch.add(work, context)),
+        lock_set=tuple(batch.lock_set),
+        versions=versions,
+    )
+
+
+def store(work: Work, context: RunContext, reference: Reference, decided: Unstored) -> Adjudicated:
+    """Store what was decided before, or decide its claims again where the books changed; return what was stored."""
+    if work.accumulators.versions(decided.lock_set) == decided.versions:
+        work.accumulators.lock(decided.lock_set)
+        decided.changes.make(work, context)
+        work.drafts.write(decided.drafted)
+        return decided.outcome
+    batch = decide(work, work.claims.take(decided.numbers), reference)
+    batch.store(work, context)
+    outcome = Adjudicated()
+    outcome.add(batch)
+    return outcome
 
 
 def decide_waiting_claim(work: Work, context: RunContext, reference: Reference, stored: StoredClaim) -> Batch:

@@ -15,11 +15,9 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Final, Protocol, TypeAlias
 
-from hpedi.pipeline.adjudicate import Adjudicated, decide
-from hpedi.pipeline.batch import Changes
-from hpedi.pipeline.claim_ports import Drafted
+from hpedi.pipeline.adjudicate import Adjudicated, Unstored, decide, decide_before, store
 from hpedi.pipeline.pace import Pace
-from hpedi.pipeline.ports import Books, Work
+from hpedi.pipeline.ports import Books
 from hpedi.pipeline.records import StoredClaim
 from hpedi.reference.reference import Reference
 from hpedi.run_context import RunContext
@@ -33,23 +31,6 @@ TASKS_AT_HAND: Final = 4
 
 Dealt: TypeAlias = tuple[str, frozenset[str]]
 """Our number of a claim, and what it shares with others."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Unstored:
-    """What was decided of claims by one state of the books.
-
-    Attributes:
-        changes: What it changes in the books.
-        drafted: What it adds to them.
-        lock_set: The families that it is about, sorted.
-        versions: How often their locks had been taken when it was decided.
-    """
-
-    changes: Changes
-    drafted: Drafted
-    lock_set: tuple[str, ...]
-    versions: Mapping[str, int]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -93,15 +74,8 @@ def decide_and_store(books: Books, context: RunContext, reference: Reference, nu
 
 def only_decide(books: Books, context: RunContext, reference: Reference, numbers: tuple[str, ...]) -> Done:
     """Decide the claims of a task by one state of the books, and store nothing."""
-    with books.reading(context) as work:
-        batch = decide(work, work.claims.take(numbers), reference, locked=False)
-        versions = work.accumulators.versions(batch.lock_set)
-    outcome = Adjudicated()
-    outcome.add(batch)
-    drafted = books.drafted(context, lambda work: batch.add(work, context))
-    lock_set = tuple(batch.lock_set)
-    unstored = Unstored(changes=batch.changes, drafted=drafted, lock_set=lock_set, versions=versions)
-    return Done(outcome=outcome, numbers=numbers, unstored=unstored)
+    unstored = decide_before(books, context, reference, lambda work: work.claims.take(numbers))
+    return Done(outcome=unstored.outcome, numbers=numbers, unstored=unstored)
 
 
 def adjudicate_dealt(
@@ -234,7 +208,7 @@ class _Dealer:
             if not self.given[worker]:
                 self._give(worker)
         worker, done = self.workers.take()
-        self.outcome.merge(done.outcome if done.unstored is None else self._store(done, done.unstored))
+        self.outcome.merge(done.outcome if done.unstored is None else self._store(done.unstored))
         self.progress(len(done.numbers))
         task = self.given[worker].popleft()
         self.load[worker] -= len(task)
@@ -249,22 +223,10 @@ class _Dealer:
         while any(self.load):
             self._take()
 
-    def _store(self, done: Done, unstored: Unstored) -> Adjudicated:
+    def _store(self, unstored: Unstored) -> Adjudicated:
         with self.books.writing(self.context) as work:
-            outcome = self._stored(work, done, unstored)
+            outcome = store(work, self.context, self.reference, unstored)
             self.pace.look()
-        return outcome
-
-    def _stored(self, work: Work, done: Done, unstored: Unstored) -> Adjudicated:
-        if work.accumulators.versions(unstored.lock_set) == unstored.versions:
-            work.accumulators.lock(unstored.lock_set)
-            unstored.changes.make(work, self.context)
-            work.drafts.write(unstored.drafted)
-            return done.outcome
-        batch = decide(work, work.claims.take(done.numbers), self.reference)
-        batch.store(work, self.context)
-        outcome = Adjudicated()
-        outcome.add(batch)
         return outcome
 
 

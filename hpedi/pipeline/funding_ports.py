@@ -47,8 +47,11 @@ class Funding(Protocol):
 class Settlements(Protocol):
     """Settlements, each once under its reference, and what payees are due of them."""
 
+    def hold(self) -> None:
+        """See that nobody else settles until this transaction ends."""
+
     def find(self, kind: SettlementKind, employer: str, provider: str, reference: str) -> PostedSettlement | None:
-        """Return the settlement of a reference; nobody else settles until this transaction ends."""
+        """Return the settlement of a reference."""
 
     def is_used(self, made: Due) -> bool:
         """Say whether a payee has a due of this code and reference already."""

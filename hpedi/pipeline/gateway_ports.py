@@ -17,6 +17,8 @@ nothing in it was accepted; quarantined: nothing of it was taken; failed: a bug 
 
 ENDED: Final[frozenset[ArrivalState]] = frozenset({"received", "refused", "quarantined"})
 """The states in which an arrival stays."""
+UNENDED: Final[frozenset[ArrivalState]] = frozenset({"taken", "failed"})
+"""Those in which it does not."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -136,8 +138,8 @@ class Arrivals(Protocol):
     def named(self, name: str) -> tuple[Arrival, ...]:
         """Return the arrivals under a name that partners gave, first first."""
 
-    def since(self, instant: datetime) -> tuple[Arrival, ...]:
-        """Return what arrived from a moment on, in the order of arrival."""
+    def unended(self) -> tuple[Arrival, ...]:
+        """Return what is not received to its end, in the order of arrival."""
 
 
 class Pickups(Protocol):
@@ -145,6 +147,9 @@ class Pickups(Protocol):
 
     def add(self, pickup: Pickup) -> None:
         """Note that a file was read."""
+
+    def any(self) -> bool:
+        """Say whether anything was ever picked up, as far as we are told."""
 
     def of(self, outbox: Iterable[int]) -> Mapping[int, tuple[Pickup, ...]]:
         """Return the pickups of rows of the outbox, first first; a row that was never picked up is absent."""

@@ -11,6 +11,7 @@ from hpedi.adjudication.decision import ClaimDecision
 from hpedi.money import Usd
 from hpedi.payments.ledger import Posting
 from hpedi.payments.proof import Difference, ProvedPayment
+from hpedi.payments.settlement_proof import ProvedSettlement
 from hpedi.pipeline.records import OutboundRow
 
 
@@ -66,6 +67,9 @@ class ProofRecords(Protocol):
 
     def decisions(self, scope: LedgerScope) -> Iterator[ProvedDecision]:
         """Yield decisions in order of finalisation."""
+
+    def settlements(self, scope: LedgerScope) -> Iterator[ProvedSettlement]:
+        """Yield settlements in the order in which they were made; of a run none."""
 
     def runs(self, scope: LedgerScope) -> Sequence[int]:
         """Return the payment runs, oldest first."""

@@ -16,7 +16,6 @@ from hpedi.claims.model import Model
 from hpedi.payments.calendar import AchCalendar
 from hpedi.payments.interest import prompt_pay
 from hpedi.pipeline.deadlines import Deadlines
-from hpedi.pipeline.gateway_ports import ENDED
 from hpedi.pipeline.ports import Work
 from hpedi.pipeline.tracking_ports import OutputDue, UndecidedClaim
 from hpedi.reference.reference import Reference
@@ -94,7 +93,7 @@ def late_output(each: OutputDue, terms: OverdueTerms) -> Late | None:
         state="overdue" if done is None else "late",
         what=what,
         about=f"outbox {each.row.id} ({each.row.kind}){number}",
-        partner=each.partner or each.row.folder.removeprefix("outbox/"),
+        partner=each.partner or _whose(each.row.folder),
         since=each.since,
         due=due,
         done=done,
@@ -125,9 +124,9 @@ def _unfinished(work: Work, terms: OverdueTerms) -> Iterator[Late]:
                 says="was begun to be received, and not to its end",
                 do="receive it again; what was done of it is skipped",
             )
-    for arrival in work.arrivals.since(terms.since):
+    for arrival in work.arrivals.unended():
         due = arrival.arrived_at + allowed
-        if arrival.state not in ENDED and terms.now > due:
+        if terms.now > due:
             yield Late(
                 state="overdue",
                 what="receipt",
@@ -141,23 +140,40 @@ def _unfinished(work: Work, terms: OverdueTerms) -> Iterator[Late]:
 
 
 def _not_picked_up(work: Work, outputs: Iterable[OutputDue], terms: OverdueTerms) -> Iterator[Late]:
-    """Yield what lies in a folder for long, where pickups are known at all: foreign servers tell of none."""
+    """Yield what lies in a folder for long, where pickups are known at all: foreign servers tell of none.
+
+    What was delivered in the last days is told one by one, what lies there for longer by folder and kind.
+    """
+    if not work.pickups.any():
+        return
+    allowed = timedelta(days=terms.deadlines.pickup_days)
+    for old in work.tracking.lying(min(terms.since, terms.now - allowed)):
+        more = f" and {old.count - 1} more" if old.count > 1 else ""
+        yield _lying(f"outbox {old.first} ({old.kind}){more}", _whose(old.folder), old.since, allowed)
     lying = [each for each in outputs if each.row.delivered_at is not None and each.row.folder.startswith("outbox/")]
     picked_up = work.pickups.of(each.row.id for each in lying)
-    for each in lying if picked_up else ():
+    for each in lying:
         since = each.row.delivered_at or each.since
-        due = since + timedelta(days=terms.deadlines.pickup_days)
-        if each.row.id not in picked_up and terms.now > due:
-            yield Late(
-                state="overdue",
-                what="pickup",
-                about=f"outbox {each.row.id} ({each.row.kind})",
-                partner=each.partner or each.row.folder.removeprefix("outbox/"),
-                since=since,
-                due=due,
-                says="was delivered, and nobody picked it up",
-                do="ask the partner whether it can reach its folder",
-            )
+        if each.row.id not in picked_up and terms.now > since + allowed:
+            whose = each.partner or _whose(each.row.folder)
+            yield _lying(f"outbox {each.row.id} ({each.row.kind})", whose, since, allowed)
+
+
+def _whose(folder: str) -> str:
+    return folder.removeprefix("outbox/")
+
+
+def _lying(about: str, partner: str, since: datetime, allowed: timedelta) -> Late:
+    return Late(
+        state="overdue",
+        what="pickup",
+        about=about,
+        partner=partner,
+        since=since,
+        due=since + allowed,
+        says="was delivered, and nobody picked it up",
+        do="ask the partner whether it can reach its folder",
+    )
 
 
 def _undecided(work: Work, terms: OverdueTerms) -> Iterator[Late]:

@@ -32,6 +32,7 @@ from hpedi.payments.proof import (
     posting_differences,
     remittance_differences,
 )
+from hpedi.payments.settlement_proof import settlement_differences
 from hpedi.payments.verification import read_remittances
 from hpedi.pipeline.bank_files import ACH, CHECKS, COLUMNS
 from hpedi.pipeline.ledger_views import LedgerScope, ProvedDecision
@@ -78,6 +79,8 @@ def prove(work: Work, guide: Guide, scope: LedgerScope) -> Proof:
     for decided in work.proof.decisions(scope):
         proving.decisions += 1
         proving.note(_decision_differences(decided))
+    for settled in work.proof.settlements(scope):
+        proving.note(settlement_differences(settled))
     for run in work.proof.runs(scope):
         proving.run(run)
     work.audit.record("prove", f"run:{scope.run}" if scope.run else "ledger", result=f"differences {proving.count}")

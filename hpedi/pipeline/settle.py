@@ -1,4 +1,4 @@
-"""Settle: capitation, withholds and programmes at the year's end, pre-funds, refunds and adjustments, each once.
+"""Settle: capitation, withholds and programmes at the year's end, refunds, adjustments and transfers, each once.
 
 Booking is one commit: pools, employer charges, dues, ledger and audit. A payment run then pays the dues; killed in
 between, the next run pays them. What is only asked for is worked out the same way and kept nowhere.
@@ -10,13 +10,17 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from operator import itemgetter
 from typing import TypeAlias
+
+from msgspec.structs import replace
 
 from hpedi.adjudication.funding import PoolKey
 from hpedi.money import ZERO, Usd
 from hpedi.payments.conventions import Way
 from hpedi.payments.cost_of_care import CostOfCare, cost_target
 from hpedi.payments.dues import REFUND
+from hpedi.payments.ledger import LedgerAccount
 from hpedi.payments.payee_balances import OVERPAYMENT, PayeeBalance
 from hpedi.payments.pool_interest import interest_sum, pool_interest
 from hpedi.payments.settlement import (
@@ -30,16 +34,19 @@ from hpedi.payments.settlement import (
     earned_by,
     earned_share,
     prefund_return,
-    program_postings,
     refund,
     target_facts,
+    transfer,
     withhold_release,
     year_end,
 )
+from hpedi.payments.settlement_ledger import program_postings
 from hpedi.pipeline.funding_records import PostedSettlement
+from hpedi.pipeline.ledger_views import LedgerScope
 from hpedi.pipeline.parties import FUNDING_ACCOUNT
 from hpedi.pipeline.ports import Books, Work
 from hpedi.reference.contracts import Withhold
+from hpedi.reference.payer import employer_account
 from hpedi.reference.plans import Program
 from hpedi.reference.reference import Reference
 from hpedi.reference.settling import Target
@@ -152,8 +159,22 @@ class AdjustmentAsked:
     ways: Mapping[str, Way]
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TransferAsked:
+    """What the bank moved from an employer's own account to the payer's, or back below 0.00 (US dollars).
+
+    Attributes:
+        amount: All that is to be moved if None.
+        reference: What the bank knows it by.
+    """
+
+    employer: str
+    amount: Usd | None
+    reference: str
+
+
 SettlementAsked: TypeAlias = (
-    CapitationAsked | ProgramAsked | PrefundAsked | WithholdAsked | RefundAsked | AdjustmentAsked
+    CapitationAsked | ProgramAsked | PrefundAsked | WithholdAsked | RefundAsked | AdjustmentAsked | TransferAsked
 )
 
 
@@ -163,9 +184,9 @@ def work_out(work: Work, reference: Reference, asked: SettlementAsked) -> Settle
     Raises:
         CannotSettle: It stands already, or does not fit what is loaded or in the pools.
     """
-    if asked.provider not in reference.providers:
+    if not isinstance(asked, TransferAsked) and asked.provider not in reference.providers:
         raise CannotSettle("no provider of this id is loaded")
-    settlement = _settlement(work, reference, asked)
+    settlement = _with_dues_between(_settlement(work, reference, asked))
     standing = work.settlements.find(settlement.kind, settlement.employer, settlement.provider, settlement.reference)
     if standing is not None:
         raise CannotSettle(f"this is settled already, on {standing.posted_on} under the same reference")
@@ -186,36 +207,66 @@ def book(
     """
     with books.writing(context) as work:
         work.restorations.check_not_held()
+        work.settlements.hold()
         settlement = work_out(work, reference, asked)
         posted = work.settlements.add(settlement, context.as_of)
         work.funding.append(settlement.movements, settlement.charges, posted.source, context.as_of)
-        work.ledger.post(program_postings(settlement, FUNDING_ACCOUNT, posted.source), context.as_of)
+        work.ledger.post(program_postings(settlement, posted.source), context.as_of)
         work.audit.record("settle", posted.source, reason=settlement.kind, result=BOOKED)
     return posted, settlement
 
 
 def _settlement(work: Work, reference: Reference, asked: SettlementAsked) -> Settlement:
     match asked:
-        case CapitationAsked():
-            return capitation(asked.provider, asked.period, asked.members, asked.rate, asked.reference)
         case ProgramAsked():
             return _year_end(work, reference, asked)
         case WithholdAsked():
             return _withhold_release(work, reference, asked)
         case PrefundAsked():
             return _prefund_return(work, reference, asked)
+        case _:
+            return _beside_pools(work, asked)
+
+
+def _beside_pools(work: Work, asked: CapitationAsked | RefundAsked | AdjustmentAsked | TransferAsked) -> Settlement:
+    match asked:
+        case CapitationAsked():
+            return capitation(asked.provider, asked.period, asked.members, asked.rate, asked.reference)
         case RefundAsked():
             return _refund(work, asked)
         case AdjustmentAsked():
             return adjustment(asked.provider, asked.code, asked.amount, asked.reference, asked.note, asked.ways)
+        case TransferAsked():
+            return _transfer(work, asked)
+
+
+def _with_dues_between(settlement: Settlement) -> Settlement:
+    """Return a settlement that tells what its accounts then owe the payer's, for people to follow."""
+    told = tuple(
+        (f"due from {each.funding_account} to the payer's account", f"{each.credit}")
+        for each in program_postings(settlement, "")
+        if each.account is LedgerAccount.DUE_TO_ACCOUNTS and each.credit
+    )
+    return replace(settlement, facts=(*settlement.facts, *told)) if told else settlement
+
+
+def _transfer(work: Work, asked: TransferAsked) -> Settlement:
+    account = employer_account(asked.employer)
+    standing = {name: debits - credits_ for _account, name, debits, credits_ in work.proof.balance(
+        LedgerScope(funding_account=account)
+    )}  # fmt: skip
+    if not standing:
+        raise CannotSettle("nothing was ever posted to an account of this employer's own")
+    owes = -standing.get(LedgerAccount.DUE_TO_ACCOUNTS.value, ZERO)
+    owed = standing.get(LedgerAccount.DUE_FROM_ACCOUNTS.value, ZERO)
+    return transfer(asked.employer, owes, owed, asked.amount, asked.reference)
 
 
 def _refund(work: Work, asked: RefundAsked) -> Settlement:
     owed = [each for each in work.payee_balances.owed(asked.provider) if _is_owed_for(each, asked.claim)]
-    if any(each.funding_account != FUNDING_ACCOUNT for each in owed):  # dues are paid from the payer's
-        raise CannotSettle("an employer's own account paid this claim: its next payments take back what is owed for it")
-    left = sum((each.amount for each in owed), -work.settlements.refunded(asked.provider, asked.claim))
-    return refund(asked.provider, asked.claim, asked.amount, left, asked.reference)
+    account, amount = max(((each.funding_account, each.amount) for each in owed), key=itemgetter(1), default=("", ZERO))
+    left = amount - work.settlements.refunded(asked.provider, asked.claim)
+    return refund(asked.provider, asked.claim, asked.amount, left, asked.reference, account or FUNDING_ACCOUNT)
 
 
 def _is_owed_for(balance: PayeeBalance, claim: str) -> bool:
@@ -261,7 +312,8 @@ def _share(
     work: Work, pool: PoolKey, asked: ProgramAsked | WithholdAsked, targets: Sequence[Target], reference: str
 ) -> tuple[Share, Facts]:
     """Return the provider's share of a withhold pool, and how it was worked out."""
-    balance = _in_pool(work, pool)
+    kept = _in_pool(work, pool)
+    balance = sum(kept.values(), ZERO)
     earned = earned_by(targets, asked.met) if asked.earned is None else asked.earned
     given = earned_share(balance, earned)
     told = target_facts(targets, asked.met) if asked.earned is None else ()
@@ -272,7 +324,7 @@ def _share(
         ("earned", f"{earned:%} of the pool: {given}"),
         ("not earned", f"{balance - given}"),
     )
-    return Share(pool=pool, balance=balance, given=given, reference=reference), facts
+    return Share(pool=pool, balance=balance, given=given, reference=reference, kept=tuple(kept.items())), facts
 
 
 def _interest(work: Work, pool: PoolKey, program: Program, given: Usd | None) -> tuple[Usd, Facts]:
@@ -290,7 +342,8 @@ def _savings(work: Work, reference: Reference, asked: ProgramAsked) -> tuple[Sha
         return None, ()
     program = _savings_program(reference, asked.employer)
     pool = _pool(program, asked)
-    balance = _in_pool(work, pool)
+    kept = _in_pool(work, pool)
+    balance = sum(kept.values(), ZERO)
     savings, facts = _measured(program, asked)
     bonus = bonus_of(balance, given=asked.bonus, savings=savings, share=program.provider_share)
     told = {
@@ -301,7 +354,8 @@ def _savings(work: Work, reference: Reference, asked: ProgramAsked) -> tuple[Sha
         "bonus": bonus,
     }
     every = (*facts, *((name, f"{value}") for name, value in told.items() if value is not None))
-    return Share(pool=pool, balance=balance, given=bonus, reference=asked.bonus_reference), every
+    kept_by = tuple(kept.items())
+    return Share(pool=pool, balance=balance, given=bonus, reference=asked.bonus_reference, kept=kept_by), every
 
 
 def _measured(program: Program, asked: ProgramAsked) -> tuple[Usd | None, Facts]:
@@ -323,7 +377,10 @@ def _prefund_return(work: Work, reference: Reference, asked: PrefundAsked) -> Se
             raise CannotSettle(f"what is left of {asked.year} goes back from {first} on")
     pool = _pool(program, asked)
     interest, accrued = _interest(work, pool, program, asked.pool_interest)
-    return prefund_return(pool, _in_pool(work, pool), interest, asked.reference, accrued)
+    kept = _in_pool(work, pool)
+    balance = sum(kept.values(), ZERO)
+    left = Share(pool=pool, balance=balance, given=ZERO, reference=asked.reference, kept=tuple(kept.items()))
+    return prefund_return(left, interest, accrued)
 
 
 def _withhold_program(reference: Reference, asked: ProgramAsked) -> Program:
@@ -356,5 +413,10 @@ def _pool(program: Program, asked: ProgramAsked | PrefundAsked) -> PoolKey:
     return PoolKey(_pool_name(program), asked.provider, asked.employer, asked.year)
 
 
-def _in_pool(work: Work, pool: PoolKey) -> Usd:
-    return sum((each.movement.amount for each in work.funding.movements(pool)), ZERO)
+def _in_pool(work: Work, pool: PoolKey) -> dict[str, Usd]:
+    """Return what is in a pool, US dollars by our ids of the accounts that keep it (empty: the payer's)."""
+    kept: dict[str, Usd] = {}
+    for each in work.funding.movements(pool):
+        account = each.movement.funding_account
+        kept[account] = kept.get(account, ZERO) + each.movement.amount
+    return kept

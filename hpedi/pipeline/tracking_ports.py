@@ -142,6 +142,17 @@ class OutputDue:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class LyingAlike:
+    """Files of a kind that were delivered into a folder and that nobody picked up: how many, and the first of them."""
+
+    folder: str
+    kind: str
+    count: int
+    first: int
+    since: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class UndecidedClaim:
     """A claim that is neither decided nor refused."""
 
@@ -207,6 +218,9 @@ class Tracking(Protocol):
 
     def outputs_due(self, since: datetime) -> tuple[OutputDue, ...]:
         """Return what waits for delivery, and what was delivered since a moment, oldest first."""
+
+    def lying(self, delivered_before: datetime) -> tuple[LyingAlike, ...]:
+        """Count what was delivered to partners before a moment and never picked up, first first."""
 
     def undecided(self, received_until: date) -> tuple[UndecidedClaim, ...]:
         """Return the claims received up to a day that are neither decided nor refused, oldest first."""

@@ -12,19 +12,24 @@ from hpedi.reference.plans import Tier
 from hpedi.reference.settling import Target
 from hpedi.reference.values import Factor, Fee, Money, Name, Rate
 
+FilingException = Literal["retro_eligibility", "other_payer"]
+
 
 class TimelyFiling(Entry, frozen=True, kw_only=True):
     """The days a provider has to file, counted from the last date of service to the receipt.
 
     Attributes:
         inclusive: The last of the days is in time.
-        exceptions: retro_eligibility counts from the day on which coverage was added, where that is later.
+        exceptions: What the days are counted from where it is later: retro_eligibility the day on which coverage was
+            added, other_payer the day on which the last of the payers before us decided.
+        delay_reasons: A late claim with one of these (CLM20) waits for somebody to look at it.
     """
 
     days: int
     inclusive: bool = True
     counted_from: Literal["last_dos"] = msgspec.field(name="from", default="last_dos")
-    exceptions: tuple[Literal["retro_eligibility"], ...] = ()
+    exceptions: tuple[FilingException, ...] = ()
+    delay_reasons: tuple[str, ...] = ()
 
 
 class DisputeTerms(Entry, frozen=True, kw_only=True):

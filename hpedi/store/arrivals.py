@@ -7,7 +7,7 @@ from typing import Any, Final
 
 from sqlalchemy import ColumnElement, Connection, Row, select, update
 
-from hpedi.pipeline.gateway_ports import ENDED, Arrival, ArrivalState
+from hpedi.pipeline.gateway_ports import ENDED, UNENDED, Arrival, ArrivalState
 from hpedi.run_context import RunContext
 from hpedi.safekeeping.vault import Vault
 from hpedi.store.gateway_tables import arrival
@@ -83,9 +83,9 @@ class StoredArrivals:
         """Return the arrivals under a name that partners gave, first first."""
         return self._read(arrival.c.name_digest == self._vault.digest(name.encode(errors="surrogateescape"), NAME))
 
-    def since(self, instant: datetime) -> tuple[Arrival, ...]:
-        """Return what arrived from a moment on, in the order of arrival."""
-        return self._read(arrival.c.arrived_at >= instant)
+    def unended(self) -> tuple[Arrival, ...]:
+        """Return what is not received to its end, in the order of arrival."""
+        return self._read(arrival.c.state.in_(UNENDED))
 
     def _read(self, condition: ColumnElement[bool]) -> tuple[Arrival, ...]:
         rows = self._connection.execute(select(arrival).where(condition).order_by(arrival.c.arrived_at, arrival.c.id))

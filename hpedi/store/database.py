@@ -26,8 +26,10 @@ WRITERS = 94267
 RECEIVERS = 94270
 """The advisory lock of the process that receives files."""
 
-LOG_BYTES: Final = 16_777_216
-"""How long the write-ahead log of SQLite may grow before it is emptied into the database."""
+LOG_STEP_BYTES: Final = 8_388_608
+"""After so many bytes the write-ahead log of SQLite is copied into the database,"""
+LOG_BYTES: Final = 67_108_864
+"""and after so many it is emptied too, for which all others wait."""
 READERS_WAITED_FOR_MS: Final = 50
 """How long that waits for those who still read what stands in the log."""
 
@@ -57,7 +59,7 @@ class Database:
         file = self._file
         self._turnstile = Turnstile(file, BUSY_TIMEOUT_MS / 1000) if file is not None else None
         self._log = file.with_name(f"{file.name}-wal") if file is not None else None
-        self._log_may_have = LOG_BYTES
+        self._log_copied = 0
 
     @contextmanager
     def writing(self) -> Iterator[Connection]:
@@ -121,25 +123,25 @@ class Database:
                 session.execute(select(func.pg_advisory_unlock(lock)))
 
     def empty_long_log(self) -> None:
-        """Empty the write-ahead log of SQLite into the database where it has grown long; a server keeps its own.
+        """Copy the write-ahead log of SQLite into the database where it has grown long; a server keeps its own.
 
-        Most of it is copied beside whoever writes; only what came meanwhile, and the end, take a turn. Where somebody
-        reads for long, or the world fails, it grows on until the next time: what is committed stands in it all the same.
+        It is copied beside whoever writes; only to empty it takes a turn. Where somebody reads for long, or the world
+        fails, it grows on until the next time: nothing that is committed depends on it.
         """
-        if self._log is None or not _is_longer(self._log, self._log_may_have):
+        size = _size(self._log) if self._log is not None else 0
+        if size < self._log_copied:
+            self._log_copied = 0  # somebody else emptied it
+        if size - self._log_copied < LOG_STEP_BYTES:
             return
         with suppress(sqlite3.Error, Unavailable), closing(self.writer.raw_connection()) as connection:
+            self._log_copied = size
             cursor = connection.cursor()
             is_somebody_at_it, _pages, _copied = cursor.execute("PRAGMA wal_checkpoint(PASSIVE)").fetchone()
-            if is_somebody_at_it:
-                return
-            self._log_may_have += LOG_BYTES
-            with self._turn():
-                cursor.execute(f"PRAGMA busy_timeout={READERS_WAITED_FOR_MS}")
-                is_read, _pages, _copied = cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
-                cursor.execute(f"PRAGMA busy_timeout={BUSY_TIMEOUT_MS}")
-            if not is_read:
-                self._log_may_have = LOG_BYTES
+            if size > LOG_BYTES and not is_somebody_at_it:
+                with self._turn():
+                    cursor.execute(f"PRAGMA busy_timeout={READERS_WAITED_FOR_MS}")
+                    cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+                    cursor.execute(f"PRAGMA busy_timeout={BUSY_TIMEOUT_MS}")
 
     def forget_overwritten(self) -> None:
         """Empty the write-ahead log of SQLite, in which what was overwritten still stands; a server keeps its own."""
@@ -195,12 +197,12 @@ def hold(connection: Connection, name: str) -> None:
         connection.execute(select(func.pg_advisory_xact_lock(WRITERS, func.hashtext(name))))
 
 
-def _is_longer(file: Path, size: int) -> bool:
-    """Say whether a file has more bytes; one that is not there has none."""
+def _size(file: Path) -> int:
+    """Return how many bytes a file has; one that is not there has none."""
     try:
-        return file.stat().st_size > size
+        return file.stat().st_size
     except FileNotFoundError:
-        return False
+        return 0
 
 
 @contextmanager

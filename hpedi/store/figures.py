@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final, NamedTuple
 
-from sqlalchemy import Connection, Select, and_, case, func, select, text
+from sqlalchemy import Connection, Select, and_, bindparam, case, func, select, text
 
-from hpedi.pipeline.gateway_ports import ENDED
+from hpedi.pipeline.gateway_ports import ENDED, UNENDED
 from hpedi.store.audit_seals import head_of
-from hpedi.store.gateway_tables import arrival, schedule_run
+from hpedi.store.gateway_tables import UNFINISHED, arrival, schedule_run
 from hpedi.store.tables import audit_entry, claim, decision, inbound_file, outbox, receipt
 from hpedi.store.webhook_tables import webhook, webhook_event
 
@@ -76,14 +76,35 @@ class StoredFigures:
 
     def arrivals_waiting(self) -> Oldest:
         """Return how many of them are not received yet."""
-        return self._oldest(arrival.c.arrived_at, arrival.c.state.not_in(ENDED))
+        return self._oldest(arrival.c.arrived_at, arrival.c.state.in_(UNENDED))
 
     def schedules(self) -> Sequence[ScheduleStands]:
         """Return how each schedule stands."""
+        found = []
         run = schedule_run.c
-        unfinished = func.min(case((run.ended_at.is_(None), run.due_at)))
-        asked = select(run.name, func.max(run.due_at), func.max(run.ended_at), unfinished).group_by(run.name)
-        return [ScheduleStands(*row) for row in self._connection.execute(asked.order_by(run.name))]
+        for name in self._schedules():
+            of_name = select(run.due_at, run.ended_at).where(run.name == name)
+            newest = self._connection.execute(of_name.order_by(run.due_at.desc()).limit(1)).one()
+            ended = of_name.where(run.ended_at.is_not(None)).order_by(run.due_at.desc()).limit(1)
+            unfinished = of_name.where(UNFINISHED).order_by(run.due_at).limit(1)
+            last, first = self._connection.execute(ended).first(), self._connection.execute(unfinished).first()
+            found.append(
+                ScheduleStands(
+                    name=name,
+                    due_at=newest.due_at,
+                    ended_at=None if last is None else last.ended_at,
+                    unfinished_since=None if first is None else first.due_at,
+                )
+            )
+        return found
+
+    def _schedules(self) -> Iterator[str]:
+        """Yield the names of schedules: from one to the next, as each may have run every few seconds for months."""
+        name = ""
+        after = select(func.min(schedule_run.c.name)).where(schedule_run.c.name > bindparam("name"))
+        while found := self._connection.execute(after, {"name": name}).scalar():
+            name = found
+            yield name
 
     def webhooks(self) -> Sequence[tuple[str, int]]:
         """Count endpoints by how they stand: enabled, failing, disabled."""

@@ -14,13 +14,14 @@ from hpedi.adjudication.funding import EmployerCharge, PoolKey, PoolMovement
 from hpedi.money import Usd
 from hpedi.payments.ledger import LedgerAccount
 from hpedi.pipeline.funding_records import MemberPayment, PostedCharge, PostedMovement
+from hpedi.reference.payer import PAYER_ACCOUNTS
 from hpedi.store.funding_tables import employer_charge, member_payment, paid_member_payment, pool_movement
 from hpedi.store.in_batches import in_batches
 from hpedi.store.inserts import Insert
 from hpedi.store.tables import paid_decision, payment, posting
 
 _INSERT_MOVEMENTS: Final = Insert(
-    pool_movement, "pool", "provider", "employer", "year", "what", "amount", "source", "posted_on"
+    pool_movement, "pool", "provider", "employer", "year", "what", "amount", "source", "posted_on", "funding_account"
 )
 _INSERT_CHARGES: Final = Insert(employer_charge, "employer", "what", "amount", "parts", "source", "posted_on")
 _INSERT_PAYMENTS: Final = Insert(member_payment, "member", "payee", "amount", "source", "posted_on")
@@ -47,16 +48,25 @@ class StoredFunding:
         for made in decisions:
             if made.pools or made.employer_charges or made.paid_to_member:
                 source = f"{_OF_CLAIM}{made.payer_claim_control_number}/{made.version}"
-                self.append(made.pools, made.employer_charges, source, posted_on)
+                self.append(made.pools, made.employer_charges, source, posted_on, made.funding_account)
                 if made.paid_to_member:
                     payments.append((made.member, made.subscriber, made.paid_to_member, source, posted_on))
         _INSERT_PAYMENTS(self._connection, payments)
 
     def append(
-        self, movements: Sequence[PoolMovement], charges: Sequence[EmployerCharge], source: str, posted_on: date
+        self,
+        movements: Sequence[PoolMovement],
+        charges: Sequence[EmployerCharge],
+        source: str,
+        posted_on: date,
+        funding_account: str = "",
     ) -> None:
-        """Add movements and charges of a source."""
-        rows = [(*_pool(each.key), each.what, each.amount, source, posted_on) for each in movements]
+        """Add movements and charges of a source; `funding_account` keeps what names none (empty: the payer's)."""
+        kept_by = funding_account or PAYER_ACCOUNTS
+        rows = [
+            (*_pool(each.key), each.what, each.amount, source, posted_on, each.funding_account or kept_by)
+            for each in movements
+        ]
         _INSERT_MOVEMENTS(self._connection, rows)
         charged = [
             (each.employer, each.what, each.amount, msgspec.json.encode(each.parts).decode(), source, posted_on)
@@ -73,7 +83,7 @@ class StoredFunding:
             query = query.where(and_(*(each == value for each, value in zip(of_key, _pool(key), strict=True))))
         return tuple(
             PostedMovement(
-                movement=PoolMovement(PoolKey(row.pool, row.provider, row.employer, row.year), row.what, row.amount),
+                movement=movement_of(row),
                 source=row.source,
                 posted_on=row.posted_on,
             )
@@ -89,7 +99,7 @@ class StoredFunding:
         paid_on = self.paid_on([row.source for row in rows])
         return tuple(
             PostedCharge(
-                charge=EmployerCharge(row.employer, row.what, row.amount, _PARTS.decode(row.parts)),
+                charge=charge_of(row),
                 source=row.source,
                 posted_on=row.posted_on,
                 paid_on=paid_on.get(row.source),
@@ -161,6 +171,18 @@ def _member_payment(row: Row[Any]) -> MemberPayment:
         posted_on=row.posted_on,
         funding_account=row.funding_account,
     )
+
+
+def charge_of(row: Row[Any]) -> EmployerCharge:
+    """Return a charge of its row."""
+    return EmployerCharge(row.employer, row.what, row.amount, _PARTS.decode(row.parts))
+
+
+def movement_of(row: Row[Any]) -> PoolMovement:
+    """Return a movement of its row."""
+    key = PoolKey(row.pool, row.provider, row.employer, row.year)
+    account = row.funding_account if row.funding_account != PAYER_ACCOUNTS else ""
+    return PoolMovement(key, row.what, row.amount, account)
 
 
 def _is_of_claim(source: str) -> bool:

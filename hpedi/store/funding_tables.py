@@ -10,6 +10,7 @@ from typing import Final
 from sqlalchemy import Column, Date, ForeignKey, Index, Integer, String, Table, Text, UniqueConstraint
 
 from hpedi.payments.dues import REFUND
+from hpedi.reference.payer import PAYER_ACCOUNTS
 from hpedi.store.tables import Cents, RowId, metadata
 
 pool_movement = Table(
@@ -24,7 +25,10 @@ pool_movement = Table(
     Column("amount", Cents, nullable=False),
     Column("source", String(120), nullable=False),
     Column("posted_on", Date, nullable=False),
-    UniqueConstraint("source", "pool", "provider", "employer", "year", "what", name="uq_pool_movement"),
+    Column("funding_account", String(80), nullable=False, server_default=PAYER_ACCOUNTS),  # which keeps it
+    UniqueConstraint(
+        "source", "pool", "provider", "employer", "year", "what", "funding_account", name="uq_pool_movement"
+    ),
     Index("ix_pool_movement_pool", "pool", "provider", "employer", "year"),
 )
 
@@ -87,6 +91,7 @@ due = Table(
     Column("reference", String(50), nullable=False),
     Column("amount", Cents, nullable=False),
     Column("payment_run", ForeignKey("payment_run.id")),
+    Column("funding_account", String(80), nullable=False, server_default=PAYER_ACCOUNTS),  # which pays it
     Index("ix_due_payment_run", "payment_run", "provider"),
 )
 ONCE: Final = due.c.code != REFUND

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 from sqlalchemy import BigInteger, Column, ForeignKey, Index, Integer, LargeBinary, String, Table
 
 from hpedi.store.tables import Instant, RowId, metadata
@@ -24,6 +26,7 @@ arrival = Table(
     Column("reason", String(120), nullable=False),
     Column("tries", Integer, nullable=False),
     Index("ix_arrival_partner_arrived_at", "partner", "arrived_at"),
+    Index("ix_arrival_state", "state", "partner", "arrived_at"),
 )
 
 watcher = Table(
@@ -46,6 +49,16 @@ schedule_run = Table(
     Column("begun_at", Instant, nullable=False),
     Column("ended_at", Instant),
     Column("result", String(120), nullable=False),
+)
+UNFINISHED: Final = schedule_run.c.ended_at.is_(None)
+"""Runs that are under way, or were cut off."""
+
+Index(
+    "ix_schedule_run_unfinished",
+    schedule_run.c.name,
+    schedule_run.c.due_at,
+    sqlite_where=UNFINISHED,
+    postgresql_where=UNFINISHED,
 )
 
 # Each time that a partner read a file of its outbox to the end.

@@ -29,7 +29,6 @@ from hpedi.pipeline.records import (
     PaymentRun,
     StoredPayment,
 )
-from hpedi.reference.payer import PAYER_ACCOUNTS
 from hpedi.run_context import RunContext
 from hpedi.safekeeping.vault import Vault
 from hpedi.store.database import hold
@@ -219,9 +218,9 @@ class StoredPayments(PaymentsRead):
         self._connection.execute(update(decision).where(of_run, was_paid).values(payment_run=None))
         self._connection.execute(delete(paid_decision).where(column.payment == stored.id))
         self._connection.execute(delete(paid_member_payment).where(paid_member_payment.c.payment == stored.id))
-        if stored.payment.funding_account == PAYER_ACCOUNTS:  # which pays what settlements found due
-            of_payee = (due.c.payment_run == stored.run, due.c.provider == stored.payment.payee.provider)
-            self._connection.execute(update(due).where(*of_payee).values(payment_run=None))
+        account = due.c.funding_account == stored.payment.funding_account
+        of_payee = (due.c.payment_run == stored.run, due.c.provider == stored.payment.payee.provider, account)
+        self._connection.execute(update(due).where(*of_payee).values(payment_run=None))
 
     def take_again(self, stored: StoredPayment) -> bool:
         """Let a voided payment pay what it paid; say whether all of that was still unpaid."""
@@ -249,7 +248,8 @@ class StoredPayments(PaymentsRead):
         """Let a payment pay as many unpaid dues of a code, reference and amount as it told; return how many it pays."""
         code, reference, amount = row
         same = (due.c.provider == stored.payment.payee.provider, due.c.code == code, due.c.reference == reference)
-        free = select(due.c.id).where(*same, due.c.amount == amount, due.c.payment_run.is_(None))
+        account = due.c.funding_account == stored.payment.funding_account
+        free = select(due.c.id).where(*same, account, due.c.amount == amount, due.c.payment_run.is_(None))
         first = free.order_by(due.c.id).limit(times).scalar_subquery()
         return self._taken(due, stored.run, due.c.id.in_(first))
 

@@ -23,6 +23,10 @@ class StoredPickups:
         """Note that a file was read."""
         self._connection.execute(pickup.insert().values(asdict(made)))
 
+    def any(self) -> bool:
+        """Say whether anything was ever picked up, as far as we are told."""
+        return self._connection.execute(select(pickup.c.id).limit(1)).first() is not None
+
     def of(self, outbox: Iterable[int]) -> Mapping[int, tuple[Pickup, ...]]:
         """Return the pickups of rows of the outbox, first first; a row that was never picked up is absent."""
         columns = [pickup.c[name] for name in Pickup.__dataclass_fields__]

@@ -12,7 +12,6 @@ from hpedi.money import ZERO, Usd
 from hpedi.payments.dues import REFUND, Due
 from hpedi.payments.settlement import Settlement, SettlementKind
 from hpedi.pipeline.funding_records import PostedDue, PostedSettlement
-from hpedi.reference.payer import PAYER_ACCOUNTS
 from hpedi.run_context import RunContext
 from hpedi.store.database import hold
 from hpedi.store.funding_tables import due, settlement
@@ -23,7 +22,7 @@ from hpedi.store.tables import payment, payment_run
 SETTLEMENTS: Final = "settlements"
 """The name that is held by whoever settles."""
 
-_INSERT_DUES: Final = Insert(due, "settlement", "provider", "code", "reference", "amount")
+_INSERT_DUES: Final = Insert(due, "settlement", "provider", "code", "reference", "amount", "funding_account")
 _FACTS: Final = msgspec.json.Decoder(tuple[tuple[str, str], ...])
 
 
@@ -35,9 +34,12 @@ class StoredSettlements:
         self._connection = connection
         self._context = context
 
-    def find(self, kind: SettlementKind, employer: str, provider: str, reference: str) -> PostedSettlement | None:
-        """Return the settlement of a reference; nobody else settles until this transaction ends."""
+    def hold(self) -> None:
+        """See that nobody else settles until this transaction ends."""
         hold(self._connection, SETTLEMENTS)
+
+    def find(self, kind: SettlementKind, employer: str, provider: str, reference: str) -> PostedSettlement | None:
+        """Return the settlement of a reference."""
         column = settlement.c
         query = select(settlement).where(
             column.kind == kind,
@@ -46,7 +48,7 @@ class StoredSettlements:
             column.reference == reference,
         )
         row = self._connection.execute(query).first()
-        return None if row is None else _posted(row)
+        return None if row is None else settlement_of(row)
 
     def is_used(self, made: Due) -> bool:
         """Say whether a payee has a due of this code and reference already."""
@@ -78,21 +80,25 @@ class StoredSettlements:
             )
             .returning(settlement)
         ).one()
-        rows = [(row.id, each.provider, each.code, each.reference, each.amount) for each in made.dues]
+        rows = [
+            (row.id, each.provider, each.code, each.reference, each.amount, each.funding_account) for each in made.dues
+        ]
         _INSERT_DUES(self._connection, rows)
-        return _posted(row)
+        return settlement_of(row)
 
     def all(self) -> tuple[PostedSettlement, ...]:
         """Return all settlements, oldest first."""
-        return tuple(_posted(row) for row in self._connection.execute(select(settlement).order_by(settlement.c.id)))
+        return tuple(
+            settlement_of(row) for row in self._connection.execute(select(settlement).order_by(settlement.c.id))
+        )
 
     def dues(self) -> tuple[PostedDue, ...]:
         """Return all dues, oldest first, with the payments that paid them."""
         of_payee = (payment.c.run == due.c.payment_run) & (payment.c.provider == due.c.provider)
-        paid = of_payee & (payment.c.funding_account == PAYER_ACCOUNTS)
+        paid = of_payee & (payment.c.funding_account == due.c.funding_account)
         query = select(due, payment.c.trace_number).outerjoin(payment, paid).order_by(due.c.id)
         return tuple(
-            PostedDue(due=_due(row), settlement=row.settlement, paid_by=row.trace_number or "")
+            PostedDue(due=due_of(row), settlement=row.settlement, paid_by=row.trace_number or "")
             for row in self._connection.execute(query)
         )
 
@@ -109,14 +115,22 @@ class StoredSettlements:
 def dues_of_run(connection: Connection, run: int, payee: str) -> tuple[Due, ...]:
     """Return the dues that a payment run pays a provider, oldest first."""
     query = select(due).where(due.c.payment_run == run, due.c.provider == payee).order_by(due.c.id)
-    return tuple(_due(row) for row in connection.execute(query))
+    return tuple(due_of(row) for row in connection.execute(query))
 
 
-def _due(row: Row[tuple[object, ...]]) -> Due:
-    return Due(provider=row.provider, code=row.code, reference=row.reference, amount=row.amount)
+def due_of(row: Row[tuple[object, ...]]) -> Due:
+    """Return a due of its row."""
+    return Due(
+        provider=row.provider,
+        code=row.code,
+        reference=row.reference,
+        amount=row.amount,
+        funding_account=row.funding_account,
+    )
 
 
-def _posted(row: Row[tuple[object, ...]]) -> PostedSettlement:
+def settlement_of(row: Row[tuple[object, ...]]) -> PostedSettlement:
+    """Return a settlement of its row."""
     return PostedSettlement(
         id=row.id,
         kind=row.kind,

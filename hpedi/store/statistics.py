@@ -10,7 +10,7 @@ from sqlalchemy import ColumnElement, Connection, Select, and_, case, exists, fu
 from sqlalchemy.sql.selectable import Exists
 
 from hpedi.money import ZERO
-from hpedi.pipeline.gateway_ports import ENDED
+from hpedi.pipeline.gateway_ports import UNENDED
 from hpedi.pipeline.statistics_ports import (
     DecidedOn,
     DeniedFor,
@@ -173,7 +173,7 @@ class StoredStatistics:
         files = files.outerjoin(payment_run, run.id == outbox.c.run).where(WAITING)
         yield self._one("files to deliver", files)
         dropped = select(func.count(), func.min(arrival.c.arrived_at)).select_from(arrival)
-        yield self._one("arrivals to receive", dropped.where(arrival.c.state.not_in(ENDED)))
+        yield self._one("arrivals to receive", dropped.where(arrival.c.state.in_(UNENDED)))
         begun = select(func.count(), func.min(inbound_file.c.received_at)).select_from(inbound_file)
         yield self._one("files being received", begun.where(inbound_file.c.state == "receiving"))
 

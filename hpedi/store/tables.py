@@ -145,6 +145,7 @@ inbound_file = Table(
     Column("principal", String(80), nullable=False),
     Column("state", String(20), nullable=False),  # receiving, done, quarantined
     Column("reason", String(80), nullable=False, default=""),
+    Index("ix_inbound_file_state", "state", "received_at"),
 )
 
 receipt = Table(
@@ -164,6 +165,7 @@ receipt = Table(
     UniqueConstraint("file", "ordinal"),
     Index("ix_receipt_digest", "digest"),
     Index("ix_receipt_control_number", "control_number"),
+    Index("ix_receipt_verdict", "published", "partner", "usage", "verdict"),
 )
 
 # One row an interchange that was taken: the guard against a second one with its control number.
@@ -269,6 +271,7 @@ payment_run = Table(
     Column("state", String(12), nullable=False),  # open, closed
     Column("first_trace_number", BigInteger, nullable=False),
     Column("first_check_number", BigInteger, nullable=False),
+    Index("ix_payment_run_as_of", "as_of"),
 )
 
 payment = Table(
@@ -284,7 +287,7 @@ payment = Table(
     Column("funding_account", String(80), nullable=False),
     Column("sealed", LargeBinary, nullable=False),
     Column("reissues", String(50)),  # the number of the payment that it takes the place of
-    Index("ix_payment_run", "run"),
+    Index("ix_payment_run", "run", "method", "amount"),
     Index("ix_payment_provider", "provider"),
     Index("uq_payment_reissues", "reissues", unique=True),
 )
@@ -351,6 +354,7 @@ outbox = Table(
     Column("delivered_at", Instant),
     Column("sealed", LargeBinary, nullable=False),
     UniqueConstraint("folder", "name"),
+    Index("ix_outbox_delivered_at", "delivered_at"),
 )
 WAITING: Final = outbox.c.delivered_at.is_(None)
 """What of the outbox is to be delivered yet."""

@@ -5,10 +5,11 @@ from __future__ import annotations
 from datetime import date, datetime
 from typing import Final
 
-from sqlalchemy import Connection, or_, select
+from sqlalchemy import Connection, exists, func, or_, select
 
 from hpedi.pipeline.records import OutboundRow
-from hpedi.pipeline.tracking_ports import ControlNumberTaken, OutputDue, UndecidedClaim, UnfinishedFile
+from hpedi.pipeline.tracking_ports import ControlNumberTaken, LyingAlike, OutputDue, UndecidedClaim, UnfinishedFile
+from hpedi.store.gateway_tables import pickup
 from hpedi.store.tables import WAITING, claim, inbound_file, outbox, payment_run, receipt
 
 OUTBOX: Final = [column for column in outbox.c if column.name != "sealed"]
@@ -68,6 +69,19 @@ class StoredDeadlineWatch:
                     )
                 )
         return tuple(found)
+
+    def lying(self, delivered_before: datetime) -> tuple[LyingAlike, ...]:
+        """Count what was delivered to partners before a moment and never picked up, first first."""
+        column = outbox.c
+        is_picked_up = exists().where(pickup.c.outbox == column.id)
+        first = func.min(column.id)
+        query = select(column.folder, column.kind, func.count(), first, func.min(column.delivered_at))
+        query = query.where(column.delivered_at < delivered_before, column.folder.startswith("outbox/"), ~is_picked_up)
+        rows = self._connection.execute(query.group_by(column.folder, column.kind).order_by(first))
+        return tuple(
+            LyingAlike(folder=folder, kind=kind, count=count, first=row, since=since)
+            for folder, kind, count, row, since in rows
+        )
 
     def undecided(self, received_until: date) -> tuple[UndecidedClaim, ...]:
         """Return the claims received up to a day that are neither decided nor refused, oldest first."""

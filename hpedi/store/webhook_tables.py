@@ -37,9 +37,10 @@ webhook_event = Table(
     Column("settled_at", Instant),
     Index("ix_webhook_event_webhook", "webhook", "id"),
     Index("ix_webhook_event_state", "state", "webhook", "due_at"),
+    Index("ix_webhook_event_settled_at", "state", "settled_at"),
 )
 
-# Rows are only ever added.
+# Rows are added, and go with their event when that was delivered long ago.
 webhook_attempt = Table(
     "webhook_attempt",
     metadata,

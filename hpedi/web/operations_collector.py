@@ -6,7 +6,10 @@ import shutil
 import threading
 import time
 from collections.abc import Callable, Iterator, Mapping
+from copy import deepcopy
+from datetime import datetime, timedelta
 from importlib.metadata import version
+from itertools import accumulate
 from pathlib import Path
 from typing import Final
 
@@ -23,6 +26,8 @@ from hpedi.web.operations_figures import Acknowledged, Samples, figures
 from hpedi.web.operations_table import METRICS, SECONDS, Kind
 
 EVERY_SECONDS: Final = 15.0
+RESTS: Final = 20
+"""Figures are told for at least so many times as long as it took to ask for them."""
 SUFFIX: Final = "_total"
 """Of the names of counters; their families go without it."""
 
@@ -41,6 +46,9 @@ class WorkspaceCollector(Collector):
         books: StoredBooks,
         kind: str,
         context: Callable[[], RunContext],
+        *,
+        figures_days: int,
+        counts_since: datetime | None = None,
         every_seconds: float = EVERY_SECONDS,
     ) -> None:
         """Ask nothing yet.
@@ -50,28 +58,35 @@ class WorkspaceCollector(Collector):
             books: Its books.
             kind: Of its database: sqlite, postgresql.
             context: The moment of a question.
-            every_seconds: For how long the figures of one question are told.
+            figures_days: Payments of older runs are in no figure.
+            counts_since: Of files that arrived from this moment on is counted how soon they were acknowledged; None for
+                who asks once, and does not count on.
+            every_seconds: For how long the figures of one question are told; 0 for none, they are asked for anew.
         """
         self._home = home
         self._books = books
         self._build = (version("hpedi"), kind)
         self._context = context
         self._every = every_seconds
-        self._acknowledged = Acknowledged()
+        self._acknowledged = Acknowledged(counts_since) if counts_since is not None else None
+        self._span = timedelta(days=figures_days)
         self._lock = threading.Lock()
-        self._asked_at = -every_seconds
+        self._ask_at = float("-inf")
         self._samples: Samples = {}
 
     def collect(self) -> Iterator[Family]:
         """Yield a family a metric."""
         with self._lock:
-            if time.monotonic() - self._asked_at >= self._every:
+            began = time.monotonic()
+            if began >= self._ask_at:
                 self._samples = self._asked()
-                self._asked_at = time.monotonic()
-            samples, counts, seconds = self._samples, list(self._acknowledged.counts), self._acknowledged.seconds
+                took = time.monotonic() - began
+                self._ask_at = began + took + (max(self._every, took * RESTS) if self._every else 0.0)
+            samples, counted = self._samples, deepcopy(self._acknowledged)
         for name, metric in METRICS.items():
             if metric.kind == "histogram":
-                yield _histogram(name, metric.told, counts, seconds)
+                if counted is not None:
+                    yield _histogram(name, metric.told, counted)
                 continue
             family = _FAMILIES[metric.kind](name.removesuffix(SUFFIX), metric.told, labels=metric.labels)
             for labels, value in samples.get(name, ()):
@@ -81,7 +96,8 @@ class WorkspaceCollector(Collector):
     def _asked(self) -> Samples:
         started = time.monotonic()
         try:
-            found: Samples = figures(self._books, self._context(), self._acknowledged)
+            context = self._context()
+            found: Samples = figures(self._books, context, self._acknowledged, context.as_of - self._span)
             is_up = True
         except Unavailable as failure:
             log.warning("figures not asked for", exception=type(failure).__name__)
@@ -110,9 +126,8 @@ def exposition(told: CollectorRegistry) -> bytes:
     return generate_latest(told)
 
 
-def _histogram(name: str, told: str, counts: list[int], seconds: float) -> HistogramMetricFamily:
+def _histogram(name: str, told: str, counted: Acknowledged) -> HistogramMetricFamily:
     family = HistogramMetricFamily(name, told)
     ends = (*(f"{end:.1f}" for end in SECONDS), "+Inf")
-    totals = [sum(counts[: place + 1]) for place in range(len(counts))]
-    family.add_metric((), list(zip(ends, totals, strict=True)), sum_value=seconds)
+    family.add_metric((), list(zip(ends, accumulate(counted.counts), strict=True)), sum_value=counted.seconds)
     return family

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, datetime, timedelta
+from itertools import chain
 from typing import Any, Final, TypeAlias
 
 from hpedi.run_context import RunContext
@@ -25,7 +26,6 @@ MOST_WATCHERS: Final = 64
 WITHIN: Final = timedelta(days=1)
 OVERLAP: Final = timedelta(minutes=5)
 FILES_TO_DELIVER: Final = "files to deliver"
-_EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 @dataclass(slots=True)
@@ -33,19 +33,15 @@ class Acknowledged:
     """How long acknowledgements took, counted on from one look to the next.
 
     Attributes:
+        since: The arrivals before this moment are counted, or none of ours to count.
         counts: How many took up to each of the ends of the buckets, and longer, each for itself.
         seconds: What they took in all.
     """
 
+    since: datetime
     counts: list[int] = field(default_factory=lambda: [0] * (len(SECONDS) + 1))
     seconds: float = 0.0
-    _since: datetime = _EPOCH
     _counted: dict[tuple[int, int], datetime] = field(default_factory=dict)
-
-    @property
-    def since(self) -> datetime:
-        """The arrivals before this moment are counted."""
-        return self._since
 
     def take(self, answers: Sequence[AnswerOf], now: datetime) -> None:
         """Count what was delivered since the last look, and note from which arrival on to look next time."""
@@ -57,8 +53,8 @@ class Acknowledged:
                 self._count((each.arrival, each.outbox), took, each.arrived_at)
             elif each.outbox is not None or not each.has_ended:
                 waiting = min(waiting, each.arrived_at)
-        self._since = max(self._since, min(waiting, now - OVERLAP), now - WITHIN)
-        self._counted = {key: arrived for key, arrived in self._counted.items() if arrived >= self._since}
+        self.since = max(self.since, min(waiting, now - OVERLAP), now - WITHIN)
+        self._counted = {key: arrived for key, arrived in self._counted.items() if arrived >= self.since}
 
     def _count(self, key: tuple[int, int], took: timedelta, arrived: datetime) -> None:
         if key in self._counted or took > WITHIN:
@@ -69,20 +65,24 @@ class Acknowledged:
         self.counts[next((place for place, end in enumerate(SECONDS) if seconds <= end), len(SECONDS))] += 1
 
 
-def figures(books: StoredBooks, context: RunContext, acknowledged: Acknowledged) -> Samples:
+def figures(
+    books: StoredBooks, context: RunContext, acknowledged: Acknowledged | None, payments_since: date
+) -> Samples:
     """Return what each metric that comes from the books is now.
 
     Args:
         books: The books.
         context: Who asks, and the moment.
-        acknowledged: What was counted so far; it is counted on.
+        acknowledged: What was counted so far; it is counted on, where anything is.
+        payments_since: Payments of runs before this day are left out.
     """
     found: dict[str, list[tuple[Labels, float]]] = defaultdict(list)
     with books.reading(context) as work:
-        for part in (_received, _decided, _paid, _gateway, _told):
-            for name, labels, value in part(work, context.instant):
-                found[name].append((labels, value))
-        acknowledged.take(work.figures.answers(acknowledged.since), context.instant)
+        parts = [part(work, context.instant) for part in (_received, _decided, _gateway, _told)]
+        for name, labels, value in chain(*parts, _paid(work, payments_since)):
+            found[name].append((labels, value))
+        if acknowledged is not None:
+            acknowledged.take(work.figures.answers(acknowledged.since), context.instant)
     return found
 
 
@@ -108,8 +108,8 @@ def _decided(work: StoredWork, now: datetime) -> Iterator[_Sample]:
     yield "hpedi_decisions_total", (), work.figures.decisions()
 
 
-def _paid(work: StoredWork, _now: datetime) -> Iterator[_Sample]:
-    for each in work.statistics.payments(date.min):
+def _paid(work: StoredWork, since: date) -> Iterator[_Sample]:
+    for each in work.statistics.payments(since):
         yield "hpedi_payments", (each.method, each.state), each.count
         yield "hpedi_payments_dollars", (each.method, each.state), float(each.amount)
 

@@ -20,15 +20,15 @@ from hpedi.store.database import Database
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class HealthTerms:
-    """What is healthy.
+    """What is healthy: see mappings/gateway/doctor.yaml.
 
     Attributes:
         free_bytes: Least room on the disk of the workspace.
         beat_seconds: How long ago some watcher must have been heard of, where there are any.
     """
 
-    free_bytes: int = 1 << 30
-    beat_seconds: float = 60.0
+    free_bytes: int
+    beat_seconds: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +48,7 @@ class Patient:
     database: Database
     books: StoredBooks
     context: Callable[[], RunContext]
-    terms: HealthTerms = HealthTerms()
+    terms: HealthTerms
 
 
 def checks(patient: Patient) -> tuple[Check, ...]:

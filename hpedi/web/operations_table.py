@@ -37,13 +37,14 @@ METRICS: Final[Mapping[str, Metric]] = {
     "hpedi_arrivals_waiting": Metric("gauge", "Files that were taken and are not received yet."),
     "hpedi_arrivals_oldest_waiting_seconds": Metric("gauge", "How long ago the first of them arrived; 0 for none."),
     "hpedi_acknowledgement_seconds": Metric(
-        "histogram", "From the arrival of a file until an acknowledgement of it lay in the outbox, within a day."
+        "histogram",
+        "From the arrival of a file until an acknowledgement of it lay in the outbox, within a day; `--once` has none.",
     ),
     "hpedi_claims": Metric("gauge", "Claims: accepted (not decided yet), refused, decided, pended.", ("state",)),
     "hpedi_pended_claims": Metric("gauge", "Claims that wait, by days since they were received.", ("reason", "days")),
     "hpedi_decisions_total": Metric("counter", "Decisions that became final, reversals and corrections included."),
-    "hpedi_payments": Metric("gauge", "Payments.", ("method", "state")),
-    "hpedi_payments_dollars": Metric("gauge", "What payments come to, US dollars.", ("method", "state")),
+    "hpedi_payments": Metric("gauge", "Payments of runs of the last three months.", ("method", "state")),
+    "hpedi_payments_dollars": Metric("gauge", "What these payments come to, US dollars.", ("method", "state")),
     "hpedi_waiting": Metric(
         "gauge", "What is to be done yet, where it is not nothing: claims, approvals, files.", ("what",)
     ),

@@ -47,3 +47,10 @@ def test_terms_name_only_purposes_they_describe() -> None:
     """A purpose without its source is refused."""
     with pytest.raises(LookupError):
         load_disclosure_terms(TERMS.replace(b"purpose: payment", b"purpose: gossip"))
+
+
+def test_terms_describe_each_disclosure_once() -> None:
+    """Of two rows for the same action and result nobody could say which one counts."""
+    row = next(each for each in TERMS.splitlines(keepends=True) if b"inquire claim" in each)
+    with pytest.raises(LookupError, match="twice"):
+        load_disclosure_terms(TERMS + row)

@@ -74,6 +74,7 @@ def test_a_partner_is_added_as_draft_and_listed(capsys: pytest.CaptureFixture[st
         (["set", "riverbend", "sends=[837X]", "--why", "x"], "not a transaction set that is taken"),
         (["keys", "riverbend", "--revoke", "SHA256:none", "--why", "x"], "no key"),
         (["keys", "riverbend", "--revoke", "SHA256:none"], "--why"),
+        (["keys", "riverbend", "--add", "/dev/null", "--why", "x"], "one line that begins with ssh-ed25519"),
         (["companion-guide", "riverbend", "--companion", "00000"], "no such companion guide"),
         (["test-report", "nobody"], "no such partner"),
     ],

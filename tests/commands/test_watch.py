@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from datetime import UTC, datetime, timedelta
 from fcntl import LOCK_EX, flock
+from itertools import count, takewhile
 from pathlib import Path
 from typing import Any
 
@@ -76,9 +77,10 @@ def opened(home: Path) -> Iterator[Workspace]:
 
 
 def arrivals(home: Path) -> tuple[Arrival, ...]:
-    """Return every arrival."""
+    """Return every arrival, in the order of arrival."""
     with opened(home) as workspace, workspace.books.reading(context_for(None)) as work:
-        return work.arrivals.since(datetime(2000, 1, 1, tzinfo=UTC))
+        numbered = takewhile(lambda each: each is not None, map(work.arrivals.find, count(1)))
+        return tuple(sorted(numbered, key=lambda each: (each.arrived_at, each.id)))
 
 
 def files_in(home: Path, *folders: str) -> list[str]:

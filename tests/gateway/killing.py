@@ -34,9 +34,10 @@ ANSWER_SECONDS: Final = 300
 SETTINGS: Final = """
 [schedules]
 adjudicate = "every 2 seconds"
-pay = "every 5 seconds"
+pay = "every 30 seconds"
 deliver = "every 2 seconds"
 """
+"""Paid so often that runs are cut off, and so seldom that a day's 36 Nacha files outlast the longest trial."""
 
 
 @dataclass(slots=True)

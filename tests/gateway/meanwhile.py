@@ -1,7 +1,7 @@
 """Files that come while a schedule decides many claims, or pays them: each is answered within seconds all the same.
 
 Beforehand a backlog is received by hand. Then a watcher works it off by its schedules, while one file after the other
-is laid into an inbox, each as soon as the one before it is answered.
+is laid into an inbox, each some time after the one before it was answered.
 """
 
 from __future__ import annotations
@@ -22,9 +22,10 @@ from tests.gateway.parties import Home, running, wait_until
 from tests.gateway.world import Sending
 
 CLAIMS: Final = 100
-FILES_MEANWHILE: Final = 100
+FILES_MEANWHILE: Final = 200
 """More than come while the schedules work."""
-WITHIN_SECONDS: Final = 5.0
+SECONDS_BETWEEN: Final = 1.0
+WITHIN_SECONDS: Final = 10.0
 MOST_SECONDS: Final = 600
 SCHEDULES: Final = ("adjudicate", "pay")
 
@@ -86,6 +87,7 @@ def _while_it_works(home: Home, name: str, coming: Iterable[Sending], came: list
         began = time.monotonic()
         wait_until(lambda: not unanswered(home.workspace, [came[-1]]), MOST_SECONDS, every=0.05)
         yield time.monotonic() - began
+        time.sleep(SECONDS_BETWEEN)
 
 
 def _drop(home: Home, sending: Sending) -> None:

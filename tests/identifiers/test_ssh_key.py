@@ -37,12 +37,13 @@ def test_the_fingerprint_is_that_of_openssh() -> None:
         "ssh-ed25519 not-base64",
         ED25519.replace("ssh-ed25519", "ssh-rsa"),
         ED25519[:-4],
+        f"{ED25519} lakes\n{ED25519} hills\n",
         f"ssh-dss {blob(b'ssh-dss', b'1' * 128)}",
         f"ssh-rsa {blob(b'ssh-rsa', bytes((1, 0, 1)), bytes([0x80]) + bytes(127))}",
     ],
 )
 def test_what_is_no_key_or_a_weak_one_is_refused(text: str) -> None:
-    """A private key, a cut or mislabelled one, DSA and RSA of 1024 bits are refused."""
+    """A private key, a cut or mislabelled one, two at once, DSA and RSA of 1024 bits are refused."""
     with pytest.raises(ValueError, match="key"):
         ssh_key.validate(text)
 

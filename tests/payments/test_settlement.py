@@ -7,6 +7,7 @@ from decimal import Decimal
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from hpedi.adjudication.funding import EmployerCharge, PoolKey, PoolMovement
 from hpedi.money import CENT, ZERO, Usd
@@ -22,12 +23,12 @@ from hpedi.payments.settlement import (
     earned_by,
     earned_share,
     prefund_return,
-    program_postings,
     refund,
     target_facts,
     withhold_release,
     year_end,
 )
+from hpedi.payments.settlement_ledger import program_postings
 from hpedi.reference.settling import Target
 from hpedi.transactions.remittance_835.model import ProviderAdjustment
 from tests.payments.adjustment_ways import WAYS
@@ -118,7 +119,7 @@ def test_the_year_ends_as_worked_by_hand() -> None:
     )
     parts = (("unearned", dollars("-18.00")), ("pool_interest", dollars("-1.50")))
     assert settled.charges == (EmployerCharge("MILLS", "pip_refund", dollars("-19.50"), parts),)
-    assert {account: amount for (_, account), amount in balances(program_postings(settled, "main", "s")).items()} == {
+    assert {account: amount for (_, account), amount in balances(program_postings(settled, "s")).items()} == {
         LedgerAccount.POOLS: dollars("92.00"),
         LedgerAccount.INTEREST: dollars("1.50"),
         LedgerAccount.EMPLOYERS_RECEIVABLE: dollars("-19.50"),
@@ -135,7 +136,8 @@ def test_nothing_earned_leaves_nothing_due() -> None:
 
 def test_the_rest_of_a_prefund_goes_back_with_interest() -> None:
     """8.80 left and interest of 0.60 are 9.40 for the employer; nothing is due to the provider."""
-    settled = prefund_return(PREFUND, dollars("8.80"), dollars("0.60"), "JUNE")
+    left = Share(pool=PREFUND, balance=dollars("8.80"), given=ZERO, reference="JUNE")
+    settled = prefund_return(left, dollars("0.60"))
     assert settled.movements == (PoolMovement(PREFUND, "returned_to_employer", dollars("-8.80")),)
     parts = (("unused", dollars("-8.80")), ("pool_interest", dollars("-0.60")))
     assert (settled.charges, settled.dues) == (
@@ -143,7 +145,7 @@ def test_the_rest_of_a_prefund_goes_back_with_interest() -> None:
         (),
     )
     with pytest.raises(CannotSettle):
-        prefund_return(PREFUND, dollars("-0.01"), ZERO, "JUNE")
+        prefund_return(replace(left, balance=dollars("-0.01")), ZERO)
 
 
 @given(AMOUNTS, AMOUNTS, AMOUNTS, st.integers(0, 1000), st.integers(0, 1000))
@@ -163,7 +165,7 @@ def test_no_cent_is_made_or_lost(pool: Usd, prefund: Usd, interest: Usd, earned:
     assert (moved[PIP], moved[PREFUND]) == (-pool, -bonus)
     assert sum((each.amount for each in settled.dues), ZERO) == given_share + bonus
     assert sum((each.amount for each in settled.charges), ZERO) == -(pool - given_share + interest)
-    assert unbalanced_sources(program_postings(settled, "main", "s")) == ()
+    assert unbalanced_sources(program_postings(settled, "s")) == ()
 
 
 TARGETS = (
@@ -185,7 +187,7 @@ def test_targets_that_were_met_earn_their_weights() -> None:
 
 def posted(settled: Settlement) -> dict[LedgerAccount, Usd]:
     """Return what a settlement posts by account; it balances."""
-    postings = program_postings(settled, "main", "s")
+    postings = program_postings(settled, "s")
     assert unbalanced_sources(postings) == ()
     return {account: amount for (_, account), amount in balances(postings).items()}
 

@@ -96,6 +96,23 @@ def test_what_nobody_picks_up_is_told_once_pickups_are_known(tracked: Demo) -> N
     assert not [each for each in lying if each.about.startswith(f"outbox {answer.id} ")]
 
 
+def test_what_is_open_is_told_however_old_it_is(tracked: Demo) -> None:
+    """Eight months later a look back over a week tells a file that was taken, and what lies there, by folder and kind."""
+    delivered = tracked.jobs.context.instant
+    with tracked.workspace.books.writing(tracked.jobs.context) as work:
+        (answer,) = work.tracking.answers([1])
+        work.pickups.add(Pickup(outbox=answer.id, partner="prairielink", at=delivered, size=1))
+        moment = int(RECEIVED.timestamp()) * 1_000_000_000
+        work.arrivals.take(partner="prairielink", name="x.837", moment=moment, size=1, watcher="w1")
+    found = late_at(tracked, delivered + timedelta(days=240), days=7)
+    assert [(each.about, each.due) for each in found if each.what == "receipt"] == [
+        ("arrival 1", RECEIVED + timedelta(minutes=15))
+    ]
+    (lying,) = (each for each in found if each.what == "pickup")
+    assert (lying.partner, lying.about.partition(" (")[2]) == ("prairielink", "835) and 3 more")
+    assert lying.due == delivered + timedelta(days=5)
+
+
 def test_claims_past_the_prompt_pay_days_are_told_with_their_reason(demo: Demo) -> None:
     """Received on 2 March they are due on 1 April, thirty days later; five accepted ones are one row."""
     demo.receive(CLEARINGHOUSE_SENT)

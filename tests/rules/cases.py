@@ -138,9 +138,8 @@ def received_claim(told: Json, members: dict[str, Member], reference: Reference,
         diagnoses=tuple(Diagnosis(qualifier="ABF", code=code.replace(".", "")) for code in codes),
         other_payers=other_payers(told),
         prior_authorization=told.get("authorization", ""),
-        attachments=tuple(
-            Attachment(type=each[:2], transmission=each[3:] or "EL") for each in told.get("attachments", ())
-        ),
+        attachments=_attachments(told),
+        delay_reason=told.get("delay_reason", ""),
         rendering=_rendering(told),
         service_facility=_facility(told),
         institutional=_stay(told, last),
@@ -223,8 +222,14 @@ def _line(told: Json, index: int, codes: list[str], claim: Json) -> ServiceLine:
         dental=_teeth(told) if "teeth" in told else None,
         drug=Drug(ndc=told["ndc"], quantity=Decimal(1), unit="UN") if "ndc" in told else None,
         prior_authorization=told.get("authorization", ""),
+        attachments=_attachments(told),
         adjudications=line_adjudications(told),
     )
+
+
+def _attachments(told: Json) -> tuple[Attachment, ...]:
+    """Read `attachments: [OZ, OZ AA]`, each a type and how it is sent."""
+    return tuple(Attachment(type=each[:2], transmission=each[3:] or "EL") for each in told.get("attachments", ()))
 
 
 def _teeth(told: Json) -> DentalService:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from decimal import Decimal
 from typing import Any
 
@@ -23,6 +24,7 @@ def other_payers(told: Json) -> tuple[OtherPayer, ...]:
             payer_id=each["id"],
             paid=usd(each["paid"]) if "paid" in each else None,
             adjustments=adjustments(each.get("cas", ())),
+            adjudicated_on=date.fromisoformat(each["on"]) if "on" in each else None,
         )
         for each in told.get("others", ())
     )

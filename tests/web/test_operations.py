@@ -11,11 +11,13 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
 import uvicorn
 import yaml
 from prometheus_client.parser import text_string_to_metric_families
+from sqlalchemy import event
 
 from hpedi.findings import Unavailable
 from hpedi.mappings_folder import sample
@@ -31,15 +33,23 @@ from tests.pipeline.conftest import Demo
 from tests.shared import PROJECT
 
 NOW = datetime(2026, 3, 16, 18, 0, tzinfo=UTC)
+FEW_ROWS = {"watcher", "reprocessing", "pragma_page_count", "pragma_page_size"}
+"""Tables that have a row an endpoint, a process, a proposal; SQLite's own of its size."""
 storeless = pytest.mark.storeless
 Told = dict[tuple[str, tuple[str, ...]], float]
 
 
-def collector(demo: Demo, every_seconds: float = 0.0) -> WorkspaceCollector:
+def collector(demo: Demo, every_seconds: float = 0.0, *, goes_on: bool = True) -> WorkspaceCollector:
     """Return what is asked for the figures of a workspace; without a wait, anew each time."""
     workspace = demo.workspace
     return WorkspaceCollector(
-        workspace.home, workspace.books, "kind", lambda: demo.jobs.context, every_seconds=every_seconds
+        workspace.home,
+        workspace.books,
+        "kind",
+        lambda: demo.jobs.context,
+        figures_days=92,
+        counts_since=demo.jobs.context.instant - timedelta(hours=1) if goes_on else None,
+        every_seconds=every_seconds,
     )
 
 
@@ -129,6 +139,39 @@ def test_figures_are_asked_for_every_few_seconds_only(demo: Demo) -> None:
     assert told(collector(demo))["hpedi_files", ("done",)] == 1
 
 
+def test_figures_read_no_table_whole(demo: Demo) -> None:
+    """However much was received, decided and paid, each question is answered from an index; few-row tables are free."""
+    demo.run((sample("inbound") / "02-prairielink.837").read_bytes())
+    asked: list[tuple[str, Any]] = []
+    reader = demo.workspace.database.reader
+
+    def note(_connection: object, _cursor: object, statement: str, parameters: Any, *_more: object) -> None:
+        asked.append((statement, parameters))
+
+    event.listen(reader, "before_cursor_execute", note)
+    told(collector(demo))
+    event.remove(reader, "before_cursor_execute", note)
+    plans = []
+    with reader.connect() as connection:
+        is_sqlite = connection.dialect.name == "sqlite"
+        if not is_sqlite:
+            connection.exec_driver_sql("SET enable_seqscan = off")  # which a server prefers for a few rows
+        for statement, parameters in asked:
+            if statement.startswith(("SELECT", "WITH")):
+                explain = "EXPLAIN QUERY PLAN " if is_sqlite else "EXPLAIN "
+                plans += [str(row[-1]) for row in connection.exec_driver_sql(explain + statement, parameters)]
+    whole = re.compile(r"SCAN (\w+)(?!.* INDEX)" if is_sqlite else r"Seq Scan on (\w+)")
+    assert len(plans) > len(METRICS)
+    assert {found[1] for found in map(whole.search, plans) if found} <= FEW_ROWS
+
+
+def test_who_asks_once_reads_no_arrival(demo: Demo) -> None:
+    """What is counted on from look to look is no figure of a single look."""
+    figures = told(collector(demo, goes_on=False))
+    assert ("hpedi_arrivals_waiting", ()) in figures
+    assert not [name for name, _labels in figures if name.startswith("hpedi_acknowledgement_seconds")]
+
+
 def test_the_gateway_is_told(demo: Demo) -> None:
     """Arrivals by partner and state, the age of the first that waits, acknowledgements, heartbeats, schedules."""
     now = demo.jobs.context.instant
@@ -169,7 +212,7 @@ def answer(arrival: int, seconds: float | None, *, arrived: datetime = NOW, outb
 @storeless
 def test_acknowledgements_are_counted_once_each() -> None:
     """1 s, 4 s and 2 h fall into 1, 5 and 21600; what waits is looked at again, what was counted is not."""
-    counted = Acknowledged()
+    counted = Acknowledged(NOW)
     later = NOW + timedelta(hours=3)
     counted.take([answer(1, 1), answer(2, 4), answer(3, 7_200), answer(4, None)], later)
     by_end = dict(zip(SECONDS, counted.counts, strict=False))
@@ -183,7 +226,7 @@ def test_acknowledgements_are_counted_once_each() -> None:
 @storeless
 def test_what_was_never_acknowledged_holds_nothing_up() -> None:
     """After a day an arrival is given up; one in quarantine has no answer; an older delivery is no answer to it."""
-    counted = Acknowledged()
+    counted = Acknowledged(NOW)
     counted.take([answer(1, None), answer(2, -60)], NOW + timedelta(hours=2))
     assert counted.since == NOW
     counted.take([answer(1, None)], NOW + timedelta(days=2))
@@ -227,7 +270,7 @@ def looked_at(demo: Demo, terms: HealthTerms | None = None) -> dict[str, bool]:
         database=workspace.database,
         books=workspace.books,
         context=lambda: demo.jobs.context,
-        terms=terms or HealthTerms(free_bytes=1),
+        terms=terms or HealthTerms(free_bytes=1, beat_seconds=60),
     )
     return {each.name: each.is_well for each in checks(patient)}
 
@@ -235,7 +278,7 @@ def looked_at(demo: Demo, terms: HealthTerms | None = None) -> dict[str, bool]:
 def test_a_workspace_is_well_until_it_is_not(demo: Demo) -> None:
     """No room, a watcher that is not heard of, another schema, no database: each is told."""
     assert looked_at(demo) == {"disk": True, "database": True, "schema": True, "watchers": True}
-    assert not looked_at(demo, HealthTerms(free_bytes=1 << 60))["disk"]
+    assert not looked_at(demo, HealthTerms(free_bytes=1 << 60, beat_seconds=60))["disk"]
     now = demo.jobs.context.instant
     beat = Heartbeat(id="w1", host="here", pid=1, started_at=now, beat_at=now - timedelta(seconds=61), files=0)
     for seconds, is_well in ((61, False), (59, True)):

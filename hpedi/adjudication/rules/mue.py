@@ -20,7 +20,7 @@ def check_units(context: ClaimContext, line: LineContext, standing: Standing) ->
     """Deny the units of a line above the maximum of its code.
 
     The maximum is of a day, over the accepted lines before it in the claim and the accepted units of the member's other
-    claims; or of each line for itself, where the row says so.
+    claims of the same billing provider; or of each line for itself, where the row says so.
 
     Returns:
         `DeniesUnits` for reason `mue` for the units above; `Denies` where nothing is left of the maximum, or the row
@@ -45,7 +45,7 @@ def check_units(context: ClaimContext, line: LineContext, standing: Standing) ->
 
 
 def _units_before(context: ClaimContext, line: LineContext, standing: Standing) -> Decimal:
-    code, day = line.line.code, line.terms.day
+    code, day, npi = line.line.code, line.terms.day, context.claim.billing.npi
     here = [standing.units(other) for other in standing if other.line.code == code and other.terms.day == day]
-    before = [past.accepted_units for past in context.history if past.code == code and past.date == day]
-    return sum((*here, *before), Decimal(0))
+    same = (past for past in context.history if (past.code, past.date, past.billing_npi) == (code, day, npi))
+    return sum((*here, *(past.accepted_units for past in same)), Decimal(0))

@@ -12,6 +12,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal, InvalidOperation
+from functools import lru_cache
+from operator import itemgetter
 from typing import Any, Final, TypeAlias
 
 from hpedi.claims.adjustment import Adjustment
@@ -38,21 +40,27 @@ from hpedi.x12.events import Delimiters
 
 Elements: TypeAlias = list[str]
 LoopSegments: TypeAlias = dict[str, list[Elements]]
-"""The segments of a loop by id; those of which a loop holds several kinds by id and first element (`NM1*QC`)."""
+"""The segments of a loop by id."""
 
-QUALIFIED: Final = frozenset({"NM1", "REF", "DTM", "AMT", "PER", "LQ"})
 CLAIM_LOOP: Final = "2100"
 SERVICE_LOOP: Final = "2110"
-SERVICE_REFERENCES: Final = tuple(f"REF*{each}" for each in ("1S", "APC", "BB", "E9", "G1", "G3", "LU", "RB"))
+SERVICE_REFERENCES: Final = frozenset({"1S", "APC", "BB", "E9", "G1", "G3", "LU", "RB"})
 """Service identification (2110)."""
-CLAIM_REFERENCES: Final = tuple(
-    f"REF*{each}" for each in ("1L", "1W", "28", "6P", "9A", "9C", "BB", "CE", "EA", "F8", "G1", "G3", "IG", "SY")
+CLAIM_REFERENCES: Final = frozenset(
+    {"1L", "1W", "28", "6P", "9A", "9C", "BB", "CE", "EA", "F8", "G1", "G3", "IG", "SY"}
 )
 """Other claim related identification (2100)."""
 METHODS: Final = frozenset(PaymentMethod)
-ALLOWED: Final = "AMT*B6"
-"""What is allowed for a service."""
+ALLOWED: Final = "B6"
+"""AMT01 of what is allowed for a service."""
+REMARK: Final = "HE"
+"""LQ01 of a remittance advice remark code."""
 PARTY_LOOPS: Final = frozenset({"1000A", "1000B"})
+KNOWN_AT_ONCE: Final = 8192
+"""Texts of amounts and dates that are remembered: in a remittance most come again."""
+
+_usd: Final = lru_cache(maxsize=KNOWN_AT_ONCE)(usd)
+_date: Final = lru_cache(maxsize=KNOWN_AT_ONCE)(read_d8)
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,14 +101,15 @@ class RemittanceReader:
             if node.loop_id == SERVICE_LOOP:
                 if node.starts_loop:
                     self._services.append({})
-                _put(self._services[-1] if self._services else self._once, elements)
+                loop = self._services[-1] if self._services else self._once
             elif node.loop_id == CLAIM_LOOP:
                 if node.starts_loop:
                     self._end_claim()
                     self._claim, self._claim_position = {}, placed.batch.first_position + index
-                _put(self._claim if self._claim is not None else self._once, elements)
+                loop = self._claim if self._claim is not None else self._once
             else:
-                _put(self._parties.get(node.loop_id, self._once), elements)
+                loop = self._parties.get(node.loop_id, self._once)
+            loop.setdefault(elements[0], []).append(elements)
 
     def close(self) -> RemittanceRead:
         """End the set.
@@ -137,22 +146,24 @@ class RemittanceReader:
             amount=_usd_at(bpr, 2),
             payment_date=_date_at(bpr, 16),
             trace_number=_at(trn, 2),
-            production_date=_day(self._once, "DTM*405"),
-            receiver_id=_at(_first(self._once, "REF*EV"), 2),
+            production_date=_day(self._once, "405"),
+            receiver_id=_at(_kind(self._once, "REF", "EV"), 2),
             claims=tuple(self._claims),
             provider_adjustments=tuple(_provider_adjustments(self._once, self._delimiters)),
         )
 
 
-def _put(loop: LoopSegments, elements: Elements) -> None:
-    segment_id = elements[0]
-    key = f"{segment_id}*{_at(elements, 1)}" if segment_id in QUALIFIED else segment_id
-    loop.setdefault(key, []).append(elements)
-
-
-def _first(loop: LoopSegments, key: str) -> Sequence[str]:
-    segments = loop.get(key)
+def _first(loop: LoopSegments, segment_id: str) -> Sequence[str]:
+    segments = loop.get(segment_id)
     return segments[0] if segments else ()
+
+
+def _kind(loop: LoopSegments, segment_id: str, qualifier: str) -> Sequence[str]:
+    """Return the first segment of an id and qualifier (the first element)."""
+    for segment in loop.get(segment_id, ()):
+        if segment[1] == qualifier:
+            return segment
+    return ()
 
 
 def _at(elements: Sequence[str], position: int) -> str:
@@ -167,22 +178,22 @@ def _method(text: str) -> PaymentMethod:
 
 def _usd_at(elements: Sequence[str], position: int) -> Usd:
     try:
-        return usd(_at(elements, position))
-    except ValueError:
+        return _usd(elements[position])
+    except (ValueError, IndexError):
         raise ValueError(f"{_place(elements, position)} is not an amount of US dollars") from None
 
 
 def _number_at(elements: Sequence[str], position: int) -> Decimal:
     try:
-        return Decimal(_at(elements, position))
-    except InvalidOperation:
+        return Decimal(elements[position])
+    except (InvalidOperation, IndexError):
         raise ValueError(f"{_place(elements, position)} is not a number") from None
 
 
 def _date_at(elements: Sequence[str], position: int) -> date:
     try:
-        return read_d8(_at(elements, position))
-    except ValueError:
+        return _date(elements[position])
+    except (ValueError, IndexError):
         raise ValueError(f"{_place(elements, position)} is not a date") from None
 
 
@@ -190,16 +201,16 @@ def _place(elements: Sequence[str], position: int) -> str:
     return f"{elements[0]}{position:02}" if elements else "a required segment"
 
 
-def _day(loop: LoopSegments, key: str) -> date | None:
-    segment = _first(loop, key)
+def _day(loop: LoopSegments, qualifier: str) -> date | None:
+    segment = _kind(loop, "DTM", qualifier)
     return _date_at(segment, 2) if segment else None
 
 
 def _payer(loop: LoopSegments, bpr: Sequence[str], trn: Sequence[str]) -> RemittancePayer:
-    contact, business = _first(loop, "PER*BL"), _first(loop, "PER*CX")
+    contact, business = _kind(loop, "PER", "BL"), _kind(loop, "PER", "CX")
     return RemittancePayer(
         name=_at(_first(loop, "N1"), 2),
-        payer_id=_at(_first(loop, "REF*2U"), 2) or _at(_first(loop, "N1"), 4),
+        payer_id=_at(_kind(loop, "REF", "2U"), 2) or _at(_first(loop, "N1"), 4),
         tax_id=_at(trn, 3)[1:],
         address=_address(loop) or Address(lines=(), city=""),
         account=_account(bpr, 7),
@@ -208,7 +219,7 @@ def _payer(loop: LoopSegments, bpr: Sequence[str], trn: Sequence[str]) -> Remitt
         contact_email=_reached(contact, "EM"),
         business_name=_at(business, 2),
         business_phone=_reached(business, "TE"),
-        website=_reached(_first(loop, "PER*IC"), "UR"),
+        website=_reached(_kind(loop, "PER", "IC"), "UR"),
     )
 
 
@@ -223,7 +234,7 @@ def _payee(loop: LoopSegments, bpr: Sequence[str]) -> RemittancePayee:
         provider="",
         name=_at(payee, 2),
         npi=_at(payee, 4) if _at(payee, 3) == "XX" else "",
-        tax_id=_at(_first(loop, "REF*TJ"), 2) or (_at(payee, 4) if _at(payee, 3) == "FI" else ""),
+        tax_id=_at(_kind(loop, "REF", "TJ"), 2) or (_at(payee, 4) if _at(payee, 3) == "FI" else ""),
         address=_address(loop),
         account=_account(bpr, 13, _at(bpr, 5)),
     )
@@ -266,10 +277,10 @@ def _claim(loop: LoopSegments, services: tuple[ServicePayment, ...]) -> ClaimPay
         drg_weight=_number_at(clp, 12) if _at(clp, 12) else None,
         **_parties(loop),
         references=_references(loop, CLAIM_REFERENCES),
-        received=_day(loop, "DTM*050"),
-        statement_from=_day(loop, "DTM*232"),
-        statement_to=_day(loop, "DTM*233"),
-        coverage_ended=_day(loop, "DTM*036"),
+        received=_day(loop, "050"),
+        statement_from=_day(loop, "232"),
+        statement_to=_day(loop, "233"),
+        coverage_ended=_day(loop, "036"),
         adjustments=_adjustments(loop),
         remarks=tuple(remark for remark in _first(loop, "MOA")[3:8] if remark),
         inpatient_remarks=_inpatient_remarks(_first(loop, "MIA")),
@@ -281,7 +292,7 @@ def _claim(loop: LoopSegments, services: tuple[ServicePayment, ...]) -> ClaimPay
 
 def _parties(loop: LoopSegments) -> dict[str, Any]:
     patient, subscriber, corrected, rendering, other_subscriber = (
-        _first(loop, key) for key in ("NM1*QC", "NM1*IL", "NM1*74", "NM1*82", "NM1*GB")
+        _kind(loop, "NM1", entity) for entity in ("QC", "IL", "74", "82", "GB")
     )
     return {
         "patient": _name(patient),
@@ -293,8 +304,8 @@ def _parties(loop: LoopSegments) -> dict[str, Any]:
         "rendering_npi": _at(rendering, 9) if _at(rendering, 8) == "XX" else "",
         "rendering": _name(rendering) if any(rendering[3:8]) else None,
         "rendering_is_person": _at(rendering, 2) != "2",
-        "crossover": _payer_named(_first(loop, "NM1*TT")),
-        "priority_payer": _payer_named(_first(loop, "NM1*PR")),
+        "crossover": _payer_named(_kind(loop, "NM1", "TT")),
+        "priority_payer": _payer_named(_kind(loop, "NM1", "PR")),
         "other_subscriber": _name(other_subscriber) if other_subscriber else None,
         "other_subscriber_id": _at(other_subscriber, 9),
     }
@@ -304,13 +315,8 @@ def _inpatient_remarks(mia: Sequence[str]) -> tuple[str, ...]:
     return tuple(remark for remark in (_at(mia, 5), *mia[20:24]) if remark)
 
 
-def _amounts(loop: LoopSegments, beside: str = "") -> tuple[tuple[str, Usd], ...]:
-    return tuple(
-        (_at(segment, 1), _usd_at(segment, 2))
-        for key, segments in loop.items()
-        if key.startswith("AMT*") and key != beside
-        for segment in segments
-    )
+def _amounts(loop: LoopSegments) -> tuple[tuple[str, Usd], ...]:
+    return tuple((_at(segment, 1), _usd_at(segment, 2)) for segment in loop.get("AMT", ()))
 
 
 def _name(nm1: Sequence[str]) -> Name:
@@ -321,7 +327,7 @@ def _service(loop: LoopSegments, delimiters: Delimiters) -> ServicePayment:
     svc = _first(loop, "SVC")
     qualifier, code, modifiers = _procedure(_at(svc, 1), delimiters)
     units_paid = _number_at(svc, 5) if _at(svc, 5) else Decimal(1)
-    allowed = _first(loop, ALLOWED)
+    amounts = _amounts(loop)
     return ServicePayment(
         code=code,
         code_qualifier=qualifier,
@@ -332,15 +338,15 @@ def _service(loop: LoopSegments, delimiters: Delimiters) -> ServicePayment:
         revenue_code=_at(svc, 4),
         units_paid=units_paid,
         units_billed=_number_at(svc, 7) if _at(svc, 7) else units_paid,
-        service_date=_day(loop, "DTM*472") or _day(loop, "DTM*150"),
-        service_end=_day(loop, "DTM*151"),
+        service_date=_day(loop, "472") or _day(loop, "150"),
+        service_end=_day(loop, "151"),
         adjustments=_adjustments(loop),
         references=_references(loop, SERVICE_REFERENCES),
-        allowed=_usd_at(allowed, 2) if allowed else None,
-        amounts=_amounts(loop, beside=ALLOWED),
-        remarks=tuple(_at(segment, 2) for segment in loop.get("LQ*HE", ())),
-        control_number=_at(_first(loop, "REF*6R"), 2),
-        rendering_npi=_at(_first(loop, "REF*HPI"), 2),
+        allowed=next((amount for qualifier, amount in amounts if qualifier == ALLOWED), None),
+        amounts=tuple(each for each in amounts if each[0] != ALLOWED),
+        remarks=tuple(_at(segment, 2) for segment in loop.get("LQ", ()) if segment[1] == REMARK),
+        control_number=_at(_kind(loop, "REF", "6R"), 2),
+        rendering_npi=_at(_kind(loop, "REF", "HPI"), 2),
     )
 
 
@@ -358,8 +364,10 @@ def _procedure(composite: str, delimiters: Delimiters) -> tuple[str, str, tuple[
     return qualifier, code, tuple(modifiers)
 
 
-def _references(loop: LoopSegments, keys: Sequence[str]) -> tuple[tuple[str, str], ...]:
-    return tuple((segment[1], _at(segment, 2)) for key in keys if key in loop for segment in loop[key])
+def _references(loop: LoopSegments, qualifiers: frozenset[str]) -> tuple[tuple[str, str], ...]:
+    """Return references by their qualifiers, in the order of these."""
+    told = [(segment[1], _at(segment, 2)) for segment in loop.get("REF", ()) if segment[1] in qualifiers]
+    return tuple(sorted(told, key=itemgetter(0)))
 
 
 def _payer_named(nm1: Sequence[str]) -> NamedPayer | None:

@@ -1,0 +1,77 @@
+"""Settlements put together again from their rows, to be proven, a batch at a time."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import Any, Final
+
+from sqlalchemy import Connection, Row, Table, func, select
+
+from hpedi.adjudication.funding import PoolKey
+from hpedi.money import Usd
+from hpedi.payments.settlement import Settlement
+from hpedi.payments.settlement_proof import ProvedSettlement
+from hpedi.pipeline.ledger_views import LedgerScope
+from hpedi.store.funding import charge_of, movement_of
+from hpedi.store.funding_tables import due, employer_charge, pool_movement, settlement
+from hpedi.store.in_batches import in_batches
+from hpedi.store.ledger import StoredLedger
+from hpedi.store.settlements import due_of, settlement_of
+
+_AT_ONCE: Final = 200
+
+
+def proved_settlements(connection: Connection, scope: LedgerScope) -> Iterator[ProvedSettlement]:
+    """Yield the settlements of a scope in the order in which they were made; payment runs have none of their own."""
+    if scope.run is not None:
+        return
+    numbers = select(settlement.c.id).order_by(settlement.c.id)
+    if scope.until is not None:
+        numbers = numbers.where(settlement.c.posted_on <= scope.until)
+    for batch in in_batches(connection.execute(numbers).scalars().all(), _AT_ONCE):
+        yield from _proved(connection, batch)
+
+
+def _proved(connection: Connection, numbers: Sequence[int]) -> Iterator[ProvedSettlement]:
+    sources = {f"settlement:{number}": number for number in numbers}
+    moved, charged = (_by_source(connection, table, list(sources)) for table in (pool_movement, employer_charge))
+    postings = StoredLedger(connection).of_sources(list(sources))
+    dues = connection.execute(select(due).where(due.c.settlement.in_(numbers)).order_by(due.c.id)).all()
+    rows = connection.execute(select(settlement).where(settlement.c.id.in_(numbers)).order_by(settlement.c.id)).all()
+    for row in rows:
+        made = settlement_of(row)
+        own = moved.get(made.source, [])
+        yield ProvedSettlement(
+            settlement=Settlement(
+                kind=made.kind,
+                employer=made.employer,
+                provider=made.provider,
+                reference=made.reference,
+                facts=made.facts,
+                movements=tuple(movement_of(each) for each in own),
+                charges=tuple(charge_of(each) for each in charged.get(made.source, [])),
+                dues=tuple(due_of(each) for each in dues if each.settlement == made.id),
+            ),
+            source=made.source,
+            postings=tuple(each for each in postings if each.source == made.source),
+            left=_left(connection, own),
+        )
+
+
+def _by_source(connection: Connection, table: Table, sources: Sequence[str]) -> dict[str, list[Row[Any]]]:
+    found: dict[str, list[Row[Any]]] = {}
+    for row in connection.execute(select(table).where(table.c.source.in_(sources)).order_by(table.c.id)):
+        found.setdefault(row.source, []).append(row)
+    return found
+
+
+def _left(connection: Connection, taken: Sequence[Row[Any]]) -> dict[PoolKey, Usd]:
+    """Return what is in pools once some movements, the last of a settlement, were made."""
+    column = pool_movement.c
+    left: dict[PoolKey, Usd] = {}
+    last = max((row.id for row in taken), default=0)
+    for key in {movement_of(row).key for row in taken}:
+        same = (column.pool == key.pool, column.provider == key.provider, column.employer == key.employer)
+        query = select(func.sum(column.amount)).where(*same, column.year == key.year, column.id <= last)
+        left[key] = connection.execute(query).scalar_one()
+    return left
