@@ -33,10 +33,10 @@ from hpedi.guides.load import Guide
 from hpedi.log import configure
 from hpedi.payments.verification import read_remittances, verify_remittances
 from hpedi.pipeline.records import REMITTANCE_SET
-from hpedi.transactions.remittance_835.delimiters import free_delimiters
+from hpedi.transactions.remittance_835.delimiters import write_remittances
 from hpedi.transactions.remittance_835.model import Remittance
 from hpedi.transactions.remittance_835.write import write_remittance
-from hpedi.x12.writer import FunctionalGroup, Interchange, InterchangeParty, TransactionSet, write_x12
+from hpedi.x12.writer import FunctionalGroup, Interchange, InterchangeParty, TransactionSet
 
 A_TENTH: Final = 10
 RATE, MORE_MEGABYTES = 100_000, 10.0
@@ -148,7 +148,7 @@ def _written(remittance: Remittance) -> bytes:
         sets=[body],
     )
     whole = Interchange(sender=party, receiver=party, instant=instant, control_number=1, usage="P", groups=[group])
-    return write_x12(whole, free_delimiters(segments))
+    return write_remittances(whole)
 
 
 def _timed(job: Callable[[], object]) -> float:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from decimal import ROUND_DOWN, ROUND_HALF_UP, Context, Decimal, InvalidOperation
+from functools import lru_cache
 from typing import TypeAlias
 
 Usd: TypeAlias = Decimal
@@ -81,6 +82,7 @@ def allocate(total: Usd, weights: Sequence[Decimal]) -> tuple[Usd, ...]:
     return tuple(sign * share * CENT + ZERO for share in shares)
 
 
+@lru_cache(maxsize=8192)  # most amounts and counts of a file come again
 def on_the_wire(amount: Usd) -> str:
     """Write an amount as X12 data type R: no trailing zeros, no plus sign, no bare point (589.50 -> "589.5")."""
     text = f"{amount:f}"

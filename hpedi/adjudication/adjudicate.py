@@ -198,7 +198,8 @@ def _terms_step(terms: DayTerms) -> TrailStep:
     return TrailStep(
         stage="resolve",
         rule="coverage",
-        parameter=f"plan {terms.coverage.plan}, benefit year from {terms.period}, tier {terms.tier or 'none'}",
+        parameter=f"plan {terms.coverage.plan}, benefit year from {terms.period}, tier {terms.tier or 'none'}"
+        + (f", protected at {terms.protected_at}" if terms.protected_at else ""),
         source=f"coverage from {terms.coverage.start}, "
         + (f"contract {contract.id} from {contract.start}" if contract else "no contract"),
         inputs=(("date of service", str(terms.day)),),

@@ -37,7 +37,9 @@ class DayTerms(Model, frozen=True, kw_only=True):
         plan: The plan's version in force; None where the plan has none.
         period: First day of the benefit year.
         contract: The provider's contract for the plan's line of business.
-        tier: Benefit tier: the contract's, or the one an emergency has.
+        tier: Benefit tier: the contract's, or the one that an emergency or a protected service has.
+        protected_at: The facility in the network (our id) where the patient is protected from who is not in it; empty
+            where nothing protects, or an emergency does.
     """
 
     day: date
@@ -46,6 +48,7 @@ class DayTerms(Model, frozen=True, kw_only=True):
     period: date = date.min
     contract: Contract | None = None
     tier: Tier | None = None
+    protected_at: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -35,6 +35,17 @@ def denies(policy: MedicalPolicy, context: ClaimContext, line: LineContext) -> b
     return is_denied or (policy.require is not None and not holds(policy.require, context, line))
 
 
+def denies_always(policy: MedicalPolicy) -> bool:
+    """Say whether a policy denies its codes whatever is told of a line."""
+    return policy.deny_if == PolicyCondition() and policy.satisfied_if is None
+
+
+def may_deny(policy: MedicalPolicy) -> bool:
+    """Say whether it depends on what is told of a line whether a policy denies it."""
+    alone = policy.satisfied_if is not None and policy.effect is None
+    return policy.deny_if is not None or policy.require is not None or alone
+
+
 def holds(condition: PolicyCondition, context: ClaimContext, line: LineContext) -> bool:
     """Say whether a condition holds of a line."""
     return all(test(condition, context, line) for key, test in TESTS if getattr(condition, key) is not None)

@@ -127,6 +127,8 @@ def _asked(given: dict[str, object], today: date) -> Asked:
     is_own, approver, areas = bool(given["is_own"]), str(given["approver"]), given["areas"]
     if is_own == bool(approver) or is_own == bool(areas):
         raise click.UsageError("name the --approver and each --scope, or say --own")
+    if is_own and given["is_test"]:
+        raise click.UsageError("one proof is enough for test and production: leave out --test")
     start, end = given["start"] or today, given["end"]
     if end is not None and str(end) < str(start):
         raise click.UsageError("--to lies before --from")
@@ -328,7 +330,7 @@ def _facts(grant: Grant) -> dict[str, object]:
         "tax_id": f"*****{grant.provider.tax_id[-4:]}",  # it may be a person's SSN
         "npi": grant.provider.npi,
         "scope": "own" if grant.is_own else ", ".join(sorted(grant.areas)),
-        "usage": grant.usage,
+        "usage": "P, T" if grant.is_own else grant.usage,
         "from": grant.start,
         "to": grant.end,
         "approver": grant.approver,

@@ -24,7 +24,13 @@ if TYPE_CHECKING:
         Procedure,
         Question,
     )
-    from hpedi.transactions.eligibility_271.model import AnsweredPatient, Benefit, EligibilityAnswer, Rejection
+    from hpedi.transactions.eligibility_271.model import (
+        AnsweredPatient,
+        Benefit,
+        DatedFact,
+        EligibilityAnswer,
+        Rejection,
+    )
 
 _BENEFITS: Final = (
     Column("Service"),
@@ -199,19 +205,26 @@ def _print(made: EligibilityAnswer, rules: EligibilityRules) -> None:
 
 
 def _says(rules: EligibilityRules, level: str, rejection: Rejection) -> str:
+    """Return what a rejection says, or all that one of its code may say: the code alone does not tell them apart."""
     told = [each for each in rules.rejections if each.reason == rejection.reason]
-    return next((each.says for each in told if (each.level == "receiver") is (level == "receiver")), "")
+    said = (each.says for each in told if (each.level == "receiver") is (level == "receiver"))
+    return ", or ".join(dict.fromkeys(said))
 
 
 def _row(benefit: Benefit, words: AnswerWords) -> tuple[str, ...]:
     service = " ".join(words.service_types.get(each, each) for each in benefit.service_types)
     if benefit.procedure is not None:
         service = " ".join([benefit.procedure.code, *benefit.procedure.modifiers])
-    dates = (f"{each.dates.start}" + (f" to {each.dates.end}" if each.dates.end else "") for each in benefit.dates)
+    ids = (
+        f"{words.ids[each.qualifier]} {each.description or each.value}"
+        for each in benefit.ids
+        if each.qualifier in words.ids
+    )
+    dates = (_days(each, words) for each in benefit.dates)
     party = (benefit.party.name.last,) if benefit.party is not None else ()
     needed = words.authorization.get(benefit.authorization, "")
     places = (f"place of service {each}" for each in benefit.places)
-    told = [benefit.plan, needed, *dates, *party, *places, *(each.lower() for each in benefit.messages)]
+    told = [benefit.plan, *ids, needed, *dates, *party, *places, *(each.lower() for each in benefit.messages)]
     what = f"{words.information[benefit.information]} {words.period.get(benefit.period, '')}".strip()
     return (
         service,
@@ -221,6 +234,11 @@ def _row(benefit: Benefit, words: AnswerWords) -> tuple[str, ...]:
         words.network.get(benefit.in_network, ""),
         "; ".join(each for each in told if each),
     )
+
+
+def _days(fact: DatedFact, words: AnswerWords) -> str:
+    span = f"{fact.dates.start}" + (f" to {fact.dates.end}" if fact.dates.end else "")
+    return f"{words.dates.get(fact.qualifier, '')} {span}".strip()
 
 
 def _amount(benefit: Benefit) -> str:

@@ -54,7 +54,7 @@ def command() -> None:
 @click.option("--provider", default="", metavar="ID", help="Claims paid to a provider (our id).")
 @click.option("--member", default="", metavar="ID", help="Claims of a member (our id).")
 @click.option("--plan", default="", metavar="ID", help="Claims decided under a plan.")
-@click.option("--after", default="", metavar="CLAIM", help="Later claims of the member of this claim.")
+@click.option("--after", default="", metavar="CLAIM", help="Later claims of the family of this claim.")
 @click.option("--since", type=Day(), metavar="DATE", help="First day of service, or later.")
 @click.option("--until", type=Day(), metavar="DATE", help="First day of service, or earlier.")
 @json_option
@@ -76,12 +76,13 @@ def search(
     Example:
       hpedi claims search --member M000123 --since 2026-01-01
     """
+    from hpedi.pipeline.families import with_family
     from hpedi.pipeline.sought import StandingSought
 
     jobs = working(session)
     sought = StandingSought(provider=provider, member=member, plan=plan, after=after, since=since, until=until)
     with jobs.workspace.books.writing(jobs.context) as work:
-        found = work.decisions.standing(sought, AT_MOST)
+        found = work.decisions.standing(with_family(work, sought, jobs.reference), AT_MOST)
         members = sorted({each.decision.member for each in found}) or [""]
         work.audit.record("search", "claims", members=members, reason="review", result=f"{len(found)} claims")
     rows = [_row(each) for each in found]

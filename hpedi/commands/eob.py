@@ -143,7 +143,7 @@ def _print_check(notice: MemberCheck) -> None:
 def _print(eob: Eob) -> None:
     click.echo(f"Claim {eob.claim}, version {eob.version}, decided on {eob.decided_on}: {eob.provider}. Not a bill.\n")
     services = (
-        (line.day, line.service, line.billed, line.allowed, line.paid, line.owed,
+        (line.day, line.service, line.billed, line.allowed, line.paid, eob.owed_for(line),
          ", ".join(each.code for each in line.reasons))
         for line in eob.lines
     )  # fmt: skip
@@ -152,6 +152,9 @@ def _print(eob: Eob) -> None:
     why += [("claim", each) for each in eob.reasons]
     print_table("Why", _WHY, ((where, each.code, each.amount, each.text) for where, each in why))
     click.echo(f"billed {eob.billed:,}, plan paid {eob.paid + eob.paid_to_member:,}, you may owe {eob.owed:,}\n")
-    balances = ((each.kind, each.scope, each.tier, each.limit, each.used, each.left) for each in eob.balances)
+    balances = (
+        (f"{each.kind} {each.of}".strip(), each.scope, each.tier, each.limit, each.used, each.left)
+        for each in eob.balances
+    )
     print_table("Limits after this claim", _BALANCES, balances)
     click.echo("\n".join((*eob.appeals, *eob.contact)))

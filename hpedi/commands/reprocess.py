@@ -55,7 +55,7 @@ def command() -> None:
 @command.command()
 @click.option("--reason", required=True, metavar="NAME", help="Why: a name of the payer's recovery rules.")
 @click.option("--claim", "claims", metavar="CLAIM", multiple=True, help="Our number of a claim; may be given again.")
-@click.option("--after", default="", metavar="CLAIM", help="Later claims of the member of this claim.")
+@click.option("--after", default="", metavar="CLAIM", help="Later claims of the family of this claim.")
 @click.option("--provider", default="", metavar="ID", help="Claims paid to a provider (our id).")
 @click.option("--member", default="", metavar="ID", help="Claims of a member (our id).")
 @click.option("--plan", default="", metavar="ID", help="Claims decided under a plan.")

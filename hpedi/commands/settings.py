@@ -163,10 +163,14 @@ def given_key(key_file: Path) -> WorkspaceKey:
     Raises:
         click.UsageError: It is nowhere, or no key.
     """
+    said = os.environ.get(KEY_SETTING)
     try:
-        return key_of(os.environ.get(KEY_SETTING) or key_file.read_text())
-    except (OSError, KeyMissing):
+        return key_of(said or key_file.read_text(errors="replace"))
+    except OSError:
         raise click.UsageError(f"the workspace key is missing: set ${KEY_SETTING} or bring back {key_file}") from None
+    except KeyMissing as wrong:
+        place = f"${KEY_SETTING}" if said else key_file
+        raise click.UsageError(f"{place} holds no workspace key, which is base64 of 32 bytes: {wrong}") from None
 
 
 def key_files(identity: str, also: Iterable[Path] = ()) -> dict[Path, WorkspaceKey]:

@@ -1,4 +1,4 @@
-"""`hpedi settle`: capitation, withholds and programmes at the year's end, pre-funds, refunds; reports of all pools."""
+"""`hpedi settle`: capitation, withholds and programmes at the year's end, refunds, transfers; reports of all pools."""
 
 from __future__ import annotations
 
@@ -196,6 +196,35 @@ def prefund(session: Session, /, *, book: bool, as_of: date | None, as_json: boo
     from hpedi.pipeline.settle import PrefundAsked
 
     return _settled(session, PrefundAsked(**asked), as_of, book=book, as_json=as_json)
+
+
+@command.command()
+@click.option("--employer", required=True, metavar="ID", help="Id of the employer whose own account it is.")
+@click.option(
+    "--amount",
+    type=Dollars(may_be_negative=True),
+    default=None,
+    metavar="DOLLARS",
+    help="To the payer's account; below 0.00 from it. All that is due if left out.",
+)
+@click.option("--reference", required=True, type=REFERENCE, metavar="TEXT", help="What the bank knows it by.")
+@booking_options
+@click.pass_obj
+def transfer(session: Session, /, *, book: bool, as_of: date | None, as_json: bool, **asked: Any) -> int:
+    """Take note of money that moved between an employer's account and ours.
+
+    Where one account pays what another bears, the ledger says what is due between them (due_to_accounts,
+    due_from_accounts). Once the bank has moved it, this clears it: cash leaves one account for the other. What is due
+    both ways is set off. hpedi writes no file for it: order it at the bank.
+
+    \b
+    Example:
+      hpedi settle transfer --employer PINEWOOD --reference WIRE4711
+      hpedi settle transfer --employer PINEWOOD --amount 3.70 --reference WIRE4711 --book
+    """
+    from hpedi.pipeline.settle import TransferAsked
+
+    return _settled(session, TransferAsked(**asked), as_of, book=book, as_json=as_json)
 
 
 @command.command()

@@ -53,9 +53,17 @@ class Files:
         count: How many it has taken in.
     """
 
-    def __init__(self, taken: TakenFiles, tell: Callable[[Handled], None]) -> None:
-        """Take in the files of a watcher, and tell of each."""
+    def __init__(self, taken: TakenFiles, tell: Callable[[Handled], None], settle_seconds: float) -> None:
+        """Take in the files of a watcher, and tell of each.
+
+        Args:
+            taken: The files.
+            tell: Is told of each.
+            settle_seconds: So long nobody may have written to a file of a foreign folder before it is deleted.
+        """
         self.count = 0
+        self._settle_seconds = settle_seconds
+        self._lying: dict[Path, Taken] = {}
         self._taken = taken
         self._tell = tell
         self._put_aside: set[Path] = set()
@@ -63,7 +71,19 @@ class Files:
 
     def in_hand(self) -> list[Taken]:
         """Return the files that were taken and are not done, in the order of arrival, without those put aside."""
-        return [each for each in self._taken.waiting() if each.path not in self._put_aside]
+        self._let_go(self._settle_seconds)
+        left = self._put_aside | self._lying.keys()
+        return [each for each in self._taken.waiting() if each.path not in left]
+
+    def close(self) -> None:
+        """Delete what is done with; what cannot be is for the next watcher."""
+        with suppress(OSError):
+            self._let_go(settle_seconds=0.0)
+
+    def _let_go(self, settle_seconds: float) -> None:
+        gone = [path for path, each in self._lying.items() if self._taken.let_go(each, settle_seconds)]
+        for path in gone:
+            del self._lying[path]
 
     def take_in(self, jobs: Jobs, partner: Partner, taken: Taken, *, is_last: bool = False) -> bool:
         """Take in one file.
@@ -89,7 +109,8 @@ class Files:
                     return False
                 handled, receipts = self._received(jobs, partner, taken, arrival)
             self._answer(jobs, arrival, receipts)
-            taken.path.unlink(missing_ok=True)
+            if not self._taken.let_go(taken, self._settle_seconds):
+                self._lying[taken.path] = taken
         except (Unavailable, OSError):
             self._give_back(jobs, arrival)
             raise

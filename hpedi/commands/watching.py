@@ -10,11 +10,11 @@ from __future__ import annotations
 import os
 import socket
 import time
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import ExitStack, suppress
 from copy import copy
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from pathlib import Path
 from threading import Event
 from typing import Final
@@ -22,11 +22,11 @@ from typing import Final
 from hpedi.access.reach import Scope
 from hpedi.commands.jobs import Busy, Jobs, Lane, alone
 from hpedi.commands.signed_in import check, context_again
+from hpedi.commands.watch_clearing import Clearing
 from hpedi.commands.watch_files import Files, Handled
 from hpedi.commands.watch_schedules import LOCK_SECONDS, LONGEST_PAUSE, Clockwork, Ran
 from hpedi.commands.watch_settings import WatchSettings
 from hpedi.commands.workspace import Workspace, now_for
-from hpedi.delivery.archive import Retention, clear
 from hpedi.findings import Unavailable
 from hpedi.intake.drop_folders import DropFolder, DropFolders, Dropped
 from hpedi.intake.taken_files import CannotTake, Taken, TakenFiles
@@ -44,7 +44,6 @@ BEAT_SECONDS: Final = 5.0
 SLICE_SECONDS: Final = 2.0
 """How long files are taken in before others get their turn, and what is due is looked at."""
 
-CLEAR_SECONDS: Final = 600.0
 _LET_OTHERS: Final = 0.06
 """Seconds between two turns at the workspace: others who wait for it look every 0.05."""
 
@@ -76,6 +75,7 @@ class Watcher:
 
         Raises:
             Unavailable: The workspace cannot be written.
+            click.UsageError: hpedi.toml says of retention what cannot be read.
         """
         self._workspace = workspace
         self._principal = principal
@@ -86,8 +86,9 @@ class Watcher:
         self._folders = DropFolders(settings.patience)
         self._taken = TakenFiles(workspace.home / TAKEN, f"{socket.gethostname()[:60]}-{os.getpid()}")
         self._started_at = datetime.now(UTC)
-        self._files = Files(self._taken, tell)
-        self._last_beat = self._last_clear = float("-inf")
+        self._files = Files(self._taken, tell, settings.settle_seconds)
+        self._clearing = Clearing(workspace.home, settings)
+        self._last_beat = float("-inf")
         self._jobs: Jobs | None = None
         self._jobs_by_the_clock: Jobs | None = None
         self._due: Future[None] | None = None
@@ -106,6 +107,7 @@ class Watcher:
         """Leave what is not done to others: nobody need wonder where this one went."""
         with suppress(Unavailable), self._workspace.books.writing(now_for(self._principal)) as work:
             work.watchers.forget(self.id)
+        self._files.close()
         self._taken.close()
 
     # --- pass by pass -----------------------------------------------------------------------------------------------
@@ -204,7 +206,7 @@ class Watcher:
             self._tell(ran)
             if self._stopped.is_set():
                 break
-        self._clear_when_due(jobs)
+        self._clearing.clear_when_due(jobs)
         self._workspace.sealer.seal_when_due()
 
     def _up_to_date(self) -> Jobs:
@@ -287,28 +289,3 @@ class Watcher:
                 continue
             if taken is not None:
                 yield taken
-
-    # --- what stood long enough --------------------------------------------------------------------------------------
-
-    def _clear_when_due(self, jobs: Jobs) -> None:
-        if time.monotonic() - self._last_clear < CLEAR_SECONDS:
-            return
-        self._last_clear = time.monotonic()
-        days = self._settings
-        retention = Retention(
-            archived=_days(days.archive_after_days),
-            deleted=_days(days.retention_days),
-            quarantined=_days(days.quarantine_days),
-        )
-
-        def delivered(folder: str, names: Collection[str]) -> Mapping[str, datetime]:
-            with jobs.workspace.books.reading(jobs.context) as work:
-                return work.outbox.delivered_at(folder, names)
-
-        cleared = clear(self._workspace.home, retention, jobs.context.instant, delivered)
-        if cleared.archived or cleared.deleted:
-            log.info("folders cleared", files=cleared.archived + cleared.deleted)
-
-
-def _days(count: int) -> timedelta | None:
-    return timedelta(days=count) if count else None

@@ -3,6 +3,7 @@
 [webhooks]
 allow = ["10.20.0.0/16"]            # networks that are allowed beside public addresses
 ca_file = "/etc/ssl/partners.pem"   # authorities that are trusted in place of the machine's own
+kept_days = 90                      # an event that was delivered so long ago is deleted; 0 keeps all
 
 Nothing of it need be there.
 """
@@ -10,11 +11,13 @@ Nothing of it need be there.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Annotated
 
 import click
 import msgspec
+from msgspec import Meta
 
 from hpedi.commands.settings import CONFIG, read_table
 from hpedi.mappings_folder import mapping
@@ -27,6 +30,7 @@ class WebhookTable(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fie
 
     allow: tuple[str, ...] = ()
     ca_file: str = ""
+    kept_days: Annotated[int, Meta(ge=0, le=36_500)] | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -63,3 +67,14 @@ def read_webhook_settings(home: Path) -> WebhookSettings:
 def sending_terms() -> SendingTerms:
     """Return how events are sent today."""
     return load_sending_terms(mapping("gateway/webhooks.yaml").read_bytes(), datetime.now(UTC).date())
+
+
+def events_kept_for(home: Path) -> timedelta | None:
+    """Return how long an event stands after it was delivered; None for ever.
+
+    Raises:
+        click.UsageError: [webhooks] of hpedi.toml has another form.
+    """
+    said = read_table(home, "webhooks", WebhookTable).kept_days
+    days = sending_terms().kept_days if said is None else said
+    return timedelta(days=days) if days else None

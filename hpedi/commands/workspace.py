@@ -47,7 +47,7 @@ from hpedi.intake.stored_files import StoredFiles
 from hpedi.log import log
 from hpedi.run_context import OPERATOR, Principal, RunContext
 from hpedi.safekeeping.anchor_file import AnchorFile
-from hpedi.safekeeping.key_ring import KeyRing, WorkspaceKey
+from hpedi.safekeeping.key_ring import KeyMissing, KeyRing, WorkspaceKey
 from hpedi.safekeeping.vault import Vault
 from hpedi.store import schema
 from hpedi.store.audit_seals import Sealer
@@ -209,10 +209,10 @@ def _vault_of(keys: StoredKeys) -> Vault:
 
 
 def _seal(sealer: Sealer) -> None:
-    """Seal what a command did; where that cannot be now, the next command does it."""
+    """Seal what a command did; where that cannot be now, or its key was replaced, the next command does it."""
     try:
         sealer.seal()
-    except (Unavailable, OSError) as failure:
+    except (Unavailable, OSError, KeyMissing) as failure:
         log.warning("audit log not sealed", exception=type(failure).__name__)
 
 

@@ -17,6 +17,7 @@ from msgspec.structs import replace
 
 from hpedi.adjudication.context import DayTerms
 from hpedi.adjudication.edit_tables import edit_tables
+from hpedi.adjudication.policy_conditions import denies_always, may_deny
 from hpedi.adjudication.rules.prior_auth import authorization_rows
 from hpedi.benefits.authorizations import UnitsUsed, left_of
 from hpedi.benefits.balances import RunningBalances
@@ -28,6 +29,7 @@ from hpedi.money import ZERO, usd
 from hpedi.reference.authorizations import APPROVED, Authorization
 from hpedi.reference.plans import Accumulator, CostSharePart, Tier
 from hpedi.reference.plans import Benefit as BenefitRow
+from hpedi.reference.policies import MedicalPolicy
 from hpedi.reference.reference import Reference
 from hpedi.service_dates import DateSpan, add_months
 from hpedi.transactions.eligibility_270.model import NPI_QUALIFIER, PROVIDER_ROLE, InquiryParty, OtherId
@@ -205,10 +207,13 @@ def _service(covered: CoveredMember, service: AnsweredService) -> Iterator[Benef
     networks = TIERS[:1] if is_online else TIERS
     rows = {network: covered.plan.row(service.tier_in(network), service.facts) for network in networks}
     accepted = {network: row for network, row in rows.items() if row is not None and row.exclusion is None}
-    if not service.is_covered or not accepted:
+    policies = _policies(covered, service)
+    if not service.is_covered or not accepted or any(denies_always(each) for each in policies):
         yield _none(base)
         return
-    yield _status(covered, service, base)
+    applying = (covered.messages.policy_applies.format(policy=each.id) for each in policies if may_deny(each))
+    status = _status(covered, service, base)
+    yield replace(status, messages=(*status.messages, *applying))
     shares = {
         network: tuple(_shares(covered, base, service.tier_in(network), accepted[network]))
         if network in accepted
@@ -219,6 +224,15 @@ def _service(covered: CoveredMember, service: AnsweredService) -> Iterator[Benef
     for each in joined_tiers({network: tuple(_in(network, each)) for network, each in shares.items()}):
         is_told = each.information in (COINSURANCE, COPAY) and each.in_network != IN_NETWORK["OON"]
         yield replace(each, messages=(*words, *each.messages)) if is_told else each
+
+
+def _policies(covered: CoveredMember, service: AnsweredService) -> list[MedicalPolicy]:
+    """Return the medical policies in force on a procedure that is asked about, not on what stands for others."""
+    if service.procedure is None:
+        return []
+    tables, code = edit_tables(covered.reference), service.facts.code
+    every = (*tables.experimental.get(code, ()), *tables.policies.get(code, ()))
+    return [each for each in every if each.covers(covered.day)]
 
 
 def _online_provider(reference: Reference) -> InquiryParty | None:

@@ -84,11 +84,13 @@ class MessageRules(Dated, frozen=True, kw_only=True):
         paid_in_full: The member bears nothing.
         waived_if_admitted: A copay that an admission spares.
         authorization_on_file: An approved authorisation, with the units `left` of those `approved`.
+        policy_applies: A medical policy, by its `policy`, that decides whether a procedure is paid.
     """
 
     paid_in_full: str
     waived_if_admitted: str
     authorization_on_file: str
+    policy_applies: str
     source: str
 
 
@@ -104,7 +106,10 @@ class RejectionRule(Entry, frozen=True, kw_only=True):
 
 
 class AnswerWords(Entry, frozen=True, kw_only=True):
-    """What codes of an answer are called where a person reads it, by element: EB01, EB06, EB12, EB02, EB11, EB03."""
+    """What codes of an answer are called where a person reads it.
+
+    By element: EB01, EB06, EB12, EB02, EB11, EB03, REF01, DTP01; of the last two, what has no word is told without.
+    """
 
     information: dict[str, str]
     period: dict[str, str]
@@ -112,6 +117,8 @@ class AnswerWords(Entry, frozen=True, kw_only=True):
     level: dict[str, str]
     authorization: dict[str, str]
     service_types: dict[str, str]
+    ids: dict[str, str]
+    dates: dict[str, str]
 
 
 class EligibilityRules(Entry, frozen=True, kw_only=True, eq=False):

@@ -82,6 +82,11 @@ class Dropped:
     standing: Standing
     identity: tuple[int, ...]
 
+    def is_same(self, size: int, written_at: int) -> bool:
+        """Say whether a file of this size, last written to at that moment, is what was looked at."""
+        _inode, seen_size, seen_written_at, _changed_at = self.identity
+        return (size, written_at) == (seen_size, seen_written_at)
+
 
 @dataclass(frozen=True, slots=True)
 class _Seen:

@@ -4,6 +4,10 @@
 
 A watcher holds the lock (flock) of its folder; the system gives it back when the process ends, however it ends. What a
 dead watcher left is adopted by whoever gets that lock. A rename succeeds once: of many watchers one takes a file.
+
+A rename takes a file from nobody who has it open: what is written to it afterwards must not be lost. So a file that
+became another one since it was taken goes back to where it came from, and one from a foreign folder is deleted only
+when it stayed the same for some time.
 """
 
 from __future__ import annotations
@@ -12,6 +16,7 @@ import errno
 import fcntl
 import os
 import stat
+import time
 from contextlib import suppress
 from dataclasses import dataclass
 from itertools import count
@@ -19,7 +24,8 @@ from pathlib import Path
 from typing import Final
 
 from hpedi.findings import Unavailable
-from hpedi.intake.drop_folders import Dropped, identity_of, opened_folder
+from hpedi.intake.drop_folders import DropFolder, Dropped, identity_of, opened_folder
+from hpedi.intake.moving import move_new
 
 MARK: Final = "~"
 OWNER_ONLY: Final = 0o700
@@ -37,7 +43,8 @@ class Taken:
         name: As the partner named it: not to be shown or logged.
         moment: When it arrived, in nanoseconds since 1970.
         size: In bytes.
-        is_new: It came out of its drop folder just now; others were taken before, maybe by a watcher that died.
+        written_at: When it was last written to, in nanoseconds since 1970.
+        came_from: The drop folder that it came out of; None where it was taken before, maybe by a watcher that died.
     """
 
     path: Path
@@ -45,7 +52,13 @@ class Taken:
     name: str
     moment: int
     size: int
-    is_new: bool = False
+    written_at: int
+    came_from: DropFolder | None = None
+
+    @property
+    def is_new(self) -> bool:
+        """Whether it came out of its drop folder just now."""
+        return self.came_from is not None
 
 
 class CannotTake(Exception):
@@ -85,6 +98,8 @@ class TakenFiles:
     def take(self, dropped: Dropped) -> Taken | None:
         """Take a file out of its drop folder; None where somebody else did, or it is not what it was any more.
 
+        One that was written to in between lies in its folder again.
+
         Raises:
             CannotTake: It lies where nothing can be renamed into the workspace.
             Unavailable: The workspace cannot be written.
@@ -103,7 +118,44 @@ class TakenFiles:
                 if error.errno != errno.ENOENT or not self.folder.is_dir():
                     raise Unavailable(f"cannot write to the folder {self._root.name} ({error.strerror})") from None
                 return None
-        return _taken(to, is_new=True)
+        taken = _taken(to, came_from=dropped.folder)
+        if taken is not None and not dropped.is_same(taken.size, taken.written_at):
+            self._put_back(taken)
+            return None
+        return taken
+
+    def let_go(self, taken: Taken, settle_seconds: float) -> bool:
+        """Delete a file that is done with, unless somebody wrote to it: then it is to be taken in once more.
+
+        Args:
+            taken: The file.
+            settle_seconds: So long nobody may have written to one of a foreign folder.
+
+        Returns:
+            False where it lies on, and is to be let go later.
+        """
+        try:
+            found = taken.path.lstat()
+        except FileNotFoundError:
+            return True
+        if (found.st_size, found.st_mtime_ns) != (taken.size, taken.written_at):
+            self._put_back(taken)
+            return True
+        is_foreign = taken.came_from is not None and taken.came_from.is_foreign
+        if is_foreign and time.time() - found.st_ctime < settle_seconds:
+            return False
+        taken.path.unlink(missing_ok=True)
+        return True
+
+    def _put_back(self, taken: Taken) -> None:
+        """Lay a file where it came from; where that cannot be, it is another arrival."""
+        if taken.came_from is not None:
+            with opened_folder(taken.path.parent) as ours, opened_folder(taken.came_from.path) as theirs:
+                if ours is not None and theirs is not None:
+                    with suppress(OSError):
+                        move_new(ours, taken.path.name, theirs, taken.name)
+                        return
+        self.again(taken)
 
     def adopt(self) -> int:
         """Take over the files of watchers that are dead; return how many there were.
@@ -133,7 +185,7 @@ class TakenFiles:
         """Let a file be another arrival: what arrived at the same moment under the same name was another one."""
         to = self._place(taken.partner, taken.moment + 1, taken.name)
         taken.path.rename(to)
-        return _taken(to, is_new=taken.is_new) or taken
+        return _taken(to, came_from=taken.came_from) or taken
 
     def _place(self, partner: str, moment: int, name: str) -> Path:
         """Return where a file is to lie; nothing lies there yet."""
@@ -184,7 +236,7 @@ def _remove_empty(folder: Path) -> None:
         folder.rmdir()
 
 
-def _taken(path: Path, *, is_new: bool = False) -> Taken | None:
+def _taken(path: Path, *, came_from: DropFolder | None = None) -> Taken | None:
     """Return a file that lies in a watcher's folder; None where it is none: a link put in its place is removed."""
     moment, _mark, name = path.name.partition(MARK)
     try:
@@ -195,4 +247,12 @@ def _taken(path: Path, *, is_new: bool = False) -> Taken | None:
         path.unlink()
     if not stat.S_ISREG(found.st_mode) or not moment.isdigit():
         return None
-    return Taken(path=path, partner=path.parent.name, name=name, moment=int(moment), size=found.st_size, is_new=is_new)
+    return Taken(
+        path=path,
+        partner=path.parent.name,
+        name=name,
+        moment=int(moment),
+        size=found.st_size,
+        written_at=found.st_mtime_ns,
+        came_from=came_from,
+    )

@@ -19,7 +19,7 @@ from hpedi.benefits.accumulators import PostedEntry
 from hpedi.claims.adjustment import Adjustment
 from hpedi.money import ZERO, Usd
 from hpedi.reference.dated import Dated, Entry, in_force
-from hpedi.reference.plans import Accumulator
+from hpedi.reference.plans import PlanVersion
 
 PATIENT: Final = "PR"
 
@@ -66,7 +66,10 @@ class EobReason:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EobLine:
-    """A service: what was billed, allowed, paid by the plan, and what the patient may owe, US dollars."""
+    """A service: what was billed, allowed, paid by the plan, and what the patient may owe, US dollars.
+
+    Where the claim is priced as one, `allowed` and `paid` are the line's share, and what is owed stands with the claim.
+    """
 
     number: int
     day: date
@@ -80,9 +83,10 @@ class EobLine:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EobBalance:
-    """A deductible, maximum or count after this claim: US dollars, or visits."""
+    """A deductible, maximum or count after this claim: US dollars, or visits; `of` names the benefits it limits."""
 
     kind: str
+    of: str
     scope: str
     tier: str
     limit: Decimal
@@ -135,6 +139,10 @@ class Eob:
     versions: tuple[EobVersion, ...]
     appeals: tuple[str, ...]
 
+    def owed_for(self, line: EobLine) -> Usd | None:
+        """Return what the patient may owe for a service, US dollars; None where it is owed for the claim as one."""
+        return None if any(each.owed for each in self.reasons) and not line.owed else line.owed
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MemberCheck:
@@ -169,13 +177,19 @@ def reasons_of(adjustments: Iterable[Adjustment], texts: EobTexts) -> tuple[EobR
     )
 
 
-def lines_of(decision: ClaimDecision, texts: EobTexts) -> tuple[EobLine, ...]:
-    """Return the services of a decision."""
+def lines_of(decision: ClaimDecision, revenue_codes: Mapping[int, str], texts: EobTexts) -> tuple[EobLine, ...]:
+    """Return the services of a decision.
+
+    Args:
+        decision: The decision.
+        revenue_codes: By the number of the line: what names a service that has no procedure code.
+        texts: The words in force.
+    """
     return tuple(
         EobLine(
             number=line.number,
             day=line.date,
-            service=line.code,
+            service=line.code or f"revenue code {revenue_codes.get(line.number, '')}".rstrip(),
             billed=line.charged,
             allowed=line.allowed,
             paid=line.paid,
@@ -189,7 +203,7 @@ def lines_of(decision: ClaimDecision, texts: EobTexts) -> tuple[EobLine, ...]:
 def balances_of(
     decision: ClaimDecision,
     decided_on: date,
-    accumulators: Sequence[Accumulator],
+    plan: PlanVersion,
     period: date,
     posted: Sequence[PostedEntry],
 ) -> tuple[EobBalance, ...]:
@@ -198,7 +212,7 @@ def balances_of(
     Args:
         decision: The decision explained.
         decided_on: When it was final.
-        accumulators: Those of the plan version in force on the day of service.
+        plan: The version in force on the day of service.
         period: First day of the benefit year.
         posted: The entries of member and family, in the order they were added.
     """
@@ -209,12 +223,13 @@ def balances_of(
         if (key.plan, key.period) == (decision.plan, period):
             used[key.accumulator, key.owner] = used.get((key.accumulator, key.owner), ZERO) + each.entry.amount
     found = []
-    for accumulator in accumulators:
+    for accumulator in plan.accumulators:
         owner = decision.member if accumulator.scope == "individual" else decision.family
         amount = used.get((accumulator.id, owner), ZERO)
         found.append(
             EobBalance(
                 kind=accumulator.kind,
+                of=_limited_by(plan, accumulator.id),
                 scope=accumulator.scope,
                 tier=accumulator.tier,
                 limit=accumulator.limit,
@@ -223,6 +238,12 @@ def balances_of(
             )
         )
     return tuple(found)
+
+
+def _limited_by(plan: PlanVersion, accumulator: str) -> str:
+    """Return which benefits a counter limits, by their ids in plain letters; empty for deductibles and maxima."""
+    rows = (each.id for each in plan.benefits if each.limit is not None and each.limit.acc == accumulator)
+    return ", ".join(each.lower().replace("-", " ") for each in dict.fromkeys(rows))
 
 
 def _counted_until(decision: ClaimDecision, decided_on: date, posted: Sequence[PostedEntry]) -> int:

@@ -123,7 +123,8 @@ def _opening(eob: Eob) -> Iterator[Block]:
         (
             line.day.isoformat(),
             line.service,
-            *(dollars(amount) for amount in (line.billed, line.allowed, line.paid, line.owed)),
+            *(dollars(amount) for amount in (line.billed, line.allowed, line.paid)),
+            dollars(owed) if (owed := eob.owed_for(line)) is not None else "with the claim",
             ", ".join(each.code for each in line.reasons),
         )
         for line in eob.lines
@@ -167,7 +168,8 @@ def _tables(eob: Eob) -> Iterator[Block]:
 
 
 def _balance(each: EobBalance) -> tuple[str, ...]:
-    name = " ".join(filter(None, (_KINDS.get(each.kind, each.kind), _TIERS.get(each.tier, ""))))
+    of = f"of {each.of}" if each.of else ""
+    name = " ".join(filter(None, (_KINDS.get(each.kind, each.kind), of, _TIERS.get(each.tier, ""))))
     written = _count if each.kind == "visits" else dollars
     return name, _SCOPES.get(each.scope, each.scope), written(each.limit), written(each.used), written(each.left)
 

@@ -12,6 +12,7 @@ from hpedi.benefits.feed import Feed, count_feed
 from hpedi.benefits.membership import Family
 from hpedi.benefits.opening import OPENING
 from hpedi.benefits.periods import period_of
+from hpedi.benefits.rows import VISITS
 from hpedi.findings import Finding
 from hpedi.money import ZERO
 from hpedi.pipeline.ports import Work
@@ -125,7 +126,8 @@ def _of_plan(
         owner = member.id if accumulator.scope == "individual" else family.id
         key = AccumulatorKey(plan, accumulator.id, owner, period)
         entries = tuple(each for each in posted if each.entry.key == key)
-        used = sum((each.entry.amount for each in entries), ZERO)
+        nothing = Decimal(0) if accumulator.kind == VISITS else ZERO
+        used = sum((each.entry.amount for each in entries), nothing)
         found.append(
             Standing(
                 key=key,
@@ -134,7 +136,7 @@ def _of_plan(
                 tier=accumulator.tier,
                 limit=accumulator.limit,
                 used=used,
-                left=max(accumulator.limit - used, ZERO),
+                left=max(accumulator.limit - used, nothing),
                 entries=entries,
             )
         )

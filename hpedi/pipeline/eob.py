@@ -107,7 +107,7 @@ def _explained(
         member_id=member.member_id if member else sent.subscriber.member_id,
         provider=provider.name if provider else "",
         plan=plan.name if plan else "",
-        lines=lines_of(made, texts),
+        lines=lines_of(made, {each.number: each.revenue_code for each in sent.lines}, texts),
         reasons=reasons_of(made.adjustments, texts),
         billed=made.charged,
         allowed=made.allowed,
@@ -132,7 +132,7 @@ def _balances(work: Work, reference: Reference, shown: StoredDecision) -> tuple[
     if version is None or not made.member:
         return ()
     posted = work.accumulators.of([owner for owner in (made.family, made.member) if owner])
-    return balances_of(made, shown.decided_on, version.accumulators, period_of(version.benefit_year, day), posted)
+    return balances_of(made, shown.decided_on, version, period_of(version.benefit_year, day), posted)
 
 
 def _version(stored: StoredDecision, shown: StoredDecision) -> EobVersion:

@@ -10,8 +10,8 @@ from __future__ import annotations
 from typing import Final
 
 from hpedi.partners.states import TEST
+from hpedi.reference.partners import UNKNOWN_SENDERS
 
-UNKNOWN_SENDERS: Final = "unknown-senders"
 _COUNTER: Final = "isa13"
 _GROUPS: Final = "gs06"
 _OF_TESTS: Final = "-test"

@@ -11,11 +11,11 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Iterator, Sequence
 from datetime import date
-from itertools import chain, groupby
+from itertools import groupby
 
 from msgspec.structs import replace
 
-from hpedi.claims.parties import Subscriber
+from hpedi.claims.parties import Address, Subscriber
 from hpedi.finding_kinds import found
 from hpedi.findings import Where
 from hpedi.money import ZERO
@@ -113,16 +113,16 @@ def _subscriber(work: Work, rows: Sequence[MemberPayment], reference: Reference)
         for stored in work.decisions.of_claims(list(numbers))
     }
     newest_first = [named[number] for number in reversed(numbers)]
-    newest = newest_first[0]
-    addresses = (each.address for each in chain(newest_first, _other_claims(work, newest, reference)))
-    return replace(newest, address=next((each for each in addresses if each is not None), None))
+    return replace(newest_first[0], address=next(_addresses(work, newest_first, reference), None))
 
 
-def _other_claims(work: Work, named: Subscriber, reference: Reference) -> Iterator[Subscriber]:
-    """Yield the subscriber as any of the claims that came under their member id names them, newest first."""
+def _addresses(work: Work, newest_first: Sequence[Subscriber], reference: Reference) -> Iterator[Address]:
+    """Yield the addresses that some claims give of a subscriber, then those of any claim under their member id."""
+    yield from (each.address for each in newest_first if each.address is not None)
     npis = tuple(provider.npi for provider in reference.providers.values())
-    asked = work.claims.asked(ClaimsAsked(members=(named.member_id,), npis=npis))
-    yield from (each.received.claim.subscriber for each in reversed(asked) if not each.received.test)
+    asked = work.claims.asked(ClaimsAsked(members=(newest_first[0].member_id,), npis=npis))
+    others = (each.received.claim.subscriber for each in reversed(asked) if not each.received.test)
+    yield from (each.address for each in others if each.address is not None)
 
 
 def member_check_as_sent(work: Work, stored: StoredPayment, terms: ReleaseTerms) -> ListedPayment:

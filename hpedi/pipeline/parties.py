@@ -13,7 +13,7 @@ from hpedi.partners.states import TEST
 from hpedi.payments.ach.build import AchOriginator
 from hpedi.payments.calendar import AchCalendar
 from hpedi.payments.eft_enrollment import loaded_account
-from hpedi.reference.partners import Partner
+from hpedi.reference.partners import PICK_UP, RESERVED, UNKNOWN_SENDERS, Partner
 from hpedi.reference.payer import PAYER_ACCOUNTS, Contact, PostalAddress
 from hpedi.reference.providers import BillingProvider
 from hpedi.reference.reference import Reference
@@ -26,7 +26,6 @@ FUNDING_ACCOUNT = PAYER_ACCOUNTS
 TAX_ID_QUALIFIER = "30"
 """ISA07 of a receiver that is no trading partner and is named by its tax id."""
 
-UNKNOWN_SENDERS = "outbox/unknown-senders"
 TEST_FOLDER = "test"
 
 
@@ -51,7 +50,7 @@ class Receiver:
 
 def answer_folder(partner: Partner | None, usage: str = "P") -> str:
     """Return the folder for answers to a partner, or to senders that we do not know; test data has one of its own."""
-    folder = f"outbox/{partner.delivery_folder}" if partner else UNKNOWN_SENDERS
+    folder = f"outbox/{partner.delivery_folder if partner else UNKNOWN_SENDERS}"
     return f"{folder}/{TEST_FOLDER}" if usage == TEST else folder
 
 
@@ -66,8 +65,8 @@ def receiver_of_partner(partner: Partner) -> Receiver:
 def receiver_without_partner(payee: RemittancePayee, partners: Iterable[Partner]) -> Receiver:
     """Return how a payee is addressed whose 835s no partner receives: a folder of its own, and never a partner's."""
     own = InterchangeParty(TAX_ID_QUALIFIER, payee.tax_id)
-    taken = {partner.delivery_folder.casefold() for partner in partners}
-    folder = f"pick-up/{payee.provider}" if payee.provider.casefold() in taken else payee.provider
+    taken = RESERVED | {partner.delivery_folder.casefold() for partner in partners}
+    folder = f"{PICK_UP}/{payee.provider}" if payee.provider.casefold() in taken else payee.provider
     return Receiver(payee.provider, own, payee.tax_id, f"outbox/{folder}")
 
 

@@ -28,11 +28,11 @@ from hpedi.pipeline.ports import Work
 from hpedi.pipeline.records import REMITTANCE_SET, ListedPayment, Outbound, PaymentRun, StoredDecision, StoredPayment
 from hpedi.pipeline.remittance_receivers import receiver_of_remittances
 from hpedi.reference.reference import Reference
-from hpedi.transactions.remittance_835.delimiters import free_delimiters
+from hpedi.transactions.remittance_835.delimiters import write_remittances
 from hpedi.transactions.remittance_835.model import Remittance
 from hpedi.transactions.remittance_835.write import write_remittance
 from hpedi.x12.segment import SegmentValues
-from hpedi.x12.writer import FunctionalGroup, Interchange, TransactionSet, write_x12
+from hpedi.x12.writer import FunctionalGroup, Interchange, TransactionSet
 
 GIVEN = OWED | DUE
 """The PLB codes that a remittance is given; it works out interest, and what it carries forward, itself."""
@@ -169,7 +169,7 @@ class RemittanceFiles:
             ReleaseBlocked: It reads back as something else.
         """
         interchange = _interchange(together, receiver, number, self._terms)
-        content = write_x12(interchange, free_delimiters(values for each in together for values in each.segments))
+        content = write_remittances(interchange)
         verify_remittances(content, self._terms.data.guide, [each.remittance for each in together])
         numbers = [each.payment.payment.trace_number for each in together]
         file = Outbound(

@@ -22,6 +22,7 @@ from hpedi.claims.claim import ReceivedClaim
 from hpedi.payments.recoupment import RULE as RECOUPMENT
 from hpedi.payments.recoupment import too_late
 from hpedi.pipeline.batch import Batch
+from hpedi.pipeline.families import with_family
 from hpedi.pipeline.ports import Books, Work
 from hpedi.pipeline.records import StoredDecision
 from hpedi.pipeline.reprocessing import Asked, Impact, Proposal
@@ -167,7 +168,7 @@ def _decide_again(
     work: Work, context: RunContext, reference: Reference, sought: StandingSought, asked: Asked
 ) -> tuple[Proposal, list[str]]:
     """Return what deciding claims again would come to, and whose they are (our member ids)."""
-    standing = work.decisions.standing(sought, MOST_CLAIMS + 1)
+    standing = work.decisions.standing(with_family(work, sought, reference), MOST_CLAIMS + 1)
     _check(standing, asked.reason, reference)
     asked = replace(asked, claims=tuple(each.received.payer_claim_control_number for each in standing))
     decided = _batch(work, standing, asked, reference, context.as_of)[1]

@@ -56,7 +56,7 @@ class StandingSought:
         plan: Plan id.
         since: First day of service, or later.
         until: First day of service, or earlier.
-        after: Our number of a claim: decisions of its member that became final after its first one.
+        after: Our number of a claim: decisions of `members` that became final after its first one.
     """
 
     claims: tuple[str, ...] = ()

@@ -151,5 +151,8 @@ class Webhooks(Protocol):
     def attempted(self, event: KeptEvent, attempt: Attempt) -> None:
         """Keep an attempt, and the event as it stands after it."""
 
+    def forget(self, delivered_before: datetime, at_most: int) -> int:
+        """Delete events that were delivered before a moment, with their attempts, oldest first; return how many."""
+
     def events(self, number: int, limit: int) -> Sequence[tuple[KeptEvent, Attempt | None]]:
         """Return the newest events of an endpoint with the last attempt of each, newest first."""

@@ -42,6 +42,7 @@ class SendingTerms(Dated, frozen=True, kw_only=True):
     secret_bytes: int
     old_secret_hours: int
     failing_hours: int
+    kept_days: int
     source: str
 
     @property

@@ -19,10 +19,10 @@ from hpedi.adjudication.adjudicate import past_lines
 from hpedi.adjudication.correction import STAGE as CORRECTION
 from hpedi.adjudication.correction import Correction, reversal_of
 from hpedi.adjudication.decision import ClaimDecision, Pend
-from hpedi.benefits.membership import Family
 from hpedi.claims.model import Model
 from hpedi.money import ZERO, Usd
 from hpedi.pipeline.batch import Batch, Seen
+from hpedi.pipeline.families import members_of_families
 from hpedi.pipeline.ports import Books, Work
 from hpedi.pipeline.records import StoredDecision
 from hpedi.pipeline.reprocess import is_changed
@@ -165,9 +165,7 @@ def _of_families(work: Work, members: Sequence[str], reference: Reference, done:
     if not members:
         return ()
     of_members = work.decisions.standing(StandingSought(members=tuple(members)), MOST_OF_A_PAGE)
-    cards = {each.received.claim.subscriber.member_id for each in of_members}
-    families = [Family.of(record.body) for record in work.reference.families(reference.snapshot, cards)]
-    others = {member.id for family in families for member in family.members} - set(members) - done
+    others = members_of_families(work, of_members, reference) - set(members) - done
     done |= others
     of_others = work.decisions.standing(StandingSought(members=tuple(sorted(others))), MOST_OF_A_PAGE) if others else ()
     return sorted((*of_members, *of_others), key=lambda each: each.ordinal)

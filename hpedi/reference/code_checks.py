@@ -83,6 +83,8 @@ def _listed(folder: Folder) -> Iterator[Use]:
             [conventions.oop_cap_remark] if conventions.oop_cap_remark else (),
         )
         yield POS_LIST, conventions.emergency, "pos", conventions.emergency.pos
+        if conventions.protection is not None:
+            yield POS_LIST, conventions.protection, "pos", conventions.protection.pos
         for name in conventions.status277.__struct_fields__:
             yield from _status(conventions.status277, name, getattr(conventions.status277, name))
     for reason in folder.reasons:

@@ -47,7 +47,11 @@ class ApcStatus(Entry, frozen=True, kw_only=True):
 
 
 class RateCondition(Entry, frozen=True, kw_only=True):
-    """When a rate applies: all keys given must hold; none given: always."""
+    """When a rate applies: all keys given must hold; none given: always.
+
+    Attributes:
+        protected: The member is protected for the service (`conventions.protection`), or is not.
+    """
 
     claim_types: tuple[str, ...] | None = None
     tob_prefixes: tuple[str, ...] | None = None
@@ -55,6 +59,7 @@ class RateCondition(Entry, frozen=True, kw_only=True):
     any_line_revenue_codes: tuple[str, ...] | None = None
     any_line_apc_status: ApcStatus | None = None
     emergency: bool | None = None
+    protected: bool | None = None
 
 
 class GroupAndCode(Entry, frozen=True, kw_only=True):

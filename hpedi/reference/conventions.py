@@ -50,6 +50,18 @@ class Emergency(Entry, frozen=True, kw_only=True):
         return place_of_service in self.pos or revenue_code in self.revenue_codes
 
 
+class Protection(Entry, frozen=True, kw_only=True):
+    """Whom members choose no provider of: who gives services at a facility in the network, but is outside of it.
+
+    Attributes:
+        pos: Places of service that are such facilities.
+        benefit_tier: The tier whose benefits the services have, and whose network the facility is in.
+    """
+
+    pos: tuple[str, ...]
+    benefit_tier: Tier = "INN"
+
+
 class DuplicateKeys(Entry, frozen=True, kw_only=True):
     """What makes two lines the same (denied) or nearly so (pended), and for which claim frequencies it is looked at."""
 
@@ -84,6 +96,7 @@ class Conventions(Dated, frozen=True, kw_only=True):
 
     Attributes:
         edit_order: Edits in the order they are tried; the first that denies a line ends its edits.
+        protection: Services out of network that members are protected for beside emergencies; none if absent.
         clp02: Claim status code by payer responsibility (SBR01).
         oop_counts: Parts of the cost share that count to the out-of-pocket maximum.
         oop_cap_removes: Parts that the maximum removes, in this order.
@@ -100,6 +113,7 @@ class Conventions(Dated, frozen=True, kw_only=True):
     edit_order: tuple[EditName, ...]
     duplicate: DuplicateKeys
     emergency: Emergency = Emergency()
+    protection: Protection | None = None
     clp02: Mapping[str, str]
     status277: Status277
     oop_counts: tuple[CostShareType, ...]

@@ -9,7 +9,7 @@ from collections.abc import Callable, Container, Hashable, Iterable, Iterator, M
 from dataclasses import dataclass, field
 from typing import Final, NamedTuple
 
-from hpedi.reference.partners import Partner
+from hpedi.reference.partners import RESERVED, Partner
 
 _LONGEST_ID: Final = 15
 _NO_RULES: Final[frozenset[str]] = frozenset()
@@ -65,6 +65,10 @@ def check_profiles(
 
 
 def _check_identities(partner: Partner) -> Iterator[ProfileFault]:
+    for name, value in (("id", partner.id), ("folder", partner.folder)):
+        if value.casefold() in RESERVED:
+            reserved = " and ".join(sorted(RESERVED))
+            yield ProfileFault(partner, name, f"The names {reserved} are hpedi's own; choose another one.")
     if not partner.isa_ids:
         yield ProfileFault(partner, "isa_ids", "A partner has at least one interchange identity; add it.")
     if any(len(isa.id) > _LONGEST_ID for isa in partner.isa_ids):

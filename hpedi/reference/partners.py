@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import date
-from typing import Literal, TypeAlias
+from typing import Final, Literal, TypeAlias
 
 import msgspec
 
@@ -20,6 +20,15 @@ PartnerState: TypeAlias = Literal["draft", "testing", "live", "suspended"]
 PartnerKind: TypeAlias = Literal["provider", "clearinghouse", "billing-service"]
 Weight: TypeAlias = Literal["error", "warning", "off"]
 Ta1Choice: TypeAlias = Literal["always", "asked", "never"]
+
+UNKNOWN_SENDERS: Final = "unknown-senders"
+"""The folder of answers to senders that we do not know, and the counter of what is sent to them."""
+
+PICK_UP: Final = "pick-up"
+"""The folder of those folders whose names are taken already."""
+
+RESERVED: Final = frozenset({UNKNOWN_SENDERS, PICK_UP})
+"""What neither a partner nor its folder may be called."""
 
 
 class IsaIdentity(Entry, frozen=True, kw_only=True):

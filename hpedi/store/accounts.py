@@ -12,11 +12,12 @@ from hpedi.access.organisations import Organisation, OrganisationKind
 from hpedi.run_context import RunContext
 from hpedi.safekeeping.vault import Vault
 from hpedi.store.access_tables import machine_key, organisation, sign_in, user_account, user_role
+from hpedi.store.questions import Question
 
 AccountRow: TypeAlias = Row[tuple[object, ...]]
 
 _HELD: Final = (user_role.c.account == user_account.c.login) & user_role.c.taken_at.is_(None)
-_HOLDER: Final = (
+_HOLDER: Final = Question(
     select(
         user_account.c.login,
         user_account.c.name,
@@ -252,18 +253,19 @@ class StoredAccounts:
 
     def holder_of_key(self, key: str, day: date) -> KeyHolder | None:
         """Return whose key it is, with one question: it is asked at every request; None where it ended or never was."""
-        rows = self._connection.execute(_HOLDER, {"sought": self._digest(key), "day": day}).all()
+        rows = _HOLDER(self._connection, sought=self._digest(key), day=day)
         if not rows:
             return None
+        login, name, is_machine, is_password_given, house, partner, _role = rows[0]
         account = Account(
-            login=rows[0].login,
-            name=rows[0].name,
-            is_machine=rows[0].is_machine,
-            organisation=rows[0].organisation or "",
-            roles=frozenset(row.role for row in rows if row.role is not None),
-            is_password_given=rows[0].is_password_given,
+            login=login,
+            name=name,
+            is_machine=is_machine,
+            organisation=house or "",
+            roles=frozenset(role for *_account, role in rows if role is not None),
+            is_password_given=is_password_given,
         )
-        return KeyHolder(account=account, partner=rows[0].partner or "")
+        return KeyHolder(account=account, partner=partner or "")
 
     def _of_row(self, row: AccountRow | None) -> Account | None:
         account = self.account(row.account) if row else None

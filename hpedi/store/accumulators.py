@@ -11,13 +11,23 @@ from sqlalchemy import Connection, Row, func, literal, select, type_coerce, unio
 from hpedi.benefits.accumulators import AccumulatorEntry, AccumulatorKey, Balances, PostedEntry
 from hpedi.money import ZERO
 from hpedi.store.accumulator_tables import accumulator_balance, accumulator_entry, family_lock
-from hpedi.store.among import among
+from hpedi.store.among import among, among_named
 from hpedi.store.inserts import Insert
+from hpedi.store.questions import Question
 
 _INSERT_ENTRIES = Insert(
     accumulator_entry, "plan", "accumulator", "owner", "period", "amount", "source", "day", "posted_on"
 )
 _ADD_TO_BALANCES = Insert(accumulator_balance, "owner", "plan", "accumulator", "period", "used", adds_to="used")
+_BALANCES = Question(
+    select(
+        accumulator_balance.c.plan,
+        accumulator_balance.c.accumulator,
+        accumulator_balance.c.owner,
+        accumulator_balance.c.period,
+        accumulator_balance.c.used,
+    ).where(among_named(accumulator_balance.c.owner, "owners"))
+)
 _TAKE_LOCKS = Insert(family_lock, "family", "version", adds_to="version")
 
 
@@ -30,9 +40,7 @@ class StoredAccumulators:
 
     def balances(self, owners: Iterable[str]) -> Balances:
         """Return the sums of the entries of members and families."""
-        column = accumulator_balance.c
-        query = select(column.plan, column.accumulator, column.owner, column.period, column.used)
-        rows = self._connection.execute(query.where(among(column.owner, sorted(set(owners))))).all()
+        rows = _BALANCES(self._connection, owners=sorted(set(owners)))
         return {
             AccumulatorKey(plan, accumulator, owner, period): used for plan, accumulator, owner, period, used in rows
         }

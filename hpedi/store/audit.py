@@ -19,6 +19,7 @@ from hpedi.audit.ids import IdSpans
 from hpedi.audit.key import AuditKey
 from hpedi.run_context import RunContext
 from hpedi.store.inserts import Insert
+from hpedi.store.questions import Question
 from hpedi.store.tables import audit_entry, audit_seal
 
 FIELDS: Final = AuditEntry.__struct_fields__
@@ -29,8 +30,8 @@ SPANS_ASKED: Final = 100
 _INSERT: Final = Insert(audit_entry, *FIELDS)
 _ENTRIES: Final = select(*(audit_entry.c[name] for name in FIELDS))
 _HIGHEST: Final = (
-    select(func.max(audit_entry.c.id)),
-    select(audit_seal.c.last_id).order_by(audit_seal.c.number.desc()).limit(1),
+    Question(select(func.max(audit_entry.c.id))),
+    Question(select(audit_seal.c.last_id).order_by(audit_seal.c.number.desc()).limit(1)),
 )
 _FROM_SEQUENCE: Final = text(
     "SELECT nextval(pg_get_serial_sequence('audit_entry', 'id')) FROM generate_series(1, :count)"
@@ -146,7 +147,7 @@ def write_logs(connection: Connection, logs: Iterable[StoredAuditLog]) -> None:
 
 def _next_ids(connection: Connection, count: int) -> Sequence[int]:
     if connection.dialect.name == "sqlite":
-        highest = max(connection.execute(each).scalar() or 0 for each in _HIGHEST)
+        highest = max(each.one(connection) or 0 for each in _HIGHEST)
         return range(highest + 1, highest + 1 + count)
     return sorted(connection.execute(_FROM_SEQUENCE, {"count": count}).scalars())
 

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from functools import cached_property
 from typing import cast
 
 from sqlalchemy import Connection
 
-from hpedi.audit.key import AuditKeys
+from hpedi.audit.key import AuditKey, AuditKeys
 from hpedi.run_context import RunContext
 from hpedi.safekeeping.anchor_file import AnchorFile
 from hpedi.safekeeping.vault import Vault
@@ -52,46 +52,198 @@ from hpedi.store.watchers import StoredWatchers
 from hpedi.store.webhooks import StoredWebhooks
 
 
-@dataclass(frozen=True, slots=True)
 class StoredWork:
-    """One transaction: see `pipeline.ports.Work`."""
+    """One transaction: see `pipeline.ports.Work`. What is kept of a kind is opened when it is first asked for."""
 
-    context: RunContext
-    numbers: StoredNumbers
-    receipts: StoredReceipts
-    claims: StoredClaims
-    pends: StoredPends
-    decisions: StoredDecisions
-    history: StoredHistory
-    accumulators: StoredAccumulators
-    funding: StoredFunding
-    settlements: StoredSettlements
-    authorizations: StoredAuthorizations
-    reference: StoredReferenceData
-    payments: StoredPayments
-    reprocessings: StoredReprocessings
-    disputes: StoredDisputes
-    payee_balances: StoredPayeeBalances
-    ledger: StoredLedger
-    proof: StoredProof
-    eft: StoredEftReturns
-    eft_enrollments: StoredEftEnrollments
-    checks: StoredChecks
-    outbox: StoredOutbox
-    accounts: StoredAccounts
-    grants: StoredGrants
-    restorations: StoredRestorations
-    arrivals: StoredArrivals
-    pickups: StoredPickups
-    watchers: StoredWatchers
-    schedules: StoredScheduleRuns
-    webhooks: StoredWebhooks
-    era: StoredEraEnrolments
-    tracking: StoredTracking
-    statistics: StoredStatistics
-    figures: StoredFigures
-    audit: StoredAuditLog
-    drafts: StoredDrafts
+    def __init__(
+        self,
+        connection: Connection,
+        vault: Vault,
+        context: RunContext,
+        key: AuditKey,
+        known_grants: KnownGrants | None = None,
+    ) -> None:
+        """Work inside an open transaction, on behalf of somebody; audit rows are made under a key."""
+        self.context = context
+        self._connection = connection
+        self._vault = vault
+        self._key = key
+        self._known_grants = known_grants
+
+    @cached_property
+    def numbers(self) -> StoredNumbers:
+        """Counters."""
+        return StoredNumbers(self._connection)
+
+    @cached_property
+    def receipts(self) -> StoredReceipts:
+        """Files and their interchanges."""
+        return StoredReceipts(self._connection, self.context)
+
+    @cached_property
+    def claims(self) -> StoredClaims:
+        """Claims."""
+        return StoredClaims(self._connection, self._vault)
+
+    @cached_property
+    def pends(self) -> StoredPends:
+        """Claims that wait."""
+        return StoredPends(self._connection, self._vault, self.context)
+
+    @cached_property
+    def decisions(self) -> StoredDecisions:
+        """Decisions."""
+        return StoredDecisions(self._connection, self._vault)
+
+    @cached_property
+    def history(self) -> StoredHistory:
+        """Past lines."""
+        return StoredHistory(self._connection)
+
+    @cached_property
+    def accumulators(self) -> StoredAccumulators:
+        """Benefit counters."""
+        return StoredAccumulators(self._connection)
+
+    @cached_property
+    def funding(self) -> StoredFunding:
+        """Pools, charges to employers and payments to members."""
+        return StoredFunding(self._connection)
+
+    @cached_property
+    def settlements(self) -> StoredSettlements:
+        """Settlements and dues."""
+        return StoredSettlements(self._connection, self.context)
+
+    @cached_property
+    def authorizations(self) -> StoredAuthorizations:
+        """Uses of authorisations."""
+        return StoredAuthorizations(self._connection)
+
+    @cached_property
+    def reference(self) -> StoredReferenceData:
+        """Reference records."""
+        return StoredReferenceData(self._connection, self._vault, self.context)
+
+    @cached_property
+    def payments(self) -> StoredPayments:
+        """Payments."""
+        return StoredPayments(self._connection, self._vault, self.context)
+
+    @cached_property
+    def reprocessings(self) -> StoredReprocessings:
+        """Proposals to decide claims again."""
+        return StoredReprocessings(self._connection, self._vault, self.context)
+
+    @cached_property
+    def disputes(self) -> StoredDisputes:
+        """Disputes of providers."""
+        return StoredDisputes(self._connection, self._vault, self.context)
+
+    @cached_property
+    def payee_balances(self) -> StoredPayeeBalances:
+        """What payees owe."""
+        return StoredPayeeBalances(self._connection)
+
+    @cached_property
+    def ledger(self) -> StoredLedger:
+        """The ledger."""
+        return StoredLedger(self._connection)
+
+    @cached_property
+    def proof(self) -> StoredProof:
+        """The books, walked through to be proven."""
+        return StoredProof(self._connection, self._vault)
+
+    @cached_property
+    def eft(self) -> StoredEftReturns:
+        """What came back from the bank."""
+        return StoredEftReturns(self._connection, self._vault, self.context)
+
+    @cached_property
+    def eft_enrollments(self) -> StoredEftEnrollments:
+        """The accounts that payees enrolled."""
+        return StoredEftEnrollments(self._connection, self._vault, self.context)
+
+    @cached_property
+    def checks(self) -> StoredChecks:
+        """What the bank was told of checks."""
+        return StoredChecks(self._connection, self._vault)
+
+    @cached_property
+    def outbox(self) -> StoredOutbox:
+        """Outbound files."""
+        return StoredOutbox(self._connection, self._vault)
+
+    @cached_property
+    def accounts(self) -> StoredAccounts:
+        """Accounts, their keys and organisations."""
+        return StoredAccounts(self._connection, self._vault, self.context)
+
+    @cached_property
+    def grants(self) -> StoredGrants:
+        """What providers granted."""
+        return StoredGrants(self._connection, self._vault, self.context, self._known_grants)
+
+    @cached_property
+    def restorations(self) -> StoredRestorations:
+        """Whether these books came back from a backup."""
+        return StoredRestorations(self._connection, self.context)
+
+    @cached_property
+    def arrivals(self) -> StoredArrivals:
+        """Files as partners dropped them."""
+        return StoredArrivals(self._connection, self._vault, self.context)
+
+    @cached_property
+    def pickups(self) -> StoredPickups:
+        """Files of the outbox that partners read."""
+        return StoredPickups(self._connection)
+
+    @cached_property
+    def watchers(self) -> StoredWatchers:
+        """Who watches the folders."""
+        return StoredWatchers(self._connection)
+
+    @cached_property
+    def schedules(self) -> StoredScheduleRuns:
+        """What ran by the clock."""
+        return StoredScheduleRuns(self._connection, self.context)
+
+    @cached_property
+    def webhooks(self) -> StoredWebhooks:
+        """Events for partners' own systems."""
+        return StoredWebhooks(self._connection, self._vault, self.context)
+
+    @cached_property
+    def era(self) -> StoredEraEnrolments:
+        """Who receives remittances."""
+        return StoredEraEnrolments(self._connection, self._vault, self.context)
+
+    @cached_property
+    def tracking(self) -> StoredTracking:
+        """Submissions and claims on their way."""
+        return StoredTracking(self._connection, self._vault)
+
+    @cached_property
+    def statistics(self) -> StoredStatistics:
+        """What the books come to, day by day."""
+        return StoredStatistics(self._connection)
+
+    @cached_property
+    def figures(self) -> StoredFigures:
+        """Figures of what waits and what was done."""
+        return StoredFigures(self._connection)
+
+    @cached_property
+    def audit(self) -> StoredAuditLog:
+        """The audit log."""
+        return StoredAuditLog(self._connection, self.context, self._key)
+
+    @cached_property
+    def drafts(self) -> StoredDrafts:
+        """What other processes made, to be written here."""
+        return StoredDrafts(self._connection, self.audit)
 
 
 class StoredBooks:
@@ -160,42 +312,4 @@ class StoredBooks:
         return Drafted(rows=tuple(draft.rows), told=work.audit.told)
 
     def _work(self, connection: Connection, context: RunContext, known_grants: KnownGrants | None = None) -> StoredWork:
-        audit = StoredAuditLog(connection, context, self._audit_keys().now)
-        return StoredWork(
-            context=context,
-            numbers=StoredNumbers(connection),
-            receipts=StoredReceipts(connection, context),
-            claims=StoredClaims(connection, self._vault),
-            pends=StoredPends(connection, self._vault, context),
-            decisions=StoredDecisions(connection, self._vault),
-            history=StoredHistory(connection),
-            accumulators=StoredAccumulators(connection),
-            funding=StoredFunding(connection),
-            settlements=StoredSettlements(connection, context),
-            authorizations=StoredAuthorizations(connection),
-            reference=StoredReferenceData(connection, self._vault, context),
-            payments=StoredPayments(connection, self._vault, context),
-            reprocessings=StoredReprocessings(connection, self._vault, context),
-            disputes=StoredDisputes(connection, self._vault, context),
-            payee_balances=StoredPayeeBalances(connection),
-            ledger=StoredLedger(connection),
-            proof=StoredProof(connection, self._vault),
-            eft=StoredEftReturns(connection, self._vault, context),
-            checks=StoredChecks(connection, self._vault),
-            eft_enrollments=StoredEftEnrollments(connection, self._vault, context),
-            outbox=StoredOutbox(connection, self._vault),
-            accounts=StoredAccounts(connection, self._vault, context),
-            grants=StoredGrants(connection, self._vault, context, known_grants),
-            restorations=StoredRestorations(connection, context),
-            arrivals=StoredArrivals(connection, self._vault, context),
-            pickups=StoredPickups(connection),
-            watchers=StoredWatchers(connection),
-            schedules=StoredScheduleRuns(connection, context),
-            webhooks=StoredWebhooks(connection, self._vault, context),
-            era=StoredEraEnrolments(connection, self._vault, context),
-            tracking=StoredTracking(connection, self._vault),
-            statistics=StoredStatistics(connection),
-            figures=StoredFigures(connection),
-            audit=audit,
-            drafts=StoredDrafts(connection, audit),
-        )
+        return StoredWork(connection, self._vault, context, self._audit_keys().now, known_grants)

@@ -338,15 +338,14 @@ class StoredDecisions:
 def _standing_conditions(sought: StandingSought) -> list[ColumnElement[bool]]:
     column = decision.c
     first = select(func.min(column.ordinal)).where(column.control_number == sought.after).scalar_subquery()
-    of_member = select(column.member).where(column.control_number == sought.after, column.member != "")
     conditions = (
         (bool(sought.provider), column.provider == sought.provider),
         (bool(sought.member), column.member == sought.member),
-        (bool(sought.members), column.member.in_(sought.members)),
+        (bool(sought.members) or bool(sought.after), column.member.in_(sought.members)),
         (bool(sought.plan), column.plan == sought.plan),
         (sought.since is not None, claim.c.service_date >= (sought.since or date.min)),
         (sought.until is not None, claim.c.service_date <= (sought.until or date.max)),
-        (bool(sought.after), and_(column.ordinal > first, column.member.in_(of_member))),
+        (bool(sought.after), column.ordinal > first),
     )
     return [condition for is_asked, condition in conditions if is_asked]
 

@@ -76,6 +76,7 @@ class Database:
     def reading(self) -> Iterator[Connection]:
         """Open a transaction that sees one state of the database and writes nothing."""
         with _world_failing(), self.reader.connect() as connection:
+            connection.begin()
             self.at_begin(connection)
             yield connection
 
@@ -85,6 +86,7 @@ class Database:
         with _world_failing(), self.reader.connect() as connection:
             if connection.dialect.name != "sqlite":  # whose readers see one state anyway
                 connection = connection.execution_options(isolation_level="REPEATABLE READ")  # noqa: PLW2901
+            connection.begin()
             self.at_begin(connection)
             yield connection
 
@@ -212,12 +214,22 @@ def _world_failing() -> Iterator[None]:
     except (OperationalError, InterfaceError) as error:
         # The statement's parameters may be PHI: only the driver's class of failure is told.
         raise Unavailable(f"the database is not available ({type(error.orig).__name__})") from None
+    except (sqlite3.OperationalError, sqlite3.InterfaceError) as error:  # where its driver is asked: see `questions`
+        raise Unavailable(f"the database is not available ({type(error).__name__})") from None
     except DBAPIError as error:
         if error.connection_invalidated:
             raise Unavailable("the connection to the database was lost") from None
         if type(error) is DatabaseError:  # none of its kinds: SQLite's word for a file that is damaged
-            raise Unavailable("the database is damaged; bring back a copy of it") from None
+            raise _damaged() from None
         raise
+    except sqlite3.DatabaseError as error:
+        if type(error) is sqlite3.DatabaseError:
+            raise _damaged() from None
+        raise
+
+
+def _damaged() -> Unavailable:
+    return Unavailable("the database is damaged; bring back a copy of it")
 
 
 def _engine(url: str, *, begin: str) -> Engine:

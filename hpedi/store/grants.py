@@ -18,6 +18,7 @@ from hpedi.state_history import StateEvent
 from hpedi.store.access_tables import access_grant, access_grant_event, organisation, proof_attempt, proof_pin
 from hpedi.store.encoding import decode, encode
 from hpedi.store.numbers import next_id
+from hpedi.store.questions import Question
 from hpedi.store.state_rows import StateRows
 
 GrantRow: TypeAlias = Row[tuple[object, ...]]
@@ -25,7 +26,7 @@ KnownGrants: TypeAlias = dict[str, tuple[tuple[int, int], tuple[Grant, ...]]]
 """Grants by organisation, with how many states they had and the id of the last one: states are only ever added."""
 
 _EVENTS: Final = StateRows(access_grant_event, "access_grant", GrantState)
-_STATES: Final = (
+_STATES: Final = Question(
     select(func.count(), func.max(access_grant_event.c.id))
     .join_from(access_grant, access_grant_event, access_grant_event.c.access_grant == access_grant.c.id)
     .where(access_grant.c.organisation == bindparam("house"))
@@ -86,8 +87,8 @@ class StoredGrants:
 
         It is asked at every inquiry: what was read before stands as long as no state was added, which is looked at.
         """
-        counted = self._connection.execute(_STATES, {"house": organisation_id}).one()
-        states, known = (counted[0], counted[1]), self._known.get(organisation_id)
+        ((count, last),) = _STATES(self._connection, house=organisation_id)
+        states, known = (count, last), self._known.get(organisation_id)
         if known is None or known[0] != states:
             known = (states, self._read(access_grant.c.organisation == organisation_id))
             self._known[organisation_id] = known

@@ -21,6 +21,7 @@ from hpedi.safekeeping.key_ring import KeyMissing, KeyPurpose, KeyRing, Workspac
 from hpedi.safekeeping.vault import Vault
 from hpedi.store.database import Database
 from hpedi.store.key_tables import workspace_key, wrapped_key
+from hpedi.store.questions import Question
 from hpedi.store.tables import audit_seal
 
 KEYS: Final = 94269
@@ -30,7 +31,9 @@ WAIT_SECONDS: Final = 30.0
 _POLL_SECONDS: Final = 0.05
 _SHARED: Final = select(func.pg_advisory_xact_lock_shared(KEYS))
 _ALONE: Final = select(func.pg_try_advisory_xact_lock(KEYS))
-_NEWEST: Final = select(func.max(wrapped_key.c.generation)).where(wrapped_key.c.purpose == KeyPurpose.SEAL.value)
+_NEWEST: Final = Question(
+    select(func.max(wrapped_key.c.generation)).where(wrapped_key.c.purpose == KeyPurpose.SEAL.value)
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -77,7 +80,7 @@ class StoredKeys:
         """See to it that a transaction works with the newest keys, and that they stay so until it ends."""
         if connection.dialect.name != "sqlite":
             connection.execute(_SHARED)
-        if connection.execute(_NEWEST).scalar() != vault.ring.generation:
+        if _NEWEST.one(connection) != vault.ring.generation:
             vault.renew(self.load(connection))
 
     def load(self, connection: Connection) -> KeyRing:

@@ -11,6 +11,7 @@ from typing import Final
 from sqlalchemy import Connection, Table, bindparam, func, select, text
 
 from hpedi.store.database import hold
+from hpedi.store.questions import Question
 from hpedi.store.tables import number
 
 FIRST: Final = {"eft": 900_000_001, "check": 100_001}
@@ -18,7 +19,9 @@ FIRST: Final = {"eft": 900_000_001, "check": 100_001}
 
 _NEXT: Final = select(number.c.next_value).where(number.c.name == bindparam("named")).with_for_update()
 _ADVANCE: Final = number.update().where(number.c.name == bindparam("named"))
-_TAKE: Final = _ADVANCE.values(next_value=number.c.next_value + bindparam("taken")).returning(number.c.next_value)
+_TAKE: Final = Question(
+    _ADVANCE.values(next_value=number.c.next_value + bindparam("taken")).returning(number.c.next_value)
+)
 _BEGIN: Final = text("INSERT INTO number (name, next_value) VALUES (:name, :next_value) ON CONFLICT (name) DO NOTHING")
 
 
@@ -43,12 +46,11 @@ class StoredNumbers:
 
     def reserve(self, name: str, count: int = 1) -> int:
         """Take `count` numbers and return the first; a new counter starts at 1."""
-        taken = {"named": name, "taken": count}
-        row = self._connection.execute(_TAKE, taken).first()
-        if row is None:
+        after = _TAKE.one(self._connection, named=name, taken=count)
+        if after is None:
             self._connection.execute(_BEGIN, {"name": name, "next_value": self._first(name)})
-            row = self._connection.execute(_TAKE, taken).one()
-        self._held[name] = int(row[0])
+            after = _TAKE.one(self._connection, named=name, taken=count)
+        self._held[name] = int(after)
         return self._held[name] - count
 
     def peek(self, name: str) -> int:

@@ -27,6 +27,7 @@ from hpedi.safekeeping.vault import Vault
 from hpedi.store.among import among, among_named
 from hpedi.store.in_batches import in_batches
 from hpedi.store.numbers import next_id
+from hpedi.store.questions import Question
 from hpedi.store.tables import reference_lookup, reference_record, reference_snapshot
 
 
@@ -165,9 +166,9 @@ class StoredReferenceData:
         """Return the families that one of these member ids belongs to, as known at a snapshot."""
         # Two questions and no join, and their kind is looked at here: a planner would begin with all families.
         lookups = sorted({self._lookup(member_id) for member_id in member_ids})
-        ids = sorted(set(self._connection.execute(_LOOKED_UP, {"lookups": lookups}).scalars()))
-        rows = self._connection.execute(_AMONG_IDS, {"ids": ids, "snapshot": snapshot}).all() if ids else ()
-        found = {row.key: self._record(row) for row in rows if row.kind == FAMILY}
+        ids = sorted({record for (record,) in _LOOKED_UP(self._connection, lookups=lookups)})
+        rows = _AMONG_IDS(self._connection, ids=ids, snapshot=snapshot) if ids else ()
+        found = {key: self._opened(kind, key, sealed) for kind, key, sealed in rows if kind == FAMILY}
         return tuple(found[key] for key in sorted(found))
 
     def family_ids(self, member_ids: Iterable[str]) -> dict[str, tuple[str, ...]]:
@@ -199,8 +200,10 @@ class StoredReferenceData:
         return tuple(self._record(row) for row in self._connection.execute(query).all())
 
     def _record(self, row: Row[tuple[object, ...]]) -> ReferenceRecord:
-        body = self._vault.open(row.sealed, _context(row.kind, row.key))
-        return ReferenceRecord(kind=row.kind, key=row.key, body=body)
+        return self._opened(row.kind, row.key, row.sealed)
+
+    def _opened(self, kind: str, key: str, sealed: bytes) -> ReferenceRecord:
+        return ReferenceRecord(kind=kind, key=key, body=self._vault.open(sealed, _context(kind, key)))
 
 
 def _context(kind: str, key: str) -> str:
@@ -212,8 +215,10 @@ def _known_at(snapshot: int | BindParameter[int]) -> ColumnElement[bool]:
     return (reference_record.c.known_from <= snapshot) & still
 
 
-_LOOKED_UP: Final = select(reference_lookup.c.record).where(among_named(reference_lookup.c.lookup, "lookups"))
-_AMONG_IDS: Final = select(reference_record).where(
-    among_named(reference_record.c.id, "ids"), _known_at(bindparam("snapshot", type_=Integer))
+_LOOKED_UP: Final = Question(select(reference_lookup.c.record).where(among_named(reference_lookup.c.lookup, "lookups")))
+_AMONG_IDS: Final = Question(
+    select(reference_record.c.kind, reference_record.c.key, reference_record.c.sealed).where(
+        among_named(reference_record.c.id, "ids"), _known_at(bindparam("snapshot", type_=Integer))
+    )
 )
 """Asked for each inquiry and batch, and built once."""

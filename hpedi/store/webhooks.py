@@ -7,12 +7,13 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any, Final
 
-from sqlalchemy import ColumnElement, Connection, Row, and_, func, or_, select, update
+from sqlalchemy import ColumnElement, Connection, Row, and_, delete, func, or_, select, update
 
 from hpedi.pipeline.webhook_events import EventData, EventType, event_body
 from hpedi.pipeline.webhook_ports import Attempt, Endpoint, KeptEvent, Webhook
 from hpedi.run_context import RunContext
 from hpedi.safekeeping.vault import Vault
+from hpedi.store.among import among
 from hpedi.store.encoding import decode, encode
 from hpedi.store.numbers import next_id
 from hpedi.store.webhook_tables import webhook, webhook_attempt, webhook_event
@@ -160,6 +161,17 @@ class StoredWebhooks:
     def _move(self, number: int, state: str, to: dict[str, Any], which: ColumnElement[bool] | None = None) -> int:
         moved = update(webhook_event).where(webhook_event.c.webhook == number, webhook_event.c.state == state)
         return self._connection.execute((moved if which is None else moved.where(which)).values(to)).rowcount
+
+    def forget(self, delivered_before: datetime, at_most: int) -> int:
+        """Delete events that were delivered before a moment, with their attempts, oldest first; return how many."""
+        event = webhook_event.c
+        over = select(event.id).where(event.state == "delivered", event.settled_at < delivered_before)
+        # Two who clear at once do not wait for one another, nor delete what the other one counts.
+        held = over.order_by(event.settled_at, event.id).limit(at_most).with_for_update(skip_locked=True)
+        ids = self._connection.execute(held).scalars().all()
+        self._connection.execute(delete(webhook_attempt).where(among(webhook_attempt.c.event, ids)))
+        self._connection.execute(delete(webhook_event).where(among(event.id, ids)))
+        return len(ids)
 
     # --- looking ------------------------------------------------------------------------------------------------
 

@@ -133,7 +133,7 @@ def stream_x12(
     control = str(_control_number(interchange.control_number)).zfill(WIDTHS[13])
 
     def encoded(texts: Iterable[str]) -> bytes:
-        return "".join(text + end for text in texts).encode("latin-1")
+        return end.join([*texts, ""]).encode("latin-1")
 
     yield encoded([_isa_text(interchange, control, delimiters)])
     yield encoded(map(write_segment, interchange.ta1))
@@ -171,14 +171,17 @@ def segment_writer(delimiters: Delimiters) -> Callable[[SegmentValues], str]:
     allowed = "".join(sorted(DATA.difference(used)))
     is_data = re.compile(f"[{re.escape(allowed)}]*").fullmatch
 
+    def check(text: str, segment_id: str, element: int) -> None:
+        if is_data(text) is None:
+            raise ValueError(f"{segment_id}{element:02} has a delimiter or a character that X12 data may not hold")
+
     def joined(value: ElementValue, segment_id: str, element: int) -> str:
         if isinstance(value, str):
-            if is_data(value) is None:
-                raise ValueError(f"{segment_id}{element:02} has a delimiter or a character that X12 data may not hold")
+            check(value, segment_id, element)
             return value
         if isinstance(value, tuple):
-            components = [joined(component, segment_id, element) for component in value]
-            return delimiters.component.join(components).rstrip(delimiters.component)
+            check("".join(value), segment_id, element)
+            return delimiters.component.join(value).rstrip(delimiters.component)
         repetitions = [joined(repetition, segment_id, element) for repetition in value]
         return delimiters.repetition.join(repetitions).rstrip(delimiters.repetition)
 
@@ -186,23 +189,19 @@ def segment_writer(delimiters: Delimiters) -> Callable[[SegmentValues], str]:
         segment_id = values[0]
         if not isinstance(segment_id, str) or not _is_segment_id(segment_id):
             raise ValueError("a segment id is two or three letters and digits")
-        whole = _together(values)
-        if whole is None or is_data(whole) is None:  # else all are right at once
-            values = [segment_id, *(joined(values[at], segment_id, at) for at in range(1, len(values)))]
-        text = delimiters.element.join(values).rstrip(delimiters.element)  # type: ignore[arg-type]  # all are text now
+        try:
+            simple, texts = "".join(values), values  # type: ignore[arg-type]  # what is no text raises
+        except TypeError:  # asking each for its type takes longer, where all are text
+            simple = "".join([value for value in values if isinstance(value, str)])
+            texts = [each if isinstance(each, str) else joined(each, segment_id, at) for at, each in enumerate(values)]
+        if is_data(simple) is None:  # else all are right at once
+            texts = [segment_id, *(joined(values[at], segment_id, at) for at in range(1, len(values)))]
+        text = delimiters.element.join(texts).rstrip(delimiters.element)  # type: ignore[arg-type]  # all are text now
         if text == segment_id:
             raise ValueError(f"{segment_id} has no data")
         return text
 
     return write_segment
-
-
-def _together(values: SegmentValues) -> str | None:
-    """Return the values of a segment in one; None where one is a composite. Asking each for its type takes longer."""
-    try:
-        return "".join(values)  # type: ignore[arg-type]  # what is no text raises
-    except TypeError:
-        return None
 
 
 def _set_texts(transaction_set: TransactionSet, write_segment: Callable[[SegmentValues], str]) -> Iterator[str]:

@@ -36,8 +36,15 @@ def test_a_person_reads_coverage_and_cost(home: Path, capsys: pytest.CaptureFixt
     code, told = ask(home, capsys, *ROSA, "--service-type", "98")
     assert code == ExitCode.OK
     assert "ROSA AMBLE, born 1979-04-12, member id HS1000001" in told
-    assert "Open Access 1500" in told
+    assert "Open Access 1500; since" in told
     assert any("office visit" in line and "copay a visit" in line and "30.00" in line for line in told.splitlines())
+
+
+def test_a_visit_online_costs_what_it_does_with_who_asks(home: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """The designated online clinic's visits are paid in full, those of another have a copay, as their claims will."""
+    for provider, share in (("LANTERN", "T1015 coinsurance 0 %"), ("HARBOR", "T1015 copay a visit 30.00")):
+        _code, told = ask(home, capsys, *ROSA[:4], "--provider", provider, "--procedure", "T1015", "--pos", "10")
+        assert f"{share} individual in network" in " ".join(told.split())
 
 
 def test_an_authorisation_on_file_is_told_with_what_is_left(home: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -65,7 +72,10 @@ def test_the_x12_is_that_of_a_271(home: Path, capsys: pytest.CaptureFixture[str]
     ("options", "says"),
     [
         (("--member", "HS1000001", "--born", "1979-04-13", *ROSA[4:]), "AAA 71"),
-        (("--member", "HS1999999", "--born", "1979-04-12", *ROSA[4:]), "AAA 72"),
+        (
+            ("--member", "HS1999999", "--born", "1979-04-12", *ROSA[4:]),
+            "(AAA 72): the member id is missing, or nobody has this member id",
+        ),
         ((*ROSA[:4], "--provider", "NOBODY"), "AAA 51"),
         ((*ROSA, "--on", "2020-01-01"), "AAA 62"),
     ],

@@ -172,7 +172,7 @@ def test_nothing_is_there(tmp_path: Path, capsys: pytest.CaptureFixture[str]) ->
     ("settings", "check", "saw"),
     [
         ({"HPEDI_KEY": OTHER_KEY}, "opening", "the workspace key given"),
-        ({"HPEDI_KEY": "no key"}, "key", "the workspace key is missing"),
+        ({"HPEDI_KEY": "no key"}, "key", "$HPEDI_KEY holds no workspace key"),
         ({"HPEDI_KEY": ""}, "key", "the workspace key is missing"),
         ({"HPEDI_MACHINE_KEY": "unknown"}, "", "opens nothing"),
     ],

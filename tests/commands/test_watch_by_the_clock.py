@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, closing
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
+from sqlalchemy import func, select
 
 from hpedi.commands import ExitCode
 from hpedi.commands.jobs import Jobs, Lane, alone
@@ -15,14 +17,19 @@ from hpedi.commands.watch_files import Handled
 from hpedi.commands.watch_schedules import Clockwork, Ran
 from hpedi.commands.watch_settings import WatchSettings, schedules_by_default
 from hpedi.commands.watching import Watcher
+from hpedi.commands.webhooks_settings import events_kept_for
 from hpedi.commands.workspace import context_for
 from hpedi.pipeline.gateway_ports import ScheduleRun
 from hpedi.pipeline.schedules import read_schedule
+from hpedi.pipeline.webhook_events import EventData
+from hpedi.pipeline.webhook_ports import Attempt
 from hpedi.run_context import OPERATOR
+from hpedi.store.audit import Sought
+from hpedi.store.webhook_tables import webhook_attempt
 from tests.commands.processes import until
 from tests.commands.running import run_hpedi
 from tests.commands.test_watch import drop, files_in, home, opened, settings, watched  # noqa: F401 - a fixture
-from tests.databases import statements_in
+from tests.databases import engine_of, statements_in
 from tests.pipeline.conftest import loaded_home  # noqa: F401 - a fixture
 
 SENT = (("riverbend", "01-riverbend.837"), ("prairielink", "02-prairielink.837"))
@@ -119,3 +126,41 @@ def test_what_lay_long_enough_is_archived_and_then_deleted(home: Path, capsys: p
         statements_in(home, f"UPDATE outbox SET delivered_at = '{at}'")  # noqa: S608 - a time of ours
         assert watched(capsys) == []
         assert files_in(home, "archive", "outbox") == sorted([*([left] if left else []), "outbox/riverbend/theirs.txt"])
+
+
+def test_events_go_long_after_they_were_delivered(home: Path, capsys: pytest.CaptureFixture[str]) -> None:  # noqa: F811
+    """Events of 90 days ago go with their attempts; what was not delivered stays, however old, and all else too."""
+    assert run_hpedi("webhooks", "add", "riverbend", "https://93.184.215.14/", "--event", "file.received") == ExitCode.OK
+    now = datetime.now(UTC)
+    aged = (("delivered", 91), ("delivered", 89), ("parked", 400), ("waiting", 400))
+    with opened(home) as workspace, workspace.books.writing(context_for(None)) as work:
+        for state, days in aged:
+            event = work.webhooks.put(1, "file.received", EventData(partner="riverbend"), now)
+            at = now - timedelta(days=days)
+            settled = replace(event, state=state, settled_at=None if state == "waiting" else at)
+            work.webhooks.attempted(settled, Attempt(at=at, outcome="delivered", status=200, milliseconds=1))
+    settings(home)
+    watched(capsys)
+    watched(capsys)
+    with opened(home) as workspace, workspace.books.reading(context_for(None)) as work:
+        left = work.webhooks.events(1, limit=9)
+        assert [(event.state, attempt is not None) for event, attempt in left] == [
+            ("waiting", True),
+            ("parked", True),
+            ("delivered", True),
+        ]
+        cleared = [each for each in work.audit.find(Sought()) if each.action == "clear"]
+    assert [(each.subject, each.result[:19]) for each in cleared] == [("webhook events", "deleted 1 delivered")]
+    with engine_of(home) as engine, engine.connect() as connection:
+        assert connection.execute(select(func.count()).select_from(webhook_attempt)).scalar_one() == 3
+
+
+def test_events_stay_where_none_is_to_go(home: Path, capsys: pytest.CaptureFixture[str]) -> None:  # noqa: F811
+    """`kept_days = 0` keeps all of them; what is no number of days ends the watcher before it begins."""
+    settings(home, watch="[webhooks]\nkept_days = 0")
+    assert events_kept_for(home) is None
+    settings(home, watch="[webhooks]\nkept_days = 7")
+    assert events_kept_for(home) == timedelta(days=7)
+    settings(home, watch="[webhooks]\nkept_days = -7")
+    assert run_hpedi("watch", "--once") == ExitCode.USAGE
+    assert "kept_days" in capsys.readouterr().err

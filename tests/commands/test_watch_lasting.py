@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack, closing
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -100,3 +102,24 @@ def test_a_fault_in_answering_keeps_no_file_back(home: Path, capsys: pytest.Capt
     assert run_hpedi("deliver") == ExitCode.OK
     assert files_in(home, "outbox") == ["outbox/riverbend/000000001.ack"]
     assert [each.tries for each in arrivals(home)] == [1]
+
+
+def test_what_is_written_after_a_file_was_taken_comes_too(home: Path, tmp_path: Path) -> None:  # noqa: F811
+    """Another server goes on with a file that looked whole and was answered: what comes then is received as well."""
+    upload = tmp_path / "upload"
+    upload.mkdir()
+    looks = WatchSettings(poll_seconds=0.05, settle_seconds=0.4, folders={"riverbend": [str(upload)]})
+    never = Clockwork(dict.fromkeys(schedules_by_default(), Schedule()))
+    with opened(home) as workspace, closing(Watcher(workspace, OPERATOR, looks, never, lambda _told: None)) as watcher:
+        with ThreadPoolExecutor() as beside, ExitStack() as at_the_end:
+            at_the_end.callback(watcher.stop)
+            with (upload / "claims.837").open("wb", buffering=0) as writer:
+                writer.write((SAMPLES / "01-riverbend.837").read_bytes())
+                beside.submit(watcher.watch)
+                until(lambda: files_in(home, "outbox") == ["outbox/riverbend/000000001.ack"])
+                writer.write((SAMPLES / "04-riverbend-more.837").read_bytes())
+            until(lambda: len(files_in(home, "outbox")) == 2 and not files_in(home, "taken"))
+    assert [each.state for each in arrivals(home)] == ["received", "received"]
+    with engine_of(home) as engine, engine.connect() as connection:
+        verdicts = list(connection.execute(select(receipt.c.control_number, receipt.c.verdict).order_by(receipt.c.id)))
+    assert verdicts == []

@@ -52,6 +52,9 @@ def test_the_key_lies_outside_the_workspace(
     (key,) = (tmp_path / "config" / "hpedi").iterdir()
     assert key.stat().st_mode & 0o777 == 0o600
     assert not create(tmp_path / "home")
+    key.write_bytes(bytes(range(200, 232)))
+    with pytest.raises(click.UsageError, match=r"\.key holds no workspace key, which is base64 of 32 bytes"):
+        open_workspace(tmp_path / "home")
     key.unlink()
     with pytest.raises(click.UsageError, match="the workspace key is missing"):
         open_workspace(tmp_path / "home")

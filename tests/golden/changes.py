@@ -1,4 +1,4 @@
-"""What steps of a scenario change in its world or given state: a corrected fee, a member's coverage."""
+"""What steps of a scenario change in its world or given state: a fee, a member's coverage, an employer's account."""
 
 from __future__ import annotations
 
@@ -48,5 +48,14 @@ def update_eligibility(step: Json, world: Json, given: Json) -> tuple[Json, Json
     return world, given
 
 
-WORLD_CHANGES: Mapping[str, Change] = {"fee_correction": correct_fee, "eligibility_update": update_eligibility}
+def add_employer_account(step: Json, world: Json, given: Json) -> tuple[Json, Json]:
+    """Give an employer an account of its own."""
+    return world, {**given, "employer_accounts": [*given.get("employer_accounts", ()), step]}
+
+
+WORLD_CHANGES: Mapping[str, Change] = {
+    "fee_correction": correct_fee,
+    "eligibility_update": update_eligibility,
+    "employer_account": add_employer_account,
+}
 """By type of step."""

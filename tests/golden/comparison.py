@@ -12,6 +12,7 @@ from hpedi.adjudication.decision import ClaimDecision, LineDecision
 from hpedi.benefits.accumulators import AccumulatorEntry, AccumulatorKey
 from hpedi.claims.adjustment import Adjustment
 from hpedi.transactions.remittance_835.model import ClaimPayment, PaymentMethod, Remittance, ServicePayment
+from tests.golden.books_comparison import books_differences
 from tests.golden.funding_comparison import funding_differences
 from tests.golden.harness import Decided, Harness, Remitted
 
@@ -20,6 +21,7 @@ Json = Any
 
 def differences(expect: Json, harness: Harness, world: Json, not_asserted: Sequence[str]) -> list[str]:
     """Return everything in which a run came out otherwise than expected."""
+    labels = _labels(harness.decided(), expect["claims"])
     return [
         *_of_claims(expect["claims"], harness.decided(), not_asserted),
         *_of_pended(expect["pended"], harness),
@@ -27,7 +29,8 @@ def differences(expect: Json, harness: Harness, world: Json, not_asserted: Seque
         *_of_accumulators(expect["accumulators"], harness, not_asserted),
         *_of_payee_balances(expect["provider_balances"], harness),
         *_of_authorizations(expect["authorizations"], harness),
-        *funding_differences(expect["ledger"], harness.funding(), _labels(harness.decided(), expect["claims"])),
+        *funding_differences(expect["ledger"], harness.funding(), labels),
+        *books_differences(expect, harness, labels),
     ]
 
 

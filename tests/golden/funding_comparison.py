@@ -8,6 +8,7 @@ from typing import Any
 
 from hpedi.adjudication.funding import PoolKey
 from hpedi.pipeline.funding_records import MemberPayment, PostedCharge, PostedMovement
+from hpedi.reference.payer import PAYER_ACCOUNTS
 from tests.golden.harness import Funding
 
 Json = Any
@@ -45,9 +46,16 @@ def _of_pools(expected: Sequence[Json], seen: Sequence[PostedMovement], labels: 
         movements = by_pool.get(key, [])
         told = [(each.movement.what, labels.get(each.source, ""), each.movement.amount) for each in movements]
         wanted = [(each["what"], each.get("claim", ""), Decimal(each["amount"])) for each in row["movements"]]
+        if any("account" in each for each in row["movements"]):
+            kept_by = [each["account"] for each in row["movements"]]
+            yield from _differ(f"pool {row['pool']} accounts", kept_by, [_account(each) for each in movements])
         yield from _differ(f"pool {row['pool']} movements", wanted, told)
         after = Decimal(row["before"]) + sum(each.movement.amount for each in movements)
         yield from _differ(f"pool {row['pool']} after", Decimal(row["after"]), after)
+
+
+def _account(posted: PostedMovement) -> str:
+    return posted.movement.funding_account or PAYER_ACCOUNTS
 
 
 def _expected_charge(row: Json) -> tuple[object, ...]:

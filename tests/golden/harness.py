@@ -11,8 +11,12 @@ from typing import Protocol
 from hpedi.adjudication.decision import ClaimDecision, Pend
 from hpedi.benefits.accumulators import Balances
 from hpedi.claims.claim import Claim, ReceivedClaim
+from hpedi.payments.eob import Eob
 from hpedi.payments.payee_balances import PayeeBalance
+from hpedi.payments.payment import Payment
+from hpedi.payments.proof import Difference
 from hpedi.pipeline.funding_records import MemberPayment, PostedCharge, PostedMovement
+from hpedi.pipeline.payment_terms import Held
 from hpedi.pipeline.settle import SettlementAsked
 from hpedi.transactions.remittance_835.model import Remittance
 
@@ -49,6 +53,15 @@ class Funding:
     movements: tuple[PostedMovement, ...]
     charges: tuple[PostedCharge, ...]
     member_payments: tuple[MemberPayment, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Paid:
+    """What a payment run paid and kept back, and the step that it was of."""
+
+    step: int
+    payments: tuple[Payment, ...]
+    held: tuple[Held, ...]
 
 
 class Harness(Protocol):
@@ -89,6 +102,18 @@ class Harness(Protocol):
 
     def funding(self) -> Funding:
         """Return what went into pools and to members, and what employers were charged."""
+
+    def paid(self) -> list[Paid]:
+        """Return what each payment run paid and kept back."""
+
+    def explained(self, control_number: str) -> Eob:
+        """Return what the member is told of a claim."""
+
+    def ledger(self) -> Mapping[tuple[str, str], Decimal]:
+        """Return debits less credits by funding account and account of the ledger."""
+
+    def unproven(self) -> Sequence[Difference]:
+        """Return what the proof of the books names."""
 
     def authorizations(self) -> Mapping[str, tuple[Decimal, Decimal]]:
         """Return what is used and what is left of each authorisation."""

@@ -18,10 +18,17 @@ from hpedi.claims.submission import SubmissionHeader
 from hpedi.commands.jobs import REMITTANCE_GUIDE, Jobs
 from hpedi.commands.workspace import Workspace, context_for, payer_zone
 from hpedi.guide_files import GuideFiles
+from hpedi.mappings_folder import mapping
 from hpedi.money import usd
+from hpedi.payments.eob import Eob, load_eob_texts
 from hpedi.payments.payee_balances import PayeeBalance
+from hpedi.payments.proof import Difference
 from hpedi.payments.verification import read_remittances
+from hpedi.pipeline.eob import explanation
+from hpedi.pipeline.ledger_views import LedgerScope
 from hpedi.pipeline.load import load
+from hpedi.pipeline.pay import Paid as PaidRun
+from hpedi.pipeline.proof import prove
 from hpedi.pipeline.reprocess import approve, propose
 from hpedi.pipeline.reprocessing import Asked
 from hpedi.pipeline.settle import SettlementAsked, book
@@ -31,7 +38,7 @@ from hpedi.reference.payer_folder import Loaded, load_payer_folder
 from hpedi.transactions.claim_837.claim_types import GUIDES
 from hpedi.transactions.claim_837.write import FUNCTIONAL_ID, SET_ID, write_claims
 from hpedi.x12.writer import FunctionalGroup, Interchange, InterchangeParty, TransactionSet, write_x12
-from tests.golden.harness import Decided, Funding, Pended, Remitted
+from tests.golden.harness import Decided, Funding, Paid, Pended, Remitted
 from tests.golden.world import PARTNER, standard_files
 
 FIRST_DAY = date(2025, 1, 1)
@@ -47,6 +54,7 @@ class RealHarness:
         self._inbox = inbox
         self._labels: dict[str, str] = {}
         self._remitted: list[Remitted] = []
+        self._paid: list[Paid] = []
         self.sent: dict[str, bytes] = {}
         """The newest file of each kind that was delivered."""
         loaded = self.load(files, FIRST_DAY)
@@ -134,15 +142,46 @@ class RealHarness:
     def payment_run(self, step: int, day: date) -> None:
         """Pay and deliver, and read back the 835s that were delivered."""
         jobs = Jobs(self._workspace, context_for(day))
-        jobs.pay()
+        self._note(step, jobs.pay())
         self._read_back(step, jobs)
 
     def settle(self, step: int, asked: SettlementAsked, day: date) -> None:
         """Book a settlement, pay what is due of it, and read back the 835s that were delivered."""
         jobs = Jobs(self._workspace, context_for(day))
         book(self._workspace.books, jobs.context, jobs.reference, asked)
-        jobs.pay(dues_only=True)
+        self._note(step, jobs.pay(dues_only=True))
         self._read_back(step, jobs)
+
+    def _note(self, step: int, paid: PaidRun) -> None:
+        with self._workspace.books.reading(context_for(FIRST_DAY)) as work:
+            found = [work.payments.by_number(each.payment.trace_number) for each in paid.released]
+        payments = tuple(each.payment for each in found if each is not None)
+        self._paid.append(Paid(step, payments, paid.held))
+
+    def paid(self) -> list[Paid]:
+        """Return what each payment run paid and kept back."""
+        return self._paid
+
+    def explained(self, control_number: str) -> Eob:
+        """Return what the member is told of a claim."""
+        jobs = Jobs(self._workspace, context_for(FIRST_DAY))
+        texts = load_eob_texts(mapping("payments/eob_texts.yaml").read_bytes(), FIRST_DAY)
+        with self._workspace.books.writing(jobs.context) as work:
+            told = explanation(work, jobs.reference, control_number, texts)
+        assert told is not None
+        return told
+
+    def ledger(self) -> Mapping[tuple[str, str], Decimal]:
+        """Return debits less credits by funding account and account of the ledger."""
+        with self._workspace.books.reading(context_for(FIRST_DAY)) as work:
+            return {(funding, account.value): amount for (funding, account), amount in work.ledger.totals().items()}
+
+    def unproven(self) -> Sequence[Difference]:
+        """Return what the proof of the books names."""
+        guide = GuideFiles().guide_for(*REMITTANCE_GUIDE)
+        assert guide is not None
+        with self._workspace.books.writing(context_for(FIRST_DAY)) as work:
+            return prove(work, guide, LedgerScope()).differences
 
     def _read_back(self, step: int, jobs: Jobs) -> None:
         guide = GuideFiles().guide_for(*REMITTANCE_GUIDE)

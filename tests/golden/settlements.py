@@ -1,4 +1,4 @@
-"""What steps of a scenario settle: capitation, programmes at the year's end, and pre-funds."""
+"""What steps of a scenario settle: capitation, programmes at the year's end, pre-funds, transfers between accounts."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from decimal import Decimal
 from typing import Any
 
 from hpedi.money import usd
-from hpedi.pipeline.settle import CapitationAsked, PrefundAsked, ProgramAsked, SettlementAsked
+from hpedi.pipeline.settle import CapitationAsked, PrefundAsked, ProgramAsked, SettlementAsked, TransferAsked
 
 Json = Any
 
@@ -50,9 +50,14 @@ def _prefund(step: Json) -> SettlementAsked:
     )
 
 
+def _transfer(step: Json) -> SettlementAsked:
+    return TransferAsked(employer=step["employer"], amount=usd(step["amount"]), reference=step["reference"])
+
+
 SETTLEMENTS: Mapping[str, Callable[[Json], SettlementAsked]] = {
     "capitation_run": _capitation,
     "program_settlement": _program,
     "prefund_refund": _prefund,
+    "account_transfer": _transfer,
 }
 """By type of step."""

@@ -18,7 +18,7 @@ from tests.golden.scenarios import HERE, Scenario, execute, read_scenarios
 from tests.golden.world import NotSupported, payer_folder
 
 Start: TypeAlias = Callable[[Any, Any], RealHarness]
-FOLDERS = (HERE, HERE.parent / "unseen" / "world-2")
+FOLDERS = (HERE, HERE / "self-insured", HERE.parent / "unseen" / "world-2")
 """What runs when no folder is asked for."""
 KEY = base64.b64encode(bytes(range(32))).decode()
 

@@ -110,7 +110,7 @@ def payer_folder(world: Json, given: Json) -> Mapping[str, bytes]:
         "plans": [_plan(plan) for plan in world["plans"]],
         "providers": [_provider(provider) for provider in world["providers"]],
         "contracts": [_contract(contract) for contract in world["contracts"]],
-        "employers": [_employer(employer) for employer in world["employers"]],
+        "employers": [_employer(employer, given.get("employer_accounts", ())) for employer in world["employers"]],
         "partners": [PARTNER],
         "edits": _edits(world["edit_tables"]),
         "rules": [_prompt_pay(world["prompt_pay"])],
@@ -238,12 +238,17 @@ def _contract(contract: Json) -> Json:
     return written
 
 
-def _employer(employer: Json) -> Json:
+def _employer(employer: Json, accounts: Sequence[Json]) -> Json:
     programs = [
         {name: value for name, value in _only(program, *PROGRAM_FIELDS).items() if value is not None}
         for program in employer["programs"]
     ]
-    return {**_only(employer, "id", "name"), "programs": programs}
+    own = [
+        {**_only(account, "from", "routing", "account"), "kind": "DA"}
+        for account in accounts
+        if account["employer"] == employer["id"]
+    ]
+    return {**_only(employer, "id", "name"), "programs": programs, "accounts": own}
 
 
 def _edits(tables: Json) -> Json:

@@ -6,7 +6,9 @@ import os
 import signal
 import time
 from collections import Counter
+from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -220,3 +222,57 @@ def test_the_lock_of_a_folder_that_was_removed_is_nobodys(tmp_path: Path, inbox:
         begun_anew.take(dropped(inbox, "claims.837"))
         assert not _is_held(late, folder)
     assert [each.name for each in begun_anew.waiting()] == ["claims.837"]
+
+
+# --- files that somebody has open ----------------------------------------------------------------------------------
+
+
+def test_what_is_written_while_it_is_taken_is_looked_at_again(
+    tmp_path: Path, inbox: DropFolder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A rename takes a file from nobody who writes to it: it lies in its folder again, with all that came."""
+    file = dropped(inbox, "a.837", b"one")
+    rename = os.rename
+
+    def renamed_while_written(*args: Any, **folders: Any) -> None:
+        with (inbox.path / "a.837").open("ab") as writer:
+            rename(*args, **folders)
+            writer.write(b" two")
+
+    monkeypatch.setattr(os, "rename", renamed_while_written)
+    files = TakenFiles(tmp_path / "taken", "w1")
+    assert files.take(file) is None
+    assert (inbox.path / "a.837").read_bytes() == b"one two"
+    assert files.waiting() == []
+
+
+def test_a_foreign_file_is_let_go_when_nobody_writes_to_it(tmp_path: Path, inbox: DropFolder) -> None:
+    """It lies on for some time after it was received; what is written meanwhile brings it back to its folder."""
+    foreign = replace(inbox, is_foreign=True)
+    files = TakenFiles(tmp_path / "taken", "w1")
+    for name, others in (("a.837", []), ("b.837", ["b.837"])):
+        file = dropped(foreign, name, b"one")
+        with (inbox.path / name).open("ab") as writer:
+            taken = files.take(file)
+            assert taken is not None
+            assert not files.let_go(taken, settle_seconds=60)
+            for other in others:
+                (inbox.path / other).write_bytes(b"another of that name")
+            writer.write(b" two")
+        assert files.let_go(taken, settle_seconds=60)
+    assert (inbox.path / "a.837").read_bytes() == b"one two"
+    (again,) = files.waiting()
+    assert (again.name, again.path.read_bytes(), again.moment) == ("b.837", b"one two", 6)
+    assert files.let_go(again, settle_seconds=60)
+    assert files.waiting() == []
+
+
+def test_a_file_of_ours_is_let_go_at_once(tmp_path: Path, inbox: DropFolder) -> None:
+    """Our server lays a file there when nobody has it open; a foreign one goes when it was left alone for so long."""
+    files = TakenFiles(tmp_path / "taken", "w1")
+    for folder, settle_seconds in ((inbox, 60.0), (replace(inbox, is_foreign=True), 0.0)):
+        taken = files.take(dropped(folder, "a.837"))
+        assert taken is not None
+        assert files.let_go(taken, settle_seconds)
+        assert not taken.path.exists()
+        assert files.let_go(taken, settle_seconds)

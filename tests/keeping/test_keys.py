@@ -6,6 +6,7 @@ from datetime import date
 from pathlib import Path
 from shutil import rmtree
 
+import click
 import pytest
 from sqlalchemy import select, text
 
@@ -371,6 +372,16 @@ def test_a_process_without_the_new_key_is_told(home: Path, monkeypatch: pytest.M
     with pytest.raises(KeyMissing, match="was replaced"), before.books.writing(context_for(None)):
         pass
     before.database.close()
+
+
+def test_a_command_that_outlives_its_key_ends_in_peace(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What runs through a rotation and cannot seal any more leaves that to the next command, and fails for nothing."""
+    with click.Context(click.Command("running")):
+        open_workspace(home)
+        monkeypatch.setenv("HPEDI_NEW_KEY", NEW_KEY)
+        assert run_hpedi("--home", home, "keys", "rotate") == ExitCode.OK
+    monkeypatch.setenv("HPEDI_KEY", NEW_KEY)
+    assert run_hpedi("--home", home, "audit", "verify") == ExitCode.OK
 
 
 def test_a_rotation_waits_for_open_transactions(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -8,6 +8,8 @@ from datetime import date
 from decimal import Decimal
 from html.parser import HTMLParser
 
+from msgspec.structs import replace
+
 from hpedi.adjudication.decision import ClaimDecision, LineDecision
 from hpedi.benefits.accumulators import AccumulatorEntry, AccumulatorKey, PostedEntry
 from hpedi.claims.adjustment import Adjustment
@@ -15,7 +17,16 @@ from hpedi.documents.html_page import html_page
 from hpedi.mappings_folder import mapping
 from hpedi.payments.eob import Eob, EobVersion, balances_of, lines_of, load_eob_texts, reasons_of
 from hpedi.payments.eob_document import eob_document
-from hpedi.reference.plans import Accumulator
+from hpedi.reference.plans import (
+    Accumulator,
+    Benefit,
+    BenefitLimit,
+    BenefitYear,
+    CoordinationOfBenefits,
+    Funding,
+    LineMatch,
+    PlanVersion,
+)
 
 DAY = date(2026, 3, 16)
 YEAR = date(2026, 1, 1)
@@ -51,11 +62,28 @@ DECISION = ClaimDecision(
 
 def test_a_service_tells_billed_allowed_paid_and_owed() -> None:
     """150.00 billed, 100.00 allowed, 60.00 paid: 40.00 may be owed, the discount may not."""
-    (line,) = lines_of(DECISION, TEXTS)
+    (line,) = lines_of(DECISION, {}, TEXTS)
     amounts = (line.billed, line.allowed, line.paid, line.owed)
     assert amounts == (Decimal("150.00"), Decimal("100.00"), Decimal("60.00"), Decimal("40.00"))
     assert [(each.code, each.owed) for each in line.reasons] == [("CO-45", False), ("PR-1", True), ("PR-2", True)]
     assert "deductible" in line.reasons[1].text
+
+
+def test_what_is_owed_for_a_claim_priced_as_one_stands_with_the_claim() -> None:
+    """A stay has its deductible as a whole: no line says that nothing is owed; a line without a code is named."""
+    stay = replace(DECISION, lines=(replace(LINE, code="", adjustments=()),))
+    reasons = reasons_of([Adjustment("PR", "1", Decimal("40.00"))], TEXTS)
+    page = Page(eob_page(explained(lines=lines_of(stay, {1: "0120"}, TEXTS), reasons=reasons)))
+    assert "revenue code 0120" in page.text
+    assert "with the claim" in page.text
+    assert "$0.00" not in page.text.partition("Total")[0]
+
+
+def test_a_count_says_what_it_is_of() -> None:
+    """Visits are of the benefits that they limit; a deductible is of all."""
+    told = [(each.kind, each.of) for each in balances_of(DECISION, DAY, PLAN, YEAR, [])]
+    assert told == [("deductible", ""), ("visits", "hand therapy")]
+    assert "Visits of hand therapy" in eob_page(explained())
 
 
 def test_every_reason_has_words() -> None:
@@ -72,9 +100,20 @@ def posted(source: str, amount: str, day: date, owner: str = "M1", period: date 
     return PostedEntry(entry=AccumulatorEntry(key, Decimal(amount), source), posted_on=day)
 
 
-DEDUCTIBLE = Accumulator(
-    id="ded", kind="deductible", scope="individual", tier="INN", limit=Decimal("500.00")
-)  # fmt: skip
+PLAN = PlanVersion(
+    start=date(2025, 1, 1),
+    funding=Funding(type="fully_insured"),
+    benefit_year=BenefitYear(type="calendar"),
+    family_tier="embedded",
+    accumulators=(
+        Accumulator(id="ded", kind="deductible", scope="individual", tier="INN", limit=Decimal("500.00")),
+        Accumulator(id="vis", kind="visits", scope="individual", tier="ALL", limit=Decimal(20)),
+    ),
+    benefits=(
+        Benefit(id="HAND-THERAPY", tiers=("INN",), match=LineMatch(), limit=BenefitLimit(acc="vis", reason="maximum")),
+    ),
+    cob=CoordinationOfBenefits(method="COB-STD", deductible_credit="as_if_primary"),
+)
 
 
 def test_balances_stand_as_of_the_claim() -> None:
@@ -85,14 +124,14 @@ def test_balances_stand_as_of_the_claim() -> None:
         posted("claim:C2/1/1", "30.00", DAY),
         posted("claim:C0/1/1", "77.00", DAY, period=date(2025, 1, 1)),
     ]
-    (balance,) = balances_of(DECISION, DAY, [DEDUCTIBLE], YEAR, entries)
+    balance, _visits = balances_of(DECISION, DAY, PLAN, YEAR, entries)
     assert (balance.used, balance.left) == (Decimal("125.00"), Decimal("375.00"))
 
 
 def test_a_claim_that_counted_nothing_stands_at_the_end_of_its_day() -> None:
     """Entries of later days are left out where the claim has none of its own."""
     entries = [posted("claim:C0/1/1", "40.00", DAY), posted("claim:C2/1/1", "30.00", date(2026, 3, 17))]
-    (balance,) = balances_of(DECISION, DAY, [DEDUCTIBLE], YEAR, entries)
+    balance, _visits = balances_of(DECISION, DAY, PLAN, YEAR, entries)
     assert balance.used == Decimal("40.00")
 
 
@@ -101,9 +140,10 @@ def explained(**changed: object) -> Eob:
     facts: dict[str, object] = {
         "claim": "C1", "version": 1, "decided_on": DAY, "payer": "PLAN & CO", "contact": ("PLAN & CO", "PO BOX 1"),
         "patient": "ANNA <LAKE>", "member_id": "HS1", "provider": "HARBOR", "plan": "GOLD",
-        "lines": lines_of(DECISION, TEXTS), "reasons": (), "billed": Decimal("150.00"), "allowed": Decimal("100.00"),
+        "lines": lines_of(DECISION, {}, TEXTS), "reasons": (),
+        "billed": Decimal("150.00"), "allowed": Decimal("100.00"),
         "paid": Decimal("60.00"), "paid_to_member": Decimal("0.00"), "owed": Decimal("40.00"),
-        "balances": balances_of(DECISION, DAY, [DEDUCTIBLE], YEAR, [posted("claim:C1/1/1", "25.00", DAY)]),
+        "balances": balances_of(DECISION, DAY, PLAN, YEAR, [posted("claim:C1/1/1", "25.00", DAY)]),
         "versions": (EobVersion(version=1, kind="adjudicated", decided_on=DAY, paid=Decimal("60.00"),
                                 owed=Decimal("40.00"), is_shown=True),),
         "appeals": TEXTS.appeals,

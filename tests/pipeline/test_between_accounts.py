@@ -1,17 +1,24 @@
-"""Money between funding accounts: each balances by itself, says what it owes the payer's, and is cleared by the bank."""
+"""Money between funding accounts: each balances by itself and says what it owes the payer's until it is moved."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from contextlib import suppress
 from datetime import date
 from decimal import Decimal
+from typing import Any, TypeAlias
 
 import pytest
 from msgspec.structs import replace
+from sqlalchemy import Table, insert, literal, select
 
+from hpedi.commands.jobs import REMITTANCE_GUIDE
+from hpedi.guide_files import GuideFiles
 from hpedi.payments.ledger import LedgerAccount
+from hpedi.payments.proof import Check
 from hpedi.payments.settlement import CannotSettle
 from hpedi.pipeline.ledger_views import LedgerScope
+from hpedi.pipeline.proof import prove
 from hpedi.pipeline.settle import (
     PrefundAsked,
     ProgramAsked,
@@ -22,8 +29,9 @@ from hpedi.pipeline.settle import (
     book,
 )
 from hpedi.reference.contracts import Withhold
-from hpedi.reference.plans import Program
 from hpedi.reference.reference import Reference
+from hpedi.store.funding_tables import due, employer_charge, pool_movement, settlement
+from hpedi.store.tables import decision, paid_decision, posting
 from tests.pipeline.conftest import Demo
 from tests.pipeline.reprocessed import (
     FEE_WAS_WRONG,
@@ -37,7 +45,13 @@ from tests.pipeline.sending import Office, bill
 from tests.pipeline.test_funding_accounts import EMPLOYER, LOW_DEDUCTIBLE, OWN, PINEWOOD, remittances, told
 from tests.pipeline.test_proof import proof_of
 
-TUESDAY, WEDNESDAY, THURSDAY = date(2026, 3, 17), date(2026, 3, 18), date(2026, 3, 19)
+TUESDAY, WEDNESDAY = date(2026, 3, 17), date(2026, 3, 18)
+CENT, SHARE = Decimal("0.01"), Decimal("3.70")
+SETTLED = posting.c.source == "settlement:1"
+LEG = posting.c.account == "due_to_accounts"
+POOLS = posting.c.account == "pools"
+Run: TypeAlias = Callable[[Any], object]
+"""Executes a statement."""
 PROGRAMS = """\
     programs:
       - {type: pip_withhold, percent: "0.05", group: CO, carc: "245", pool: pip}
@@ -106,10 +120,8 @@ def test_a_settlement_takes_pools_from_the_account_that_keeps_them(demo: Demo, o
 
 
 @pytest.mark.parametrize(("moved", "left"), [(None, {}), ("1.20", {"due_to_accounts": "-2.50"})])
-def test_a_transfer_clears_what_is_due(
-    demo: Demo, office: Office, moved: str | None, left: Mapping[str, str]
-) -> None:
-    """The bank moved 3.70, or 1.20 of them: cash left one account for the other, and no more can be moved than is due."""
+def test_a_transfer_clears_what_is_due(demo: Demo, office: Office, moved: str | None, left: Mapping[str, str]) -> None:
+    """The bank moved 3.70, or 1.20 of them: cash left one account for the other; no more moves than is due."""
     settled(office, YEAR_END)
     asked = TransferAsked(employer="PINEWOOD", amount=None if moved is None else Decimal(moved), reference="WIRE1")
     source = settled(office, asked)
@@ -129,11 +141,9 @@ def test_an_employer_without_books_of_its_own_transfers_nothing(demo: Demo) -> N
         settled(Office(demo), TransferAsked(employer="PINEWOOD", amount=None, reference="WIRE1"))
 
 
-def test_a_pool_of_two_accounts_gives_in_proportion(
-    demo: Demo, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_pool_of_two_accounts_gives_in_proportion(demo: Demo, monkeypatch: pytest.MonkeyPatch) -> None:
     """The contract withheld 9.00 of Rosa's visit and 9.00 of Lena's; half is earned: 4.50 of each, the rest stays."""
-    withhold = Withhold(percent=Decimal("0.10"), group="CO", carc="104", pool="withhold")
+    withhold = Withhold(id="WH", percent=Decimal("0.10"), group="CO", carc="104", pool="withhold")
     contract = Reference.contract
     monkeypatch.setattr(
         Reference, "contract", lambda *asked: (made := contract(*asked)) and replace(made, withholds=(withhold,))
@@ -143,9 +153,7 @@ def test_a_pool_of_two_accounts_gives_in_proportion(
     office.send(bill("A", "M01"), OF_LENA)
     office.pay()
     monkeypatch.setattr("hpedi.pipeline.settle._withholds", lambda *_asked: {"withhold": withhold})
-    source = settled(
-        office, WithholdAsked(provider="RIVERBEND", year=2026, earned=Decimal("0.5"), reference="WH2026")
-    )
+    source = settled(office, WithholdAsked(provider="RIVERBEND", year=2026, earned=Decimal("0.5"), reference="WH2026"))
     kept = {"pools": "9.00", "claims_expense": "-4.50"}
     assert posted(demo, PINEWOOD, source) == {**kept, "due_to_accounts": "-4.50"}
     assert posted(demo, "payer", source) == {**kept, "due_from_accounts": "4.50", "payee_dues": "-9.00"}
@@ -165,7 +173,8 @@ def test_a_refund_goes_back_to_the_account_that_overpaid(demo: Demo) -> None:
     source = settled(office, sent, WEDNESDAY)
     assert posted(demo, PINEWOOD, source) == {"cash": "18.00", "payee_dues": "-18.00"}
     assert posted(demo, "payer") == {}
-    assert remittances(demo)[-1] == ("777000777", "0.00")
+    with demo.workspace.books.reading(jobs.context) as work:
+        assert [each.paid_by for each in work.settlements.dues()] != [""]
 
 
 # --- an account that changes between payment and correction ----------------------------------------------------------
@@ -191,8 +200,7 @@ def test_a_correction_is_paid_from_the_account_that_paid(demo: Demo) -> None:
 INSURED = ("        funding: {type: self_insured, employer: PINEWOOD}\n", "        funding: {type: fully_insured}\n")
 
 
-@pytest.mark.parametrize("is_void", [False, True])
-def test_who_bears_a_claim_may_change_in_one_835(demo: Demo, *, is_void: bool) -> None:
+def test_who_bears_a_claim_may_change_in_one_835(demo: Demo) -> None:
     """Paid by Pinewood, the claim turns out to be insured: one 835 with both; the payer owes Pinewood its 90.00."""
     load(demo, (EMPLOYER, OWN), LOW_DEDUCTIBLE)
     office = Office(demo)
@@ -212,3 +220,156 @@ def test_who_bears_a_claim_may_change_in_one_835(demo: Demo, *, is_void: bool) -
     source = settled(office, TransferAsked(employer="PINEWOOD", amount=None, reference="WIRE1"), WEDNESDAY)
     assert posted(demo, PINEWOOD, source) == {"cash": "90.00", "due_from_accounts": "-90.00"}
     assert posted(demo, PINEWOOD).get("claims_payable") is None
+
+
+# --- what the proof names --------------------------------------------------------------------------------------------
+
+
+def a_cent_of_a_settlement_in_the_other_account(run: Run) -> tuple[str, Check]:
+    """Two rows of a settlement are in another account's books: those of Pinewood and the payer balance yet."""
+    run(posting.update().where(SETTLED, posting.c.funding_account == PINEWOOD, LEG).values(funding_account="x"))
+    run(posting.insert().values(
+        source="settlement:1", funding_account="x", account="pools", debit=SHARE, credit=0, posted_on=TUESDAY
+    ))  # fmt: skip
+    run(posting.update().where(SETTLED, posting.c.funding_account == PINEWOOD, POOLS).values(debit=Decimal("1.80")))
+    return "settlement:1", Check.SETTLEMENT_LEDGER
+
+
+def a_cent_more_is_due_from_an_account(run: Run) -> tuple[str, Check]:
+    """Only the payer's books say that Pinewood owes a cent more; they balance."""
+    of_payer = posting.c.funding_account == "payer"
+    run(posting.update().where(SETTLED, of_payer, posting.c.debit > 0).values(debit=SHARE + CENT))
+    run(posting.update().where(SETTLED, of_payer, posting.c.credit > 0).values(credit=SHARE + CENT))
+    return "settlement:1", Check.BETWEEN
+
+
+def a_settlement_twice(run: Run) -> tuple[str, Check]:
+    """The settlement stands once more under another reference, with movements, charge and postings as the first."""
+    run(insert(settlement).from_select(*_again(settlement, id=literal(2), reference=literal("PIP2026-B"))))
+    for table in (pool_movement, employer_charge, posting):
+        changed = _again(table, source=literal("settlement:2"), id=table.c.id + 1000)
+        run(insert(table).from_select(changed[0], changed[1].where(table.c.source == "settlement:1")))
+    more = _again(due, id=due.c.id + 1000, settlement=literal(2), reference=due.c.reference + "-B")
+    run(insert(due).from_select(*more))
+    return "settlement:2", Check.SETTLEMENT_POOL
+
+
+def an_entry_twice(run: Run) -> tuple[str, Check]:
+    """A claim is posted again, balanced, from a source that is none."""
+    copied = _again(posting, source=posting.c.source + "-again", id=posting.c.id + 1000)
+    run(insert(posting).from_select(copied[0], copied[1].where(posting.c.source.like("claim:%"))))
+    return "-again", Check.SOURCE
+
+
+def postings_by_hand(run: Run) -> tuple[str, Check]:
+    """Somebody wrote an entry that balances, from nothing that there is."""
+    for debit, credit, account in ((CENT, 0, "cash"), (0, CENT, "claims_expense")):
+        run(posting.insert().values(
+            source="by hand", funding_account="payer", account=account, debit=debit, credit=credit, posted_on=TUESDAY
+        ))  # fmt: skip
+    return "by hand", Check.SOURCE
+
+
+def a_posting_with_two_sides(run: Run) -> tuple[str, Check]:
+    """A cent is added to both sides of one posting: no sum sees it."""
+    run(posting.update().where(SETTLED, LEG).values(debit=posting.c.debit + CENT, credit=posting.c.credit + CENT))
+    return "settlement:1", Check.SIDES
+
+
+def a_pool_in_the_other_account(run: Run) -> tuple[str, Check]:
+    """What Pinewood's account withheld is said to be kept by the payer's."""
+    run(pool_movement.update().where(pool_movement.c.what == "withheld").values(funding_account="payer"))
+    return "claim:", Check.POOLS
+
+
+def a_due_of_the_other_account(run: Run) -> tuple[str, Check]:
+    """A due is said to be Pinewood's to pay."""
+    run(due.update().values(funding_account=PINEWOOD))
+    return "settlement:1", Check.DUES
+
+
+def a_due_that_no_payment_pays(run: Run) -> tuple[str, Check]:
+    """A due counts as paid by the run of the claim, in which the payer paid nothing."""
+    run(due.update().values(payment_run=1))
+    return "settlement:1", Check.DUE_PAID
+
+
+def a_claim_that_no_payment_pays(run: Run) -> tuple[str, Check]:
+    """A decision counts as paid, and no payment pays it: no run would ever."""
+    run(paid_decision.delete())
+    return "claim:", Check.PAID
+
+
+def a_claim_that_would_be_paid_again(run: Run) -> tuple[str, Check]:
+    """A decision that a payment pays counts as unpaid: the next run would take it."""
+    run(decision.update().values(payment_run=None))
+    return "claim:", Check.PAID
+
+
+def a_payment_without_postings(run: Run) -> tuple[str, Check]:
+    """Nothing of a payment is posted."""
+    run(posting.delete().where(posting.c.source.like("payment:%"), posting.c.funding_account == PINEWOOD))
+    return "payment:", Check.PAYMENT_LEDGER
+
+
+def a_cent_of_a_payment_in_the_other_account(run: Run) -> tuple[str, Check]:
+    """All of Pinewood's payment stands in the payer's books, balanced."""
+    of_payment = posting.c.source.like("payment:%") & (posting.c.funding_account == PINEWOOD)
+    run(posting.update().where(of_payment).values(funding_account="payer"))
+    return "payment:", Check.PAYMENT_LEDGER
+
+
+def a_transfer_of_another_amount(run: Run) -> tuple[str, Check]:
+    """All four postings of the transfer have a cent more; they balance, and both accounts agree."""
+    of_it = posting.c.source == "settlement:2"
+    run(posting.update().where(of_it, posting.c.debit > 0).values(debit=posting.c.debit + CENT))
+    run(posting.update().where(of_it, posting.c.credit > 0).values(credit=posting.c.credit + CENT))
+    return "settlement:2", Check.SETTLEMENT_LEDGER
+
+
+TAMPERINGS: tuple[Callable[[Run], tuple[str, Check]], ...] = (
+    a_cent_of_a_settlement_in_the_other_account,
+    a_cent_more_is_due_from_an_account,
+    an_entry_twice,
+    postings_by_hand,
+    a_posting_with_two_sides,
+    a_pool_in_the_other_account,
+    a_due_of_the_other_account,
+    a_due_that_no_payment_pays,
+    a_claim_that_no_payment_pays,
+    a_claim_that_would_be_paid_again,
+    a_payment_without_postings,
+    a_cent_of_a_payment_in_the_other_account,
+)
+
+
+def test_the_proof_names_what_was_tampered_with(demo: Demo, office: Office) -> None:
+    """Each wrong row that somebody writes by hand is named by what it is of and by what does not agree."""
+    settled(office, YEAR_END)
+    told_of = {tampering.__name__: named_once(demo, tampering) for tampering in (*TAMPERINGS, a_settlement_twice)}
+    settled(office, TransferAsked(employer="PINEWOOD", amount=None, reference="WIRE1"))
+    told_of["a transfer"] = named_once(demo, a_transfer_of_another_amount)
+    assert [name for name, is_told in told_of.items() if not is_told] == []
+
+
+def named_once(demo: Demo, tampering: Callable[[Run], tuple[str, Check]]) -> bool:
+    """Say whether the proof names what somebody does to the books, which is then undone."""
+    guide = GuideFiles().guide_for(*REMITTANCE_GUIDE)
+    assert guide is not None
+    found: set[tuple[str, Check]] = set()
+    with suppress(Undo), demo.workspace.books.writing(demo.jobs.context) as work:
+        connection = work.proof._connection  # what nobody could do by the books
+        subject, check = tampering(connection.execute)
+        found = {(each.subject, each.check) for each in prove(work, guide, LedgerScope()).differences}
+        raise Undo
+    return any(subject in named and check is by for named, by in found)
+
+
+class Undo(Exception):
+    """Nothing of it is kept."""
+
+
+def _again(table: Table, **changes: Any) -> tuple[list[str], Any]:
+    """Return the columns of a table, and its rows with some of them changed."""
+    columns = {each.name: changes.get(each.name, each) for each in table.c}
+    return list(columns), select(*columns.values())

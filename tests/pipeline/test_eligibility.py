@@ -115,12 +115,21 @@ def test_a_dependent_sent_as_subscriber_is_told_as_one(demo: Demo) -> None:
         (("EQ*PT",), ["EB*F*IND*PT***23***VS*20**Y", "EB*F*IND*PT***29***VS*20**Y"]),
         (("EQ*86",), ["EB*B*IND*86***27*150*****W", "MSG*NO COPAY WHERE THE PATIENT IS ADMITTED"]),
         (("EQ*35",), ["EB*I**35"]),
+        (("EQ**HC:S9090",), ["EB*I************HC:S9090"]),
+        (("EQ**HC:G0166",), ["EB*1**********N**HC:G0166", "MSG*PAID WHERE MEDICAL POLICY EECP IS MET"]),
     ],
 )
 def test_what_single_services_are_answered(demo: Demo, asked: tuple[str, ...], expected: list[str]) -> None:
-    """Preventive care in full, an authorisation needed and on file, an exclusion, visits left, emergency, no dental."""
+    """Preventive care, an authorisation on file, an exclusion, visits left, emergency, no dental, medical policies."""
     told = answered(demo, inquiry((*ROSA, *asked)))
     assert [each for each in expected if each not in told] == []
+
+
+def test_an_emergency_costs_the_same_in_every_network(demo: Demo) -> None:
+    """Lena's plan pays half out of network, and for an emergency what it pays in network, as it decides the claim."""
+    lena = (*ROSA[:2], "NM1*IL*1*CEDAR*LENA****MI*HS1000003", "DMG*D8*19850617")
+    told = answered(demo, inquiry((*lena, "EQ*86", "EQ**HC:G0260", "III*ZZ*23")), segment_id="EB*A")
+    assert told == ["EB*A*IND*86*****0.1****W", "EB*A*IND******0.1****W*HC:G0260"]
 
 
 def test_coverage_is_told_by_span(demo: Demo) -> None:

@@ -196,14 +196,15 @@ def test_the_profile_says_at_least_one(demo: Demo) -> None:
         load(demo, together(0))
 
 
-def test_what_went_out_before_has_its_file(demo: Demo) -> None:
-    """Under the schema before, an 835 was found by its name: brought up again, each payment names the same file."""
-    demo.run(SENT)
-    before = links(demo)
-    schema.downgrade(demo.workspace.database, "0017")
-    schema.upgrade(demo.workspace.database)
-    assert links(demo) == before
-    assert len(before) == len(PAID)
+def test_what_went_out_has_its_file_after_a_step_back(decided: Demo) -> None:
+    """Under the schema before, an 835 alone was found by its name: brought up again, each payment names its file."""
+    load(decided, together(3))
+    decided.jobs.pay()
+    before = links(decided)
+    schema.downgrade(decided.workspace.database, "0017")
+    schema.upgrade(decided.workspace.database)
+    assert links(decided) == before
+    assert (len(before), len({file for _payment, file in before})) == (len(PAID), 2)
 
 
 def links(demo: Demo) -> list[tuple[int, int]]:

@@ -71,7 +71,10 @@ def test_a_subscriber_gets_one_check_for_the_family(demo: Demo, office: Office) 
     assert checks(paid) == [(CHECK, *ROSA, "180.00", 2)]
     assert [f"{each.payment.amount}" for each in paid.released if not each.payment.member] == ["0.00"]
     (register,) = (demo.workspace.home / "bank").glob("*-checks.csv")
-    assert register.read_text().splitlines()[1] == f"{CHECK},2026-03-16,,ROSA AMBLE,12 BIRCH LN,MANKATO,MN,560010012,180.00"
+    assert (
+        register.read_text().splitlines()[1]
+        == f"{CHECK},2026-03-16,,ROSA AMBLE,12 BIRCH LN,MANKATO,MN,560010012,180.00"
+    )
     proven = proof_of(demo)
     assert (proven.differences, proven.remittances) == ((), 1)
     assert proven.totals["payer"].members == proven.totals["payer"].checks == Decimal("180.00")
@@ -222,6 +225,29 @@ def test_the_notice_is_told_on_the_terminal_and_as_a_page(
     assert f"Check {CHECK} of 2026-03-16 to ROSA AMBLE, 180.00 US dollars" in capsys.readouterr().out
     assert run_hpedi("--home", demo.workspace.home, "eob", "--check", CHECK, "--html", page) == ExitCode.OK
     assert "your plan pays you" in page.read_text()
+
+
+def test_a_check_pays_its_claims_after_a_step_back(demo: Demo, office: Office) -> None:
+    """The schema before knew no checks to members: brought up again, the check pays what it paid."""
+    office.pay()
+    schema.downgrade(demo.workspace.database, BEFORE)
+    schema.upgrade(demo.workspace.database)
+    assert proof_of(demo).differences == ()
+
+
+def test_a_check_without_an_address_is_kept_back(demo: Demo, capsys: pytest.CaptureFixture[str]) -> None:
+    """The claim of Theo gives no address of Rosa: preview and run keep her check back until hers gives it."""
+    office = Office(demo)
+    office.send(bill("B", "M02", **NOT_ASSIGNED))
+    preview = ("pay", "preview", "--as-of", str(AS_OF), "--json")
+    assert run_hpedi("--home", demo.workspace.home, *preview) == ExitCode.OK
+    assert "2010BA N3 and N4: the next release draws the check" in capsys.readouterr().out
+    paid = office.pay()
+    kept = [(each.provider, f"{each.amount}", each.claims, each.finding.code) for each in paid.held]
+    assert (checks(paid), kept) == ([], [("M01", "90.00", 1, "member-address-missing")])
+    office.send(bill("A", "M01"))
+    assert checks(office.pay(TUESDAY)) == [(CHECK, *ROSA, "90.00", 1)]
+    assert proof_of(demo).differences == ()
 
 
 def test_what_was_due_before_checks_were_drawn_stays_as_it_was(demo: Demo, office: Office) -> None:

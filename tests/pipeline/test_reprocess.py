@@ -298,3 +298,18 @@ def test_later_claims_of_the_member_are_found(office: Office) -> None:
     asked = Asked(reason="provider_void")
     proposal = propose(jobs.workspace.books, jobs.context, jobs.reference, StandingSought(after=first), asked)
     assert [(each.claim, f"{each.would_pay}") for each in proposal.impacts] == [(later, "240.00")]
+
+
+def test_later_claims_of_the_family_are_found(office: Office) -> None:
+    """A void gives the family 100.00 of its deductible of 3,000.00 back, which a child's later claim owes then."""
+    days = [date(2026, 2, day) for day in (16, 17, 18)]
+    services = [Service("G0260", day, "520.00") for day in days]
+    (first,) = office.send(bill("A", "M01", services[0]))
+    office.send(bill("B", "M02", *services))
+    (later,) = office.send(bill("C", "M03", services[0]))
+    assert [paid for _kind, paid in office.kinds(later)] == ["80.00"]
+    office.send(voiding(first, bill("V", "M01", services[0])))
+    jobs, asked = office.jobs(), Asked(reason="provider_void")
+    proposal = propose(jobs.workspace.books, jobs.context, jobs.reference, StandingSought(after=first), asked)
+    assert [(each.claim, f"{each.would_pay}") for each in proposal.impacts] == [(later, "0.00")]
+    assert proposal.unchanged == 1

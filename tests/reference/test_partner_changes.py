@@ -116,6 +116,8 @@ TERMS = ProfileTerms(
         ({"remittances_for": ("HARBR",)}, "remittances_for"),
         ({"isa_ids": NORTH.isa_ids}, "isa_ids"),
         ({"resumes_as": "suspended"}, "resumes_as"),
+        ({"id": "unknown-senders"}, "id"),
+        ({"folder": "Pick-Up"}, "folder"),
     ],
 )
 def test_what_a_profile_may_not_say_is_told(fields: dict[str, Any], wrong: str) -> None:

@@ -141,7 +141,7 @@ def received_claim(told: Json, members: dict[str, Member], reference: Reference,
         attachments=_attachments(told),
         delay_reason=told.get("delay_reason", ""),
         rendering=_rendering(told),
-        service_facility=_facility(told),
+        service_facility=_facility(told, reference),
         institutional=_stay(told, last),
         dental=Dental(predetermination=True) if told.get("predetermination") else None,
         pay_to_plan=PayToPlan(name="OTHER", id="OTHER") if told.get("pay_to_plan") else None,
@@ -185,7 +185,10 @@ def _rendering(told: Json) -> Provider | None:
     return Provider(is_person=True, name=Name(last="X"), npi=told["rendering"]) if "rendering" in told else None
 
 
-def _facility(told: Json) -> Provider | None:
+def _facility(told: Json, reference: Reference) -> Provider | None:
+    """Read `facility_zip`, or `facility`, our id of a provider whose NPI is sent."""
+    if "facility" in told:
+        return Provider(is_person=False, name=Name(last="PLACE"), npi=reference.providers[told["facility"]].npi)
     if "facility_zip" not in told:
         return None
     address = Address(lines=("1 PLACE",), city="BLOOMINGTON", state="MN", postal_code=told["facility_zip"])

@@ -33,7 +33,7 @@ from tests.pipeline.conftest import Demo
 from tests.shared import PROJECT
 
 NOW = datetime(2026, 3, 16, 18, 0, tzinfo=UTC)
-FEW_ROWS = {"watcher", "reprocessing", "pragma_page_count", "pragma_page_size"}
+FEW_ROWS = {"webhook", "watcher", "reprocessing", "pragma_page_count", "pragma_page_size"}
 """Tables that have a row an endpoint, a process, a proposal; SQLite's own of its size."""
 storeless = pytest.mark.storeless
 Told = dict[tuple[str, tuple[str, ...]], float]

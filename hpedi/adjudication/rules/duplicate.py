@@ -90,9 +90,13 @@ def _near(context: ClaimContext, line: LineContext) -> Verdict:
     near = _of_line(context, line, fields)
     own = line.line.particulars
     alike = (each for each in context.history if not own or each.particulars in ("", own))
-    if not any(_of_past(each, fields) == near for each in alike):
+    past = next((each for each in alike if _of_past(each, fields) == near), None)
+    if past is None:
         return None
-    message = f"A line was billed before with the same {', '.join(fields)}; decide whether it is another service."
+    message = (
+        f"Line {past.line} of claim {past.payer_claim_control_number} has the same {', '.join(fields)}; "
+        "decide whether this one is another service."
+    )
     return Pends(reason=reason.pend, message=message, status277=reason.status277, line=line.line.number)
 
 

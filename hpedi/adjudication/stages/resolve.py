@@ -17,7 +17,7 @@ from hpedi.benefits.periods import period_of
 from hpedi.benefits.rows import LineFacts, plan_benefits
 from hpedi.claims.claim import Claim, ReceivedClaim, ServiceLine
 from hpedi.reference.contracts import ApcStatus, Contract, ContractRate, RateCondition
-from hpedi.reference.conventions import Conventions, Emergency
+from hpedi.reference.conventions import Conventions, Emergency, Protection
 from hpedi.reference.members import CoverageSpan
 from hpedi.reference.providers import BillingProvider
 from hpedi.reference.reference import Reference
@@ -95,18 +95,35 @@ class _Resolver:
         terms = terms_of(coverage, self.provider, self.reference, day)
         if self.emergency and terms.tier is not None:
             return replace(terms, tier=self.conventions.emergency.benefit_tier)
-        return terms
+        protection = self.conventions.protection
+        if protection is None:
+            return terms
+        facility = self._facility(terms, protection)
+        return replace(terms, tier=protection.benefit_tier, protected_at=facility) if facility else terms
+
+    def _facility(self, terms: DayTerms, protection: Protection) -> str:
+        """Return the facility in the network that protects from a provider outside of it; empty where none does."""
+        place = self.claim.service_facility
+        if place is None or terms.plan is None or terms.tier in (None, protection.benefit_tier):
+            return ""
+        facility = self.reference.provider_by_npi(place.npi)
+        if facility is None or self.claim.place_of_service not in protection.pos:
+            return ""
+        contract = self.reference.contract(facility.id, terms.plan.plan.line_of_business, terms.day)
+        return facility.id if contract is not None and contract.network == protection.benefit_tier else ""
 
     def rate(self, line: ServiceLine, terms: DayTerms) -> ContractRate | None:
         """Return the first rate of the contract that fits a line."""
         if terms.contract is None:
             return None
         contract = terms.contract
-        return next((rate for rate in contract.rates if self._fits(rate, line, contract)), None)
+        return next((rate for rate in contract.rates if self._fits(rate, line, contract, terms)), None)
 
-    def _fits(self, rate: ContractRate, line: ServiceLine, contract: Contract) -> bool:
+    def _fits(self, rate: ContractRate, line: ServiceLine, contract: Contract, terms: DayTerms) -> bool:
         when = rate.when
         if when.codes is not None and line.code not in when.codes:
+            return False
+        if when.protected is not None and when.protected is not bool(terms.protected_at):
             return False
         if not rate.all_inclusive and line.revenue_code not in (rate.room_revenue_codes or ()):
             return False

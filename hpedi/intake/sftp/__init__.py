@@ -6,7 +6,6 @@
     inbox        uploads: staged, judged, published whole
     reading      downloads
     tree         virtual paths and names
-    moving       a file moved where nothing stands, in one step
     limits       how much of anything
     listener     all of it, listening
 

@@ -8,12 +8,12 @@ Source: 005010X221A1 2100 and 2110 CAS; rule S4-117.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from decimal import Decimal
-from itertools import groupby
 from typing import Final
 
 from hpedi.claims.adjustment import Adjustment
+from hpedi.money import ZERO, Usd
 
 REASONS_A_SEGMENT: Final = 6
 
@@ -30,17 +30,23 @@ def grouped(adjustments: Sequence[Adjustment]) -> tuple[Adjustment, ...]:
     return tuple(adjustment for reasons in by_group.values() for adjustment in reasons.values())
 
 
-def segments_of(adjustments: Sequence[Adjustment]) -> Iterator[tuple[str, tuple[Adjustment, ...]]]:
-    """Yield one (group, up to six adjustments) a CAS segment."""
-    for group, members in groupby(grouped(adjustments), key=lambda adjustment: adjustment.group):
-        reasons = tuple(members)
-        for start in range(0, len(reasons), REASONS_A_SEGMENT):
-            yield group, reasons[start : start + REASONS_A_SEGMENT]
+def segments_of(adjustments: Sequence[Adjustment]) -> list[tuple[str, tuple[Adjustment, ...]]]:
+    """Return one (group, up to six adjustments) a CAS segment."""
+    if len(adjustments) == 1:
+        return [(adjustments[0].group, tuple(adjustments))]
+    by_group: dict[str, list[Adjustment]] = {}
+    for each in grouped(adjustments):
+        by_group.setdefault(each.group, []).append(each)
+    return [
+        (group, tuple(reasons[start : start + REASONS_A_SEGMENT]))
+        for group, reasons in by_group.items()
+        for start in range(0, len(reasons), REASONS_A_SEGMENT)
+    ]
 
 
-def total(adjustments: Iterable[Adjustment]) -> Decimal:
+def total(adjustments: Iterable[Adjustment]) -> Usd:
     """Add up the amounts."""
-    return sum((adjustment.amount for adjustment in adjustments), Decimal("0.00"))
+    return sum([adjustment.amount for adjustment in adjustments], ZERO)
 
 
 def _added(one: Adjustment, other: Adjustment) -> Adjustment:

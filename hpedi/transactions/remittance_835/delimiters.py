@@ -13,10 +13,26 @@ from typing import Final
 
 from hpedi.x12.events import Delimiters
 from hpedi.x12.segment import ElementValue, SegmentValues
-from hpedi.x12.writer import DELIMITERS
+from hpedi.x12.writer import DELIMITERS, Interchange, write_x12
 
 ALTERNATIVES: Final = Delimiters(element="|\x1d", component=">\x1f", repetition="!\x1e", segment="\x1c")
 """What is taken in place of each delimiter, in order: a usual one, then a control character, which no data holds."""
+
+
+def write_remittances(interchange: Interchange) -> bytes:
+    """Write an interchange of 835s as bytes, in our delimiters or, where a value holds one of them, in free ones.
+
+    Args:
+        interchange: What to write; its groups, sets and segments can be walked through twice.
+
+    Raises:
+        ValueError: A value that X12 cannot carry with any delimiters: a bug.
+    """
+    try:
+        return write_x12(interchange)
+    except ValueError:  # only then is it worth the time to look into every value
+        sets = (each for group in interchange.groups for each in group.sets)
+        return write_x12(interchange, free_delimiters(values for each in sets for values in each.segments))
 
 
 def free_delimiters(segments: Iterable[SegmentValues], preferred: Delimiters = DELIMITERS) -> Delimiters:

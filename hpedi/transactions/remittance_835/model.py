@@ -9,6 +9,7 @@ from __future__ import annotations
 from datetime import date
 from decimal import Decimal
 from enum import StrEnum
+from operator import itemgetter
 from typing import ClassVar, Final
 
 from msgspec.structs import replace
@@ -224,7 +225,7 @@ def _service_as_sent(service: ServicePayment) -> ServicePayment:
         service,
         adjustments=grouped(service.adjustments),
         references=_sorted(service.references),
-        amounts=tuple(each for each in service.amounts if each[1]),
+        amounts=tuple([each for each in service.amounts if each[1]]),
         allowed=service.allowed or None,
         service_end=service.service_end if service.service_end != service.service_date else None,
         line_number=0,
@@ -232,4 +233,4 @@ def _service_as_sent(service: ServicePayment) -> ServicePayment:
 
 
 def _sorted(references: tuple[tuple[str, str], ...]) -> tuple[tuple[str, str], ...]:
-    return tuple(sorted(references, key=lambda reference: reference[0]))
+    return tuple(sorted(references, key=itemgetter(0))) if len(references) > 1 else references

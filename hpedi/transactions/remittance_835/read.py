@@ -57,9 +57,10 @@ REMARK: Final = "HE"
 """LQ01 of a remittance advice remark code."""
 PARTY_LOOPS: Final = frozenset({"1000A", "1000B"})
 KNOWN_AT_ONCE: Final = 8192
-"""Texts of amounts and dates that are remembered: in a remittance most come again."""
+"""Texts of amounts, counts, dates and procedures that are remembered: in a remittance most come again."""
 
 _usd: Final = lru_cache(maxsize=KNOWN_AT_ONCE)(usd)
+_number: Final = lru_cache(maxsize=KNOWN_AT_ONCE)(Decimal)
 _date: Final = lru_cache(maxsize=KNOWN_AT_ONCE)(read_d8)
 
 
@@ -97,7 +98,7 @@ class RemittanceReader:
         for index, (node, text) in enumerate(zip(placed.nodes, placed.texts, strict=True)):
             if node is None:
                 continue
-            elements = text.split(separator)
+            elements = text.split(separator) if separator in text else [text, ""]
             if node.loop_id == SERVICE_LOOP:
                 if node.starts_loop:
                     self._services.append({})
@@ -185,7 +186,7 @@ def _usd_at(elements: Sequence[str], position: int) -> Usd:
 
 def _number_at(elements: Sequence[str], position: int) -> Decimal:
     try:
-        return Decimal(elements[position])
+        return _number(elements[position])
     except (InvalidOperation, IndexError):
         raise ValueError(f"{_place(elements, position)} is not a number") from None
 
@@ -325,7 +326,7 @@ def _name(nm1: Sequence[str]) -> Name:
 
 def _service(loop: LoopSegments, delimiters: Delimiters) -> ServicePayment:
     svc = _first(loop, "SVC")
-    qualifier, code, modifiers = _procedure(_at(svc, 1), delimiters)
+    qualifier, code, modifiers = _procedure(_at(svc, 1), delimiters.component)
     units_paid = _number_at(svc, 5) if _at(svc, 5) else Decimal(1)
     amounts = _amounts(loop)
     return ServicePayment(
@@ -353,14 +354,15 @@ def _service(loop: LoopSegments, delimiters: Delimiters) -> ServicePayment:
 def _submitted(composite: str, delimiters: Delimiters) -> SubmittedService | None:
     if not composite:
         return None
-    qualifier, code, modifiers = _procedure(composite, delimiters)
+    qualifier, code, modifiers = _procedure(composite, delimiters.component)
     return SubmittedService(code=code, code_qualifier=qualifier, modifiers=modifiers)
 
 
-def _procedure(composite: str, delimiters: Delimiters) -> tuple[str, str, tuple[str, ...]]:
+@lru_cache(maxsize=KNOWN_AT_ONCE)
+def _procedure(composite: str, separator: str) -> tuple[str, str, tuple[str, ...]]:
     """Return the qualifier, code and modifiers of a composite medical procedure identifier."""
-    qualifier, _, procedure = composite.partition(delimiters.component)
-    code, *modifiers = procedure.split(delimiters.component)
+    qualifier, _, procedure = composite.partition(separator)
+    code, *modifiers = procedure.split(separator)
     return qualifier, code, tuple(modifiers)
 
 
@@ -375,11 +377,12 @@ def _payer_named(nm1: Sequence[str]) -> NamedPayer | None:
 
 
 def _adjustments(loop: LoopSegments) -> tuple[Adjustment, ...]:
-    return tuple(
+    told = [
         Adjustment(cas[1], cas[at], _usd_at(cas, at + 1), _number_at(cas, at + 2) if _at(cas, at + 2) else None)
         for cas in loop.get("CAS", ())
         for at in range(2, len(cas), 3)
-    )
+    ]
+    return tuple(told)
 
 
 def _provider_adjustments(loop: LoopSegments, delimiters: Delimiters) -> Iterator[ProviderAdjustment]:

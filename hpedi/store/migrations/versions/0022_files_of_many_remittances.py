@@ -9,13 +9,20 @@ branch_labels = None
 depends_on = None
 
 _ROW_ID = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
+_KEPT = {
+    "payment_file": "SELECT payment_file.* FROM payment_file JOIN payment ON payment.id = payment_file.payment "
+    "JOIN outbox ON outbox.id = payment_file.outbox WHERE outbox.name != payment.trace_number || '.835'",
+    "paid_member_payment": "SELECT * FROM paid_member_payment WHERE payment IS NOT NULL",
+}
+"""What of a table no other table tells: a step back keeps it aside, and the step takes it in again."""
 
 
 def upgrade() -> None:
     """Apply the step.
 
     Each payment that went out gets the file that its 835 is in, which had its number's name. What was due to members so
-    far was paid elsewhere: no check is drawn for it. Refunds that a step back gave numbers of their own lose them.
+    far was paid elsewhere: no check is drawn for it. Refunds that a step back gave numbers of their own lose them, and
+    what it kept aside comes back.
     """
     op.create_table(
         "outbox_staging",
@@ -39,6 +46,7 @@ def upgrade() -> None:
         "JOIN outbox ON outbox.run = payment.run AND outbox.kind = '835' "
         "AND outbox.name = payment.trace_number || '.835'"
     )
+    _take_in_again()
     with op.batch_alter_table("due", schema=None) as batch_op:
         batch_op.drop_constraint("uq_due", type_="unique")
     op.execute(
@@ -48,6 +56,19 @@ def upgrade() -> None:
     once = sa.text("code != '72'")
     of_payee = ["provider", "code", "reference"]
     op.create_index("uq_due", "due", of_payee, unique=True, sqlite_where=once, postgresql_where=once)
+
+
+def _take_in_again() -> None:
+    kept = {name for name in _KEPT if sa.inspect(op.get_bind()).has_table(f"kept_{name}")}
+    if "payment_file" in kept:
+        op.execute("INSERT INTO payment_file (payment, outbox) SELECT payment, outbox FROM kept_payment_file")
+    if "paid_member_payment" in kept:
+        op.execute(
+            "UPDATE paid_member_payment SET payment = (SELECT kept.payment FROM kept_paid_member_payment AS kept "
+            "WHERE kept.member_payment = paid_member_payment.member_payment)"
+        )
+    for name in kept:
+        op.drop_table(f"kept_{name}")
 
 
 def _create_link(name: str, key: str, other: str, table: str, *, nullable: bool = False) -> None:
@@ -64,7 +85,10 @@ def _create_link(name: str, key: str, other: str, table: str, *, nullable: bool 
 
 
 def downgrade() -> None:
-    """Take the step back; refunds of a claim after its first get their number behind its own, so that all are kept."""
+    """Take the step back; refunds of a claim after its first get their number behind its own, so that all are kept.
+
+    So are the files of several 835s, and which check paid which member payment: aside, in tables of their own.
+    """
     op.drop_index("uq_due", table_name="due")
     op.execute(
         "UPDATE due SET reference = reference || ' ' || id WHERE EXISTS (SELECT 1 FROM due AS first "
@@ -73,6 +97,8 @@ def downgrade() -> None:
     )
     with op.batch_alter_table("due", schema=None) as batch_op:
         batch_op.create_unique_constraint("uq_due", ["provider", "code", "reference"])
-    op.drop_table("paid_member_payment")
-    op.drop_table("payment_file")
+    for name, rows in _KEPT.items():
+        if op.get_bind().execute(sa.text(rows).columns()).first() is not None:
+            op.execute(f"CREATE TABLE kept_{name} AS {rows}")
+        op.drop_table(name)
     op.drop_table("outbox_staging")

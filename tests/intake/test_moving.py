@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from hpedi.intake.sftp import moving
-from hpedi.intake.sftp.moving import move_new
+from hpedi.intake import moving
+from hpedi.intake.moving import move_new
 
 pytestmark = pytest.mark.storeless
 
