@@ -33,7 +33,7 @@ from typing import Final
 import click
 from sqlalchemy import select
 
-from benchmarks.real_time import memory_of, processor_seconds_of
+from benchmarks.processes import memory_of, processor_seconds_of
 from hpedi.commands.printing import Column, print_json, print_table
 from hpedi.store.gateway_tables import arrival
 from hpedi.store.tables import inbound_file, outbox, receipt

@@ -10,10 +10,12 @@
 #   units      units and timers of systemd, and their settings
 #   all        all of these, in this order
 #
-# --root lays everything below a folder, as for an image or a trial; nothing outside of it is touched then, and users are
-# not made. --prefix is where the program lies (/usr/local/lib/hpedi). $HPEDI_WHEELS names a folder of wheels to install
-# from instead of an index, $PYTHON the Python to use.
+# --root lays everything below a folder, as for a trial; nothing outside of it is touched then, and users are not made. The
+# program starts from that folder only: into an image it is installed from within (RUN, chroot). --prefix is where the
+# program lies (/usr/local/lib/hpedi). $HPEDI_WHEELS names a folder of wheels to install from instead of an index, $PYTHON
+# the Python to use.
 set -eu
+umask 022  # the user of the services reads the program, whatever root is used to
 
 source_folder=$(cd "$(dirname "$0")/.." && pwd)
 root=
@@ -27,6 +29,11 @@ fail() { printf 'install.sh: %s\n' "$*" >&2; exit 2; }
 # as_user FOLDER...: give folders to the user of the services, where there is one and we may
 as_user() {
     if [ -z "$root" ] && [ "$(id -u)" -eq 0 ]; then chown "$user:$user" "$@"; fi
+}
+
+# as_told FILE: print a file with the prefix and the user that were told
+as_told() {
+    sed -e "s|/usr/local/lib/hpedi|$prefix|g" -e "s|=hpedi\$|=$user|" -e "s|:-hpedi}|:-$user}|" -e "s|^u hpedi |u $user |" "$1"
 }
 
 step_program() {
@@ -46,7 +53,8 @@ step_scripts() {
     install -d "$root$prefix" "$root/usr/local/bin" "$root/usr/local/sbin"
     install -m 755 "$source_folder/deploy/with-key" "$root$prefix/with-key"
     install -m 644 "$source_folder/deploy/health.py" "$root$prefix/health.py"
-    install -m 755 "$source_folder/deploy/hpedi-run" "$root/usr/local/sbin/hpedi-run"
+    as_told "$source_folder/deploy/hpedi-run" >"$root/usr/local/sbin/hpedi-run"
+    chmod 755 "$root/usr/local/sbin/hpedi-run"
     ln -sf "$prefix/venv/bin/hpedi" "$root/usr/local/bin/hpedi"
 }
 
@@ -70,17 +78,20 @@ step_units() {
     units=$root/etc/systemd/system
     install -d "$units/hpedi-.service.d" "$units/hpedi.service.d" "$root/usr/lib/sysusers.d"
     for unit in "$source_folder"/deploy/systemd/*.service "$source_folder"/deploy/systemd/*.timer; do
-        sed "s|/usr/local/lib/hpedi|$prefix|g" "$unit" >"$units/$(basename "$unit")"
+        as_told "$unit" >"$units/$(basename "$unit")"
     done
     hardening=$source_folder/deploy/systemd/hpedi-.service.d/hardening.conf
     for folder in hpedi-.service.d hpedi.service.d; do
-        sed "s|=hpedi\$|=$user|" "$hardening" >"$units/$folder/hardening.conf"
+        as_told "$hardening" >"$units/$folder/hardening.conf"
     done
-    install -m 644 "$source_folder/deploy/systemd/hpedi.sysusers.conf" "$root/usr/lib/sysusers.d/hpedi.conf"
+    as_told "$source_folder/deploy/systemd/hpedi.sysusers.conf" >"$root/usr/lib/sysusers.d/hpedi.conf"
     if [ -z "$root" ] && [ -d /run/systemd/system ]; then systemctl daemon-reload; fi
 }
 
 while [ $# -gt 0 ]; do
+    case $1 in
+        --root | --prefix | --user) [ $# -gt 1 ] || fail "$1 wants a value" ;;
+    esac
     case $1 in
         --root) root=$(mkdir -p "$2" && cd "$2" && pwd); shift 2 ;;
         --prefix) prefix=$2; shift 2 ;;

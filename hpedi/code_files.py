@@ -32,6 +32,14 @@ def own_code_files(folder: Path) -> dict[str, bytes]:
     return {path.name: path.read_bytes() for path in sorted(folder.iterdir()) if set_name(path.name)}
 
 
+def own_lists_seen(folder: Path) -> tuple[tuple[str, int, int], ...]:
+    """Return what is other when a list of the user's folder is: names, sizes, and when each was written."""
+    if not folder.is_dir():
+        return ()
+    lists = ((path.name, path.stat()) for path in sorted(folder.iterdir()) if set_name(path.name))
+    return tuple((name, seen.st_size, seen.st_mtime_ns) for name, seen in lists)
+
+
 def check_own_lists(folder: Path) -> tuple[Finding, ...]:
     """Return what is wrong with the user's lists, by file and line: a code book is read from right ones only."""
     entries = read_code_set_entries(mapping(f"{FOLDER}/{SETS_FILE}").read_bytes())

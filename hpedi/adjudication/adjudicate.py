@@ -120,7 +120,13 @@ def _completed(
         context = replace(context, overrides=overrides, waived=waived_by(overrides))
     if correction is not None:
         waived = context.waived | correction.waived
-        context = replace(context, is_correction=True, denied_before=correction.denied_before, waived=waived)
+        context = replace(
+            context,
+            is_correction=True,
+            is_approved=correction.of.payer_claim_control_number == context.received.payer_claim_control_number,
+            denied_before=correction.denied_before,
+            waived=waived,
+        )
     return context
 
 

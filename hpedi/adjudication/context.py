@@ -114,6 +114,7 @@ class ClaimContext(Model, frozen=True, kw_only=True, gc=True):
         carried: What carries over from last year's accumulators, in `balances` already.
         is_newborn: The patient is a newborn who is decided as the subscriber, who is `matched`.
         is_correction: It corrects an earlier decision, which is rolled back in `history` and `balances`.
+        is_approved: Somebody approved it, as what corrects a decision on the same claim; not a provider's replacement.
         denied_before: Groups and codes by which the decision that it corrects denied lines.
         waived: Edits, pend codes, policies and authorisation rows that an appeal or an examiner set aside.
         overrides: What examiners decided of the claim, oldest first.
@@ -137,6 +138,7 @@ class ClaimContext(Model, frozen=True, kw_only=True, gc=True):
     carried: tuple[AccumulatorEntry, ...] = ()
     is_newborn: bool = False
     is_correction: bool = False
+    is_approved: bool = False
     denied_before: frozenset[tuple[str, str]] = frozenset()
     waived: frozenset[str] = frozenset()
     overrides: tuple[Override, ...] = ()

@@ -10,7 +10,7 @@ Source: 005010X222A1 1.4.1 (coordination of benefits); X12 RFI 1696, 2143, 2548.
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
 from typing import Final
@@ -87,6 +87,30 @@ def prior_payers(claim: Claim, reference: Reference, received: date) -> PriorPay
     by_line = [_sum(each) for each in zip(*(_by_line(payer, claim.lines, told) for payer in payers), strict=True)]
     numbers = [line.number for line in claim.lines]
     return PriorPayers(payers, dict(zip(numbers, by_line, strict=True)), _sum(by_line))
+
+
+def of_accepted(prior: PriorPayers, lines: Sequence[ServiceLine], accepted: Mapping[int, Usd]) -> PriorPayers:
+    """Return what earlier payers made of what is accepted of a claim, so that nothing of the rest lowers our payment.
+
+    Args:
+        prior: What they made of the whole.
+        lines: The lines of the claim.
+        accepted: US dollars charged for what is accepted of each line, by its number; none where it is denied.
+
+    Returns:
+        Of each line the share that the charge has; of the claim the sum.
+    """
+    if all(accepted.get(line.number, ZERO) == line.charged for line in lines):
+        return prior
+    by_line = {
+        line.number: _share(prior.by_line[line.number], accepted.get(line.number, ZERO), line.charged) for line in lines
+    }
+    return replace(prior, by_line=by_line, by_claim=_sum(by_line.values()))
+
+
+def _share(prior: Prior, accepted: Usd, charged: Usd) -> Prior:
+    weights = (accepted, charged - accepted)
+    return Prior(allocate(prior.paid, weights)[0], allocate(prior.contractual, weights)[0])
 
 
 def _waiting(waits_for: str) -> PriorPayers:

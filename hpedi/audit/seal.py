@@ -94,6 +94,11 @@ class EntriesDigest:
         return self._hash.hexdigest()
 
 
+def previous_of(head: Seal | None) -> str:
+    """Return what a seal says of the one before it."""
+    return head.digest() if head else NOTHING_BEFORE
+
+
 class NextSeal:
     """The seal that follows another, while the entries that it covers pass by."""
 
@@ -127,7 +132,7 @@ class NextSeal:
             last_id=self._last_id,
             entries=self.entries,
             entries_digest=self._digest.hex(),
-            previous=head.digest() if head else NOTHING_BEFORE,
+            previous=previous_of(head),
         )
         return msgspec.structs.replace(seal, mac=key.mac(seal.canonical()))
 

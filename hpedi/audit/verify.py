@@ -17,7 +17,7 @@ from hpedi.audit.anchor import Anchored
 from hpedi.audit.entry import AuditEntry
 from hpedi.audit.ids import IdSpans
 from hpedi.audit.key import AuditKey
-from hpedi.audit.seal import NOTHING_BEFORE, EntriesDigest, Seal, open_ids_of
+from hpedi.audit.seal import EntriesDigest, Seal, open_ids_of, previous_of
 
 FAULTS_KEPT: Final = 100
 MAY_LACK_ANCHOR: Final = 1
@@ -152,7 +152,7 @@ def _verify_place(seal: Seal, head: Seal | None, found: Verified) -> None:
     expected = head.number + 1 if head else 1
     if seal.number != expected:
         found.tell(FaultKind.SEAL_MISSING, f"seal {expected}")
-    elif seal.previous != (head.digest() if head else NOTHING_BEFORE):
+    elif seal.previous != previous_of(head):
         found.tell(FaultKind.CHAIN_BROKEN, f"seal {seal.number}")
 
 

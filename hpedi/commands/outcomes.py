@@ -10,6 +10,7 @@ import click
 from hpedi.commands.printing import Column, hint, money_column, print_json, print_table
 from hpedi.pipeline.adjudicate import Adjudicated
 from hpedi.pipeline.received import ReceiptOutcome, ReceivedFile
+from hpedi.transactions.remittance_835.model import REVERSAL
 
 SHOWN = 40
 FINDINGS_SHOWN = 3
@@ -95,6 +96,10 @@ def print_adjudicated(outcome: Adjudicated, *, as_json: bool) -> None:
     print_table("What was decided", columns, rows)
     if outcome.decided + outcome.pended > len(outcome.first):
         hint(f"and {outcome.decided + outcome.pended - len(outcome.first):,} more; `hpedi status` has the totals")
+    taken_back = next((each.claim for each in outcome.first if each.clp02 == REVERSAL), "")
+    if taken_back:
+        propose = f"hpedi reprocess propose --reason NAME --after {taken_back}"
+        hint(f"what was taken back may change later claims of the family: `{propose}` lists them")
     click.echo(
         f"decided {outcome.decided:,} claims, pended {outcome.pended:,}; "
         f"charged {outcome.charged:,} paid {outcome.paid:,} US dollars"

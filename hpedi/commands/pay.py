@@ -83,7 +83,7 @@ def release(session: Session, as_of: date | None, *, yes: bool, dry_run: bool, a
       hpedi pay release --as-of 2026-03-16
       hpedi pay release --yes
     """
-    from hpedi.commands.jobs import Jobs, alone
+    from hpedi.commands.jobs import Jobs, Lane, alone
     from hpedi.commands.pay_pages import print_paid, print_preview
     from hpedi.commands.pay_runs import print_why_nothing
     from hpedi.commands.signed_in import acting
@@ -98,7 +98,7 @@ def release(session: Session, as_of: date | None, *, yes: bool, dry_run: bool, a
     if dry_run or (asks and not click.confirm("release these payments?", err=True)):
         hint("nothing was built or released")
         return ExitCode.OK
-    with alone(workspace):
+    with alone(workspace, lanes=[Lane.BOOKS]):
         if shown is not None and _unpaid(workspace, context) != shown:
             raise click.ClickException("what is to be paid changed meanwhile; nothing was done: look once more")
         paid = Jobs(workspace, context).pay()

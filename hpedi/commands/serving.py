@@ -22,6 +22,7 @@ import uvicorn
 from hpedi.commands.collector import collecting_seldom
 from hpedi.commands.jobs import Jobs
 from hpedi.commands.listening import STOPS, WAITING_CONNECTIONS, Listening, bound, say_where, stop_by_signal
+from hpedi.commands.loaded import loaded_now
 from hpedi.commands.server_processes import ServerProcesses
 from hpedi.commands.workspace import context_for, now_for, open_workspace
 from hpedi.pipeline.agreed import ReceiptTerms
@@ -40,23 +41,25 @@ HEADER_BYTES: Final = 16_384
 
 
 class CurrentTerms:
-    """What answers are made by, read once and again when another payer folder or 834 was loaded."""
+    """What answers are made by, read once and again when another payer folder, 834 or code list was loaded."""
 
     def __init__(self, jobs: Jobs) -> None:
         """Read it."""
-        self._jobs = jobs
-        self.terms: ReceiptTerms = jobs.receipt_terms()
+        self._workspace, self._context = jobs.workspace, jobs.context
+        self._loaded = loaded_now(self._workspace, self._context)
+        self.terms: ReceiptTerms = self._read()
 
     def keep_up(self) -> None:
         """Read again what changed, empty a long log of the database, and seal the audit log."""
-        jobs = self._jobs
-        jobs.workspace.database.empty_long_log()
-        with jobs.workspace.books.reading(jobs.context) as work:
-            snapshot = work.reference.snapshot()
-        if snapshot != self.terms.reference.snapshot:
-            self.terms = Jobs(jobs.workspace, jobs.context).receipt_terms()
+        self._workspace.database.empty_long_log()
+        loaded = loaded_now(self._workspace, self._context)
+        if loaded != self._loaded:
+            self.terms, self._loaded = self._read(), loaded
             _set_aside()
-        jobs.workspace.sealer.seal_when_due()
+        self._workspace.sealer.seal_when_due()
+
+    def _read(self) -> ReceiptTerms:
+        return Jobs(self._workspace, self._context).receipt_terms()
 
 
 def _set_aside() -> None:

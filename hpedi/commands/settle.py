@@ -25,7 +25,7 @@ from hpedi.commands.settle_options import (
 )
 
 if TYPE_CHECKING:
-    from hpedi.pipeline.settle import SettlementAsked
+    from hpedi.pipeline.settlement_asked import SettlementAsked
 
 
 @click.group()
@@ -58,7 +58,7 @@ def capitation(session: Session, /, *, book: bool, as_of: date | None, as_json: 
     Example:
       hpedi settle capitation --provider LAKES --period 2026-05 --members 120 --pmpm 35.00 --reference CAP202605 --book
     """
-    from hpedi.pipeline.settle import CapitationAsked
+    from hpedi.pipeline.settlement_asked import CapitationAsked
 
     return _settled(session, CapitationAsked(**asked), as_of, book=book, as_json=as_json)
 
@@ -93,7 +93,7 @@ def program(session: Session, /, *, book: bool, as_of: date | None, as_json: boo
       hpedi settle program --employer PINEWOOD --provider LAKES --year 2026 --met QUALITY --met ACCESS --withhold-reference PIP2026
       hpedi settle program --employer PINEWOOD --provider LAKES --year 2026 --earned 75 --bonus 20.00 --withhold-reference PIP2026 --bonus-reference TCOC2026
     """  # noqa: E501  # an example is a line to copy
-    from hpedi.pipeline.settle import ProgramAsked
+    from hpedi.pipeline.settlement_asked import ProgramAsked
 
     earned_of(asked)
     ways = [name for name in ("savings", "bonus", "cost") if asked[name] is not None]
@@ -123,7 +123,7 @@ def withhold(session: Session, /, *, book: bool, as_of: date | None, as_json: bo
     Example:
       hpedi settle withhold --provider LAKES --year 2026 --met QUALITY --reference WH2026 --book
     """
-    from hpedi.pipeline.settle import WithholdAsked
+    from hpedi.pipeline.settlement_asked import WithholdAsked
 
     earned_of(asked)
     return _settled(session, WithholdAsked(**asked), as_of, book=book, as_json=as_json)
@@ -143,7 +143,7 @@ def refund(session: Session, /, *, book: bool, as_of: date | None, as_json: bool
     Example:
       hpedi settle refund --provider LAKES --claim 26061000010000002 --amount 20.00 --reference CHECK4711 --book
     """
-    from hpedi.pipeline.settle import RefundAsked
+    from hpedi.pipeline.settlement_asked import RefundAsked
 
     return _settled(session, RefundAsked(**asked), as_of, book=book, as_json=as_json)
 
@@ -174,7 +174,7 @@ def adjustment(session: Session, /, *, book: bool, as_of: date | None, as_json: 
     from hpedi.commands.workspace import context_for
     from hpedi.mappings_folder import mapping
     from hpedi.payments.conventions import load_adjustment_terms
-    from hpedi.pipeline.settle import AdjustmentAsked
+    from hpedi.pipeline.settlement_asked import AdjustmentAsked
 
     day = context_for(as_of).as_of
     ways = load_adjustment_terms(mapping("payments/adjustments.yaml").read_bytes(), day).ways
@@ -193,7 +193,7 @@ def prefund(session: Session, /, *, book: bool, as_of: date | None, as_json: boo
     Example:
       hpedi settle prefund --employer PINEWOOD --provider LAKES --year 2026 --pool-interest 0.60 --reference JUNE2027
     """
-    from hpedi.pipeline.settle import PrefundAsked
+    from hpedi.pipeline.settlement_asked import PrefundAsked
 
     return _settled(session, PrefundAsked(**asked), as_of, book=book, as_json=as_json)
 
@@ -222,7 +222,7 @@ def transfer(session: Session, /, *, book: bool, as_of: date | None, as_json: bo
       hpedi settle transfer --employer PINEWOOD --reference WIRE4711
       hpedi settle transfer --employer PINEWOOD --amount 3.70 --reference WIRE4711 --book
     """
-    from hpedi.pipeline.settle import TransferAsked
+    from hpedi.pipeline.settlement_asked import TransferAsked
 
     return _settled(session, TransferAsked(**asked), as_of, book=book, as_json=as_json)
 

@@ -59,11 +59,12 @@ class Files:
         Args:
             taken: The files.
             tell: Is told of each.
-            settle_seconds: So long nobody may have written to a file of a foreign folder before it is deleted.
+            settle_seconds: So long a file of a foreign folder lies on after it was received: who fills that may have it
+                open yet.
         """
         self.count = 0
         self._settle_seconds = settle_seconds
-        self._lying: dict[Path, Taken] = {}
+        self._lying: dict[Path, tuple[Taken, float]] = {}
         self._taken = taken
         self._tell = tell
         self._put_aside: set[Path] = set()
@@ -71,19 +72,21 @@ class Files:
 
     def in_hand(self) -> list[Taken]:
         """Return the files that were taken and are not done, in the order of arrival, without those put aside."""
-        self._let_go(self._settle_seconds)
+        self._let_go(time.monotonic())
         left = self._put_aside | self._lying.keys()
         return [each for each in self._taken.waiting() if each.path not in left]
 
     def close(self) -> None:
         """Delete what is done with; what cannot be is for the next watcher."""
         with suppress(OSError):
-            self._let_go(settle_seconds=0.0)
+            self._let_go(float("inf"))
 
-    def _let_go(self, settle_seconds: float) -> None:
-        gone = [path for path, each in self._lying.items() if self._taken.let_go(each, settle_seconds)]
-        for path in gone:
-            del self._lying[path]
+    def _let_go(self, at: float) -> None:
+        """Delete what lay long enough after it was received; what was written to meanwhile comes again."""
+        for path, (taken, until) in list(self._lying.items()):
+            if until <= at:
+                self._taken.let_go(taken)
+                del self._lying[path]
 
     def take_in(self, jobs: Jobs, partner: Partner, taken: Taken, *, is_last: bool = False) -> bool:
         """Take in one file.
@@ -109,8 +112,10 @@ class Files:
                     return False
                 handled, receipts = self._received(jobs, partner, taken, arrival)
             self._answer(jobs, arrival, receipts)
-            if not self._taken.let_go(taken, self._settle_seconds):
-                self._lying[taken.path] = taken
+            if taken.is_foreign:
+                self._lying[taken.path] = taken, time.monotonic() + self._settle_seconds
+            else:
+                self._taken.let_go(taken)
         except (Unavailable, OSError):
             self._give_back(jobs, arrival)
             raise

@@ -42,8 +42,8 @@ class WatchSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fi
         poll_seconds: How often the folders are looked into.
         incomplete_after: An interchange that is still open so many seconds after its last byte is taken as it is; in
             our own inbox the SFTP server waits for it.
-        settle_seconds: What is no X12 is taken when it was unchanged for so long; what came from a folder that another
-            server fills is deleted when nobody wrote to it for so long after it was taken.
+        settle_seconds: What is no X12 is taken when it was unchanged for so long; a file of a folder that another
+            server fills is looked at once more so long after it was received, before it is deleted.
         archive_after_days: A file that lay in an outbox for so long moves to the archive; 0 for never.
         retention_days: A file of outbox or archive that was delivered so long ago is deleted there; 0 for never.
         quarantine_days: What is in quarantine is deleted there after so long; 0 for never.

@@ -21,6 +21,7 @@ from typing import Final
 
 from hpedi.access.reach import Scope
 from hpedi.commands.jobs import Busy, Jobs, Lane, alone
+from hpedi.commands.loaded import Loaded, loaded_now
 from hpedi.commands.signed_in import check, context_again
 from hpedi.commands.watch_clearing import Clearing
 from hpedi.commands.watch_files import Files, Handled
@@ -91,6 +92,7 @@ class Watcher:
         self._last_beat = float("-inf")
         self._jobs: Jobs | None = None
         self._jobs_by_the_clock: Jobs | None = None
+        self._loaded: Loaded | None = None
         self._due: Future[None] | None = None
         self._told: set[tuple[str, str]] = set()
 
@@ -210,16 +212,14 @@ class Watcher:
         self._workspace.sealer.seal_when_due()
 
     def _up_to_date(self) -> Jobs:
-        """Return the jobs of this pass: who, when, and the reference data as known now."""
+        """Return the jobs of this pass: who, when, and by what is loaded now."""
         workspace = self._workspace
         context = context_again(workspace, self._principal)
         check(context, WATCH[0], Scope(thing=WATCH[1]))
-        with workspace.books.reading(context) as work:
-            snapshot = work.reference.snapshot()
-        jobs = self._jobs
-        if jobs is None or jobs.reference.snapshot != snapshot or jobs.context.as_of != context.as_of:
+        loaded, jobs = loaded_now(workspace, context), self._jobs
+        if jobs is None or self._loaded != loaded or jobs.context.as_of != context.as_of:
             jobs = self._jobs = Jobs(workspace, context, self._beat)
-            self._jobs_by_the_clock = None
+            self._loaded, self._jobs_by_the_clock = loaded, None
         jobs.context = context
         return jobs
 

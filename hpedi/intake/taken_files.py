@@ -6,8 +6,8 @@ A watcher holds the lock (flock) of its folder; the system gives it back when th
 dead watcher left is adopted by whoever gets that lock. A rename succeeds once: of many watchers one takes a file.
 
 A rename takes a file from nobody who has it open: what is written to it afterwards must not be lost. So a file that
-became another one since it was taken goes back to where it came from, and one from a foreign folder is deleted only
-when it stayed the same for some time.
+became another one since it was taken goes back to where it came from. Who deletes one of a foreign folder had better
+wait some time before.
 """
 
 from __future__ import annotations
@@ -16,7 +16,6 @@ import errno
 import fcntl
 import os
 import stat
-import time
 from contextlib import suppress
 from dataclasses import dataclass
 from itertools import count
@@ -59,6 +58,11 @@ class Taken:
     def is_new(self) -> bool:
         """Whether it came out of its drop folder just now."""
         return self.came_from is not None
+
+    @property
+    def is_foreign(self) -> bool:
+        """Whether another server filled it before our eyes, and may have it open yet."""
+        return self.came_from is not None and self.came_from.is_foreign
 
 
 class CannotTake(Exception):
@@ -124,28 +128,16 @@ class TakenFiles:
             return None
         return taken
 
-    def let_go(self, taken: Taken, settle_seconds: float) -> bool:
-        """Delete a file that is done with, unless somebody wrote to it: then it is to be taken in once more.
-
-        Args:
-            taken: The file.
-            settle_seconds: So long nobody may have written to one of a foreign folder.
-
-        Returns:
-            False where it lies on, and is to be let go later.
-        """
+    def let_go(self, taken: Taken) -> None:
+        """Delete a file that is done with, unless somebody wrote to it: then it is to be taken in once more."""
         try:
             found = taken.path.lstat()
         except FileNotFoundError:
-            return True
+            return
         if (found.st_size, found.st_mtime_ns) != (taken.size, taken.written_at):
             self._put_back(taken)
-            return True
-        is_foreign = taken.came_from is not None and taken.came_from.is_foreign
-        if is_foreign and time.time() - found.st_ctime < settle_seconds:
-            return False
-        taken.path.unlink(missing_ok=True)
-        return True
+        else:
+            taken.path.unlink(missing_ok=True)
 
     def _put_back(self, taken: Taken) -> None:
         """Lay a file where it came from; where that cannot be, it is another arrival."""

@@ -53,16 +53,15 @@ def interest_of(
     """Return the interest on the claims of a payment that are paid late; those without are left out."""
     paid_here = {decision_id(decision): decision for _received, decision in decided if decision.kind != "reversal"}
     taken_back = {decision.of: -decision.paid for _received, decision in decided if decision.kind == "reversal"}
+    terms_on = {day: prompt_pay(reference, day) for day in {received.received for received, _decision in decided}}
     found = {}
     for received, decision in decided:
-        terms = prompt_pay(reference, received.received)
+        terms = terms_on[received.received]
         if terms is None or decision.kind == "reversal" or decision_id(decision) in taken_back:
-            continue
-        if not _is_bound(received, decision, reference, terms):
             continue
         base = decision.paid - _paid_before(decision, paid_here, taken_back)
         interest = late_interest(base, received.received, paid_on, terms)
-        if interest:
+        if interest and _is_bound(received, decision, reference, terms):
             found[decision.payer_claim_control_number, decision.version] = interest
     return found
 

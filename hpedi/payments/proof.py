@@ -44,6 +44,9 @@ STAGES: Final = ("", SETTLED, RETURNED, VOIDED, REISSUED)
 SENT: Final = frozenset({PaymentState.RELEASED, PaymentState.SETTLED, PaymentState.RETURNED})
 """The states of a payment that went out."""
 
+UNREADABLE: Final = "cannot be read"
+"""What is said of bytes that were altered."""
+
 ClaimVersion: TypeAlias = tuple[str, int]
 
 
@@ -138,6 +141,7 @@ class ProvedPayment:
     Attributes:
         payment: As it was sealed.
         row_amount: US dollars in its row.
+        row_terms: Payee, funding account and method in its row.
         states: Every state it was in.
         decided: What the decisions that it covers pay, US dollars.
         assigned: The claim versions whose rows say that this payment pays them.
@@ -148,6 +152,7 @@ class ProvedPayment:
 
     payment: Payment
     row_amount: Usd
+    row_terms: tuple[str, str, str]
     states: frozenset[PaymentState]
     decided: Mapping[ClaimVersion, Usd]
     assigned: frozenset[ClaimVersion]
@@ -164,6 +169,20 @@ class ProvedPayment:
     def subject(self) -> str:
         """Its name in differences."""
         return ledger_source(self.payment)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Unreadable:
+    """A payment whose sealed row was altered, so that it opens no more: its number, and US dollars in its row."""
+
+    trace_number: str
+    row_amount: Usd
+
+    @property
+    def difference(self) -> Difference:
+        """What is to be said of it."""
+        subject = f"payment:{self.trace_number}"
+        return Difference(check=Check.PAYMENT, subject=subject, part=UNREADABLE, other=self.row_amount)
 
 
 @dataclass(slots=True)
@@ -195,6 +214,8 @@ def payment_differences(proved: ProvedPayment) -> Iterator[Difference]:
     made, subject = proved.payment, proved.subject
     if made.amount != proved.row_amount:
         yield Difference(check=Check.PAYMENT, subject=subject, says=made.amount, other=proved.row_amount)
+    if proved.row_terms != (made.payee.provider, made.funding_account, made.method.value):
+        yield Difference(check=Check.PAYMENT, subject=subject, part="payee, funding account or method")
     covered = [(each.payer_claim_control_number, each.version) for each in made.claims]
     is_standing = PaymentState.VOIDED not in proved.states or PaymentState.REISSUED in proved.states
     for number, version in covered:

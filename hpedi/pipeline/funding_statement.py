@@ -13,7 +13,15 @@ from hpedi.adjudication.funding import PREFUNDED, WITHHELD, PoolKey
 from hpedi.documents.document import Block, Column, Document, Facts, Heading, Paragraph, Table, dollars, money_column
 from hpedi.money import ZERO, Usd
 from hpedi.payments.pool_interest import interest_sum, pool_interest
-from hpedi.payments.settlement import BONUS_PAID, EARNED, RETAINED, RETURNED
+from hpedi.payments.settlement import (
+    BONUS_PAID,
+    EARNED,
+    PIP_REFUND,
+    POOL_INTEREST,
+    PREFUND_REFUND,
+    RETAINED,
+    RETURNED,
+)
 from hpedi.pipeline.funding_records import PostedMovement, PostedSettlement
 from hpedi.pipeline.funding_report import SeenFunding, SeenPool
 from hpedi.reference.reference import Reference
@@ -26,6 +34,10 @@ WORDS: Final = {
     BONUS_PAID: "bonus to the provider",
     RETURNED: "returned to the employer",
     RETAINED: "kept by the plan",
+    PIP_REFUND: "what was not earned, with interest",
+    PREFUND_REFUND: "what was left of the pre-fund, with interest",
+    POOL_INTEREST: "interest of the pool",
+    "unearned": "not earned",
 }
 _MONTHS: Final = (
     Column("Month", whole=True),
@@ -95,7 +107,7 @@ def _months(movements: Sequence[PostedMovement]) -> Iterator[tuple[str, ...]]:
 
 def _settlement(settled: PostedSettlement, report: SeenFunding) -> Iterator[Block]:
     title = f"Settled on {settled.posted_on} by {settled.principal}, reference {settled.reference}"
-    yield Table(title, _SETTLED, settled.facts)
+    yield Table(title, _SETTLED, tuple((WORDS.get(name, name), value) for name, value in settled.facts))
     dues = [each for each in report.dues if each.settlement == settled.id]
     yield Table("To the provider", _DUES, tuple(
         (each.due.code, each.due.reference, f"{each.due.amount:,}", each.paid_by or "the next payment run")
@@ -103,7 +115,11 @@ def _settlement(settled: PostedSettlement, report: SeenFunding) -> Iterator[Bloc
     ))  # fmt: skip
     charges = [each.charge for each in report.charges if each.source == settled.source]
     yield Table("To the employer", _CHARGES, tuple(
-        (each.what, f"{-each.amount:,}", "; ".join(f"{name} {-amount:,}" for name, amount in each.parts))
+        (
+            WORDS.get(each.what, each.what),
+            f"{-each.amount:,}",
+            "; ".join(f"{WORDS.get(name, name)} {-amount:,}" for name, amount in each.parts),
+        )
         for each in charges
     ))  # fmt: skip
 

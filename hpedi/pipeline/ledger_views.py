@@ -10,7 +10,7 @@ from typing import Protocol
 from hpedi.adjudication.decision import ClaimDecision
 from hpedi.money import Usd
 from hpedi.payments.ledger import Posting
-from hpedi.payments.proof import Difference, ProvedPayment
+from hpedi.payments.proof import Difference, ProvedPayment, Unreadable
 from hpedi.payments.settlement_proof import ProvedSettlement
 from hpedi.pipeline.records import OutboundRow
 
@@ -49,9 +49,13 @@ class JournalRow:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ProvedDecision:
-    """A decision as sealed, with what its row says that it pays (US dollars) and what was posted of it."""
+    """A decision as sealed, with what its row says that it pays (US dollars) and what was posted of it.
 
-    decision: ClaimDecision
+    `decision` is None where what is stored was altered and opens no more; `source` is what its postings name.
+    """
+
+    source: str
+    decision: ClaimDecision | None
     row_paid: Usd
     postings: tuple[Posting, ...]
 
@@ -74,7 +78,7 @@ class ProofRecords(Protocol):
     def runs(self, scope: LedgerScope) -> Sequence[int]:
         """Return the payment runs, oldest first."""
 
-    def payments(self, run: int, trace_numbers: Sequence[str] | None = None) -> Iterator[ProvedPayment]:
+    def payments(self, run: int, trace_numbers: Sequence[str] | None = None) -> Iterator[ProvedPayment | Unreadable]:
         """Yield the payments of a run, or some of them, in the order in which they were built."""
 
     def content(self, row: OutboundRow) -> bytes | None:

@@ -19,12 +19,14 @@ from hpedi.payments.ach.corporate_exchange import trace_number_of
 from hpedi.payments.ach.read import read_ach
 from hpedi.payments.ledger import decision_postings
 from hpedi.payments.proof import (
+    UNREADABLE,
     BankItem,
     Check,
     Difference,
     ProvedPayment,
     Told,
     Totals,
+    Unreadable,
     bank_differences,
     count_payment,
     count_remittance,
@@ -95,8 +97,10 @@ def prove(work: Work, guide: Guide, scope: LedgerScope) -> Proof:
 
 
 def _decision_differences(proved: ProvedDecision) -> Iterator[Difference]:
-    made = proved.decision
-    subject = f"claim:{made.payer_claim_control_number}/{made.version}"
+    made, subject = proved.decision, proved.source
+    if made is None:
+        yield Difference(check=Check.DECISION, subject=subject, part=UNREADABLE, other=proved.row_paid)
+        return
     if made.paid != proved.row_paid:
         yield Difference(check=Check.DECISION, subject=subject, says=made.paid, other=proved.row_paid)
     expected = decision_postings(made, FUNDING_ACCOUNT)
@@ -127,7 +131,11 @@ class _Proving:
                 self._remittances(run, row, remitted)
         items = self._bank_items(rows)
         for proved in self._work.proof.payments(run):
-            self._payment(proved, remitted.pop(proved.payment.trace_number, 0), items)
+            if isinstance(proved, Unreadable):
+                self.note(iter([proved.difference]))
+                items.pop(proved.trace_number, None)
+            else:
+                self._payment(proved, remitted.pop(proved.payment.trace_number, 0), items)
         for number in items:
             if items[number]:
                 self.note(_unknown(items[number]))
@@ -135,12 +143,14 @@ class _Proving:
     def _remittances(self, run: int, row: OutboundRow, remitted: dict[str, int]) -> None:
         read = read_remittances(self._work.proof.content(row) or b"", self._guide)
         if read.findings or not read.remittances:
-            self.note(iter([Difference(check=Check.REMITTANCE, subject=f"file:{row.name}", part="cannot be read")]))
+            self.note(iter([Difference(check=Check.REMITTANCE, subject=f"file:{row.name}", part=UNREADABLE)]))
         for remittance in read.remittances:
             self.remittances += 1
             number = remittance.trace_number
             remitted[number] = remitted.get(number, 0) + 1
             proved = next(iter(self._work.proof.payments(run, [number])), None)
+            if isinstance(proved, Unreadable):
+                continue  # it is told with its run
             if proved is None:
                 self.note(iter([Difference(
                     check=Check.REMITTANCE, subject=f"file:{row.name}", part="of no payment", says=remittance.amount
@@ -179,7 +189,7 @@ class _Proving:
         try:
             yield from _entries(content, row.name) if row.kind == ACH else _checks(content, row.name)
         except (ValueError, KeyError, ArithmeticError):
-            self.note(iter([Difference(check=_CHECKS[row.kind], subject=f"file:{row.name}", part="cannot be read")]))
+            self.note(iter([Difference(check=_CHECKS[row.kind], subject=f"file:{row.name}", part=UNREADABLE)]))
 
 
 _CHECKS: Final = {ACH: Check.EFT, CHECKS: Check.CHECK}

@@ -6,10 +6,8 @@ between, the next run pays them. What is only asked for is worked out the same w
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
 from datetime import date
-from decimal import Decimal
 from operator import itemgetter
 from typing import TypeAlias
 
@@ -17,7 +15,6 @@ from msgspec.structs import replace
 
 from hpedi.adjudication.funding import PoolKey
 from hpedi.money import ZERO, Usd
-from hpedi.payments.conventions import Way
 from hpedi.payments.cost_of_care import CostOfCare, cost_target
 from hpedi.payments.dues import REFUND
 from hpedi.payments.ledger import LedgerAccount
@@ -45,6 +42,16 @@ from hpedi.pipeline.funding_records import PostedSettlement
 from hpedi.pipeline.ledger_views import LedgerScope
 from hpedi.pipeline.parties import FUNDING_ACCOUNT
 from hpedi.pipeline.ports import Books, Work
+from hpedi.pipeline.settlement_asked import (
+    AdjustmentAsked,
+    CapitationAsked,
+    PrefundAsked,
+    ProgramAsked,
+    RefundAsked,
+    SettlementAsked,
+    TransferAsked,
+    WithholdAsked,
+)
 from hpedi.reference.contracts import Withhold
 from hpedi.reference.payer import employer_account
 from hpedi.reference.plans import Program
@@ -56,126 +63,6 @@ Facts: TypeAlias = tuple[tuple[str, str], ...]
 """What something was worked out from, by name."""
 
 BOOKED = "booked"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class CapitationAsked:
-    """A month of a provider's capitation: `period` is CCYY-MM, `rate` US dollars a member."""
-
-    provider: str
-    period: str
-    members: int
-    rate: Usd
-    reference: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ProgramAsked:
-    """The year's end of an employer's withhold programme with a provider.
-
-    Attributes:
-        earned: The provider's part of the withhold pool, 0 to 1; by the targets met if None.
-        met: The targets that were met.
-        program: The programme's type; the employer's only one with withholds if empty.
-        pool_interest: US dollars that the withhold pool earned; by the programme's rates if None.
-        savings: US dollars saved, where the bonus is a share of it.
-        cost: Total cost of care, US dollars, where savings are measured against the programme's target.
-        member_months: The member months of that cost.
-        bonus: US dollars, where the bonus is agreed as such.
-    """
-
-    employer: str
-    provider: str
-    year: int
-    earned: Decimal | None = None
-    met: tuple[str, ...] = ()
-    program: str = ""
-    pool_interest: Usd | None = None
-    savings: Usd | None = None
-    cost: Usd | None = None
-    member_months: int = 0
-    bonus: Usd | None = None
-    withhold_reference: str
-    bonus_reference: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PrefundAsked:
-    """What is left of an employer's pre-fund pool with a provider goes back, with the pool's interest.
-
-    Attributes:
-        pool_interest: US dollars that the pool earned; by the programme's rates if None.
-    """
-
-    employer: str
-    provider: str
-    year: int
-    pool_interest: Usd | None = None
-    reference: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class WithholdAsked:
-    """The year's end of what a provider's contract itself withheld.
-
-    Attributes:
-        earned: The provider's part of the pool, 0 to 1; by the targets met if None.
-        met: The targets that were met.
-        pool: The pool's name; the only one of the provider's contracts if empty.
-    """
-
-    provider: str
-    year: int
-    earned: Decimal | None = None
-    met: tuple[str, ...] = ()
-    pool: str = ""
-    reference: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class RefundAsked:
-    """What a provider sent back (US dollars) of a claim that it was overpaid for."""
-
-    provider: str
-    claim: str
-    amount: Usd
-    reference: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class AdjustmentAsked:
-    """An adjustment to a provider, or from it below 0.00 (US dollars), under a PLB code.
-
-    Attributes:
-        note: Why.
-        ways: Which way each code goes that may be booked.
-    """
-
-    provider: str
-    code: str
-    amount: Usd
-    reference: str
-    note: str
-    ways: Mapping[str, Way]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class TransferAsked:
-    """What the bank moved from an employer's own account to the payer's, or back below 0.00 (US dollars).
-
-    Attributes:
-        amount: All that is to be moved if None.
-        reference: What the bank knows it by.
-    """
-
-    employer: str
-    amount: Usd | None
-    reference: str
-
-
-SettlementAsked: TypeAlias = (
-    CapitationAsked | ProgramAsked | PrefundAsked | WithholdAsked | RefundAsked | AdjustmentAsked | TransferAsked
-)
 
 
 def work_out(work: Work, reference: Reference, asked: SettlementAsked) -> Settlement:

@@ -33,12 +33,12 @@ from hpedi.pipeline.tracking_events import (
     decided_versions,
     in_states,
     paid,
-    put_out,
     received,
     some,
     told_in,
     without_answer,
 )
+from hpedi.pipeline.tracking_outputs import Handed, put_out
 from hpedi.pipeline.tracking_ports import ClaimsInState, DecidedAlike, Followed, FollowedPayment, OutputDue, PaidIn
 
 SUBMISSION: Final = "submission"
@@ -221,7 +221,7 @@ def _answers(tracker: Tracker, target: Target, answers: Sequence[OutboundRow]) -
     """Yield what interchanges were answered, and where the answers are; of a claim alone nothing of its neighbours."""
     work, words = tracker.inquiry.work, tracker.words
     told = work.tracking.contents([row for row in answers if row.kind == _ACKNOWLEDGEMENT])
-    picked_up = work.pickups.of(row.id for row in answers)
+    handed = Handed.of(work, answers)
     of_receipt: dict[int, list[OutboundRow]] = {}
     for row in answers:
         of_receipt.setdefault(row.receipt or 0, []).append(row)
@@ -248,7 +248,7 @@ def _answers(tracker: Tracker, target: Target, answers: Sequence[OutboundRow]) -
                 about, name = f"interchange {receipt.control_number}", f"in {row.name}"
                 yield words.placed(receipt.received_at, 5, row.kind, about, name, codes=(row.kind,))
             yield from _late(tracker, receipt, row)
-        yield from put_out(words, rows, {row.id: picked_up.get(row.id, ()) for row in rows}, 7)
+        yield from put_out(words, rows, handed, 7)
 
 
 def _late(tracker: Tracker, receipt: Receipt, row: OutboundRow) -> Iterator[Placed]:
@@ -298,7 +298,7 @@ def _payments(tracker: Tracker, target: Target, followed: Followed) -> tuple[lis
     rows = list({row.id: row for row in files.values()}.values())
     went_out = {each.payment: each.at for each in events if each.state is PaymentState.RELEASED}
     told += _remittances(words, files, went_out)
-    told += put_out(words, rows, work.pickups.of(row.id for row in rows), 26)
+    told += put_out(words, rows, Handed.of(work, rows), 26)
     newest = {each.payment: each.state for each in events}
     is_done = not any(state in _UNDER_WAY for state in newest.values())
     return told, is_done and all(row.delivered_at is not None for row in rows)

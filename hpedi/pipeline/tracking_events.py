@@ -18,9 +18,9 @@ from hpedi.finding_kinds import FINDING_KINDS
 from hpedi.inquiries.status_table import StatusTable
 from hpedi.money import ZERO, Usd
 from hpedi.payments.states import PaymentState
-from hpedi.pipeline.gateway_ports import Arrival, Pickup
+from hpedi.pipeline.gateway_ports import Arrival
 from hpedi.pipeline.received import ReceiptOutcome
-from hpedi.pipeline.records import InboundFile, OutboundRow, PaymentEvent, StoredClaim, StoredDecision
+from hpedi.pipeline.records import InboundFile, PaymentEvent, StoredClaim, StoredDecision
 from hpedi.pipeline.tracking_ports import ClaimsInState, DecidedAlike, FollowedPayment
 from hpedi.transactions.remittance_835.model import REVERSAL, PaymentMethod
 
@@ -235,23 +235,6 @@ def without_answer(words: TrackWords, outcome: ReceiptOutcome, at: datetime) -> 
         return None
     verdict = outcome.verdict.replace("_", " ") or "is being received"
     return words.placed(at, 3, "judged", about, verdict, is_bad=outcome.verdict == "rejected")
-
-
-def put_out(
-    words: TrackWords, rows: Sequence[OutboundRow], pickups: Mapping[int, Sequence[Pickup]], rank: int
-) -> Iterator[Placed]:
-    """Yield where files were delivered and who picked them up; files alike are one event."""
-    delivered = [(row.delivered_at, row) for row in rows if row.delivered_at is not None]
-    for (at, folder, kind), alike in groupby(
-        sorted(delivered, key=lambda each: (each[0], each[1].folder, each[1].kind, each[1].id)),
-        key=lambda each: (each[0], each[1].folder, each[1].kind),
-    ):
-        names = [row.name for _at, row in alike]
-        yield words.placed(at, rank, "delivered", some(names), f"into {folder}", codes=(kind,))
-    of_id = {row.id: row for row in rows}
-    read = sorted((each.at, each.partner, each.outbox) for found in pickups.values() for each in found)
-    for at, partner, row in ((at, partner, of_id[outbox]) for at, partner, outbox in read):
-        yield words.placed(at, rank + 1, "picked up", row.name, f"from {row.folder}", codes=(row.kind,), by=partner)
 
 
 # --- claims ----------------------------------------------------------------------------------------------------------

@@ -201,6 +201,9 @@ class Tracking(Protocol):
     def remittances(self, payments: Sequence[FollowedPayment]) -> Mapping[int, OutboundRow]:
         """Return the files that the 835s of payments are in, by the rows of the payments."""
 
+    def resent(self, rows: Sequence[int]) -> Mapping[int, Sequence[datetime]]:
+        """Return when files of the outbox were sent again, by their numbers, first first; others are absent."""
+
     def output(self, outbox: int) -> OutboundRow | None:
         """Return a file of the outbox by its number."""
 

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
-from sqlalchemy import BigInteger, Column, Date, Index, String, Table, UniqueConstraint
+from typing import Final
 
+from sqlalchemy import BigInteger, Column, Date, String, Table, UniqueConstraint
+
+from hpedi.store.stretches import Stretches
 from hpedi.store.tables import Cents, RowId, metadata
 
 accumulator_entry = Table(
@@ -18,10 +21,11 @@ accumulator_entry = Table(
     Column("source", String(120), nullable=False),
     Column("day", Date),  # of service; none where it is not known
     Column("posted_on", Date),  # none where it was not kept yet
-    # What is added stands at the end of this index; that of owners, in which it stands all over, is short.
+    # What is added stands at the end of this index.
     UniqueConstraint("source", "owner", "plan", "accumulator", "period"),
-    Index("ix_accumulator_entry_owner", "owner"),
 )
+ENTRIES_ABOUT: Final = Stretches(accumulator_entry, "owner", bits=17)
+ENTRIES_ABOUT.index()
 
 # The sums of the entries, kept: what claims are decided by is read in a few rows however long the history is.
 # Whoever adds entries adds them here in the same transaction (`StoredAccumulators.append`); `ledger proof` compares.

@@ -6,11 +6,11 @@ from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
 from decimal import Decimal
 
-from sqlalchemy import Connection, Row, func, literal, select, type_coerce, union_all
+from sqlalchemy import ColumnElement, Connection, Row, func, literal, select, type_coerce, union_all
 
 from hpedi.benefits.accumulators import AccumulatorEntry, AccumulatorKey, Balances, PostedEntry
 from hpedi.money import ZERO
-from hpedi.store.accumulator_tables import accumulator_balance, accumulator_entry, family_lock
+from hpedi.store.accumulator_tables import ENTRIES_ABOUT, accumulator_balance, accumulator_entry, family_lock
 from hpedi.store.among import among, among_named
 from hpedi.store.inserts import Insert
 from hpedi.store.questions import Question
@@ -62,7 +62,7 @@ class StoredAccumulators:
     def of(self, owners: Iterable[str], plans: Iterable[str] | None = None) -> tuple[PostedEntry, ...]:
         """Return the entries of members and families, those of some plans or of all, in the order they were added."""
         column = accumulator_entry.c
-        query = select(accumulator_entry).where(among(column.owner, sorted(set(owners)))).order_by(column.id)
+        query = select(accumulator_entry).where(self._about(owners)).order_by(column.id)
         if plans is not None:
             query = query.where(column.plan.in_(sorted(plans)))
         return tuple(_entry(row) for row in self._connection.execute(query).all())
@@ -83,12 +83,15 @@ class StoredAccumulators:
         standing: set[tuple[AccumulatorKey, str]] = set()
         column = accumulator_entry.c
         query = select(column.plan, column.accumulator, column.owner, column.period, column.source)
-        query = query.where(among(column.owner, sorted({entry.key.owner for entry in entries})))
+        query = query.where(self._about(entry.key.owner for entry in entries))
         for plan, accumulator, owner, period, source in self._connection.execute(query).all():
             standing.add((AccumulatorKey(plan, accumulator, owner, period), source))
         new = [entry for entry in entries if (entry.key, entry.source) not in standing]
         self.append(new, posted_on)
         return len(new)
+
+    def _about(self, owners: Iterable[str]) -> ColumnElement[bool]:
+        return ENTRIES_ABOUT.rows_about(self._connection, sorted(set(owners)))
 
     def lock(self, families: Sequence[str]) -> None:
         """Take the lock set of the claims of this transaction, in the order given (sorted).

@@ -20,7 +20,7 @@ from hpedi.audit.key import AuditKey
 from hpedi.run_context import RunContext
 from hpedi.store.inserts import Insert
 from hpedi.store.questions import Question
-from hpedi.store.tables import audit_entry, audit_seal
+from hpedi.store.tables import AUDIT_ABOUT, audit_entry, audit_seal
 
 FIELDS: Final = AuditEntry.__struct_fields__
 ROWS_AT_HAND: Final = 2_000
@@ -57,9 +57,11 @@ class Sought:
     before: datetime | None = None
 
     def condition(self) -> ColumnElement[bool]:
-        """Return it as a condition on rows."""
+        """Return all of it but the member as a condition on rows."""
         column = audit_entry.c
-        conditions = [getattr(column, name) == value for name in ("member", "action") if (value := getattr(self, name))]
+        conditions: list[ColumnElement[bool]] = []
+        if self.action:
+            conditions.append(column.action == self.action)
         if self.principal:
             conditions.append(or_(column.principal == self.principal, column.on_behalf_of == self.principal))
         if self.since:
@@ -117,7 +119,10 @@ class StoredAuditLog:
 
     def find(self, sought: Sought, limit: int | None = None) -> Iterator[AuditEntry]:
         """Yield the entries that are looked for, newest first."""
-        query = _ENTRIES.where(sought.condition()).order_by(audit_entry.c.at.desc(), audit_entry.c.id.desc())
+        wanted = sought.condition()
+        if sought.member:
+            wanted &= AUDIT_ABOUT.rows_about(self._connection, [sought.member])
+        query = _ENTRIES.where(wanted).order_by(audit_entry.c.at.desc(), audit_entry.c.id.desc())
         return read_entries(self._connection, query.limit(limit))
 
     def write(self) -> None:

@@ -20,7 +20,7 @@ from hpedi.audit.anchor import Anchored, anchor_line, read_anchor, takeover_line
 from hpedi.audit.entry import AuditEntry
 from hpedi.audit.ids import IdSpans
 from hpedi.audit.key import AuditKeys
-from hpedi.audit.seal import NextSeal, Seal, open_ids_of
+from hpedi.audit.seal import NextSeal, Seal, open_ids_of, previous_of
 from hpedi.audit.verify import AuditLog, Verified, verify
 from hpedi.log import log
 from hpedi.safekeeping.anchor_file import AnchorFile
@@ -76,12 +76,17 @@ class Sealer:
         return sealed
 
     def _seal_next(self) -> int:
-        """Make the next seal where rows wait, and return how many it covers."""
+        """Make the next seal where rows wait, and return how many it covers; nobody waits while rows are read."""
         with self._database.reading() as connection:
-            if not _rows_wait(connection, head_of(connection)):
-                return 0
+            seal = self._next(connection) if _rows_wait(connection, head_of(connection)) else None
+        if seal is None:
+            return 0
         with self._database.writing() as connection:
-            return self._cover(connection)
+            _hold(connection)
+            if seal.previous != previous_of(head_of(connection)):  # somebody else sealed meanwhile
+                return self._cover(connection)
+            _INSERT(connection, [msgspec.structs.astuple(seal)])
+        return seal.entries
 
     def seal_all(self, connection: Connection) -> bool:
         """Seal every row that waits in a transaction of somebody else's; say whether none is left."""
@@ -90,19 +95,24 @@ class Sealer:
         return not _rows_wait(connection, head_of(connection))
 
     def _cover(self, connection: Connection) -> int:
-        if connection.dialect.name != "sqlite":
-            connection.execute(select(func.pg_advisory_xact_lock(SEALERS)))
+        _hold(connection)
+        seal = self._next(connection)
+        if seal is None:
+            return 0
+        _INSERT(connection, [msgspec.structs.astuple(seal)])
+        return seal.entries
+
+    def _next(self, connection: Connection) -> Seal | None:
+        """Return the next seal as it is to be written; None where nothing waits, or the last one is not ours."""
         head, keys = head_of(connection), self._keys()
         if head is not None and (head.key not in keys.all or not head.is_ours(keys.all[head.key])):
             log.warning("audit log not sealed", reason="the last seal was changed, or made with another key")
-            return 0
+            return None
         waiting = chain(_late(connection, head), entries_after(connection, _reached(head), ROWS_A_SEAL))
         seal = NextSeal(head)
         for entry in islice(waiting, ROWS_A_SEAL):
             seal.cover(entry)
-        if seal.entries:
-            _INSERT(connection, [msgspec.structs.astuple(seal.close(datetime.now(UTC), keys.now))])
-        return seal.entries
+        return seal.close(datetime.now(UTC), keys.now) if seal.entries else None
 
     def _tell_anchor(self, *, has_anchor: bool) -> None:
         """Add the lines of the seals that the anchor lacks."""
@@ -147,6 +157,12 @@ class Sealer:
                 connection = opened.enter_context(self._database.reading())
                 head, anchored = head_of(connection), self.anchored()
             return verified(connection, head, anchored, self._keys(), gapless=connection.dialect.name == "sqlite")
+
+
+def _hold(connection: Connection) -> None:
+    """Keep other sealers away until the transaction ends; SQLite's one writer does."""
+    if connection.dialect.name != "sqlite":
+        connection.execute(select(func.pg_advisory_xact_lock(SEALERS)))
 
 
 def verified(

@@ -9,7 +9,7 @@ not exist yet. Whatever the world does to a database becomes `Unavailable`.
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager, closing, contextmanager, nullcontext, suppress
 from pathlib import Path
 from typing import Any, Final
@@ -38,7 +38,6 @@ _SQLITE_PRAGMAS = (
     "PRAGMA journal_mode=WAL",
     "PRAGMA synchronous=FULL",
     "PRAGMA foreign_keys=ON",
-    "PRAGMA cache_size=-32768",
     "PRAGMA wal_autocheckpoint=0",  # it would be in the turn of whoever comes to it: see `empty_long_log`
 )
 
@@ -54,8 +53,8 @@ class Database:
         """Open a database by SQLAlchemy URL (`sqlite:///…` or `postgresql+psycopg://…`); nothing is connected yet."""
         self.url = url
         self.at_begin: Callable[[Connection], None] = lambda _connection: None
-        self.writer = _engine(url, begin="BEGIN IMMEDIATE")
-        self.reader = _engine(url, begin="BEGIN")
+        self.writer = _engine(url, begin="BEGIN IMMEDIATE", cache_kib=32_768)
+        self.reader = _engine(url, begin="BEGIN", cache_kib=2_048)  # as many as threads, and emptied by each commit
         file = self._file
         self._turnstile = Turnstile(file, BUSY_TIMEOUT_MS / 1000) if file is not None else None
         self._log = file.with_name(f"{file.name}-wal") if file is not None else None
@@ -232,18 +231,18 @@ def _damaged() -> Unavailable:
     return Unavailable("the database is damaged; bring back a copy of it")
 
 
-def _engine(url: str, *, begin: str) -> Engine:
+def _engine(url: str, *, begin: str, cache_kib: int) -> Engine:
     engine = create_engine(url, hide_parameters=True)
     if engine.dialect.name == "sqlite":
-        _begin_ourselves(engine, begin)
+        _begin_ourselves(engine, begin, (*_SQLITE_PRAGMAS, f"PRAGMA cache_size=-{cache_kib}"))
     return engine
 
 
-def _begin_ourselves(engine: Engine, begin: str) -> None:
+def _begin_ourselves(engine: Engine, begin: str, pragmas: Sequence[str]) -> None:
     @event.listens_for(engine, "connect")
     def on_connect(connection: Any, _record: object) -> None:
         connection.isolation_level = None
-        for pragma in _SQLITE_PRAGMAS:
+        for pragma in pragmas:
             connection.execute(pragma)
 
     @event.listens_for(engine, "begin")

@@ -11,7 +11,7 @@ from hpedi.adjudication.decision import ClaimDecision
 from hpedi.money import Usd
 from hpedi.payments.ledger import LedgerAccount, Posting
 from hpedi.payments.payment import Payment
-from hpedi.payments.proof import STAGES, Difference, ProvedPayment
+from hpedi.payments.proof import STAGES, Difference, ProvedPayment, Unreadable
 from hpedi.payments.settlement_proof import ProvedSettlement
 from hpedi.payments.states import PaymentState
 from hpedi.pipeline.ledger_views import JournalRow, LedgerScope, ProvedDecision
@@ -73,8 +73,17 @@ class StoredProof:
             by_source[each.source].append(each)
         for row in rows:
             place = f"{row.control_number}/{row.version}"
-            made = decode(ClaimDecision, self._vault.open(row.sealed, f"decision/{place}"))
-            yield ProvedDecision(decision=made, row_paid=row.paid, postings=tuple(by_source[f"claim:{place}"]))
+            opened = self._opened(row.sealed, f"decision/{place}")
+            made = decode(ClaimDecision, opened) if opened is not None else None
+            source = f"claim:{place}"
+            yield ProvedDecision(source=source, decision=made, row_paid=row.paid, postings=tuple(by_source[source]))
+
+    def _opened(self, sealed: bytes, place: str) -> bytes | None:
+        """Return what is sealed for a place; None where it was altered and opens no more."""
+        try:
+            return self._vault.open(sealed, place)
+        except KeyMissing:
+            return None
 
     def runs(self, scope: LedgerScope) -> Sequence[int]:
         """Return the payment runs, oldest first."""
@@ -92,16 +101,19 @@ class StoredProof:
         except KeyMissing:
             return None
 
-    def payments(self, run: int, trace_numbers: Sequence[str] | None = None) -> Iterator[ProvedPayment]:
+    def payments(self, run: int, trace_numbers: Sequence[str] | None = None) -> Iterator[ProvedPayment | Unreadable]:
         """Yield the payments of a run, or some of them, in the order in which they were built."""
         query = select(payment).where(payment.c.run == run)
         if trace_numbers is not None:
             query = query.where(payment.c.trace_number.in_(trace_numbers))
         for row in self._walk(query, payment.c.id, _PAYMENTS_AT_ONCE):
-            yield self._payment(row)
+            opened = self._opened(row.sealed, f"payment/{row.trace_number}")
+            if opened is None:
+                yield Unreadable(trace_number=row.trace_number, row_amount=row.amount)
+            else:
+                yield self._payment(row, decode(Payment, opened))
 
-    def _payment(self, row: Row[Any]) -> ProvedPayment:
-        made = decode(Payment, self._vault.open(row.sealed, f"payment/{row.trace_number}"))
+    def _payment(self, row: Row[Any], made: Payment) -> ProvedPayment:
         states = select(payment_event.c.state).where(payment_event.c.payment == row.id)
         entries = select(eft_entry.c.amount).where(eft_entry.c.payment == row.id).order_by(eft_entry.c.ach_trace_number)
         column = paid_decision.c
@@ -115,6 +127,7 @@ class StoredProof:
         return ProvedPayment(
             payment=made,
             row_amount=row.amount,
+            row_terms=(row.provider, row.funding_account, row.method),
             states=frozenset(PaymentState(state) for state in self._connection.execute(states).scalars()),
             decided=decided,
             assigned=rows_assigned,

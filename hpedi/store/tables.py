@@ -26,12 +26,14 @@ from sqlalchemy import (
     Table,
     Text,
     UniqueConstraint,
+    literal_column,
     or_,
 )
 from sqlalchemy.engine import Dialect
 from sqlalchemy.types import TypeDecorator
 
 from hpedi.money import CENT
+from hpedi.store.stretches import Stretches
 
 NOT_WHOLE: Final = "an amount to store has at most two decimal places"
 
@@ -377,8 +379,13 @@ audit_entry = Table(
     Column("on_behalf_of", String(80), nullable=False, server_default=""),
     Column("recipient", String(80), nullable=False, server_default=""),
     Column("mac", String(64), nullable=False, server_default=""),
-    Index("ix_audit_entry_member", "member"),
 )
+AUDIT_ABOUT: Final = Stretches(audit_entry, "member", bits=16)
+AUDIT_ABOUT.index()
+RESENT: Final = audit_entry.c.action == literal_column("'resend'")  # as the index has it: no parameter
+"""Entries of files of the outbox that were sent again."""
+
+Index("ix_audit_entry_resent", audit_entry.c.subject, sqlite_where=RESENT, postgresql_where=RESENT)
 
 audit_seal = Table(
     "audit_seal",

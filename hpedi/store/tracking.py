@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
+from datetime import datetime
 from typing import Any, Final
 
 from sqlalchemy import ColumnElement, Connection, Row, Select, and_, func, select
@@ -17,6 +18,8 @@ from hpedi.store.payments_read import newest_state, open_payment
 from hpedi.store.receipts import read_file, read_receipt
 from hpedi.store.remittance_tables import payment_file
 from hpedi.store.tables import (
+    RESENT,
+    audit_entry,
     claim,
     decision,
     eft_entry,
@@ -172,6 +175,16 @@ class StoredTracking(StoredDeadlineWatch):
         query = select(*columns).join(payment_file, payment_file.c.outbox == outbox.c.id)
         rows = self._connection.execute(query.where(among(payment_file.c.payment, [each.id for each in payments])))
         return {row[0]: OutboundRow(**dict(zip(_NAMES, row[1:], strict=True))) for row in rows}
+
+    def resent(self, rows: Sequence[int]) -> Mapping[int, Sequence[datetime]]:
+        """Return when files of the outbox were sent again, by their numbers, first first; others are absent."""
+        entry, rows_of = audit_entry.c, {f"outbox:{row}": row for row in rows}
+        told = select(entry.subject, entry.at).distinct()  # an entry a member that the file tells of
+        told = told.where(RESENT, among(entry.subject, rows_of)).order_by(entry.at)
+        found: dict[int, list[datetime]] = {}
+        for subject, at in self._connection.execute(told):
+            found.setdefault(rows_of[subject], []).append(at)
+        return found
 
     def output(self, outbox_id: int) -> OutboundRow | None:
         """Return a file of the outbox by its number."""

@@ -171,37 +171,36 @@ def segment_writer(delimiters: Delimiters) -> Callable[[SegmentValues], str]:
     allowed = "".join(sorted(DATA.difference(used)))
     is_data = re.compile(f"[{re.escape(allowed)}]*").fullmatch
 
-    def check(text: str, segment_id: str, element: int) -> None:
-        if is_data(text) is None:
-            raise ValueError(f"{segment_id}{element:02} has a delimiter or a character that X12 data may not hold")
-
     def joined(value: ElementValue, segment_id: str, element: int) -> str:
-        if isinstance(value, str):
-            check(value, segment_id, element)
-            return value
-        if isinstance(value, tuple):
-            check("".join(value), segment_id, element)
-            return delimiters.component.join(value).rstrip(delimiters.component)
-        repetitions = [joined(repetition, segment_id, element) for repetition in value]
-        return delimiters.repetition.join(repetitions).rstrip(delimiters.repetition)
+        if isinstance(value, list):
+            repetitions = [joined(repetition, segment_id, element) for repetition in value]
+            return delimiters.repetition.join(repetitions).rstrip(delimiters.repetition)
+        whole = value if isinstance(value, str) else "".join(value)
+        if is_data(whole) is None:
+            raise ValueError(f"{segment_id}{element:02} has a delimiter or a character that X12 data may not hold")
+        return whole if whole is value else delimiters.component.join(value).rstrip(delimiters.component)
 
     def write_segment(values: SegmentValues) -> str:
         segment_id = values[0]
         if not isinstance(segment_id, str) or not _is_segment_id(segment_id):
             raise ValueError("a segment id is two or three letters and digits")
-        try:
-            simple, texts = "".join(values), values  # type: ignore[arg-type]  # what is no text raises
-        except TypeError:  # asking each for its type takes longer, where all are text
-            simple = "".join([value for value in values if isinstance(value, str)])
-            texts = [each if isinstance(each, str) else joined(each, segment_id, at) for at, each in enumerate(values)]
-        if is_data(simple) is None:  # else all are right at once
-            texts = [segment_id, *(joined(values[at], segment_id, at) for at in range(1, len(values)))]
-        text = delimiters.element.join(texts).rstrip(delimiters.element)  # type: ignore[arg-type]  # all are text now
+        whole = _together(values)
+        if whole is None or is_data(whole) is None:  # else all are right at once
+            values = [segment_id, *(joined(values[at], segment_id, at) for at in range(1, len(values)))]
+        text = delimiters.element.join(values).rstrip(delimiters.element)  # type: ignore[arg-type]  # all are text now
         if text == segment_id:
             raise ValueError(f"{segment_id} has no data")
         return text
 
     return write_segment
+
+
+def _together(values: SegmentValues) -> str | None:
+    """Return the values of a segment in one; None where one is a composite. Asking each for its type takes longer."""
+    try:
+        return "".join(values)  # type: ignore[arg-type]  # what is no text raises
+    except TypeError:
+        return None
 
 
 def _set_texts(transaction_set: TransactionSet, write_segment: Callable[[SegmentValues], str]) -> Iterator[str]:

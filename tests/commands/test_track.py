@@ -128,6 +128,11 @@ def test_what_went_out_goes_again_byte_for_byte(tracked: Demo, capsys: pytest.Ca
     assert track(tracked, "resend", "file:1", "--kind", "835") == ExitCode.OK
     assert len(list((tracked.workspace.home / "outbox").rglob("*.835"))) == 4
     assert {each[2] for each in noted(tracked, "resend")} == {"ack", "835"}
+    capsys.readouterr()
+    track(tracked, "file:1", "--json")
+    (followed,) = [each["track"] for each in json_lines(capsys.readouterr().out)]
+    again = [(each["codes"], each["says"]) for each in followed["events"] if each["what"] == "sent again"]
+    assert again == [(["ack"], "into outbox/prairielink")] * 2 + [(["835"], "into outbox/prairielink")] * 4
 
 
 def test_what_may_not_go_again_is_refused(tracked: Demo, capsys: pytest.CaptureFixture[str]) -> None:

@@ -9,7 +9,8 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack, closing, contextmanager
 from datetime import UTC, datetime, timedelta
 from fcntl import LOCK_EX, flock
 from itertools import count, takewhile
@@ -19,6 +20,7 @@ from typing import Any
 import pytest
 
 from hpedi.commands import ExitCode, main
+from hpedi.commands.watching import Watcher
 from hpedi.commands.workspace import Workspace, context_for, open_workspace
 from hpedi.intake.taken_files import TakenFiles
 from hpedi.pipeline.gateway_ports import Arrival
@@ -74,6 +76,16 @@ def opened(home: Path) -> Iterator[Workspace]:
     workspace = open_workspace(home)
     with closing(workspace.database):
         yield workspace
+
+
+@contextmanager
+def going_on(watcher: Watcher) -> Iterator[None]:
+    """Let a watcher watch beside the block, and end well."""
+    with ThreadPoolExecutor() as beside, ExitStack() as at_the_end:
+        at_the_end.callback(watcher.stop)
+        watching = beside.submit(watcher.watch)
+        yield
+    watching.result()
 
 
 def arrivals(home: Path) -> tuple[Arrival, ...]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, closing
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -28,7 +27,7 @@ from hpedi.store.audit import Sought
 from hpedi.store.webhook_tables import webhook_attempt
 from tests.commands.processes import until
 from tests.commands.running import run_hpedi
-from tests.commands.test_watch import drop, files_in, home, opened, settings, watched  # noqa: F401 - a fixture
+from tests.commands.test_watch import drop, files_in, going_on, home, opened, settings, watched  # noqa: F401 - a fixture
 from tests.databases import engine_of, statements_in
 from tests.pipeline.conftest import loaded_home  # noqa: F401 - a fixture
 
@@ -60,15 +59,18 @@ def test_files_are_answered_while_a_schedule_is_at_work(home: Path) -> None:  # 
     told: list[Handled | Ran] = []
     clockwork = Clockwork({**schedules_by_default(), "adjudicate": read_schedule("every 24 hours")})
     looks = WatchSettings(poll_seconds=0.05)
-    with opened(home) as workspace, closing(Watcher(workspace, OPERATOR, looks, clockwork, told.append)) as watcher:
-        with ThreadPoolExecutor() as beside, ExitStack() as at_the_end:
-            at_the_end.callback(watcher.stop)
-            with alone(workspace, lanes=[Lane.BOOKS]):
-                beside.submit(watcher.watch)
-                for place, (partner, sample) in enumerate(SENT, start=1):
-                    drop(home, partner, sample)
-                    until(lambda place=place: len(files_in(home, "outbox")) == place)
-                assert [type(each) for each in told] == [Handled, Handled]
+    with (
+        opened(home) as workspace,
+        closing(Watcher(workspace, OPERATOR, looks, clockwork, told.append)) as watcher,
+        ExitStack() as others,
+    ):
+        others.enter_context(alone(workspace, lanes=[Lane.BOOKS]))
+        with going_on(watcher):
+            for place, (partner, sample) in enumerate(SENT, start=1):
+                drop(home, partner, sample)
+                until(lambda place=place: len(files_in(home, "outbox")) == place)
+            assert [type(each) for each in told] == [Handled, Handled]
+            others.close()
             until(lambda: any(isinstance(each, Ran) for each in told))
     decided = next(each for each in told if isinstance(each, Ran))
     assert (decided.name, decided.result) == ("adjudicate", "decided 11, pended 0")
@@ -130,7 +132,8 @@ def test_what_lay_long_enough_is_archived_and_then_deleted(home: Path, capsys: p
 
 def test_events_go_long_after_they_were_delivered(home: Path, capsys: pytest.CaptureFixture[str]) -> None:  # noqa: F811
     """Events of 90 days ago go with their attempts; what was not delivered stays, however old, and all else too."""
-    assert run_hpedi("webhooks", "add", "riverbend", "https://93.184.215.14/", "--event", "file.received") == ExitCode.OK
+    endpoint = ("riverbend", "https://93.184.215.14/", "--event", "file.received")
+    assert run_hpedi("webhooks", "add", *endpoint) == ExitCode.OK
     now = datetime.now(UTC)
     aged = (("delivered", 91), ("delivered", 89), ("parked", 400), ("waiting", 400))
     with opened(home) as workspace, workspace.books.writing(context_for(None)) as work:

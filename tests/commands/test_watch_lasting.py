@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from concurrent.futures import ThreadPoolExecutor
-from contextlib import ExitStack, closing
+from contextlib import closing
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -14,12 +13,17 @@ from sqlalchemy import select
 from hpedi.access.rules import FOUNDER, SCHEDULE
 from hpedi.commands import ExitCode
 from hpedi.commands.signed_in import NotPermitted, context_again, context_of, keep_session, session_file
+from hpedi.commands.watch_schedules import Clockwork
+from hpedi.commands.watch_settings import WatchSettings, schedules_by_default
+from hpedi.commands.watching import Watcher
 from hpedi.commands.workspace import Workspace
+from hpedi.pipeline.schedules import Schedule
 from hpedi.run_context import OPERATOR, Principal
 from hpedi.store.gateway_tables import arrival
-from hpedi.store.tables import outbox
+from hpedi.store.tables import outbox, receipt
+from tests.commands.processes import until
 from tests.commands.running import run_hpedi
-from tests.commands.test_watch import arrivals, drop, files_in, home, opened, watched  # noqa: F401 - a fixture
+from tests.commands.test_watch import SAMPLES, arrivals, drop, files_in, going_on, home, opened, watched  # noqa: F401 - a fixture
 from tests.databases import engine_of, statements_in
 from tests.pipeline.conftest import loaded_home  # noqa: F401 - a fixture
 
@@ -104,22 +108,50 @@ def test_a_fault_in_answering_keeps_no_file_back(home: Path, capsys: pytest.Capt
     assert [each.tries for each in arrivals(home)] == [1]
 
 
+def test_a_running_watcher_works_by_what_holds_now(home: Path) -> None:  # noqa: F811
+    """A partner suspended, whose claims a service may submit, a code list: each holds from the next file on."""
+    told: list[str] = []
+    never = Clockwork(dict.fromkeys(schedules_by_default(), Schedule()))
+    looks = WatchSettings(poll_seconds=0.01)
+
+    def tell(happened: object) -> None:
+        told.append(f"{happened.state} {happened.claims - happened.claims_refused}")  # type: ignore[attr-defined]
+
+    with opened(home) as workspace, closing(Watcher(workspace, OPERATOR, looks, never, tell)) as watcher:
+        drop(home, "prairielink", "02-prairielink.837")
+        watcher.once()
+        assert run_hpedi("partner", "suspend", "prairielink", "--why", "overdue") == ExitCode.OK
+        kept = drop(home, "prairielink", "07-hospital.837")
+        watcher.once()
+        assert kept.exists()
+        assert run_hpedi("partner", "resume", "prairielink", "--why", "paid") == ExitCode.OK
+        of_service = ("--name", "Lakeside", "--kind", "third party", "--partner", "prairielink")
+        assert run_hpedi("access", "register", "lakeside", *of_service) == ExitCode.OK
+        before = watcher._up_to_date().codes
+        (home / "code_sets").mkdir()
+        (home / "code_sets" / "hcpcs.tsv").write_text("code\nG0127\n")
+        assert watcher._up_to_date().codes is not before
+        watcher.once()
+    assert told == ["received 5", "refused 0"]
+
+
 def test_what_is_written_after_a_file_was_taken_comes_too(home: Path, tmp_path: Path) -> None:  # noqa: F811
     """Another server goes on with a file that looked whole and was answered: what comes then is received as well."""
     upload = tmp_path / "upload"
     upload.mkdir()
-    looks = WatchSettings(poll_seconds=0.05, settle_seconds=0.4, folders={"riverbend": [str(upload)]})
+    looks = WatchSettings(poll_seconds=0.05, settle_seconds=1.0, folders={"riverbend": [str(upload)]})
     never = Clockwork(dict.fromkeys(schedules_by_default(), Schedule()))
-    with opened(home) as workspace, closing(Watcher(workspace, OPERATOR, looks, never, lambda _told: None)) as watcher:
-        with ThreadPoolExecutor() as beside, ExitStack() as at_the_end:
-            at_the_end.callback(watcher.stop)
-            with (upload / "claims.837").open("wb", buffering=0) as writer:
-                writer.write((SAMPLES / "01-riverbend.837").read_bytes())
-                beside.submit(watcher.watch)
-                until(lambda: files_in(home, "outbox") == ["outbox/riverbend/000000001.ack"])
-                writer.write((SAMPLES / "04-riverbend-more.837").read_bytes())
-            until(lambda: len(files_in(home, "outbox")) == 2 and not files_in(home, "taken"))
+    with (
+        opened(home) as workspace,
+        closing(Watcher(workspace, OPERATOR, looks, never, lambda _told: None)) as watcher,
+        (upload / "claims.837").open("wb", buffering=0) as writer,
+        going_on(watcher),
+    ):
+        writer.write((SAMPLES / "01-riverbend.837").read_bytes())
+        until(lambda: files_in(home, "outbox") == ["outbox/riverbend/000000001.ack"])
+        writer.write((SAMPLES / "08-dental.837").read_bytes())
+        until(lambda: len(files_in(home, "outbox")) == 2 and not files_in(home, "taken"))
     assert [each.state for each in arrivals(home)] == ["received", "received"]
     with engine_of(home) as engine, engine.connect() as connection:
-        verdicts = list(connection.execute(select(receipt.c.control_number, receipt.c.verdict).order_by(receipt.c.id)))
-    assert verdicts == []
+        came = list(connection.execute(select(receipt.c.control_number, receipt.c.verdict).order_by(receipt.c.id)))
+    assert came == [("000000101", "accepted"), ("000000101", "repeated"), ("000000104", "accepted")]

@@ -17,7 +17,7 @@ from hpedi.commands.up_settings import PROGRAMS, UpSettings
 from tests.deploy.installed import DEPLOY, UNITS, install, settings_of, unit_names
 from tests.shared import PROJECT
 
-MOST_EXPOSED = 20  # in tenths: `systemd-analyze security` calls up to 2.0 its best grade
+MOST_EXPOSED = 12  # in tenths: `systemd-analyze security` calls up to 2.0 its best grade
 SYSTEM_UNITS = Path("/lib/systemd/system")
 PROGRAM = "usr/local/lib/hpedi/venv/bin/hpedi"
 SERVICES = unit_names("service")
@@ -104,6 +104,17 @@ def test_one_user_one_place(root: Path) -> None:
     }  # fmt: skip
     for folder in ("var/lib/hpedi", "var/lib/hpedi-anchor", "var/backups/hpedi"):
         assert (root / folder).stat().st_mode & 0o777 == 0o700
+
+
+def test_another_prefix_and_user_hold_everywhere(tmp_path: Path) -> None:
+    """Units, their user and `hpedi-run` follow --prefix and --user; an option without its value is told."""
+    assert install(tmp_path, "--prefix", "/opt/edi", "--user", "edi", "scripts", "units").returncode == 0
+    laid = [tmp_path / "usr/local/sbin/hpedi-run", *(tmp_path / UNITS).glob("*.service")]
+    assert all("/opt/edi" in file.read_text() and "/usr/local/lib/hpedi" not in file.read_text() for file in laid)
+    assert "${HPEDI_USER:-edi}" in laid[0].read_text()
+    assert settings_of(tmp_path / UNITS / "hpedi.service.d" / "hardening.conf", "User") == ["edi"]
+    assert "\nu edi " in (tmp_path / "usr/lib/sysusers.d/hpedi.conf").read_text()
+    assert "--user wants a value" in install(tmp_path, "--user").stderr
 
 
 def test_times_of_the_supervisor_fit_into_those_of_its_unit() -> None:

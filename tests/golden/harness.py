@@ -17,7 +17,7 @@ from hpedi.payments.payment import Payment
 from hpedi.payments.proof import Difference
 from hpedi.pipeline.funding_records import MemberPayment, PostedCharge, PostedMovement
 from hpedi.pipeline.payment_terms import Held
-from hpedi.pipeline.settle import SettlementAsked
+from hpedi.pipeline.settlement_asked import SettlementAsked
 from hpedi.transactions.remittance_835.model import Remittance
 
 

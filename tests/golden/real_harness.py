@@ -31,7 +31,8 @@ from hpedi.pipeline.pay import Paid as PaidRun
 from hpedi.pipeline.proof import prove
 from hpedi.pipeline.reprocess import approve, propose
 from hpedi.pipeline.reprocessing import Asked
-from hpedi.pipeline.settle import SettlementAsked, book
+from hpedi.pipeline.settle import book
+from hpedi.pipeline.settlement_asked import SettlementAsked
 from hpedi.pipeline.sought import StandingSought
 from hpedi.pipeline.working import set_interest
 from hpedi.reference.payer_folder import Loaded, load_payer_folder

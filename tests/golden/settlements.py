@@ -7,7 +7,7 @@ from decimal import Decimal
 from typing import Any
 
 from hpedi.money import usd
-from hpedi.pipeline.settle import CapitationAsked, PrefundAsked, ProgramAsked, SettlementAsked, TransferAsked
+from hpedi.pipeline.settlement_asked import CapitationAsked, PrefundAsked, ProgramAsked, SettlementAsked, TransferAsked
 
 Json = Any
 

@@ -6,7 +6,6 @@ import os
 import signal
 import time
 from collections import Counter
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -246,33 +245,20 @@ def test_what_is_written_while_it_is_taken_is_looked_at_again(
     assert files.waiting() == []
 
 
-def test_a_foreign_file_is_let_go_when_nobody_writes_to_it(tmp_path: Path, inbox: DropFolder) -> None:
-    """It lies on for some time after it was received; what is written meanwhile brings it back to its folder."""
-    foreign = replace(inbox, is_foreign=True)
+def test_what_was_written_to_is_not_let_go(tmp_path: Path, inbox: DropFolder) -> None:
+    """What is done with is deleted; what was written to since it was taken comes again, by its name if it is free."""
     files = TakenFiles(tmp_path / "taken", "w1")
     for name, others in (("a.837", []), ("b.837", ["b.837"])):
-        file = dropped(foreign, name, b"one")
         with (inbox.path / name).open("ab") as writer:
-            taken = files.take(file)
+            taken = files.take(dropped(inbox, name, b"one"))
             assert taken is not None
-            assert not files.let_go(taken, settle_seconds=60)
             for other in others:
                 (inbox.path / other).write_bytes(b"another of that name")
             writer.write(b" two")
-        assert files.let_go(taken, settle_seconds=60)
+        files.let_go(taken)
     assert (inbox.path / "a.837").read_bytes() == b"one two"
     (again,) = files.waiting()
     assert (again.name, again.path.read_bytes(), again.moment) == ("b.837", b"one two", 6)
-    assert files.let_go(again, settle_seconds=60)
+    for _twice in range(2):
+        files.let_go(again)
     assert files.waiting() == []
-
-
-def test_a_file_of_ours_is_let_go_at_once(tmp_path: Path, inbox: DropFolder) -> None:
-    """Our server lays a file there when nobody has it open; a foreign one goes when it was left alone for so long."""
-    files = TakenFiles(tmp_path / "taken", "w1")
-    for folder, settle_seconds in ((inbox, 60.0), (replace(inbox, is_foreign=True), 0.0)):
-        taken = files.take(dropped(folder, "a.837"))
-        assert taken is not None
-        assert files.let_go(taken, settle_seconds)
-        assert not taken.path.exists()
-        assert files.let_go(taken, settle_seconds)

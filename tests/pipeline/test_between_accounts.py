@@ -2,37 +2,38 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator
 from contextlib import suppress
 from datetime import date
 from decimal import Decimal
+from pathlib import Path
 from typing import Any, TypeAlias
 
 import pytest
-from msgspec.structs import replace
 from sqlalchemy import Table, insert, literal, select
 
 from hpedi.commands.jobs import REMITTANCE_GUIDE
+from hpedi.commands.workspace import open_workspace
 from hpedi.guide_files import GuideFiles
 from hpedi.payments.ledger import LedgerAccount
 from hpedi.payments.proof import Check
 from hpedi.payments.settlement import CannotSettle
 from hpedi.pipeline.ledger_views import LedgerScope
 from hpedi.pipeline.proof import prove
-from hpedi.pipeline.settle import (
+from hpedi.pipeline.settle import book
+from hpedi.pipeline.settlement_asked import (
     PrefundAsked,
     ProgramAsked,
     RefundAsked,
     SettlementAsked,
     TransferAsked,
     WithholdAsked,
-    book,
 )
-from hpedi.reference.contracts import Withhold
-from hpedi.reference.reference import Reference
+from hpedi.store import schema
 from hpedi.store.funding_tables import due, employer_charge, pool_movement, settlement
-from hpedi.store.tables import decision, paid_decision, posting
-from tests.pipeline.conftest import Demo
+from hpedi.store.tables import decision, paid_decision, payment, posting
+from tests.databases import Workspaces
+from tests.pipeline.conftest import KEY, Demo
 from tests.pipeline.reprocessed import (
     FEE_WAS_WRONG,
     amounts,
@@ -44,6 +45,8 @@ from tests.pipeline.reprocessed import (
 from tests.pipeline.sending import Office, bill
 from tests.pipeline.test_funding_accounts import EMPLOYER, LOW_DEDUCTIBLE, OWN, PINEWOOD, remittances, told
 from tests.pipeline.test_proof import proof_of
+
+pytestmark = pytest.mark.any_database
 
 TUESDAY, WEDNESDAY = date(2026, 3, 17), date(2026, 3, 18)
 CENT, SHARE = Decimal("0.01"), Decimal("3.70")
@@ -57,6 +60,13 @@ PROGRAMS = """\
       - {type: pip_withhold, percent: "0.05", group: CO, carc: "245", pool: pip}
       - {type: shared_savings, percent: "0.02", on_835: false, pool: prefund, provider_share: "0.5"}
 """
+RATES = "    rates:\n      - {id: RIVERBEND-FEE"
+WITHHOLD = (
+    RATES,
+    f'    withholds: [{{id: W104, percent: "0.10", group: CO, carc: "104", pool: withhold}}]\n{RATES}',
+)
+BEFORE_ACCOUNTS = "0028"
+"""The schema before pools and dues said which account they are of."""
 OF_LENA = bill("B", "M05")
 """A visit of Pinewood's Lena: 120.00, of which 90.00 after a deductible of 20.00 and 10 % are payable."""
 YEAR_END = ProgramAsked(
@@ -92,19 +102,36 @@ def settled(office: Office, asked: SettlementAsked, day: date = TUESDAY) -> str:
     return booked.source
 
 
-@pytest.fixture
-def office(demo: Demo) -> Office:
+@pytest.fixture(scope="module")
+def paid_home(standing_workspaces: Workspaces, loaded_home: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Lena's visit, decided and paid from Pinewood's own account: 5 % (4.50) withheld, 2 % (2.16 of 108) pre-funded."""
-    load(demo, (EMPLOYER, OWN + PROGRAMS), LOW_DEDUCTIBLE)
-    office = Office(demo)
-    office.send(OF_LENA)
-    assert told(office.pay()) == [(PINEWOOD, "ACH", "85.50")]
-    return office
+    folder = tmp_path_factory.mktemp("paid")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("HPEDI_KEY", KEY)
+        workspace = open_workspace(standing_workspaces.copy(loaded_home, folder / "home"))
+        demo = Demo(workspace, folder)
+        load(demo, (EMPLOYER, OWN + PROGRAMS), LOW_DEDUCTIBLE)
+        office = Office(demo)
+        office.send(OF_LENA)
+        assert told(office.pay()) == [(PINEWOOD, "ACH", "85.50")]
+        workspace.database.close()
+    return folder / "home"
 
 
-def test_a_settlement_takes_pools_from_the_account_that_keeps_them(demo: Demo, office: Office) -> None:
+@pytest.fixture
+def office(
+    workspaces: Workspaces, paid_home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> Iterator[Office]:
+    """The books after that visit was paid."""
+    monkeypatch.setenv("HPEDI_KEY", KEY)
+    workspace = open_workspace(workspaces.copy(paid_home, tmp_path / "home"))
+    yield Office(Demo(workspace, tmp_path))
+    workspace.database.close()
+
+
+def test_a_settlement_takes_pools_from_the_account_that_keeps_them(office: Office) -> None:
     """Of 4.50, 2.70 are earned, with 1.00 bonus: the payer pays 3.70 that Pinewood owes it; 1.80 + 0.10 stay there."""
-    source = settled(office, YEAR_END)
+    demo, source = office.demo, settled(office, YEAR_END)
     assert posted(demo, PINEWOOD, source) == {
         "pools": "5.50",
         "employers_receivable": "-1.90",
@@ -119,20 +146,19 @@ def test_a_settlement_takes_pools_from_the_account_that_keeps_them(demo: Demo, o
     assert posted(demo, PINEWOOD, settled(office, back)) == {"pools": "0.80", "employers_receivable": "-0.80"}
 
 
-@pytest.mark.parametrize(("moved", "left"), [(None, {}), ("1.20", {"due_to_accounts": "-2.50"})])
-def test_a_transfer_clears_what_is_due(demo: Demo, office: Office, moved: str | None, left: Mapping[str, str]) -> None:
-    """The bank moved 3.70, or 1.20 of them: cash left one account for the other; no more moves than is due."""
+def test_a_transfer_clears_what_is_due(office: Office) -> None:
+    """Of 3.70 the bank moved 1.20, then the rest: cash left one account for the other; no more moves than is due."""
+    demo = office.demo
     settled(office, YEAR_END)
-    asked = TransferAsked(employer="PINEWOOD", amount=None if moved is None else Decimal(moved), reference="WIRE1")
-    source = settled(office, asked)
-    cash = moved or "3.70"
-    assert posted(demo, PINEWOOD, source) == {"due_to_accounts": cash, "cash": f"-{cash}"}
-    assert posted(demo, "payer", source) == {"due_from_accounts": f"-{cash}", "cash": cash}
-    both = {**posted(demo, PINEWOOD), **posted(demo, "payer")}
-    assert both.get("due_to_accounts") == left.get("due_to_accounts")
+    source = settled(office, TransferAsked(employer="PINEWOOD", amount=Decimal("1.20"), reference="WIRE1"))
+    assert posted(demo, PINEWOOD, source) == {"due_to_accounts": "1.20", "cash": "-1.20"}
+    assert posted(demo, "payer", source) == {"due_from_accounts": "-1.20", "cash": "1.20"}
     for more in ("2.51", "-0.01", "0.00"):
         with pytest.raises(CannotSettle, match="is to be moved"):
             settled(office, TransferAsked(employer="PINEWOOD", amount=Decimal(more), reference="WIRE2"))
+    settled(office, TransferAsked(employer="PINEWOOD", amount=None, reference="WIRE2"))
+    both = {**posted(demo, PINEWOOD), **posted(demo, "payer")}
+    assert not {"due_to_accounts", "due_from_accounts"} & both.keys()
 
 
 def test_an_employer_without_books_of_its_own_transfers_nothing(demo: Demo) -> None:
@@ -141,22 +167,22 @@ def test_an_employer_without_books_of_its_own_transfers_nothing(demo: Demo) -> N
         settled(Office(demo), TransferAsked(employer="PINEWOOD", amount=None, reference="WIRE1"))
 
 
-def test_a_pool_of_two_accounts_gives_in_proportion(demo: Demo, monkeypatch: pytest.MonkeyPatch) -> None:
-    """The contract withheld 9.00 of Rosa's visit and 9.00 of Lena's; half is earned: 4.50 of each, the rest stays."""
-    withhold = Withhold(id="WH", percent=Decimal("0.10"), group="CO", carc="104", pool="withhold")
-    contract = Reference.contract
-    monkeypatch.setattr(
-        Reference, "contract", lambda *asked: (made := contract(*asked)) and replace(made, withholds=(withhold,))
-    )
-    load(demo, (EMPLOYER, OWN), LOW_DEDUCTIBLE)
+def test_a_pool_of_two_accounts_gives_in_proportion(demo: Demo) -> None:
+    """The contract withheld 9.00 of Rosa's visit and 9.00 of Lena's; half is earned: 4.50 of each, the rest stays.
+
+    Which account keeps what outlives a step of the schema back and forth.
+    """
+    load(demo, (EMPLOYER, OWN), LOW_DEDUCTIBLE, WITHHOLD)
     office = Office(demo)
     office.send(bill("A", "M01"), OF_LENA)
     office.pay()
-    monkeypatch.setattr("hpedi.pipeline.settle._withholds", lambda *_asked: {"withhold": withhold})
     source = settled(office, WithholdAsked(provider="RIVERBEND", year=2026, earned=Decimal("0.5"), reference="WH2026"))
     kept = {"pools": "9.00", "claims_expense": "-4.50"}
     assert posted(demo, PINEWOOD, source) == {**kept, "due_to_accounts": "-4.50"}
     assert posted(demo, "payer", source) == {**kept, "due_from_accounts": "4.50", "payee_dues": "-9.00"}
+    schema.downgrade(demo.workspace.database, BEFORE_ACCOUNTS)
+    schema.upgrade(demo.workspace.database)
+    assert proof_of(demo).differences == ()
 
 
 def test_a_refund_goes_back_to_the_account_that_overpaid(demo: Demo) -> None:
@@ -175,26 +201,6 @@ def test_a_refund_goes_back_to_the_account_that_overpaid(demo: Demo) -> None:
     assert posted(demo, "payer") == {}
     with demo.workspace.books.reading(jobs.context) as work:
         assert [each.paid_by for each in work.settlements.dues()] != [""]
-
-
-# --- an account that changes between payment and correction ----------------------------------------------------------
-
-
-def test_a_correction_is_paid_from_the_account_that_paid(demo: Demo) -> None:
-    """Paid by the payer, corrected once Pinewood has an account: 835, WO and ledger stay with the payer's account."""
-    load(demo, LOW_DEDUCTIBLE)
-    office = Office(demo)
-    (claim,) = office.send(OF_LENA)
-    office.pay()
-    load(demo, (EMPLOYER, OWN), LOW_DEDUCTIBLE, FEE_WAS_WRONG)
-    jobs = office.jobs(TUESDAY)
-    approved(jobs, proposed(jobs, claim))
-    paid = office.pay(TUESDAY)
-    assert told(paid) == [("payer", "NON", "0.00")]
-    (made,) = payments_of(demo, paid)
-    assert [each.version for each in made.claims] == [2, 3]
-    assert posted(demo, PINEWOOD) == {}
-    assert proof_of(demo).differences == ()
 
 
 INSURED = ("        funding: {type: self_insured, employer: PINEWOOD}\n", "        funding: {type: fully_insured}\n")
@@ -327,6 +333,24 @@ def a_transfer_of_another_amount(run: Run) -> tuple[str, Check]:
     return "settlement:2", Check.SETTLEMENT_LEDGER
 
 
+def a_decision_altered(run: Run) -> tuple[str, Check]:
+    """The sealed bytes of a decision were altered."""
+    run(decision.update().values(sealed=b"altered"))
+    return "claim:", Check.DECISION
+
+
+def a_payment_altered(run: Run) -> tuple[str, Check]:
+    """The sealed bytes of a payment were altered."""
+    run(payment.update().where(payment.c.amount == SHARE).values(sealed=b"altered"))
+    return "payment:", Check.PAYMENT
+
+
+def a_payment_row_of_another_account(run: Run) -> tuple[str, Check]:
+    """The row of a payment says that another account paid it."""
+    run(payment.update().where(payment.c.amount == SHARE).values(funding_account=PINEWOOD))
+    return "payment:", Check.PAYMENT
+
+
 TAMPERINGS: tuple[Callable[[Run], tuple[str, Check]], ...] = (
     a_cent_of_a_settlement_in_the_other_account,
     a_cent_more_is_due_from_an_account,
@@ -340,11 +364,15 @@ TAMPERINGS: tuple[Callable[[Run], tuple[str, Check]], ...] = (
     a_claim_that_would_be_paid_again,
     a_payment_without_postings,
     a_cent_of_a_payment_in_the_other_account,
+    a_decision_altered,
+    a_payment_altered,
+    a_payment_row_of_another_account,
 )
 
 
-def test_the_proof_names_what_was_tampered_with(demo: Demo, office: Office) -> None:
+def test_the_proof_names_what_was_tampered_with(office: Office) -> None:
     """Each wrong row that somebody writes by hand is named by what it is of and by what does not agree."""
+    demo = office.demo
     settled(office, YEAR_END)
     told_of = {tampering.__name__: named_once(demo, tampering) for tampering in (*TAMPERINGS, a_settlement_twice)}
     settled(office, TransferAsked(employer="PINEWOOD", amount=None, reference="WIRE1"))

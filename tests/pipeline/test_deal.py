@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import os
 import signal
+import threading
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from dataclasses import replace
 from datetime import date, timedelta
@@ -22,10 +24,11 @@ from hpedi.commands.crew import Crew
 from hpedi.commands.jobs import Jobs
 from hpedi.commands.payer_files import load_folder
 from hpedi.commands.workspace import Workspace, context_for, create, open_workspace
-from hpedi.pipeline import deal
+from hpedi.pipeline import adjudicate, deal
 from hpedi.pipeline.deal import Done
 from hpedi.store.accumulator_tables import accumulator_entry, family_lock
 from hpedi.store.accumulators import StoredAccumulators
+from hpedi.store.database import Database
 from hpedi.store.tables import audit_entry, decision, past_line, posting
 from hpedi.store.tables import claim as claim_table
 from hpedi.store.work_tables import pend
@@ -133,6 +136,31 @@ def test_any_number_of_workers_gives_the_same_money(home: Path, workspaces: Work
     expected = _decide(home, 1)
     assert _decide(two, 2) == expected
     assert _decide(four, 4) == expected
+
+
+def test_beside_others_who_write_the_money_is_the_same(
+    home: Path, workspaces: Workspaces, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """One worker, while somebody else writes all the time: claims are decided before the transactions that store them."""
+    other = workspaces.copy(home, tmp_path / "other")
+    expected = _decide(home, 1)
+    monkeypatch.setattr(adjudicate, "CLAIMS_A_TRANSACTION", 5)
+    is_over = threading.Event()
+
+    def write(database: Database) -> int:
+        turns = 0
+        while not is_over.is_set():
+            with database.writing():
+                turns += 1
+        return turns
+
+    with closing(open_workspace(other).database) as database, ThreadPoolExecutor(1) as threads:
+        turns = threads.submit(write, database)
+        try:
+            assert _decide(other, 1) == expected
+        finally:
+            is_over.set()
+        assert turns.result() > MEMBERS * ROUNDS / 5
 
 
 def _killed(home: Path, point: Point, passes: int, *, stores: bool) -> None:

@@ -12,7 +12,8 @@ from hpedi.guide_files import GuideFiles
 from hpedi.payments.ledger import LedgerAccount
 from hpedi.payments.verification import read_remittances
 from hpedi.pipeline.pay import Paid
-from hpedi.pipeline.settle import AdjustmentAsked, book
+from hpedi.pipeline.settle import book
+from hpedi.pipeline.settlement_asked import AdjustmentAsked
 from hpedi.pipeline.void import void
 from hpedi.reference.reference import Reference
 from tests.payments.adjustment_ways import WAYS

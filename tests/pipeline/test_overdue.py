@@ -97,7 +97,7 @@ def test_what_nobody_picks_up_is_told_once_pickups_are_known(tracked: Demo) -> N
 
 
 def test_what_is_open_is_told_however_old_it_is(tracked: Demo) -> None:
-    """Eight months later a look back over a week tells a file that was taken, and what lies there, by folder and kind."""
+    """Eight months later a look back over a week tells a file that was taken, and what lies there, added up."""
     delivered = tracked.jobs.context.instant
     with tracked.workspace.books.writing(tracked.jobs.context) as work:
         (answer,) = work.tracking.answers([1])

@@ -1,10 +1,10 @@
-"""How many claims a transaction takes: it is cut short where somebody waits for its end, and grows again afterwards."""
+"""How many claims a transaction takes: few at first, more and more, and few where somebody waits for its end."""
 
 from __future__ import annotations
 
 import pytest
 
-from hpedi.pipeline.pace import FEW, Pace
+from hpedi.pipeline.pace import FEW, REMEMBERED, Pace
 
 pytestmark = pytest.mark.storeless
 
@@ -17,18 +17,29 @@ def test_a_transaction_ends_early_where_somebody_waits() -> None:
     assert pace.taken == 3 * FEW
 
 
-def test_transactions_are_short_while_somebody_waits_and_grow_again() -> None:
-    """Whoever waited at the end of one makes the next one short; without anybody each is twice as long, up to all."""
-    waits = iter([False, True, False, False, *[False] * 10])
+def test_transactions_begin_short_and_grow_until_somebody_waits() -> None:
+    """Each is twice as long, up to all; whoever waited at the end of one makes the next one short."""
+    waits = iter([*[False] * 7, True])
     pace = Pace(1_000, lambda: next(waits))
-    sizes = []
-    for _transaction in range(5):
+    sizes = [pace.claims]
+    for _transaction in range(8):
         pace.look()
         sizes.append(pace.claims)
-    assert sizes == [1_000, FEW, 2 * FEW, 4 * FEW, 8 * FEW]
-    for _transaction in range(5):
+    assert sizes == [FEW, 2 * FEW, 4 * FEW, 8 * FEW, 16 * FEW, 32 * FEW, 1_000, 1_000, FEW]
+
+
+def test_who_waited_is_remembered() -> None:
+    """After somebody waited transactions stay short for a while, in which somebody else begins it anew."""
+    waits = iter([True, *[False] * (REMEMBERED - 1), True, *[False] * (REMEMBERED + 1)])
+    pace = Pace(1_000, lambda: next(waits))
+    assert not pace.is_short
+    for _transaction in range(2 * REMEMBERED):
         pace.look()
-    assert pace.claims == 1_000
+        assert (pace.claims, pace.is_short) == (FEW, True)
+    pace.look()
+    assert (pace.claims, pace.is_short) == (FEW, False)
+    pace.look()
+    assert (pace.claims, pace.is_short) == (2 * FEW, False)
 
 
 def test_a_transaction_takes_one_claim_at_least() -> None:

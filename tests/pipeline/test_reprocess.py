@@ -300,6 +300,7 @@ def test_later_claims_of_the_member_are_found(office: Office) -> None:
     assert [(each.claim, f"{each.would_pay}") for each in proposal.impacts] == [(later, "240.00")]
 
 
+@pytest.mark.any_database
 def test_later_claims_of_the_family_are_found(office: Office) -> None:
     """A void gives the family 100.00 of its deductible of 3,000.00 back, which a child's later claim owes then."""
     days = [date(2026, 2, day) for day in (16, 17, 18)]

@@ -28,7 +28,8 @@ from hpedi.payments.verification import read_remittances
 from hpedi.pipeline.approve import SecondPersonNeeded
 from hpedi.pipeline.funding_report import PoolsSought, funding_report
 from hpedi.pipeline.funding_statement import funding_statement
-from hpedi.pipeline.settle import (
+from hpedi.pipeline.settle import book, work_out
+from hpedi.pipeline.settlement_asked import (
     AdjustmentAsked,
     CapitationAsked,
     PrefundAsked,
@@ -36,8 +37,6 @@ from hpedi.pipeline.settle import (
     RefundAsked,
     SettlementAsked,
     WithholdAsked,
-    book,
-    work_out,
 )
 from hpedi.reference.contracts import Withhold
 from hpedi.reference.plans import Employer, Program

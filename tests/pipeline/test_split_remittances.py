@@ -10,7 +10,8 @@ import pytest
 from hpedi.commands.workspace import context_for
 from hpedi.payments.payee_balances import PayeeBalance
 from hpedi.pipeline.pay import Paid
-from hpedi.pipeline.settle import AdjustmentAsked, book
+from hpedi.pipeline.settle import book
+from hpedi.pipeline.settlement_asked import AdjustmentAsked
 from samples.sample_claims import Service
 from samples.write_inbound import CLINIC, RIVERBEND, claim_set, clinic_claim, interchange
 from tests.payments.adjustment_ways import WAYS

@@ -12,7 +12,8 @@ from hpedi.payments.payee_balances import PayeeBalance
 from hpedi.payments.states import PaymentState
 from hpedi.pipeline.approve import NotWaiting
 from hpedi.pipeline.pay import Paid
-from hpedi.pipeline.settle import CapitationAsked, book
+from hpedi.pipeline.settle import book
+from hpedi.pipeline.settlement_asked import CapitationAsked
 from hpedi.pipeline.void import CannotVoid, void
 from hpedi.reference.reference import Reference
 from hpedi.store.payments import StoredPayments

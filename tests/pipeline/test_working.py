@@ -18,7 +18,7 @@ from samples.sample_claims import Service
 from tests.databases import engine_of, kept_in
 from tests.pipeline.conftest import AS_OF, Demo
 from tests.pipeline.payer_changes import changed_payer
-from tests.pipeline.sending import VISIT, Office, bill, standing
+from tests.pipeline.sending import VISIT, Office, bill, replacing, standing
 
 NOTE = "another visit the same day"
 
@@ -134,7 +134,7 @@ def test_assigning_says_who_works_on_it(demo: Demo, office: Office) -> None:
 
 
 def test_a_claim_above_the_payers_amount_is_looked_at(demo: Demo, office: Office) -> None:
-    """A claim that would pay more than `reviews` allows waits, exactly the amount does not; released it is paid."""
+    """A claim or replacement that pays more than `reviews` allows waits, exactly that does not; released it pays."""
     rule = ('paid_over: "50000.00"', 'paid_over: "90.00"')
     _loaded, outcome = load_folder(demo.workspace, context_for(AS_OF), changed_payer(demo.inbox, rule))
     assert outcome is not None
@@ -144,6 +144,9 @@ def test_a_claim_above_the_payers_amount_is_looked_at(demo: Demo, office: Office
     assert office.waits_for(above) == "HIGH-DOLLAR"
     (decision,) = released(office, above, decided(waived=("HIGH-DOLLAR",))).decisions
     assert decision.paid > Decimal("90.00")
+    (more,) = office.send(replacing(exactly, bill("C", "M01", Service("G0260", date(2026, 2, 18), "520.00"))))
+    assert (office.waits_for(more), office.kinds(exactly)) == ("HIGH-DOLLAR", [("adjudicated", "90.00")])
+    assert len(released(office, more, decided(waived=("HIGH-DOLLAR",))).decisions) == len(("reversal", "correction"))
 
 
 def test_words_are_sealed_and_work_is_audited(demo: Demo, office: Office) -> None:

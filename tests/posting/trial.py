@@ -28,7 +28,8 @@ from hpedi.pipeline.eft_returns import ReturnTerms, import_returns
 from hpedi.pipeline.load import load
 from hpedi.pipeline.reprocess import approve, propose
 from hpedi.pipeline.reprocessing import Asked
-from hpedi.pipeline.settle import (
+from hpedi.pipeline.settle import book
+from hpedi.pipeline.settlement_asked import (
     AdjustmentAsked,
     CapitationAsked,
     PrefundAsked,
@@ -36,7 +37,6 @@ from hpedi.pipeline.settle import (
     RefundAsked,
     SettlementAsked,
     WithholdAsked,
-    book,
 )
 from hpedi.pipeline.sought import StandingSought
 from hpedi.pipeline.void import void

@@ -147,6 +147,7 @@ WORK: Final = (
          code=ExitCode.USAGE),
     Step("settle adjustment", ("--provider", "RIVERBEND", "--code", "L3", "--amount", "-5.00", "--reference", "PEN1",
                                "--note", "late reports")),
+    Step("settle transfer", ("--employer", SSN, "--reference", "WIRE1"), code=ExitCode.USAGE),
     Step("settle pools", ("--provider", SSN)),
     Step("settle statement", ("--provider", SSN)),
     Step("deliver"),

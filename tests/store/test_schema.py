@@ -27,6 +27,9 @@ CHANGED: Final = {"alembic_version": {"version_num"}, "audit_entry": {"result"},
 
 Columns: TypeAlias = Mapping[str, Sequence[str]]
 
+# On SQLite those of stretches, for which `test_stretches` asks.
+pytestmark = pytest.mark.filterwarnings("ignore:.*expression-based index")
+
 
 def test_migrations_make_the_tables(database: Database) -> None:
     """A database brought up by the migrations has exactly the tables of the code."""

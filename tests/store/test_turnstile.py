@@ -7,6 +7,7 @@ import signal
 import threading
 import time
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from itertools import pairwise
 from pathlib import Path
@@ -98,6 +99,22 @@ def test_threads_take_turns_too(url: str) -> None:
     told = hogged(rows(url))
     assert {after for is_waited_for, after in told if is_waited_for} == {WAITER}
     assert sum(is_waited_for for is_waited_for, _after in told) >= TURNS // 2
+
+
+def test_all_who_wait_come_before_who_wrote(url: str) -> None:
+    """Two wait for the end of a turn: whoever had it lets both go by before it writes again."""
+    writing, waiting = Database(url), [Database(url), Database(url)]
+    write(writing, HOG, 0)
+    with ThreadPoolExecutor(2) as threads:
+        with writing.writing():
+            waiters = [threads.submit(write, each, WAITER, 0.01) for each in waiting]
+            time.sleep(0.2)
+        write(writing, "again", 0)
+        for each in waiters:
+            each.result()
+    assert [who for who, _is_waited_for in rows(url)] == [HOG, WAITER, WAITER, "again"]
+    for database in (writing, *waiting):
+        database.close()
 
 
 def keep(turnstile: Turnstile, told: int) -> None:

@@ -37,6 +37,11 @@ def test_what_is_loaded_meanwhile_is_taken_up(demo: Demo, tmp_path: Path) -> Non
     current.keep_up()
     assert current.terms.reference.snapshot > before.reference.snapshot
     assert current.terms.reference.payer.name == "ANOTHER NAME"
+    before = current.terms
+    (demo.workspace.home / "code_sets").mkdir()
+    (demo.workspace.home / "code_sets" / "hcpcs.tsv").write_text("code\nG0127\n")
+    current.keep_up()
+    assert current.terms is not before
 
 
 def certificate(folder: Path) -> tuple[Path, Path]:

@@ -5,7 +5,10 @@ A unit is what is priced together: a line, or the whole claim (number 0) where t
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from decimal import Decimal
+
+import msgspec
 
 from hpedi.adjudication.context import LineContext
 from hpedi.adjudication.decision import Stay, TrailStep
@@ -94,10 +97,12 @@ class Priced(Model, frozen=True, kw_only=True):
     Attributes:
         units: What is priced; none where all is denied.
         stay: Where the contract prices the claim as one, whether or not something is accepted.
+        accepted: Then US dollars charged for what is accepted of each line, by its number.
     """
 
     units: tuple[PricedUnit, ...]
     stay: Stay | None = None
+    accepted: Mapping[int, Usd] = msgspec.field(default_factory=dict)
     steps: tuple[TrailStep, ...] = ()
 
 

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import date
-from decimal import Decimal
+from decimal import ROUND_DOWN, Decimal
 from typing import Final
+
+from msgspec.structs import replace
 
 from hpedi.adjudication.context import ClaimContext, LineContext
 from hpedi.adjudication.edit_tables import EditTables, edit_tables
@@ -30,7 +32,8 @@ def check_authorization(context: ClaimContext, line: LineContext, standing: Stan
 
     The authorisation named on the line or claim (REF*G1) comes before others on file. It counts units; or days: those
     of room lines (unit DA) under a type of bill, and the days of service of a code. Emergencies need none where the
-    payer exempts them, nor does a service for which a policy says so.
+    payer exempts them, nor does a service for which a policy says so. Of a line of several days those after the end of
+    the authorisation are not covered, unless another one covers them.
 
     Args:
         context: The claim; `units_used` are the units that committed claims used.
@@ -88,13 +91,15 @@ def _draws(authorization: Authorization, context: ClaimContext, line: LineContex
     counts_units = wanted == standing.units(line)
     if left <= 0 or (wanted and available <= 0) or (wanted > available and not counts_units):
         return None
-    taken = min(wanted, available)
+    outside = _after_its_end(authorization, context, line, wanted) if counts_units else Decimal(0)
+    taken = min(wanted - outside, available)
     parameter = f"authorisation {authorization.id}: {authorization.units_approved:f} {authorization.unit} approved"
     source = f"authorisation {authorization.id} from {authorization.start}"
     inputs = (("left", f"{available:f}"), ("wanted", f"{wanted:f}"))
     excess = None
     if wanted > taken:
-        excess = DeniesUnits(reason=EXCEEDED, units=wanted - taken, parameter=parameter, source=source, inputs=inputs)
+        reason = _known(EXPIRED, context) if taken == wanted - outside else EXCEEDED
+        excess = DeniesUnits(reason=reason, units=wanted - taken, parameter=parameter, source=source, inputs=inputs)
     return Draws(
         authorization=authorization.id,
         units=taken,
@@ -118,6 +123,18 @@ def _wanted(authorization: Authorization, line: LineContext, units: Decimal) -> 
     return Decimal(((billed.dates.end or billed.dates.start) - billed.dates.start).days + 1)
 
 
+def _after_its_end(authorization: Authorization, context: ClaimContext, line: LineContext, wanted: Decimal) -> Decimal:
+    """Return how many units of a line of several days lie after an authorisation, and under no other one."""
+    first, last, end = line.terms.day, line.last_terms.day, authorization.end
+    if end is None or last <= end:
+        return Decimal(0)
+    on_last = replace(line, terms=line.last_terms)
+    if any(each.status == APPROVED for each in authorizations_for(context, on_last)):
+        return Decimal(0)
+    share = wanted * (last - end).days / ((last - first).days + 1)
+    return share.to_integral_value(rounding=ROUND_DOWN)
+
+
 def _why_none(context: ClaimContext, line: LineContext, named: str) -> str:
     """Return the reason of what comes nearest to an authorisation for a line."""
     on_file = context.matched.authorizations if context.matched is not None else ()
@@ -139,6 +156,9 @@ def _refused(reason: str, context: ClaimContext, line: LineContext, source: str)
         message = "The authorisation of the service is not decided; decide it first, or decide the line by hand."
         return Pends(reason=known.pend, message=message, status277=known.status277, line=line.line.number)
     inputs = (("found", reason),)
-    return Denies(
-        reason=ABSENT if known is None else reason, parameter="authorisation needed", source=source, inputs=inputs
-    )
+    return Denies(reason=_known(reason, context), parameter="authorisation needed", source=source, inputs=inputs)
+
+
+def _known(reason: str, context: ClaimContext) -> str:
+    """Return a reason, or the usual one where the payer has none of its name."""
+    return ABSENT if context.reference.reason(reason, context.received.received) is None else reason

@@ -16,8 +16,8 @@ from msgspec.structs import replace
 
 from hpedi.adjudication.context import ClaimContext
 from hpedi.adjudication.decision import TrailStep
-from hpedi.adjudication.pricing.price import PricedUnit
-from hpedi.adjudication.prior_payers import PriorPayers, prior_payers
+from hpedi.adjudication.pricing.price import Priced, PricedUnit
+from hpedi.adjudication.prior_payers import PriorPayers, of_accepted, prior_payers
 from hpedi.adjudication.rules.cob_allowed import pay_up_to_allowed
 from hpedi.adjudication.rules.cob_standard import pay_standard
 from hpedi.adjudication.rules.out_of_pocket_maximum import capped_shares
@@ -116,8 +116,12 @@ class Coordinator:
         return Adjustment(self.reasons[name].group or "", self.reasons[name].carc, amount)
 
 
-def coordinator(context: ClaimContext) -> Coordinator | Pends | None:
+def coordinator(context: ClaimContext, priced: Priced) -> Coordinator | Pends | None:
     """Return what coordinates a claim with the payers before us; None where we pay first.
+
+    Args:
+        context: The claim.
+        priced: What of it is accepted.
 
     Returns:
         `Pends` where the decision of an earlier payer is missing, or the payer has no codes for what one leaves.
@@ -134,4 +138,6 @@ def coordinator(context: ClaimContext) -> Coordinator | Pends | None:
         if reason is None or reason.group is None:
             return Pends(reason=name, message=f"No adjustment for the reason `{name}` is in force; load one.")
         reasons[name] = reason
-    return Coordinator(prior, reasons, context.conventions.oop_cap_removes)
+    accepted = priced.accepted or {unit.number: unit.charged for unit in priced.units}
+    of_those = of_accepted(prior, context.claim.lines, accepted)
+    return Coordinator(of_those, reasons, context.conventions.oop_cap_removes)

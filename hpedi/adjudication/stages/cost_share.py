@@ -197,7 +197,7 @@ def share_cost(context: ClaimContext, priced: Priced) -> Shared | Pends:
     """
     if context.matched is None or not priced.units:
         return Shared((), ())
-    after = coordinator(context)
+    after = coordinator(context, priced)
     if isinstance(after, Pends):
         return after
     sharer = _Sharer(context, context.matched, after)

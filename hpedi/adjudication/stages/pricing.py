@@ -96,7 +96,10 @@ def _price_as_one(context: ClaimContext, rate: ContractRate, accepted: Mapping[i
         return unit
     too_large = _too_large([unit])
     return too_large or Priced(
-        units=(unit,), stay=_with_drg(context, rate, told), steps=(_step(first, unit, allowance),)
+        units=(unit,),
+        stay=_with_drg(context, rate, told),
+        accepted={number: billed.charged for number, billed in accepted.items()},
+        steps=(_step(first, unit, allowance),),
     )
 
 

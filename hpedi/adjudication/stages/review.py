@@ -8,11 +8,11 @@ from hpedi.adjudication.verdicts import Pends
 
 
 def review(context: ClaimContext, decision: ClaimDecision) -> Pends | None:
-    """Pend a claim that the payer wants somebody to look at; not a correction, which somebody approved.
+    """Pend a claim that the payer wants somebody to look at; not a correction that somebody approved.
 
     Source: conventions of the payer folder (`reviews`).
     """
-    if context.is_correction:
+    if context.is_approved:
         return None
     for each in context.conventions.reviews:
         over = each.paid_over is not None and decision.paid > each.paid_over

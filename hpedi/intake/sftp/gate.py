@@ -22,7 +22,7 @@ from asyncssh import (
     SSHServerConnection,
 )
 
-from hpedi.intake.sftp.doors import Doors
+from hpedi.intake.sftp.doors import Doors, origin_of
 from hpedi.intake.sftp.folders import Folders
 from hpedi.intake.sftp.reception import Reception
 from hpedi.intake.sftp.rooms import Rooms
@@ -58,14 +58,13 @@ class Gate(SSHServer):
 
     def connection_made(self, conn: SSHServerConnection) -> None:
         """Let it in, or not."""
-        self._address = str((conn.get_extra_info("peername") or ("",))[0])
+        self._address = origin_of(str((conn.get_extra_info("peername") or ("",))[0]))
         if not self._doors.admits(self._address):
             conn.abort()
             return
         self._connection = conn
         self._known.add(self)
-        self._doors.connections += 1
-        self._doors.signing_in += 1
+        self._doors.came(self._address)
 
     def connection_lost(self, exc: Exception | None) -> None:  # noqa: ARG002
         """Take note that it ended; one that tried to sign in and did not is refused."""
@@ -73,11 +72,9 @@ class Gate(SSHServer):
             return
         self._connection = None
         self._known.discard(self)
-        self._doors.connections -= 1
+        self._doors.left(self._address, self._partner.id if self._partner is not None else "")
         if self._partner is not None:
-            self._doors.of_partner[self._partner.id] -= 1
             return
-        self._doors.signing_in -= 1
         if self._user is not None:
             self._doors.failed(self._address)
             self._reception.note_sign_in(self._user, REFUSED)

@@ -25,8 +25,8 @@ from asyncssh import (
     SFTPQuotaExceeded,
 )
 
-from hpedi.intake.sftp.limits import SftpLimits
 from hpedi.intake.moving import move_new
+from hpedi.intake.sftp.limits import SftpLimits
 from hpedi.intake.sftp.quota import Quota
 from hpedi.intake.sftp.staged import Judged, entries_in, judge, look, mark_of, sync_folders
 from hpedi.intake.sftp.tree import is_temporary

@@ -25,6 +25,7 @@ class SftpLimits(Dated, frozen=True, kw_only=True):
         waiting_bytes: Their bytes.
         connections: Connections at once.
         connections_signing_in: Those of them that are not signed in yet.
+        connections_of_address: Those of these of one address; many partners may share one.
         connections_of_partner: Those of one partner.
         channels: Sessions inside one connection at once.
         open_files: Open files of a session, and as many listings.
@@ -43,6 +44,7 @@ class SftpLimits(Dated, frozen=True, kw_only=True):
     waiting_bytes: Count
     connections: Count
     connections_signing_in: Count
+    connections_of_address: Count
     connections_of_partner: Count
     channels: Count
     open_files: Count

@@ -29,6 +29,8 @@ def upgrade() -> None:
         "UPDATE due SET funding_account = COALESCE((SELECT min(funding_account) FROM posting WHERE posting.source = "
         "'settlement:' || due.settlement AND account = 'payee_dues'), funding_account)"
     )
+    with op.batch_alter_table("pool_movement", schema=None) as batch_op:
+        batch_op.drop_constraint("uq_pool_movement", type_="unique")
     connection = op.get_bind()
     for row in connection.execute(sa.select(_MOVEMENT).where(_MOVEMENT.c.what.contains(_APART))).all():
         what, _, account = row.what.partition(_APART)
@@ -36,7 +38,6 @@ def upgrade() -> None:
         connection.execute(update.values(what=what, funding_account=account))
     with op.batch_alter_table("pool_movement", schema=None) as batch_op:
         batch_op.alter_column("what", existing_type=sa.String(length=130), type_=sa.String(length=40), nullable=False)
-        batch_op.drop_constraint("uq_pool_movement", type_="unique")
         batch_op.create_unique_constraint("uq_pool_movement", [*_OF_POOL, "funding_account"])
 
 

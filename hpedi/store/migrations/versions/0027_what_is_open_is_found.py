@@ -16,15 +16,18 @@ INDEXES = (
     ("ix_payment_run_as_of", "payment_run", ["as_of"]),
     ("ix_webhook_event_settled_at", "webhook_event", ["state", "settled_at"]),
 )
-UNFINISHED = sa.text("ended_at IS NULL")
+PARTIAL = (
+    ("ix_schedule_run_unfinished", "schedule_run", ["name", "due_at"], sa.text("ended_at IS NULL")),
+    ("ix_audit_entry_resent", "audit_entry", ["subject"], sa.text("action = 'resend'")),
+)
 
 
 def upgrade() -> None:
     """Apply the step."""
     for name, table, columns in INDEXES:
         op.create_index(name, table, columns)
-    of_schedule = {"sqlite_where": UNFINISHED, "postgresql_where": UNFINISHED}
-    op.create_index("ix_schedule_run_unfinished", "schedule_run", ["name", "due_at"], **of_schedule)
+    for name, table, columns, where in PARTIAL:
+        op.create_index(name, table, columns, sqlite_where=where, postgresql_where=where)
     op.drop_index("ix_payment_run", table_name="payment")
     op.create_index("ix_payment_run", "payment", ["run", "method", "amount"])
 
@@ -33,6 +36,5 @@ def downgrade() -> None:
     """Take the step back."""
     op.drop_index("ix_payment_run", table_name="payment")
     op.create_index("ix_payment_run", "payment", ["run"])
-    op.drop_index("ix_schedule_run_unfinished", table_name="schedule_run")
-    for name, table, _columns in reversed(INDEXES):
+    for name, table, *_rest in (*PARTIAL, *INDEXES):
         op.drop_index(name, table_name=table)
