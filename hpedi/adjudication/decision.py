@@ -123,7 +123,8 @@ class ClaimDecision(Model, frozen=True, kw_only=True, omit_defaults=True):
         carried: What carries over from last year's accumulators, found by this decision; it stays when the decision is
             taken back.
         subscriber: Our member id of the patient's subscriber; empty where the member is not recognised.
-        funding_account: Our id of the account that pays it, where its employer has one of its own; empty: the payer's.
+        funding_account: Our id of the account that bears it, where its employer has one of its own; empty: the payer's.
+            A correction stays with the account that paid what it corrects (`correction`).
         paid_to_member: US dollars that go to the subscriber instead of the provider, outside the 835.
         pools: What goes into withhold and programme pools.
         employer_charges: What a self-insured employer is charged.

@@ -65,7 +65,7 @@ def print_settlement(settlement: Settlement, source: str, *, as_json: bool) -> N
     title = f"Booked as {source}" if source else "What it would come to"
     print_table("Worked out from", _FACTS, settlement.facts)
     print_table(title, _SETTLED, _settled_rows(settlement))
-    if not settlement.dues:
+    if settlement.provider and not settlement.dues:
         click.echo("nothing is due to the provider: no 835")
 
 
@@ -77,7 +77,7 @@ def _settled_rows(settlement: Settlement) -> Iterator[tuple[object, ...]]:
         for name, amount in charge.parts:
             yield f"  {name}", "", "", -amount
     for movement in settlement.movements:
-        yield movement.what, f"pool {movement.key.pool}", "", movement.amount
+        yield movement.what, f"pool {movement.key.pool}", movement.funding_account, movement.amount
 
 
 def print_funding(report: SeenFunding, *, as_json: bool) -> None:

@@ -25,9 +25,9 @@ class Pace:
         taken: As many as the last one took.
     """
 
-    def __init__(self, most: int, somebody_waits: Callable[[], bool]) -> None:
+    def __init__(self, most: int, somebody_waits: Callable[[], bool], *, begins_with: int = FEW) -> None:
         """Begin with few, and come to as many as may be at most."""
-        self.claims = min(most, FEW)
+        self.claims = min(most, begins_with)
         self.taken = 0
         self._most = most
         self._somebody_waits = somebody_waits

@@ -31,6 +31,7 @@ from hpedi.pipeline.answering import put_answer
 from hpedi.pipeline.asking import Asking
 from hpedi.pipeline.inquirers import inquiring_partner
 from hpedi.pipeline.open_receipt import OpenReceipt, identity_of
+from hpedi.pipeline.pace import Pace
 from hpedi.pipeline.ports import Books, Work
 from hpedi.pipeline.received import ReceiptOutcome, ReceiptSummary, ReceivedFile
 from hpedi.pipeline.records import InboundFile, Receipt, StoredClaim
@@ -147,6 +148,7 @@ class _Receiving:
         self._submitters = Submitters(books, context, terms.access_rules, file.received_on)
         self._ordinal = 0
         self._current: OpenReceipt | None = None
+        self._pace = Pace(CLAIMS_A_TRANSACTION, books.somebody_waits, begins_with=CLAIMS_A_TRANSACTION)
         self._agreed = Agreed(terms)
         with books.reading(context) as work:
             self._published = {each.ordinal: each for each in work.receipts.of_file(file.id) if each.published}
@@ -192,9 +194,10 @@ class _Receiving:
         if current.is_done:
             return
         current.waiting.append(judged)
-        if len(current.waiting) >= CLAIMS_A_TRANSACTION:
+        if len(current.waiting) >= self._pace.claims:
             with self._books.writing(self._context) as work:
                 self._stage(work, current)
+                self._pace.look()
 
     def _take_set(self, judged: SetJudgement) -> None:
         current = self._open_interchange()

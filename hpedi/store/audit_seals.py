@@ -69,8 +69,12 @@ class Sealer:
                 log.warning("audit log not anchored", reason="the place of the anchor cannot be written")
             sealed = 0
             self._tell_anchor(has_anchor=has_anchor)
-            while covered := self._seal_next():
-                self._tell_anchor(has_anchor=has_anchor)
+            is_more = True
+            while is_more:  # not until nobody writes any more: each seal takes a turn
+                covered = self._seal_next()
+                is_more = covered == ROWS_A_SEAL
+                if covered:
+                    self._tell_anchor(has_anchor=has_anchor)
                 sealed += covered
         self._sealed_at = time.monotonic()
         return sealed

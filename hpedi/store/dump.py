@@ -11,9 +11,11 @@ from datetime import date, datetime
 from itertools import islice
 from types import GenericAlias
 from typing import Any, Final
+from warnings import catch_warnings, filterwarnings
 
 import msgspec
 from sqlalchemy import Connection, MetaData, Table, exists, func, inspect, or_, select, text
+from sqlalchemy.exc import SAWarning
 
 from hpedi.findings import Unavailable
 from hpedi.store import schema
@@ -30,7 +32,10 @@ class NotEmpty(Exception):
 def tables_of(connection: Connection) -> list[Table]:
     """Return the tables of the books as the database describes them, those that others refer to first."""
     described = MetaData()
-    described.reflect(connection)
+    with catch_warnings():
+        # SQLAlchemy tells that it cannot read an index of SQLite by an expression; no index is asked for here.
+        filterwarnings("ignore", message=".*expression-based index", category=SAWarning)
+        described.reflect(connection)
     return [table for table in described.sorted_tables if table.name != _SCHEMA_TABLE]
 
 

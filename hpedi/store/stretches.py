@@ -4,6 +4,8 @@ In an index by member a new row stands wherever its member does: in large books 
 read, written to the log and copied back. An index by stretch, then member, keeps the rows of one stretch of ids
 together, so that what is added changes a few pages however many there are. Who looks for members looks into every
 stretch: one short search for each that is in use.
+
+Alembic does not see such an index on SQLite: a step that builds a table anew there makes its index anew too.
 """
 
 from __future__ import annotations

@@ -135,3 +135,10 @@ def test_what_is_taken_waits_for_the_next_payment(home: Path, capsys: pytest.Cap
     assert run_hpedi("--home", home, *CAPITATION, "--book", "--json") == ExitCode.OK
     paid = json_lines(capsys.readouterr().out)[1]["paid"]
     assert [each["amount"] for each in paid["released"] + paid["waiting"]] == ["4150.00"]
+
+
+def test_nothing_is_moved_where_nothing_is_due(home: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """An employer without an account of its own owes the payer's account nothing."""
+    words = ("settle", "transfer", "--employer", "PINEWOOD", "--reference", "WIRE1", "--book")
+    assert run_hpedi("--home", home, *words) == ExitCode.USAGE
+    assert "nothing was ever posted to an account of this employer's own" in capsys.readouterr().err

@@ -68,8 +68,9 @@ def test_files_are_answered_while_a_schedule_is_at_work(home: Path) -> None:  # 
         with going_on(watcher):
             for place, (partner, sample) in enumerate(SENT, start=1):
                 drop(home, partner, sample)
-                until(lambda place=place: len(files_in(home, "outbox")) == place)
+                until(lambda place=place: len(told) == place)
             assert [type(each) for each in told] == [Handled, Handled]
+            assert len(files_in(home, "outbox")) == len(SENT)
             others.close()
             until(lambda: any(isinstance(each, Ran) for each in told))
     decided = next(each for each in told if isinstance(each, Ran))

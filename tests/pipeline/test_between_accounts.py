@@ -104,7 +104,7 @@ def settled(office: Office, asked: SettlementAsked, day: date = TUESDAY) -> str:
 
 @pytest.fixture(scope="module")
 def paid_home(standing_workspaces: Workspaces, loaded_home: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Lena's visit, decided and paid from Pinewood's own account: 5 % (4.50) withheld, 2 % (2.16 of 108) pre-funded."""
+    """Lena's visit, paid from Pinewood's own account: 5 % of 90.00 (4.50) withheld, 2 % (1.80) pre-funded."""
     folder = tmp_path_factory.mktemp("paid")
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("HPEDI_KEY", KEY)

@@ -141,7 +141,7 @@ def test_any_number_of_workers_gives_the_same_money(home: Path, workspaces: Work
 def test_beside_others_who_write_the_money_is_the_same(
     home: Path, workspaces: Workspaces, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """One worker, while somebody else writes all the time: claims are decided before the transactions that store them."""
+    """One worker, while somebody else writes all the time: claims are decided before the turns that store them."""
     other = workspaces.copy(home, tmp_path / "other")
     expected = _decide(home, 1)
     monkeypatch.setattr(adjudicate, "CLAIMS_A_TRANSACTION", 5)

@@ -118,7 +118,8 @@ class Folders:
 
     def with_staged_files(self) -> tuple[str, ...]:
         """Return the folders below staging in which anything is, and those that cannot be opened."""
-        return tuple(name for name in sorted(entries_in(self._staging, shown=(stat.S_IFDIR,))) if self._holds_any(name))
+        found = dict(entries_in(self._staging, shown=(stat.S_IFDIR,)))
+        return tuple(name for name in sorted(found) if self._holds_any(name))
 
     def _holds_any(self, name: str) -> bool:
         try:
@@ -151,20 +152,20 @@ class Folders:
             raise FileNotFoundError
         return found
 
-    def listed(self, area: Area, folder: str, below: Sequence[str]) -> dict[str, os.stat_result]:
-        """Return the files and folders in a folder of a partner, by name; not links, nor what is being written.
+    def listed(self, area: Area, folder: str, below: Sequence[str]) -> Iterator[tuple[str, os.stat_result]]:
+        """Yield the files and folders in a folder of a partner as they are read; not links, nor what is being written.
 
         Raises:
             FileNotFoundError: There is no such folder; an area in which nothing was put yet is empty.
         """
         try:
             with self.opened((area, folder, *below)) as opened:
-                found = entries_in(opened, shown=_SHOWN)
+                for name, found in entries_in(opened, shown=_SHOWN):
+                    if not name.endswith(TEMPORARY_SUFFIX):
+                        yield name, found
         except FileNotFoundError:
             if below:
                 raise
-            return {}
-        return {name: each for name, each in found.items() if not name.endswith(TEMPORARY_SUFFIX)}
 
     def open_file(self, area: Area, folder: str, below: Sequence[str]) -> int:
         """Open a file of a partner for reading, and return its descriptor.

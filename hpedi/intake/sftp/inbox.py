@@ -13,7 +13,7 @@ from __future__ import annotations
 import os
 import stat
 import time
-from collections.abc import Awaitable, Callable, Collection
+from collections.abc import Awaitable, Callable, Collection, Iterator
 from dataclasses import dataclass, field
 from typing import Any, Final, TypeAlias
 
@@ -28,22 +28,21 @@ from asyncssh import (
 from hpedi.intake.moving import move_new
 from hpedi.intake.sftp.limits import SftpLimits
 from hpedi.intake.sftp.quota import Quota
-from hpedi.intake.sftp.staged import Judged, entries_in, judge, look, mark_of, sync_folders
+from hpedi.intake.sftp.staged import WITH_HOLES, Condition, Judged, entries_in, judge, look, mark_of, sync_folders
 from hpedi.intake.sftp.tree import is_temporary
 from hpedi.log import log
-from hpedi.x12.completeness import State
 
 Apart: TypeAlias = Callable[..., Awaitable[Any]]
 """Calls a function that waits for the disk in a thread, and returns what it returns."""
 
-HANDED_IN: Final[frozenset[State]] = frozenset({"complete", "not x12"})
+HANDED_IN: Final[frozenset[Condition]] = frozenset({"complete", "not x12"})
 """What is published when its sender closed it."""
 
-LEFT_WHOLE: Final[frozenset[State]] = frozenset({"complete"})
+LEFT_WHOLE: Final[frozenset[Condition]] = frozenset({"complete"})
 """What is published after its connection broke."""
 
-ANYTHING: Final[frozenset[State]] = frozenset({"empty", "open", "complete", "not x12"})
-"""What is published when its time is over."""
+ANYTHING: Final[frozenset[Condition]] = frozenset({"empty", "open", "complete", "not x12"})
+"""What is published when its time is over; never what has holes: it costs its sender nothing, and us all its size."""
 
 _OPEN_FLAGS: Final = os.O_RDWR | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
 _REMEMBERED_SECONDS: Final = 10
@@ -51,6 +50,7 @@ _REMEMBERED_SECONDS: Final = 10
 
 _MOST_REMEMBERED: Final = 500
 _WAITS: Final = "a file of this name waits to be taken: remove it first, or send under another name"
+_NOT_ALL: Final = "not all of the file was written: send it again"
 
 
 @dataclass(slots=True, eq=False)
@@ -119,14 +119,10 @@ class Inbox:
 
     # --- what is there ---
 
-    async def files(self) -> dict[str, os.stat_result]:
-        """Return what is staged or waits, by name."""
-
-        def both() -> dict[str, os.stat_result]:
-            return {**entries_in(self.waiting), **entries_in(self.staging)}
-
-        found: dict[str, os.stat_result] = await self.apart(both)
-        return found
+    def files(self) -> Iterator[tuple[str, os.stat_result]]:
+        """Yield what is staged or waits, as it is read from the disk; of two of one name the staged one."""
+        yield from entries_in(self.staging)
+        yield from (entry for entry in entries_in(self.waiting) if look(self.staging, entry[0]) is None)
 
     def look(self, name: str) -> os.stat_result:
         """Return what a file is; one that was taken a moment ago is told as it was, as clients ask after an upload.
@@ -153,7 +149,7 @@ class Inbox:
             SFTPQuotaExceeded: The partner has too many files waiting.
         """
         if self.quota.is_old:
-            self.quota.count([each.st_size for each in (await self.files()).values()])
+            self.quota.count(await self.apart(self._sizes))
         if look(self.waiting, name) is not None:
             raise SFTPFileAlreadyExists(_WAITS)
         is_there = look(self.staging, name) is not None
@@ -244,13 +240,13 @@ class Inbox:
         try:
             _check_held(upload)
             if upload.has_failed:
-                raise SFTPFailure("not all of the file was written: send it again")
+                raise SFTPFailure(_NOT_ALL)
             await self.apart(_sync_file, upload.descriptor, self.staging)
             if upload.is_lost or self._open_under(upload.name) != [upload]:
                 return
         finally:
             self.drop(upload)
-        await self._publish_if(upload.name, HANDED_IN)
+        await self._publish_handed_in(upload.name)
 
     # --- names ---
 
@@ -284,7 +280,7 @@ class Inbox:
                 upload.name = new_name
             await self.apart(sync_folders, self.staging)
             if not self._open_under(new_name):
-                await self._publish_if(new_name, HANDED_IN)
+                await self._publish_handed_in(new_name)
         else:
             move_new(self.waiting, name, self.staging if is_temporary(new_name) else self.waiting, new_name)
             await self.apart(sync_folders, self.waiting, self.staging)
@@ -307,7 +303,7 @@ class Inbox:
 
     async def sweep(self) -> None:
         """Publish what was left staged: what is whole when it has settled, anything when its time is over."""
-        staged: dict[str, os.stat_result] = await self.apart(entries_in, self.staging)
+        staged: dict[str, os.stat_result] = await self.apart(dict, entries_in(self.staging))
         now = time.time()
         self._judged = {name: each for name, each in self._judged.items() if name in staged}
         for name, found in staged.items():
@@ -320,34 +316,46 @@ class Inbox:
                 wanted = ANYTHING if age >= self.limits.incomplete_after else LEFT_WHOLE
                 await self._publish_left(name, wanted)
 
-    async def _publish_left(self, name: str, wanted: Collection[State]) -> None:
-        if look(self.waiting, name) is None and await self._is(name, wanted):
+    async def _publish_left(self, name: str, wanted: Collection[Condition]) -> None:
+        if look(self.waiting, name) is None and await self._condition(name) in wanted:
             self._move(name, arrives_now=self._judged[name].state not in LEFT_WHOLE)
             await self.apart(sync_folders, self.waiting, self.staging)
 
     # --- parts ---
 
-    async def _publish_if(self, name: str, wanted: Collection[State]) -> None:
-        """Publish a staged file that its sender handed in, if it is so; its arrival is now."""
-        if is_temporary(name) or not await self._is(name, wanted):
+    def _sizes(self) -> list[int]:
+        return [found.st_size for _name, found in self.files()]
+
+    async def _publish_handed_in(self, name: str) -> None:
+        """Publish a staged file that its sender handed in, if it is so; its arrival is now.
+
+        Raises:
+            SFTPFailure: It has holes.
+            SFTPFileAlreadyExists: Another one of its name waits.
+        """
+        condition = None if is_temporary(name) else await self._condition(name)
+        if condition == WITH_HOLES:
+            log.warning("an upload has holes", partner=self.folder)
+            raise SFTPFailure(_NOT_ALL)
+        if condition not in HANDED_IN:
             return
         if look(self.waiting, name) is not None:
             raise SFTPFileAlreadyExists(_WAITS)
         self._move(name, arrives_now=True)
         await self.apart(sync_folders, self.waiting, self.staging)
 
-    async def _is(self, name: str, wanted: Collection[State]) -> bool:
-        """Say whether a staged file that nobody has open is in one of some states."""
+    async def _condition(self, name: str) -> Condition | None:
+        """Return what a staged file is; None where it is gone, changes, or somebody has it open."""
         judged, found = self._judged.get(name), look(self.staging, name)
         if found is None:
-            return False
+            return None
         if judged is None or judged.mark != mark_of(found):
             judged = await self.apart(judge, self.staging, name)
             found = look(self.staging, name)
             if judged is None or found is None or judged.mark != mark_of(found):
-                return False
+                return None
             self._judged[name] = judged
-        return judged.state in wanted and not self._open_under(name)
+        return None if self._open_under(name) else judged.state
 
     def _move(self, name: str, *, arrives_now: bool) -> None:
         """Publish a file; one that nobody closed arrived with its last byte if it is whole, and else only now."""

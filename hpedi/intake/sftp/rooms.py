@@ -9,10 +9,10 @@ from __future__ import annotations
 import errno
 import os
 import stat
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from collections.abc import AsyncIterator, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
-from functools import partial
+from itertools import islice
 from typing import Any, Final, NoReturn
 from weakref import WeakSet
 
@@ -33,7 +33,7 @@ from asyncssh import (
 )
 
 from hpedi.intake.sftp.folders import Folders
-from hpedi.intake.sftp.inbox import Inbox, Opening, Upload
+from hpedi.intake.sftp.inbox import Apart, Inbox, Opening, Upload
 from hpedi.intake.sftp.reading import Reading
 from hpedi.intake.sftp.reception import Download, Reception
 from hpedi.intake.sftp.shown import attrs_of, file_attrs, folder_attrs
@@ -43,17 +43,21 @@ from hpedi.reference.partners import Partner
 DELIVERED_BELOW: Final = "outbox"
 """Where the files of outbox and archive were placed when they were delivered."""
 
+NAMES_AT_A_TIME: Final = 128
+"""As many as asyncssh puts into one answer."""
+
 _WRITES: Final = FXF_WRITE | FXF_APPEND | FXF_CREAT | FXF_TRUNC | FXF_EXCL
 _NOT_THERE: Final = frozenset({errno.ENOENT, errno.ENOTDIR, errno.ELOOP, errno.ENXIO})
 
 
 class Listing:
-    """A folder that a session lists."""
+    """A folder that a session lists: read on as it asks, so that no more of it is held than one answer has."""
 
-    def __init__(self, names: Callable[[], Awaitable[list[SFTPName]]]) -> None:
-        """List names that are asked for when the first one is."""
-        self._ask = names
-        self._names: Iterator[SFTPName] | None = None
+    def __init__(self, names: Iterator[SFTPName], apart: Apart) -> None:
+        """List names; `apart` waits for the disk from which they come."""
+        self._names = names
+        self._apart = apart
+        self._at_hand: Iterator[SFTPName] = iter(())
 
     def __aiter__(self) -> AsyncIterator[SFTPName]:
         """Go on where it stopped."""
@@ -61,11 +65,17 @@ class Listing:
 
     async def __anext__(self) -> SFTPName:
         """Return the next one."""
-        if self._names is None:
-            self._names = iter(await self._ask())
-        for name in self._names:
+        for name in self._at_hand:
+            return name
+        with _not_there():
+            self._at_hand = iter(await self._apart(_some_of, self._names))
+        for name in self._at_hand:
             return name
         raise StopAsyncIteration
+
+
+def _some_of(names: Iterator[SFTPName]) -> list[SFTPName]:
+    return list(islice(names, NAMES_AT_A_TIME))
 
 
 class Rooms(SFTPServer):
@@ -216,21 +226,18 @@ class Rooms(SFTPServer):
                 found = self._folders.look(area, self._folder, place.below)
             if not stat.S_ISDIR(found.st_mode):
                 raise SFTPNoSuchFile("this is no folder")
-        listing = Listing(partial(self._names, area, place.below))
+        listing = Listing(self._names(area, place.below), self._inbox.apart)
         self._listings.add(listing)
         return listing
 
-    async def _names(self, area: Area | None, below: tuple[str, ...]) -> list[SFTPName]:
+    def _names(self, area: Area | None, below: tuple[str, ...]) -> Iterator[SFTPName]:
         here = folder_attrs(area, self._folders.look("inbox", self._folder, ()))
-        shown = [SFTPName(b".", attrs=here), SFTPName(b"..", attrs=here)]
+        yield from (SFTPName(name, attrs=here) for name in (b".", b".."))
         if area is None:
-            return [*shown, *(SFTPName(each.encode(), attrs=folder_attrs(each, _NOTHING)) for each in AREAS)]
-        with _not_there():
-            if area == "inbox":
-                found = await self._inbox.files()
-            else:
-                found = await self._inbox.apart(self._folders.listed, area, self._folder, below)
-        return [*shown, *(SFTPName(name.encode(), attrs=attrs_of(area, found[name])) for name in sorted(found))]
+            yield from (SFTPName(each.encode(), attrs=folder_attrs(each, _NOTHING)) for each in AREAS)
+            return
+        entries = self._inbox.files() if area == "inbox" else self._folders.listed(area, self._folder, below)
+        yield from (SFTPName(name.encode(), attrs=attrs_of(area, found)) for name, found in entries)
 
     def realpath(self, path: bytes) -> bytes:
         """Return a path without `.` and `..`."""

@@ -8,15 +8,23 @@ from __future__ import annotations
 
 import os
 import stat
-from collections.abc import Container
+from collections.abc import Container, Iterator
 from contextlib import suppress
 from dataclasses import dataclass
-from typing import Final, NamedTuple
+from typing import Final, Literal, NamedTuple, TypeAlias
 
 from hpedi.intake.sftp.tree import is_name
 from hpedi.x12.completeness import Completeness, State
 
 CHUNK_BYTES: Final = 131_072
+
+WithHoles: TypeAlias = Literal["with holes"]
+WITH_HOLES: Final[WithHoles] = "with holes"
+"""Of a file that was given a size, or written far behind its end, and whose bytes before that never came."""
+
+Condition: TypeAlias = State | WithHoles
+
+_FOLDER_FLAGS: Final = os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC
 
 
 class Mark(NamedTuple):
@@ -31,7 +39,7 @@ class Mark(NamedTuple):
 class Judged:
     """What the bytes of a file are."""
 
-    state: State
+    state: Condition
     mark: Mark
 
 
@@ -44,16 +52,21 @@ def look(folder: int, name: str) -> os.stat_result | None:
     return found if stat.S_ISREG(found.st_mode) else None
 
 
-def entries_in(folder: int, shown: Container[int] = (stat.S_IFREG,)) -> dict[str, os.stat_result]:
-    """Return the entries of a folder by name, those of some kinds only; plain files if none are named."""
-    found = {}
-    with os.scandir(folder) as entries:
-        for entry in entries:
-            with suppress(FileNotFoundError):
-                entry_stat = entry.stat(follow_symlinks=False)
-                if stat.S_IFMT(entry_stat.st_mode) in shown and is_name(entry.name):
-                    found[entry.name] = entry_stat
-    return found
+def entries_in(folder: int, shown: Container[int] = (stat.S_IFREG,)) -> Iterator[tuple[str, os.stat_result]]:
+    """Yield the entries of a folder as they are read, those of some kinds only; plain files if none are named.
+
+    None of them is held. The folder is opened anew: two who read one descriptor would share how far they came.
+    """
+    descriptor = os.open(".", _FOLDER_FLAGS, dir_fd=folder)
+    try:
+        with os.scandir(descriptor) as entries:
+            for entry in entries:
+                with suppress(FileNotFoundError):
+                    found = entry.stat(follow_symlinks=False)
+                    if stat.S_IFMT(found.st_mode) in shown and is_name(entry.name):
+                        yield entry.name, found
+    finally:
+        os.close(descriptor)
 
 
 def mark_of(found: os.stat_result) -> Mark:
@@ -70,6 +83,8 @@ def judge(folder: int, name: str) -> Judged | None:
     try:
         os.fsync(descriptor)
         before = mark_of(os.fstat(descriptor))
+        if _has_holes(descriptor, before.size):
+            return Judged(WITH_HOLES, before)
         completeness = Completeness()
         while chunk := os.read(descriptor, CHUNK_BYTES):
             completeness.feed(chunk)
@@ -77,6 +92,13 @@ def judge(folder: int, name: str) -> Judged | None:
         return Judged(completeness.end(), before) if is_same else None
     finally:
         os.close(descriptor)
+
+
+def _has_holes(descriptor: int, size: int) -> bool:
+    """Say whether the disk has nothing for a part of a file; leave it where its first byte is."""
+    first = os.lseek(descriptor, 0, os.SEEK_HOLE) if size else 0
+    os.lseek(descriptor, 0, os.SEEK_SET)
+    return first < size
 
 
 def sync_folders(*folders: int) -> None:

@@ -316,8 +316,8 @@ def _inpatient_remarks(mia: Sequence[str]) -> tuple[str, ...]:
     return tuple(remark for remark in (_at(mia, 5), *mia[20:24]) if remark)
 
 
-def _amounts(loop: LoopSegments) -> tuple[tuple[str, Usd], ...]:
-    return tuple((_at(segment, 1), _usd_at(segment, 2)) for segment in loop.get("AMT", ()))
+def _amounts(loop: LoopSegments, beside: str = "") -> tuple[tuple[str, Usd], ...]:
+    return tuple([(segment[1], _usd_at(segment, 2)) for segment in loop.get("AMT", ()) if segment[1] != beside])
 
 
 def _name(nm1: Sequence[str]) -> Name:
@@ -328,7 +328,7 @@ def _service(loop: LoopSegments, delimiters: Delimiters) -> ServicePayment:
     svc = _first(loop, "SVC")
     qualifier, code, modifiers = _procedure(_at(svc, 1), delimiters.component)
     units_paid = _number_at(svc, 5) if _at(svc, 5) else Decimal(1)
-    amounts = _amounts(loop)
+    allowed = _kind(loop, "AMT", ALLOWED)
     return ServicePayment(
         code=code,
         code_qualifier=qualifier,
@@ -343,9 +343,9 @@ def _service(loop: LoopSegments, delimiters: Delimiters) -> ServicePayment:
         service_end=_day(loop, "151"),
         adjustments=_adjustments(loop),
         references=_references(loop, SERVICE_REFERENCES),
-        allowed=next((amount for qualifier, amount in amounts if qualifier == ALLOWED), None),
-        amounts=tuple(each for each in amounts if each[0] != ALLOWED),
-        remarks=tuple(_at(segment, 2) for segment in loop.get("LQ", ()) if segment[1] == REMARK),
+        allowed=_usd_at(allowed, 2) if allowed else None,
+        amounts=_amounts(loop, beside=ALLOWED),
+        remarks=tuple([_at(segment, 2) for segment in loop.get("LQ", ()) if segment[1] == REMARK]),
         control_number=_at(_kind(loop, "REF", "6R"), 2),
         rendering_npi=_at(_kind(loop, "REF", "HPI"), 2),
     )
@@ -369,7 +369,7 @@ def _procedure(composite: str, separator: str) -> tuple[str, str, tuple[str, ...
 def _references(loop: LoopSegments, qualifiers: frozenset[str]) -> tuple[tuple[str, str], ...]:
     """Return references by their qualifiers, in the order of these."""
     told = [(segment[1], _at(segment, 2)) for segment in loop.get("REF", ()) if segment[1] in qualifiers]
-    return tuple(sorted(told, key=itemgetter(0)))
+    return tuple(sorted(told, key=itemgetter(0))) if told else ()
 
 
 def _payer_named(nm1: Sequence[str]) -> NamedPayer | None:
