@@ -174,7 +174,7 @@ class Jobs:
     def _quarantine(self, file: InboundFile, reason: str) -> None:
         """Say beside the encrypted bytes why nothing of a file is taken."""
         folder = self.workspace.quarantine
-        write_whole(folder / f"{file.id:06d}.sealed", self.workspace.files.sealed(file.digest))
+        self.workspace.files.lay(file.digest, folder / f"{file.id:06d}.sealed")
         why = "names what is not its sender's own" if was_foreign(file) else "holds no X12 interchange"
         text = (
             f"File {file.id} ({file.size} bytes, SHA-256 {file.digest}) {why}: {reason}.\n"

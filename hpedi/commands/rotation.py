@@ -23,7 +23,7 @@ from hpedi.commands.workspace import Workspace
 from hpedi.findings import Unavailable
 from hpedi.run_context import RunContext
 from hpedi.safekeeping.key_ring import WorkspaceKey
-from hpedi.safekeeping.whole_files import TEMPORARY_SUFFIX, write_whole
+from hpedi.safekeeping.whole_files import TEMPORARY_SUFFIX
 from hpedi.store.audit import StoredAuditLog
 from hpedi.store.keys import KnownKey, known_keys
 from hpedi.store.sealed_columns import batches, rows_of, sealed_tables
@@ -106,7 +106,7 @@ def seal_anew(workspace: Workspace, told: Rotated, progress: Callable[[int], Non
 
 
 def _quarantine(workspace: Workspace) -> int:
-    """Copy sealed files anew to where they stand in quarantine; return how many stored files lie elsewhere."""
+    """Lay sealed files anew where they stand in quarantine; return how many stored files lie elsewhere."""
     missing = 0
     with workspace.database.reading() as connection:
         known = connection.execute(select(inbound_file.c.id, inbound_file.c.digest)).all()
@@ -115,7 +115,7 @@ def _quarantine(workspace: Workspace) -> int:
         if not workspace.files.holds(digest):
             missing += 1
         elif quarantined.exists():
-            write_whole(quarantined, workspace.files.sealed(digest))
+            workspace.files.lay(digest, quarantined)
     return missing
 
 

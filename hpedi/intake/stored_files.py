@@ -10,7 +10,7 @@ from typing import BinaryIO, Final
 
 from hpedi.findings import Unavailable
 from hpedi.safekeeping.vault import CHUNK_BYTES, Vault
-from hpedi.safekeeping.whole_files import write_whole
+from hpedi.safekeeping.whole_files import link_whole, write_whole
 
 SUFFIX: Final = ".sealed"
 
@@ -82,10 +82,13 @@ class StoredFiles:
         write_whole(path, self._vault.seal_stream(self._vault.open_stream(path, context), context))
         return True
 
-    def sealed(self, digest: str) -> Iterator[bytes]:
-        """Read the encrypted bytes of a kept file, as they lie in the workspace."""
-        with self._path(digest).open("rb") as stored:
-            yield from _chunks(stored)
+    def lay(self, digest: str, path: Path) -> None:
+        """Give the encrypted bytes of a kept file a second name, which takes no room; a copy on another file system.
+
+        Raises:
+            Unavailable: The disk is full or the folder is not writable.
+        """
+        link_whole(path, self._path(digest))
 
     def _path(self, digest: str) -> Path:
         return self._folder / f"{digest}{SUFFIX}"

@@ -32,7 +32,8 @@ DUE: Final = frozenset({CAPITATION, WITHHOLD, BONUS, REFUND, *BY_HAND})
 """The PLB codes that pay what a settlement found due."""
 REISSUE: Final = "CS"
 """The PLB code that pays what another payment, named by its number, did not bring to the payee: no code says just
-that, and CS (Adjustment) is the one for what no other code names: our choice, below zero because it adds."""
+that, and CS (Adjustment) is the one for what no other code names: our choice (docs/adr/0014), below zero because it
+adds. PLB03-2 identifies what is adjusted (005010X221A1 PLB03-2)."""
 
 
 class Due(Model, frozen=True, kw_only=True):

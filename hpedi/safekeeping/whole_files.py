@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
+import errno
 import os
 from collections.abc import Callable, Iterable
+from functools import partial
 from pathlib import Path
+from typing import Final
 
 from hpedi.findings import Unavailable
 
 TEMPORARY_SUFFIX = ".part"
 OWNER_ONLY = 0o600
 """Who may read what we write, until somebody who may says otherwise."""
+
+_NO_LINKS: Final = frozenset({errno.EXDEV, errno.EPERM, errno.EMLINK, errno.ENOTSUP})
+_COPIED_BYTES: Final = 1 << 20
 
 
 def write_whole(path: Path, chunks: Iterable[bytes], check: Callable[[Path], object] | None = None) -> None:
@@ -24,16 +30,49 @@ def write_whole(path: Path, chunks: Iterable[bytes], check: Callable[[Path], obj
     Raises:
         Unavailable: The disk is full or the folder is not writable.
     """
+
+    def write(temporary: Path) -> None:
+        _write_synced(temporary, chunks)
+        if check is not None:
+            check(temporary)
+
+    _put(path, write)
+
+
+def link_whole(path: Path, source: Path) -> None:
+    """Give a file that lies whole on the disk a second name, over whatever has it; a copy where that cannot be.
+
+    Args:
+        path: The second name.
+        source: The file; it is replaced when it changes, never written to.
+
+    Raises:
+        Unavailable: The disk is full or the folder is not writable.
+    """
+
+    def link(temporary: Path) -> None:
+        temporary.unlink(missing_ok=True)
+        try:
+            temporary.hardlink_to(source)
+        except OSError as refused:
+            if refused.errno not in _NO_LINKS:
+                raise
+            with source.open("rb") as whole:
+                _write_synced(temporary, iter(partial(whole.read, _COPIED_BYTES), b""))
+
+    _put(path, link)
+
+
+def _put(path: Path, make: Callable[[Path], None]) -> None:
+    """Make a file under a temporary name, and rename it into place."""
     temporary = path.with_name(path.name + TEMPORARY_SUFFIX)
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         try:
-            _write_synced(temporary, chunks)
-            if check is not None:
-                check(temporary)
+            make(temporary)
             temporary.replace(path)
         finally:
-            temporary.unlink(missing_ok=True)
+            temporary.unlink(missing_ok=True)  # also where it was a second name of what is in place already
         _sync_folder(path.parent)
     except OSError as error:
         raise Unavailable(f"cannot write to the folder {path.parent.name} ({error.strerror})") from None

@@ -17,14 +17,13 @@ from typing import Final
 from hpedi.findings import Unavailable
 from hpedi.intake.sftp.inbox import Apart, Inbox
 from hpedi.intake.sftp.limits import SftpLimits
-from hpedi.intake.sftp.staged import entries_in
+from hpedi.intake.sftp.staged import FOLDER_FLAGS, entries_in
 from hpedi.intake.sftp.tree import Area, is_name
 from hpedi.safekeeping.whole_files import TEMPORARY_SUFFIX
 
 STAGING: Final = "staging"
 INBOX: Final = "inbox"
 
-_FOLDER_FLAGS: Final = os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC
 _FILE_FLAGS: Final = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
 
 
@@ -51,7 +50,7 @@ def open_folder(at: int, parts: Sequence[str], *, makes: bool = False) -> int:
             if makes:
                 with suppress(FileExistsError):
                     os.mkdir(part, 0o700, dir_fd=descriptor)
-            step = os.open(part, _FOLDER_FLAGS, dir_fd=descriptor)
+            step = os.open(part, FOLDER_FLAGS, dir_fd=descriptor)
             os.close(descriptor)
             descriptor = step
     except OSError:

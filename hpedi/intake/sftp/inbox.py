@@ -28,7 +28,7 @@ from asyncssh import (
 from hpedi.intake.moving import move_new
 from hpedi.intake.sftp.limits import SftpLimits
 from hpedi.intake.sftp.quota import Quota
-from hpedi.intake.sftp.staged import WITH_HOLES, Condition, Judged, entries_in, judge, look, mark_of, sync_folders
+from hpedi.intake.sftp.staged import WITH_HOLES, Condition, Judged, entries_in, judge, look, mark_of, sync
 from hpedi.intake.sftp.tree import is_temporary
 from hpedi.log import log
 
@@ -241,7 +241,7 @@ class Inbox:
             _check_held(upload)
             if upload.has_failed:
                 raise SFTPFailure(_NOT_ALL)
-            await self.apart(_sync_file, upload.descriptor, self.staging)
+            await self.apart(sync, upload.descriptor, self.staging)
             if upload.is_lost or self._open_under(upload.name) != [upload]:
                 return
         finally:
@@ -278,12 +278,12 @@ class Inbox:
             os.rename(name, new_name, src_dir_fd=self.staging, dst_dir_fd=self.staging)
             for upload in self._open_under(name):
                 upload.name = new_name
-            await self.apart(sync_folders, self.staging)
+            await self.apart(sync, self.staging)
             if not self._open_under(new_name):
                 await self._publish_handed_in(new_name)
         else:
             move_new(self.waiting, name, self.staging if is_temporary(new_name) else self.waiting, new_name)
-            await self.apart(sync_folders, self.waiting, self.staging)
+            await self.apart(sync, self.waiting, self.staging)
 
     async def remove(self, name: str) -> None:
         """Remove a file that nobody took yet.
@@ -297,7 +297,7 @@ class Inbox:
         if folder == self.staging:
             self._lose(name)
         self.quota.take_file()
-        await self.apart(sync_folders, folder)
+        await self.apart(sync, folder)
 
     # --- what is left over ---
 
@@ -319,7 +319,7 @@ class Inbox:
     async def _publish_left(self, name: str, wanted: Collection[Condition]) -> None:
         if look(self.waiting, name) is None and await self._condition(name) in wanted:
             self._move(name, arrives_now=self._judged[name].state not in LEFT_WHOLE)
-            await self.apart(sync_folders, self.waiting, self.staging)
+            await self.apart(sync, self.waiting, self.staging)
 
     # --- parts ---
 
@@ -342,7 +342,7 @@ class Inbox:
         if look(self.waiting, name) is not None:
             raise SFTPFileAlreadyExists(_WAITS)
         self._move(name, arrives_now=True)
-        await self.apart(sync_folders, self.waiting, self.staging)
+        await self.apart(sync, self.waiting, self.staging)
 
     async def _condition(self, name: str) -> Condition | None:
         """Return what a staged file is; None where it is gone, changes, or somebody has it open."""
@@ -397,8 +397,3 @@ class Inbox:
 def _check_held(upload: Upload) -> None:
     if upload.is_lost:
         raise SFTPFailure("another connection went on with this file, or it was removed")
-
-
-def _sync_file(descriptor: int, folder: int) -> None:
-    os.fsync(descriptor)
-    os.fsync(folder)

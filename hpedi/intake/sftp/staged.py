@@ -24,7 +24,7 @@ WITH_HOLES: Final[WithHoles] = "with holes"
 
 Condition: TypeAlias = State | WithHoles
 
-_FOLDER_FLAGS: Final = os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC
+FOLDER_FLAGS: Final = os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC
 
 
 class Mark(NamedTuple):
@@ -57,7 +57,7 @@ def entries_in(folder: int, shown: Container[int] = (stat.S_IFREG,)) -> Iterator
 
     None of them is held. The folder is opened anew: two who read one descriptor would share how far they came.
     """
-    descriptor = os.open(".", _FOLDER_FLAGS, dir_fd=folder)
+    descriptor = os.open(".", FOLDER_FLAGS, dir_fd=folder)
     try:
         with os.scandir(descriptor) as entries:
             for entry in entries:
@@ -101,7 +101,7 @@ def _has_holes(descriptor: int, size: int) -> bool:
     return first < size
 
 
-def sync_folders(*folders: int) -> None:
-    """Bring the names in folders to the disk."""
-    for folder in folders:
-        os.fsync(folder)
+def sync(*descriptors: int) -> None:
+    """Bring the bytes of files and the names in folders to the disk."""
+    for descriptor in descriptors:
+        os.fsync(descriptor)
