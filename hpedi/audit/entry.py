@@ -14,6 +14,9 @@ import msgspec
 
 from hpedi.audit.key import AuditKey
 
+ANCHOR_BEGUN_ANEW: Final = "anchor begun anew"
+"""The action of an entry by which the log itself tells that its anchor lacked seals, which nothing held till then."""
+
 _INSTANT_LENGTH: Final = len("2026-03-16T18:00:00.000000")
 _ENCODE: Final = msgspec.json.Encoder().encode
 

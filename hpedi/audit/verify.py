@@ -14,7 +14,7 @@ from itertools import chain
 from typing import Final, TypeAlias
 
 from hpedi.audit.anchor import Anchored
-from hpedi.audit.entry import AuditEntry
+from hpedi.audit.entry import ANCHOR_BEGUN_ANEW, AuditEntry
 from hpedi.audit.ids import IdSpans
 from hpedi.audit.key import AuditKey
 from hpedi.audit.seal import EntriesDigest, Seal, open_ids_of, previous_of
@@ -40,6 +40,7 @@ class FaultKind(StrEnum):
     ANCHOR_DIFFERS = "anchor-differs"
     ANCHOR_AHEAD = "anchor-ahead"
     ANCHOR_BEHIND = "anchor-behind"
+    ANCHOR_MISSING = "anchor-missing"
     ANCHOR_UNREADABLE = "anchor-unreadable"
 
 
@@ -53,7 +54,8 @@ MESSAGES: Final[Mapping[FaultKind, str]] = {
     FaultKind.CHAIN_BROKEN: "the seal does not follow the one before it",
     FaultKind.ANCHOR_DIFFERS: "the anchor tells another digest of the seal",
     FaultKind.ANCHOR_AHEAD: "the anchor knows the seal, the log does not: its end was cut off",
-    FaultKind.ANCHOR_BEHIND: "the anchor does not know the seal: the end of the anchor was cut off",
+    FaultKind.ANCHOR_BEHIND: "the anchor does not know the seal: its end was cut off, or it took no lines",
+    FaultKind.ANCHOR_MISSING: "the anchor tells of no seal: it was deleted or emptied, or lies elsewhere",
     FaultKind.ANCHOR_UNREADABLE: "the line of the anchor cannot be read",
 }
 
@@ -86,6 +88,7 @@ class Verified:
         unsealed: How many no seal covers yet: the tail, whose loss would not be found.
         unsealed_since: When the oldest of them was written.
         unanchored: How many of the last seals the anchor does not know yet.
+        begun_anew: When seals that the anchor had lost, or never had, were last told it anew; None for never.
         faults: The first faults, in the order of the log.
         faults_in_all: How many there are.
     """
@@ -95,6 +98,7 @@ class Verified:
     unsealed: int = 0
     unsealed_since: datetime | None = None
     unanchored: int = 0
+    begun_anew: datetime | None = None
     faults: list[Fault] = field(default_factory=list)
     faults_in_all: int = 0
 
@@ -108,6 +112,11 @@ class Verified:
         self.faults_in_all += 1
         if len(self.faults) < FAULTS_KEPT:
             self.faults.append(Fault(kind, place))
+
+    def see(self, entry: AuditEntry) -> None:
+        """Note what an entry says of the log itself."""
+        if entry.action == ANCHOR_BEGUN_ANEW:
+            self.begun_anew = entry.at
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -178,6 +187,7 @@ def _verify_entries(log: AuditLog, seal: Seal, found: Verified) -> None:
                 break
             found.tell(FaultKind.ENTRY_MISSING, f"entry {number}")
         digest.add(entry)
+        found.see(entry)
         if not entry.is_ours(key) and not _is_older_than_seals(entry, seal):
             found.tell(FaultKind.ENTRY_NOT_OURS, f"entry {entry.id}")
     for number in expected:
@@ -199,6 +209,7 @@ def _verify_tail(log: AuditLog, head: Seal | None, found: Verified) -> None:
     missing = list(open_ids.spans)
     for entry in chain(log.entries_of(open_ids), log.entries_outside(reached)):
         found.unsealed += 1
+        found.see(entry)
         found.unsealed_since = min(entry.at, found.unsealed_since or entry.at)
         if not entry.is_ours(log.key) and (entry.mac or head is not None):
             found.tell(FaultKind.ENTRY_NOT_OURS, f"entry {entry.id}")
@@ -216,5 +227,7 @@ def _verify_end(log: AuditLog, head: Seal | None, found: Verified) -> None:
     if highest > last:
         found.tell(FaultKind.ANCHOR_AHEAD, f"seal {last + 1}")
     found.unanchored = max(0, last - highest)
-    if found.unanchored > MAY_LACK_ANCHOR:
+    if found.unanchored > MAY_LACK_ANCHOR and highest:
         found.tell(FaultKind.ANCHOR_BEHIND, f"seal {highest + 1}")
+    elif found.unanchored > MAY_LACK_ANCHOR:
+        found.tell(FaultKind.ANCHOR_MISSING, "anchor")

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final, Literal
 import click
 
 from hpedi.audit.disclosures import Disclosure, disclosures, load_disclosure_terms
-from hpedi.audit.entry import AuditEntry
+from hpedi.audit.entry import ANCHOR_BEGUN_ANEW, AuditEntry
 from hpedi.audit.verify import Verified
 from hpedi.commands import ExitCode, Session
 from hpedi.commands.options import Day, as_of_option
@@ -83,6 +83,7 @@ def _facts(found: Verified) -> dict[str, object]:
         "unsealed": found.unsealed,
         "unsealed_since": found.unsealed_since,
         "unanchored": found.unanchored,
+        "anchor_begun_anew": found.begun_anew,
         "first_fault": faults[0] if faults else None,
         "faults_in_all": found.faults_in_all,
         "faults": faults,
@@ -100,6 +101,9 @@ def _tell(found: Verified) -> None:
         click.echo(f"{found.unsealed:,} entries wait for their seal since {found.unsealed_since:%Y-%m-%d %H:%M:%S} UTC")
     if found.unanchored:
         click.echo(f"{found.unanchored:,} seals wait for their line in the anchor")
+    if found.begun_anew:
+        click.echo(f"the anchor was begun anew on {found.begun_anew:%Y-%m-%d}: what stands before was not held by it")
+        hint(f"hpedi audit search --action '{ANCHOR_BEGUN_ANEW}'")
 
 
 @command.command()

@@ -10,9 +10,11 @@ from typing import Final
 from sqlalchemy import func, select
 from sqlalchemy.exc import ArgumentError, NoSuchModuleError
 
+from hpedi.audit.anchor import Anchored
 from hpedi.audit.entry import AuditEntry
 from hpedi.commands.doctor_examination import Configured, Opened, Seen, ago, fault, graded, ok, warning
-from hpedi.commands.settings import CONFIG, absolute
+from hpedi.commands.settings import CONFIG, absolute, anchor_of
+from hpedi.findings import Unavailable
 from hpedi.store import schema
 from hpedi.store.audit import Sought
 from hpedi.store.audit_seals import head_of
@@ -185,7 +187,7 @@ def audit_log(place: Opened) -> Iterator[Seen]:
         reached = head.last_id if head else 0
         waits = select(func.count(), func.min(audit_entry.c.at)).where(audit_entry.c.id > reached)
         count, since = connection.execute(waits).one()
-    anchored = place.workspace.sealer.anchored()
+    anchored = _anchored(place)
     if anchored.contradicts(head):
         yield fault(
             "the log is older or other than its anchor says", "hpedi audit verify; stop and look before all else"
@@ -195,6 +197,19 @@ def audit_log(place: Opened) -> Iterator[Seen]:
     if count and place.now - since > timedelta(minutes=place.bounds.unsealed_minutes):
         yield warning(f"{count:,} entries wait for their seal", "hpedi audit verify")
     yield _verified(place)
+
+
+def _anchored(place: Opened) -> Anchored:
+    """Return what the anchor says.
+
+    Raises:
+        Unavailable: It cannot be read.
+    """
+    try:
+        return place.workspace.sealer.anchored()
+    except OSError as failure:
+        file = anchor_of(place.home, place.settings.identity)
+        raise Unavailable(f"the anchor {file} cannot be read ({failure.strerror}): see its owner and mode") from None
 
 
 def _verified(place: Opened) -> Seen:
@@ -244,7 +259,7 @@ def key_copy(place: Opened) -> Iterator[Seen]:
 
 def restored(place: Opened) -> Iterator[Seen]:
     """See whether payments and deliveries are held, or somebody else's by now."""
-    taken_over = place.workspace.sealer.anchored().taken_over
+    taken_over = _anchored(place).taken_over
     with place.workspace.books.reading(place.context) as work:
         held = work.restorations.held()
     if taken_over is not None:

@@ -32,6 +32,7 @@ OF_SETTINGS: Final[tuple[Check[Configured], ...]] = (
     Check("anchor", doctor_place.anchor),
     Check("folders", doctor_place.folders),
     Check("room", doctor_place.room),
+    Check("database files", doctor_place.database_files),
     Check("database", doctor_books.database),
     Check("schema", doctor_books.schema_of),
     Check("integrity", doctor_books.integrity),
@@ -56,12 +57,13 @@ OF_BOOKS: Final[tuple[Check[Opened], ...]] = (
     Check("approvals", doctor_gateway.approvals),
 )
 OPENING: Final = "opening"
-ADVICE: Final = "mend the faults before this one; where there are none, something else holds the database: try again"
+ADVICE: Final = "mend the faults before this one; where there are none, somebody writes for long: try again"
+SAID: Final = "mend what it says; a key is given by $HPEDI_KEY, else by the file that `key_file` names"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Examination:
-    """What was seen, and the checks that could not be made."""
+    """What was seen, and the checks that could not be made; of a fault that ends several only the first tells."""
 
     rows: tuple[Row, ...]
     not_made: tuple[str, ...]
@@ -96,7 +98,10 @@ def examine(home: Path, now: datetime) -> Examination:
     else:
         rows += [] if opened is None else [opened]
         not_made += (each.name for each in OF_BOOKS)
-    return Examination(rows=tuple(rows), not_made=tuple(not_made))
+    first = {row.saw: row.check for row in reversed(rows) if row.result == "fault"}
+    again = [row for row in rows if first.get(row.saw, row.check) != row.check]
+    not_made += (row.check for row in again)
+    return Examination(rows=tuple(row for row in rows if row not in again), not_made=tuple(not_made))
 
 
 def _configured(place: Place) -> Configured | None:
@@ -121,9 +126,10 @@ def _opened(place: Configured) -> Opened | Row:
             work.audit.record("doctor", SUBJECT, reason="operation", result="begun")
     except NotPermitted:
         raise
-    except (click.UsageError, Unavailable, KeyMissing) as refused:
-        why = refused.message if isinstance(refused, click.UsageError) else str(refused)
-        return Row(OPENING, "fault", why, ADVICE)
+    except (click.UsageError, KeyMissing) as refused:
+        return Row(OPENING, "fault", refused.message if isinstance(refused, click.UsageError) else str(refused), SAID)
+    except Unavailable as refused:
+        return Row(OPENING, "fault", str(refused), ADVICE)
     except (SQLAlchemyError, ImportError, OSError) as failure:
         return Row(OPENING, "fault", f"the books do not open ({type(failure).__name__})", ADVICE)
     return Opened(

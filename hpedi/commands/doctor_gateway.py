@@ -126,7 +126,7 @@ def arrivals(place: Configured) -> Iterator[Seen]:
     """See what lies in the drop folders, and since when: in ours what is whole, in others' also what is not yet."""
     watch, _schedules = read_watch_settings(place.home)
     foreign = {Path(folder).resolve() for each in watch.folders.values() for folder in each}
-    own = {folder.resolve() for folder in (place.home / "inbox").glob("*")}
+    own = {folder.resolve() for folder in (place.home / "inbox").glob("*") if not folder.is_symlink()}
     yield _dropped(place, "inbox", own - foreign, patience=0)
     if foreign:
         yield _dropped(place, "folders of other servers", foreign, patience=watch.incomplete_after)

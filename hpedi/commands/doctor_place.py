@@ -38,11 +38,20 @@ from hpedi.x12.limits import Limits
 OWNER_ONLY: Final = 0o077
 OTHERS: Final = stat.S_IROTH | stat.S_IWOTH | stat.S_IXOTH
 WRITTEN_BY_OTHERS: Final = stat.S_IWOTH | stat.S_IWGRP
+WRITTEN_BY_US: Final = stat.S_IRUSR | stat.S_IWUSR
 FOLDERS: Final = ("files", "quarantine", "inbox", "outbox", "archive", "staging", "taken", "bank")
 """Below the workspace; each is made when it is needed."""
 
 LINKED: Final = ("inbox", "outbox", "archive", "staging", "taken")
 """Between these files are renamed and linked."""
+
+OF_PARTNERS: Final = ("inbox", "outbox", "archive", "staging")
+"""In these lies a folder of each partner."""
+
+LINK_MEND: Final = (
+    "hpedi sftp follows none: see who made it (ls -l {path}), remove it and make a folder; "
+    "a folder that another server fills is named under [watch.folders]"
+)
 
 EXTRAS: Final = {
     "web": ("starlette", "uvicorn"),
@@ -158,6 +167,8 @@ def anchor(place: Configured) -> Iterator[Seen]:
     nearest = next(each for each in (file, *file.parents) if each.exists())
     if not os.access(nearest, os.W_OK):
         yield fault(f"{file} takes no lines from us", f"let this user append to it, or set ${ANCHOR_SETTING}")
+    elif not os.access(nearest, os.R_OK):
+        yield fault(f"{nearest} cannot be read", f"let this user read it: chmod u+rw {nearest}")
     elif file.exists() and stat.S_IMODE(file.stat().st_mode) & WRITTEN_BY_OTHERS:
         yield warning(f"others can write to {file}", f"chmod 600 {file}")
     else:
@@ -165,9 +176,11 @@ def anchor(place: Configured) -> Iterator[Seen]:
 
 
 def folders(place: Configured) -> Iterator[Seen]:
-    """See whether the folders are ours, writable, closed to others and on one file system."""
-    present = [place.home, *(place.home / name for name in FOLDERS if (place.home / name).is_dir())]
-    wrong = [
+    """See whether the folders are ours, writable, closed to others, on one file system and no links elsewhere."""
+    wrong = [fault(f"{path} is a link, not a folder", LINK_MEND.format(path=path)) for path in _links(place.home)]
+    below = (place.home / name for name in FOLDERS)
+    present = [place.home, *(path for path in below if path.is_dir() and not path.is_symlink())]
+    wrong += [
         seen for path in present for seen in _folder(path, is_closed_above=path != place.home and _closed(place.home))
     ]
     devices = {path.stat().st_dev for path in present if path == place.home or path.name in LINKED}
@@ -177,6 +190,15 @@ def folders(place: Configured) -> Iterator[Seen]:
     yield from wrong
     if not wrong:
         yield ok(f"{len(present)} folders, ours and closed to others")
+
+
+def _links(home: Path) -> Iterator[Path]:
+    """Yield the links among the folders of the workspace, and among those of partners in them."""
+    for name in FOLDERS:
+        if (home / name).is_symlink():
+            yield home / name
+        elif name in OF_PARTNERS and (home / name).is_dir():
+            yield from sorted(path for path in (home / name).iterdir() if path.is_symlink())
 
 
 def _of_other_servers(place: Configured) -> Iterator[Seen]:
@@ -208,15 +230,14 @@ def room(place: Configured) -> Iterator[Seen]:
     """See how much room there is where the workspace, its database and its anchor lie, and on what."""
     bounds, terms = place.bounds, place.terms
     places = {"workspace": place.home, "anchor": anchor_of(place.home, place.settings.identity)}
-    url = make_url(absolute(place.settings.database, place.home))
-    if url.get_backend_name() == "sqlite" and url.database:
-        places["database"] = Path(url.database)
+    if (database := sqlite_file(place)) is not None:
+        places["database"] = database
     for name, path in places.items():
         nearest = next(each for each in (path, *path.parents) if each.exists())
         free, kind = shutil.disk_usage(nearest).free, file_system_of(nearest)
-        said = f"{name}: {free / 1e9:,.1f} GB free on {kind or 'its file system'}"
+        said = f"{name}: {_gigabytes(free)} free on {kind or 'its file system'}"
         if free < bounds.free_bytes_fault:
-            yield fault(said, "make room: whole batches only are written, but nothing goes on")
+            yield fault(said, f"make room, {_gigabytes(bounds.free_bytes)} at least: until then nothing goes on")
         elif kind in terms.network_file_systems and name == "database":
             yield fault(
                 f"{said}: SQLite does not work over a network", "move the workspace to a disk, or to PostgreSQL"
@@ -224,9 +245,43 @@ def room(place: Configured) -> Iterator[Seen]:
         elif kind in terms.memory_file_systems:
             yield warning(f"{said}: gone when the machine stops", "move it to a disk")
         elif free < bounds.free_bytes:
-            yield warning(said, "make room soon")
+            yield warning(said, f"make room, {_gigabytes(bounds.free_bytes)} at least")
         else:
             yield ok(said)
+
+
+def _gigabytes(size: int) -> str:
+    return f"{size / 1e9:,.2f} GB"
+
+
+def sqlite_file(place: Configured) -> Path | None:
+    """Return the file of the database; None where a server keeps it."""
+    url = make_url(absolute(place.settings.database, place.home))
+    return Path(url.database) if url.get_backend_name() == "sqlite" and url.database else None
+
+
+def database_files(place: Configured) -> Iterator[Seen]:
+    """See whether the file of the database and those beside it are one user's, and may be read and written."""
+    file = sqlite_file(place)
+    present = (
+        [] if file is None else [path for path in map(Path, (file, f"{file}-wal", f"{file}-shm")) if path.exists()]
+    )
+    wrong = [seen for path in present for seen in _database_file(path, owner=present[0].stat().st_uid)]
+    yield from wrong
+    if not wrong:
+        yield ok(f"{len(present)} files, one user's" if file is not None else "a server keeps them")
+
+
+def _database_file(path: Path, owner: int) -> Iterator[Seen]:
+    found = path.stat()
+    if found.st_uid != owner:
+        yield fault(f"{path} belongs to user {found.st_uid}, the database to {owner}", f"chown {owner} {path}")
+    if found.st_mode & WRITTEN_BY_US != WRITTEN_BY_US or not os.access(path, os.R_OK | os.W_OK):
+        mode = stat.S_IMODE(found.st_mode)
+        yield fault(
+            f"{path} cannot be written (mode {mode:o}, user {found.st_uid})",
+            f"chmod u+rw {path}, and run as user {owner}",
+        )
 
 
 def file_system_of(path: Path) -> str:

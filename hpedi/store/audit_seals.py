@@ -17,16 +17,18 @@ import msgspec
 from sqlalchemy import Connection, Row, exists, func, select
 
 from hpedi.audit.anchor import Anchored, anchor_line, read_anchor, takeover_line
-from hpedi.audit.entry import AuditEntry
+from hpedi.audit.entry import ANCHOR_BEGUN_ANEW, AuditEntry
 from hpedi.audit.ids import IdSpans
 from hpedi.audit.key import AuditKeys
 from hpedi.audit.seal import NextSeal, Seal, open_ids_of, previous_of
-from hpedi.audit.verify import AuditLog, Verified, verify
+from hpedi.audit.verify import MAY_LACK_ANCHOR, AuditLog, Verified, verify
 from hpedi.log import log
+from hpedi.run_context import OPERATOR, RunContext
 from hpedi.safekeeping.anchor_file import AnchorFile
-from hpedi.store.audit import ROWS_AT_HAND, entries_after, entries_of, entries_outside
+from hpedi.store.audit import ROWS_AT_HAND, StoredAuditLog, entries_after, entries_of, entries_outside
 from hpedi.store.database import Database
 from hpedi.store.inserts import Insert
+from hpedi.store.key_tables import restoration
 from hpedi.store.tables import audit_entry, audit_seal
 
 ROWS_A_SEAL: Final = 50_000
@@ -131,7 +133,18 @@ class Sealer:
                 return
             # Where the log was cut, the anchor is ahead of it: its new head is told all the same.
             after = min(anchored.highest, head.number - 1)
+            if head.number - after > MAY_LACK_ANCHOR and not _came_back(connection, head):
+                self._tell_log(after + 1, head.number)  # first: a kill in between has it told again
             self._anchor.append(anchor_line(self._workspace, seal) for seal in seals_of(connection, after=after))
+
+    def _tell_log(self, first: int, last: int) -> None:
+        """Leave an entry of seals that the anchor had lost, or never had: nothing outside held them till now."""
+        log.warning("the anchor of the audit log is begun anew", reason="it lacked seals: see hpedi audit verify")
+        now = datetime.now(UTC)
+        with self._database.writing() as connection:
+            audit = StoredAuditLog(connection, RunContext(OPERATOR, now, now.date()), self._keys().now)
+            audit.record(ANCHOR_BEGUN_ANEW, "audit log", reason="operation", result=f"seals {first}-{last} told anew")
+            audit.write()
 
     def anchored(self, workspace: str = "") -> Anchored:
         """Return all that the anchor says of this workspace, or of one of another name."""
@@ -161,6 +174,11 @@ class Sealer:
                 connection = opened.enter_context(self._database.reading())
                 head, anchored = head_of(connection), self.anchored()
             return verified(connection, head, anchored, self._keys(), gapless=connection.dialect.name == "sqlite")
+
+
+def _came_back(connection: Connection, head: Seal) -> bool:
+    """Say whether a log came from a backup and was not sealed since: it has a new name, which no anchor knows yet."""
+    return head.number <= (connection.execute(select(func.max(restoration.c.seal))).scalar() or 0)
 
 
 def _hold(connection: Connection) -> None:

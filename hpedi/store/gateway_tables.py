@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import Final
 
-from sqlalchemy import BigInteger, Column, ForeignKey, Index, Integer, LargeBinary, String, Table
+from sqlalchemy import BigInteger, Column, ForeignKey, Index, Integer, LargeBinary, String, Table, literal_column
 
-from hpedi.store.tables import Instant, RowId, metadata
+from hpedi.store.tables import Instant, RowId, audit_entry, metadata
 
 # `key` is a keyed digest of partner, moment and name: the same arrival is noted once, whoever has it in hands.
 arrival = Table(
@@ -71,3 +71,8 @@ pickup = Table(
     Column("at", Instant, nullable=False),
     Column("size", BigInteger, nullable=False),
 )
+
+RESENT: Final = audit_entry.c.action == literal_column("'resend'")  # as the index has it: no parameter
+"""Entries of files of the outbox that were sent again."""
+
+Index("ix_audit_entry_resent", audit_entry.c.subject, sqlite_where=RESENT, postgresql_where=RESENT)

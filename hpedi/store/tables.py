@@ -26,7 +26,6 @@ from sqlalchemy import (
     Table,
     Text,
     UniqueConstraint,
-    literal_column,
     or_,
 )
 from sqlalchemy.engine import Dialect
@@ -382,10 +381,6 @@ audit_entry = Table(
 )
 AUDIT_ABOUT: Final = Stretches(audit_entry, "member", bits=16)
 AUDIT_ABOUT.index()
-RESENT: Final = audit_entry.c.action == literal_column("'resend'")  # as the index has it: no parameter
-"""Entries of files of the outbox that were sent again."""
-
-Index("ix_audit_entry_resent", audit_entry.c.subject, sqlite_where=RESENT, postgresql_where=RESENT)
 
 audit_seal = Table(
     "audit_seal",

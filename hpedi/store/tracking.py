@@ -13,12 +13,12 @@ from hpedi.pipeline.tracking_ports import ClaimsInState, DecidedAlike, Followed,
 from hpedi.safekeeping.vault import Vault
 from hpedi.store.among import among
 from hpedi.store.claims import open_claim
+from hpedi.store.gateway_tables import RESENT
 from hpedi.store.outbox import StoredOutbox
 from hpedi.store.payments_read import newest_state, open_payment
 from hpedi.store.receipts import read_file, read_receipt
 from hpedi.store.remittance_tables import payment_file
 from hpedi.store.tables import (
-    RESENT,
     audit_entry,
     claim,
     decision,

@@ -108,9 +108,9 @@ def test_one_user_one_place(root: Path) -> None:
 
 def test_another_prefix_and_user_hold_everywhere(tmp_path: Path) -> None:
     """Units, their user and `hpedi-run` follow --prefix and --user; an option without its value is told."""
-    assert install(tmp_path, "--prefix", "/opt/edi", "--user", "edi", "scripts", "units").returncode == 0
+    assert install(tmp_path, "--prefix", "/srv/edi", "--user", "edi", "scripts", "units").returncode == 0
     laid = [tmp_path / "usr/local/sbin/hpedi-run", *(tmp_path / UNITS).glob("*.service")]
-    assert all("/opt/edi" in file.read_text() and "/usr/local/lib/hpedi" not in file.read_text() for file in laid)
+    assert all("/srv/edi" in file.read_text() and "/usr/local/lib/hpedi" not in file.read_text() for file in laid)
     assert "${HPEDI_USER:-edi}" in laid[0].read_text()
     assert settings_of(tmp_path / UNITS / "hpedi.service.d" / "hardening.conf", "User") == ["edi"]
     assert "\nu edi " in (tmp_path / "usr/lib/sysusers.d/hpedi.conf").read_text()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
@@ -61,6 +61,7 @@ PROGRAMS = """\
       - {type: shared_savings, percent: "0.02", on_835: false, pool: prefund, provider_share: "0.5"}
 """
 RATES = "    rates:\n      - {id: RIVERBEND-FEE"
+WITH_PROGRAMS = (EMPLOYER, OWN + PROGRAMS)
 WITHHOLD = (
     RATES,
     f'    withholds: [{{id: W104, percent: "0.10", group: CO, carc: "104", pool: withhold}}]\n{RATES}',
@@ -102,36 +103,53 @@ def settled(office: Office, asked: SettlementAsked, day: date = TUESDAY) -> str:
     return booked.source
 
 
+@contextmanager
+def office_in(home: Path, folder: Path) -> Iterator[Office]:
+    """Open a copied workspace for a while."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("HPEDI_KEY", KEY)
+        workspace = open_workspace(home)
+        yield Office(Demo(workspace, folder), first=700)
+        workspace.database.close()
+
+
 @pytest.fixture(scope="module")
 def paid_home(standing_workspaces: Workspaces, loaded_home: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Lena's visit, paid from Pinewood's own account: 5 % of 90.00 (4.50) withheld, 2 % (1.80) pre-funded."""
     folder = tmp_path_factory.mktemp("paid")
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("HPEDI_KEY", KEY)
-        workspace = open_workspace(standing_workspaces.copy(loaded_home, folder / "home"))
-        demo = Demo(workspace, folder)
-        load(demo, (EMPLOYER, OWN + PROGRAMS), LOW_DEDUCTIBLE)
-        office = Office(demo)
+    with office_in(standing_workspaces.copy(loaded_home, folder / "home"), folder) as office:
+        load(office.demo, WITH_PROGRAMS, LOW_DEDUCTIBLE)
         office.send(OF_LENA)
         assert told(office.pay()) == [(PINEWOOD, "ACH", "85.50")]
-        workspace.database.close()
+    return folder / "home"
+
+
+@pytest.fixture(scope="module")
+def settled_home(standing_workspaces: Workspaces, paid_home: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The same books after the year's end: see `YEAR_END`."""
+    folder = tmp_path_factory.mktemp("settled")
+    with office_in(standing_workspaces.copy(paid_home, folder / "home"), folder) as office:
+        assert settled(office, YEAR_END) == "settlement:1"
     return folder / "home"
 
 
 @pytest.fixture
-def office(
-    workspaces: Workspaces, paid_home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> Iterator[Office]:
+def paid_office(workspaces: Workspaces, paid_home: Path, tmp_path: Path) -> Iterator[Office]:
     """The books after that visit was paid."""
-    monkeypatch.setenv("HPEDI_KEY", KEY)
-    workspace = open_workspace(workspaces.copy(paid_home, tmp_path / "home"))
-    yield Office(Demo(workspace, tmp_path))
-    workspace.database.close()
+    with office_in(workspaces.copy(paid_home, tmp_path / "home"), tmp_path) as office:
+        yield office
+
+
+@pytest.fixture
+def office(workspaces: Workspaces, settled_home: Path, tmp_path: Path) -> Iterator[Office]:
+    """The books after the year's end was settled, and paid."""
+    with office_in(workspaces.copy(settled_home, tmp_path / "home"), tmp_path) as office:
+        yield office
 
 
 def test_a_settlement_takes_pools_from_the_account_that_keeps_them(office: Office) -> None:
     """Of 4.50, 2.70 are earned, with 1.00 bonus: the payer pays 3.70 that Pinewood owes it; 1.80 + 0.10 stay there."""
-    demo, source = office.demo, settled(office, YEAR_END)
+    demo, source = office.demo, "settlement:1"
     assert posted(demo, PINEWOOD, source) == {
         "pools": "5.50",
         "employers_receivable": "-1.90",
@@ -149,7 +167,6 @@ def test_a_settlement_takes_pools_from_the_account_that_keeps_them(office: Offic
 def test_a_transfer_clears_what_is_due(office: Office) -> None:
     """Of 3.70 the bank moved 1.20, then the rest: cash left one account for the other; no more moves than is due."""
     demo = office.demo
-    settled(office, YEAR_END)
     source = settled(office, TransferAsked(employer="PINEWOOD", amount=Decimal("1.20"), reference="WIRE1"))
     assert posted(demo, PINEWOOD, source) == {"due_to_accounts": "1.20", "cash": "-1.20"}
     assert posted(demo, "payer", source) == {"due_from_accounts": "-1.20", "cash": "1.20"}
@@ -185,19 +202,17 @@ def test_a_pool_of_two_accounts_gives_in_proportion(demo: Demo) -> None:
     assert proof_of(demo).differences == ()
 
 
-def test_a_refund_goes_back_to_the_account_that_overpaid(demo: Demo) -> None:
-    """Pinewood overpaid 18.00 (told first); 18.00 are sent back: its cash, its 835 with PLB 72 and WO, nothing paid."""
-    load(demo, (EMPLOYER, OWN), LOW_DEDUCTIBLE)
-    office = Office(demo)
-    (claim,) = office.send(OF_LENA)
-    office.pay()
-    load(demo, (EMPLOYER, OWN), LOW_DEDUCTIBLE, FEE_WAS_WRONG)
+def test_a_refund_goes_back_to_the_account_that_overpaid(paid_office: Office) -> None:
+    """72.00 less 5 % were due: 17.10 overpaid (told first), and sent back: Pinewood's cash, its 835 with PLB 72, WO."""
+    office, demo = paid_office, paid_office.demo
+    claim = demo.decisions()["B"].payer_claim_control_number
+    load(demo, WITH_PROGRAMS, LOW_DEDUCTIBLE, FEE_WAS_WRONG)
     jobs = office.jobs(TUESDAY)
     approved(jobs, proposed(jobs, claim, reason="payer_pricing_error"))
-    assert amounts(demo, office.pay(TUESDAY)) == [("0.00", [("WO", claim, "-18.00")])]
-    sent = RefundAsked(provider="RIVERBEND", claim=claim, amount=Decimal("18.00"), reference="CHECK4711")
+    assert amounts(demo, office.pay(TUESDAY)) == [("0.00", [("WO", claim, "-17.10")])]
+    sent = RefundAsked(provider="RIVERBEND", claim=claim, amount=Decimal("17.10"), reference="CHECK4711")
     source = settled(office, sent, WEDNESDAY)
-    assert posted(demo, PINEWOOD, source) == {"cash": "18.00", "payee_dues": "-18.00"}
+    assert posted(demo, PINEWOOD, source) == {"cash": "17.10", "payee_dues": "-17.10"}
     assert posted(demo, "payer") == {}
     with demo.workspace.books.reading(jobs.context) as work:
         assert [each.paid_by for each in work.settlements.dues()] != [""]
@@ -206,25 +221,27 @@ def test_a_refund_goes_back_to_the_account_that_overpaid(demo: Demo) -> None:
 INSURED = ("        funding: {type: self_insured, employer: PINEWOOD}\n", "        funding: {type: fully_insured}\n")
 
 
-def test_who_bears_a_claim_may_change_in_one_835(demo: Demo) -> None:
-    """Paid by Pinewood, the claim turns out to be insured: one 835 with both; the payer owes Pinewood its 90.00."""
-    load(demo, (EMPLOYER, OWN), LOW_DEDUCTIBLE)
-    office = Office(demo)
-    (claim,) = office.send(OF_LENA)
-    office.pay()
-    load(demo, (EMPLOYER, OWN), LOW_DEDUCTIBLE, INSURED)
+def test_who_bears_a_claim_may_change_in_one_835(paid_office: Office) -> None:
+    """Paid by Pinewood (85.50), the claim is insured (90.00): one 835 of 4.50; the payer owes Pinewood its 85.50."""
+    office, demo = paid_office, paid_office.demo
+    claim = demo.decisions()["B"].payer_claim_control_number
+    load(demo, WITH_PROGRAMS, LOW_DEDUCTIBLE, INSURED)
     jobs = office.jobs(TUESDAY)
     approved(jobs, proposed(jobs, claim))
     paid = office.pay(TUESDAY)
     (made,) = payments_of(demo, paid)
-    assert told(paid) == [("payer", "NON", "0.00")]
-    assert (made.borne_elsewhere, len(made.claims)) == (((PINEWOOD, Decimal("-90.00")),), 2)
+    assert told(paid) == [("payer", "ACH", "4.50")]
+    assert (made.borne_elsewhere, len(made.claims)) == (((PINEWOOD, Decimal("-85.50")),), 2)
     of_payment = f"payment:{made.trace_number}"
-    assert posted(demo, PINEWOOD, of_payment) == {"claims_payable": "-90.00", "due_from_accounts": "90.00"}
-    assert posted(demo, "payer", of_payment) == {"claims_payable": "90.00", "due_to_accounts": "-90.00"}
+    assert posted(demo, PINEWOOD, of_payment) == {"claims_payable": "-85.50", "due_from_accounts": "85.50"}
+    assert posted(demo, "payer", of_payment) == {
+        "claims_payable": "90.00",
+        "due_to_accounts": "-85.50",
+        "ach_clearing": "-4.50",
+    }
     assert proof_of(demo).differences == ()
     source = settled(office, TransferAsked(employer="PINEWOOD", amount=None, reference="WIRE1"), WEDNESDAY)
-    assert posted(demo, PINEWOOD, source) == {"cash": "90.00", "due_from_accounts": "-90.00"}
+    assert posted(demo, PINEWOOD, source) == {"cash": "85.50", "due_from_accounts": "-85.50"}
     assert posted(demo, PINEWOOD).get("claims_payable") is None
 
 
@@ -373,7 +390,6 @@ TAMPERINGS: tuple[Callable[[Run], tuple[str, Check]], ...] = (
 def test_the_proof_names_what_was_tampered_with(office: Office) -> None:
     """Each wrong row that somebody writes by hand is named by what it is of and by what does not agree."""
     demo = office.demo
-    settled(office, YEAR_END)
     told_of = {tampering.__name__: named_once(demo, tampering) for tampering in (*TAMPERINGS, a_settlement_twice)}
     settled(office, TransferAsked(employer="PINEWOOD", amount=None, reference="WIRE1"))
     told_of["a transfer"] = named_once(demo, a_transfer_of_another_amount)

@@ -19,7 +19,7 @@ from hpedi.run_context import OPERATOR, RunContext
 from hpedi.safekeeping.anchor_file import AnchorFile
 from hpedi.safekeeping.vault import Vault
 from hpedi.store import schema
-from hpedi.store.audit import entries_after
+from hpedi.store.audit import Sought, entries_after
 from hpedi.store.audit_seals import head_of
 from hpedi.store.database import Database
 from tests.databases import Workspaces
@@ -143,7 +143,7 @@ CHANGES: dict[str, tuple[Callable[[list[str]], list[str]], tuple[str, str]]] = {
         ("anchor-differs", "seal 2"),
     ),
     "cut": (lambda lines: lines[:1], ("anchor-behind", "seal 2")),
-    "gone": (lambda lines: lines[:0], ("anchor-behind", "seal 1")),
+    "gone": (lambda lines: lines[:0], ("anchor-missing", "anchor")),
     "unreadable": (lambda lines: [lines[0], "x", lines[2]], ("anchor-unreadable", "anchor line 2")),
     "a seal too many": (
         lambda lines: [*lines, lines[2].replace('"seal":3', '"seal":4')],
@@ -159,6 +159,22 @@ def test_a_changed_anchor_is_found(log: KeptLog, name: str) -> None:
     changed = change(log.anchor.path.read_text().splitlines())
     log.anchor.path.write_text("".join(f"{line}\n" for line in changed))
     assert log.first_fault() == expected
+
+
+@pytest.mark.parametrize(("kept", "told"), [(0, "seals 1-3 told anew"), (1, "seals 2-3 told anew")])
+def test_a_lost_anchor_is_not_hidden_by_the_next_seal(log: KeptLog, kept: int, told: str) -> None:
+    """An anchor that was deleted or cut is begun anew with an entry in the log, which verifying names ever after."""
+    lines = log.anchor.path.read_text().splitlines(keepends=True)
+    log.anchor.path.unlink()
+    if kept:
+        log.anchor.path.write_text("".join(lines[:kept]))
+    for _each in range(2):
+        log.sealer.seal()
+    found = log.verify()
+    with log.books.reading(log.context) as work:
+        entries = list(work.audit.find(Sought(action="anchor begun anew")))
+    assert [each.result for each in entries] == [told]
+    assert (found.is_whole, found.begun_anew, found.unanchored) == (True, entries[0].at, 0)
 
 
 def test_who_has_the_key_is_found_by_the_anchor(log: KeptLog) -> None:

@@ -121,6 +121,14 @@ def test_the_head_and_both_parties_are_read() -> None:
     assert receiver.ids == (OtherId(qualifier="TJ", value="410000202"),)
 
 
+@pytest.mark.parametrize(("place", "errors"), [("02", []), ("10", []), ("19", []), ("00", ["III02 external-code"])])
+def test_a_place_of_service_is_one_of_the_list_that_cms_keeps(place: str, errors: list[str]) -> None:
+    """Telehealth and off-campus outpatient are younger than the guide, whose own list gives way to code source 237."""
+    content = inquiry((*ROSA, "EQ**HC:J1745", f"III*ZZ*{place}"))
+    found = [each for placed in walked(content, "HS", "005010X279A1", "270") for each in placed.findings]
+    assert [f"{each.where.segment_id}{each.where.element:02d} {each.code}" for each in found] == errors
+
+
 @pytest.mark.parametrize(("sent", "read_as"), [("9" * 5_000, ()), ("X:1", (1,)), ("\u00b2:2", (2,))])
 def test_what_is_no_pointer_is_left_out(sent: str, read_as: tuple[int, ...]) -> None:
     """A set is read to its end whatever stands in EQ05, before its 999 refuses it."""
