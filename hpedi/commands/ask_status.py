@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 
 _CLAIMS: Final = (
     Column("Claim", whole=True),
+    Column("Patient", whole=True),
     Column("Patient account", whole=True),
     Column("Service", whole=True),
     Column("Status", whole=True),
@@ -182,6 +183,7 @@ def _print(answer: StatusAnswer, table: StatusTable) -> None:
 def _claim(claim: ReportedClaim, table: StatusTable) -> tuple[object, ...]:
     return (
         claim.payer_claim_control_number,
+        claim.patient,
         claim.patient_control_number,
         claim.service_dates.start if claim.service_dates is not None else None,
         _codes(claim.statuses),

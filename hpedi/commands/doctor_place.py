@@ -263,13 +263,14 @@ def sqlite_file(place: Configured) -> Path | None:
 def database_files(place: Configured) -> Iterator[Seen]:
     """See whether the file of the database and those beside it are one user's, and may be read and written."""
     file = sqlite_file(place)
-    present = (
-        [] if file is None else [path for path in map(Path, (file, f"{file}-wal", f"{file}-shm")) if path.exists()]
-    )
+    if file is None:
+        yield ok("a server keeps them")
+        return
+    present = [path for path in (file, Path(f"{file}-wal"), Path(f"{file}-shm")) if path.exists()]
     wrong = [seen for path in present for seen in _database_file(path, owner=present[0].stat().st_uid)]
     yield from wrong
     if not wrong:
-        yield ok(f"{len(present)} files, one user's" if file is not None else "a server keeps them")
+        yield ok(f"{len(present)} files, one user's")
 
 
 def _database_file(path: Path, owner: int) -> Iterator[Seen]:

@@ -101,5 +101,6 @@ def report(inquiry: StatusInquiry, known: KnownClaim, terms: StatusTerms) -> Rep
         prescription=inquiry.prescription,
         clearinghouse_trace=claim.clearinghouse_trace or inquiry.clearinghouse_trace,
         service_dates=claim_dates(claim),
+        patient=(claim.patient or claim.subscriber).name.first if inquiry.subscriber.party.id else "",
         lines=told_lines(known, inquiry.lines, statuses, on, terms),
     )

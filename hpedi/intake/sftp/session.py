@@ -7,6 +7,7 @@ a file that was closed.
 
 from __future__ import annotations
 
+import errno
 import traceback
 from collections.abc import Awaitable, Callable
 from pathlib import Path
@@ -49,6 +50,9 @@ Request: TypeAlias = Callable[[Any, SSHPacket], Awaitable[Any]]
 _TOLD_TO_CLIENTS: Final = (SFTPError, OSError, PacketDecodeError, NotImplementedError)
 """What asyncssh answers with a code of its own."""
 
+_OF_THE_DISK: Final = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EIO, errno.EROFS})
+"""What a client can do nothing about; whoever runs the server is told too."""
+
 
 def _bugs_told(request: Request) -> Request:
     """Return what answers a request, and says in the log, not to the client, what else went wrong with it."""
@@ -56,7 +60,9 @@ def _bugs_told(request: Request) -> Request:
     async def answered(handler: Any, packet: SSHPacket) -> Any:
         try:
             return await request(handler, packet)
-        except _TOLD_TO_CLIENTS:
+        except _TOLD_TO_CLIENTS as told:
+            if isinstance(told, OSError) and told.errno in _OF_THE_DISK:
+                log.error("the disk takes no uploads", errno=told.errno)
             raise
         except Exception as bug:  # noqa: BLE001  # told in the log without its text, which may hold a name
             place = traceback.extract_tb(bug.__traceback__)[-1]

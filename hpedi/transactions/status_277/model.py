@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, datetime
+from typing import ClassVar
 
 from hpedi.claims.model import Model
 from hpedi.money import ZERO, Usd
@@ -32,7 +33,11 @@ class ReportedClaim(Model, frozen=True, kw_only=True):
         finalised: The day on which it was decided.
         remitted: The date of the payment that the 835 told; None where there is none yet.
         remittance_number: Check or EFT number: TRN02 of that 835.
+        patient: First name of who was treated, for a person who asks about a member's claims: a family shares a member
+            id. No element of the 277 tells it.
     """
+
+    unshown: ClassVar[frozenset[str]] = frozenset({"patient"})
 
     trace: str  # TRN02
     statuses: tuple[ClaimStatus, ...]  # STC01, STC10, STC11
@@ -48,6 +53,7 @@ class ReportedClaim(Model, frozen=True, kw_only=True):
     prescription: str = ""  # REF*XZ
     clearinghouse_trace: str = ""  # REF*D9
     service_dates: DateSpan | None = None  # DTP*472
+    patient: str = ""
     lines: tuple[ReportedLine, ...] = ()
 
 
