@@ -7,6 +7,7 @@ import shutil
 import stat
 import tomllib
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import fields
 from datetime import UTC, datetime
 from difflib import get_close_matches
@@ -167,8 +168,8 @@ def anchor(place: Configured) -> Iterator[Seen]:
     nearest = next(each for each in (file, *file.parents) if each.exists())
     if not os.access(nearest, os.W_OK):
         yield fault(f"{file} takes no lines from us", f"let this user append to it, or set ${ANCHOR_SETTING}")
-    elif not os.access(nearest, os.R_OK):
-        yield fault(f"{nearest} cannot be read", f"let this user read it: chmod u+rw {nearest}")
+    elif not os.access(nearest, os.R_OK) or file.is_dir():
+        yield fault(f"{nearest} cannot be read", f"a file that this user may read and append to: chmod u+rw {nearest}")
     elif file.exists() and stat.S_IMODE(file.stat().st_mode) & WRITTEN_BY_OTHERS:
         yield warning(f"others can write to {file}", f"chmod 600 {file}")
     else:
@@ -266,15 +267,18 @@ def database_files(place: Configured) -> Iterator[Seen]:
     if file is None:
         yield ok("a server keeps them")
         return
-    present = [path for path in (file, Path(f"{file}-wal"), Path(f"{file}-shm")) if path.exists()]
-    wrong = [seen for path in present for seen in _database_file(path, owner=present[0].stat().st_uid)]
+    present: dict[Path, os.stat_result] = {}
+    for path in (file, Path(f"{file}-wal"), Path(f"{file}-shm")):
+        with suppress(FileNotFoundError):  # the latter two come and go
+            present[path] = path.stat()
+    owners = [found.st_uid for found in present.values()]
+    wrong = [seen for path, found in present.items() for seen in _database_file(path, found, owner=owners[0])]
     yield from wrong
     if not wrong:
         yield ok(f"{len(present)} files, one user's")
 
 
-def _database_file(path: Path, owner: int) -> Iterator[Seen]:
-    found = path.stat()
+def _database_file(path: Path, found: os.stat_result, *, owner: int) -> Iterator[Seen]:
     if found.st_uid != owner:
         yield fault(f"{path} belongs to user {found.st_uid}, the database to {owner}", f"chown {owner} {path}")
     if found.st_mode & WRITTEN_BY_US != WRITTEN_BY_US or not os.access(path, os.R_OK | os.W_OK):

@@ -49,6 +49,20 @@ def test_json_and_x12_tell_the_same(home: Path, capsys: pytest.CaptureFixture[st
     assert len(told) == 4
 
 
+def test_each_claim_of_a_family_names_its_patient(home: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """Rosa's member id finds the claims of Theo and Ida too, each told apart; who asks by a number is told no name."""
+    asked = (*MEMBER, "--from", "2026-02-01", "--to", "2026-02-28")
+    assert run_hpedi("--home", home, "ask", "status", *asked, "--json") == ExitCode.OK
+    (line,) = json_lines(capsys.readouterr().out)
+    patients = {(each["patient_control_number"], each["patient"]) for each in line["answer"]["claims"]}
+    assert patients == {("RB-2601", "ROSA"), ("RB-2602", "ROSA"), ("RB-2603", "THEO"), ("RB-2604", "IDA")}
+    run_hpedi("--home", home, "ask", "status", *asked)
+    shown = capsys.readouterr().out
+    assert all(name in shown for name in ("ROSA", "THEO", "IDA"))
+    run_hpedi("--home", home, "ask", "status", NUMBER)
+    assert "ROSA" not in capsys.readouterr().out
+
+
 def test_what_is_not_found_exits_with_findings(home: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """A number that is not there, and one under another provider, are told alike: A4:35."""
     assert run_hpedi("--home", home, "ask", "status", "26000000000000000") == ExitCode.FINDINGS

@@ -14,6 +14,7 @@ from typing import Any
 
 import click
 import pytest
+from msgspec import structs
 
 from hpedi.access.accounts import Account
 from hpedi.commands import ExitCode, doctor_books, doctor_data, doctor_gateway, doctor_place, hpedi
@@ -152,7 +153,9 @@ def test_a_wrong_setting_is_told_with_the_right_one(
     """What is misspelt, of a wrong form or no TOML is a fault that says what to write; nothing ends in a traceback."""
     breaks(plain)
     assert run_hpedi("--home", plain, "doctor", "--json") == ExitCode.FINDINGS
-    (row,) = [row for row in json_lines(capsys.readouterr().out) if row.get("check") == "settings"]
+    rows = json_lines(capsys.readouterr().out)
+    (row,) = [row for row in rows if row.get("check") == "settings"]
+    assert [each["check"] for each in rows if each.get("saw") == row["saw"]] == ["settings"]
     assert row["result"] == "fault"
     assert saw in row["saw"]
     assert mend in row["mend"]
@@ -191,6 +194,8 @@ def test_a_wrong_key_is_told(
     assert code == ExitCode.FINDINGS
     assert any(saw in words and result == "fault" for result, words in of(rows, check))
     assert of(rows, "schema")[0][0] == "ok"
+    mends = [row["mend"] for row in rows if row["check"] == "opening"]
+    assert all("key" in mend and "try again" not in mend for mend in mends)
 
 
 @pytest.mark.storeless
@@ -203,6 +208,20 @@ def test_the_key_file_is_for_its_owner_only(plain: Path, monkeypatch: pytest.Mon
         file.chmod(mode)
         write_settings(plain, key_file=str(file))
         assert results(doctor_place.key(configured(plain)))[0] == result
+
+
+@pytest.mark.storeless
+def test_files_of_the_database_are_told(plain: Path) -> None:
+    """A file beside the database that a spell of other rights left behind is named with its mode and the mend."""
+    write_settings(plain, database="sqlite:///books")
+    shared = plain / "books-shm"
+    for file in (plain / "books", shared):
+        file.touch(0o600)
+    assert results(doctor_place.database_files(configured(plain))) == ["ok"]
+    shared.chmod(0o400)
+    (seen,) = doctor_place.database_files(configured(plain))
+    assert (seen.result, seen.saw) == ("fault", f"{shared} cannot be written (mode 400, user {os.geteuid()})")
+    assert seen.mend.startswith(f"chmod u+rw {shared}")
 
 
 def test_a_broken_database_is_told(home: Path, told: Told, workspaces: Workspaces) -> None:
@@ -254,6 +273,16 @@ def test_a_log_that_was_cut_is_told(home: Path, told: Told) -> None:
     assert of(told()[1], "audit log")[0] == ("fault", "the log is older or other than its anchor says")
 
 
+def test_an_anchor_that_cannot_be_read_is_named(home: Path, told: Told) -> None:
+    """Whatever needs the anchor says which file it is; it is told once."""
+    anchor = anchor_of(home, read_settings(home).identity)
+    anchor.unlink(missing_ok=True)
+    anchor.mkdir(parents=True)
+    _code, rows = told()
+    assert of(rows, "anchor") == [("fault", f"{anchor} cannot be read")]
+    assert [row["check"] for row in rows if f"the anchor {anchor} cannot be read" in row["saw"]] == ["audit log"]
+
+
 @pytest.mark.storeless
 def test_the_anchor_lies_outside(plain: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """An anchor in the workspace is refused, and one that others can write to is a warning."""
@@ -283,6 +312,35 @@ def test_folders_are_closed_to_others(plain: Path) -> None:
     if os.geteuid() != 0:
         plain.chmod(0o500)
         assert "fault" in results(doctor_place.folders(configured(plain)))
+
+
+@pytest.mark.storeless
+def test_a_link_in_place_of_a_folder_is_told(plain: Path) -> None:
+    """A folder, or one of a partner in it, that is a link is named; nobody is told to change what it leads to."""
+    elsewhere = plain.parent / "elsewhere"
+    elsewhere.mkdir()
+    (elsewhere / "claims.837").touch()
+    (plain / "inbox").mkdir(mode=0o700)
+    for link in (plain / "inbox" / "riverbend", plain / "outbox"):
+        link.symlink_to(elsewhere)
+    seen = list(doctor_place.folders(configured(plain)))
+    assert [(each.result, each.saw) for each in seen] == [
+        ("fault", f"{plain / 'inbox' / 'riverbend'} is a link, not a folder"),
+        ("fault", f"{plain / 'outbox'} is a link, not a folder"),
+    ]
+    assert not any("chown" in each.mend for each in seen)
+    assert [each.saw for each in doctor_gateway.arrivals(configured(plain))] == ["inbox: nothing waits"]
+
+
+@pytest.mark.storeless
+def test_too_little_room_is_told_with_its_bound(plain: Path) -> None:
+    """Who is to make room is told how much."""
+    place = configured(plain)
+    bounds = structs.replace(place.bounds, free_bytes=1 << 60, free_bytes_fault=1 << 59)
+    place = replace(place, terms=structs.replace(place.terms, versions=(bounds,)))
+    seen = [each for each in doctor_place.room(place) if "GB" in each.mend]
+    assert {each.result for each in seen} == {"fault"}
+    assert all("1,152,921,504.61 GB" in each.mend for each in seen)
 
 
 @pytest.mark.storeless

@@ -52,6 +52,8 @@ def test_what_is_not_x12_goes_to_quarantine_with_its_reason(demo: Demo) -> None:
     assert kept == ["000001.reason.txt", "000001.sealed"]
     assert "holds no X12 interchange: not-x12" in (demo.workspace.quarantine / kept[0]).read_text()
     assert b"NOBODY" not in (demo.workspace.quarantine / kept[1]).read_bytes()
+    (stored,) = (demo.workspace.home / "files").iterdir()
+    assert stored.samefile(demo.workspace.quarantine / kept[1])  # its bytes lie on the disk once
 
 
 def test_what_stands_outside_interchanges_is_kept_with_the_file(demo: Demo) -> None:

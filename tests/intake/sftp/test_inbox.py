@@ -1,7 +1,8 @@
-"""Uploads with holes: a size that was only said, not sent, is never taken for a file."""
+"""Uploads with holes, and disks that are full: what is not all there is never taken for a file."""
 
 from __future__ import annotations
 
+import errno
 import os
 from contextlib import nullcontext
 from pathlib import Path
@@ -55,3 +56,21 @@ def test_a_hole_is_not_swept_up(tmp_path: Path, keys: Path) -> None:
         served.sweep()
         assert served.waiting("lakes") == {"half.837": WHOLE[:200]}
         assert sorted(served.staged("lakes")) == ["hole.837"]
+
+
+def test_a_full_disk_is_told_to_both(
+    served: Served, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """A client whose upload meets a full disk is refused, and the log says why; with room it goes on."""
+
+    def full(*_given: object) -> int:
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    with paramiko_sftp(served) as client, client.open("/inbox/claims.837", "w") as upload:
+        monkeypatch.setattr(os, "pwrite", full)
+        with pytest.raises(OSError, match=r"space|Failure"):
+            upload.write(WHOLE)
+        said = capsys.readouterr()
+        assert "the disk takes no uploads" in said.out + said.err
+        assert f"errno={errno.ENOSPC}" in said.out + said.err
+        assert "claims.837" not in said.out + said.err
