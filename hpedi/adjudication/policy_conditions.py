@@ -30,20 +30,9 @@ def denies(policy: MedicalPolicy, context: ClaimContext, line: LineContext) -> b
     if policy.satisfied_if is not None and holds(policy.satisfied_if, context, line):
         return False
     if policy.deny_if is None and policy.require is None:
-        return policy.satisfied_if is not None and policy.effect is None
+        return policy.may_deny
     is_denied = policy.deny_if is not None and holds(policy.deny_if, context, line)
     return is_denied or (policy.require is not None and not holds(policy.require, context, line))
-
-
-def denies_always(policy: MedicalPolicy) -> bool:
-    """Say whether a policy denies its codes whatever is told of a line."""
-    return policy.deny_if == PolicyCondition() and policy.satisfied_if is None
-
-
-def may_deny(policy: MedicalPolicy) -> bool:
-    """Say whether it depends on what is told of a line whether a policy denies it."""
-    alone = policy.satisfied_if is not None and policy.effect is None
-    return policy.deny_if is not None or policy.require is not None or alone
 
 
 def holds(condition: PolicyCondition, context: ClaimContext, line: LineContext) -> bool:

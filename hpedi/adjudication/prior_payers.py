@@ -95,20 +95,24 @@ def of_accepted(prior: PriorPayers, lines: Sequence[ServiceLine], accepted: Mapp
     Args:
         prior: What they made of the whole.
         lines: The lines of the claim.
-        accepted: US dollars charged for what is accepted of each line, by its number; none where it is denied.
+        accepted: US dollars charged for what is accepted of each line, by its number; absent where it is denied.
 
     Returns:
         Of each line the share that the charge has; of the claim the sum.
     """
-    if all(accepted.get(line.number, ZERO) == line.charged for line in lines):
+    if all(accepted.get(line.number) == line.charged for line in lines):
         return prior
     by_line = {
-        line.number: _share(prior.by_line[line.number], accepted.get(line.number, ZERO), line.charged) for line in lines
+        line.number: _share(prior.by_line[line.number], accepted.get(line.number), line.charged) for line in lines
     }
     return replace(prior, by_line=by_line, by_claim=_sum(by_line.values()))
 
 
-def _share(prior: Prior, accepted: Usd, charged: Usd) -> Prior:
+def _share(prior: Prior, accepted: Usd | None, charged: Usd) -> Prior:
+    if accepted is None:
+        return Prior()
+    if accepted == charged:
+        return prior
     weights = (accepted, charged - accepted)
     return Prior(allocate(prior.paid, weights)[0], allocate(prior.contractual, weights)[0])
 

@@ -186,16 +186,20 @@ def _counters(
     """Return the counters, each with its owner, that what carries over to an accumulator counts to."""
     counters = [(accumulator, owner)]
     if accumulator.scope == "individual":
-        counters += [(each, family) for each in year.credited("family") if each.tier == accumulator.tier]
-    if year.rule.counts_to_oop:
-        counters += _out_of_pocket(version, accumulator, owner, family)
+        of_family = year.credited("family")
+        alike = (each for each in of_family if (each.kind, each.tier) == (accumulator.kind, accumulator.tier))
+        counters += [(each, family) for each in alike]
+    if year.rule.counts_to_oop and accumulator.kind == "deductible":
+        counters += _out_of_pocket(year, version, accumulator, owner, family)
     return counters
 
 
 def _out_of_pocket(
-    version: PlanVersion, deductible: Accumulator, owner: str, family: str
+    year: _Year, version: PlanVersion, deductible: Accumulator, owner: str, family: str
 ) -> list[tuple[Accumulator, str]]:
-    maxima = [each for each in version.accumulators if each.kind == "oop" and each.tier == deductible.tier]
+    """Return the out-of-pocket counters of a deductible; not those that are credited themselves, and have it so."""
+    of_tier = (each for each in version.accumulators if each.kind == "oop" and each.tier == deductible.tier)
+    maxima = [each for each in of_tier if each.id not in year.rule.credits]
     individual = deductible.scope == "individual"
     return [
         (each, owner if each.scope == "individual" else family)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, timedelta
 from functools import lru_cache
 
 from hpedi.reference.plans import BenefitYear
@@ -24,3 +24,8 @@ def benefit_period(start_month_day: str, day: date) -> date:
 def period_of(year: BenefitYear, day: date) -> date:
     """Return the first day of a plan's benefit year that a day lies in."""
     return benefit_period("01-01" if year.type == "calendar" else year.start_month_day, day)
+
+
+def last_of_period(period: date) -> date:
+    """Return the last day of the benefit year that begins on a day."""
+    return date(period.year + 1, period.month, period.day) - timedelta(days=1)

@@ -255,8 +255,10 @@ def void(session: Session, number: str, reason: str, as_of: date | None, *, dry_
         print_json({"voided": {**facts, "was": stored.state}})
         return ExitCode.OK
     click.echo(f"payment {made.trace_number} of {made.amount:,} US dollars is void; it was {stored.state}")
-    again = "`hpedi pay reissue` pays it again" if made.reissues else "the next payment run pays it"
-    hint(f"what it paid ({len(made.claims):,} claims) is unpaid again: {again}")
+    if made.reissues:
+        hint(f"payment {made.reissues}, whose place it took, is unpaid again: `hpedi pay reissue` pays it")
+    else:
+        hint(f"what it paid ({len(made.claims):,} claims) is unpaid again: the next payment run pays it")
     return ExitCode.OK
 
 

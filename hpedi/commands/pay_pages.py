@@ -33,6 +33,9 @@ _PREVIEW: Final = (
     Column("From", whole=True),
     Column("Date", whole=True),
     Column("Claims", right=True),
+    money_column("For claims"),
+    money_column("Interest"),
+    money_column("Adjusted"),
     money_column("Amount"),
     Column("State"),
     Column("Note"),
@@ -124,7 +127,7 @@ def print_preview(preview: Preview, *, as_json: bool) -> None:
     payments, paid = preview.payments, preview.paid
     totals = _totals(payments)
     if as_json:
-        rows = [payment_facts(each) | {"note": _note(each, preview)} for each in payments]
+        rows = [payment_facts(each) | _made_up_of(each) | {"note": _note(each, preview)} for each in payments]
         sums = [dict(zip(("funding_account", "method", "payments", "amount"), row, strict=True)) for row in totals]
         held = [_held_facts(each) for each in paid.held]
         owed = [payment_facts(each) | {"in_place_of": each.payment.reissues} for each in preview.to_reissue]
@@ -187,10 +190,16 @@ def _preview_row(stored: ListedPayment, note: str) -> tuple[object, ...]:
         made.funding_account,
         made.payment_date,
         stored.claims,
+        *_made_up_of(stored).values(),
         made.amount,
         STANDING.get(stored.state, "goes out"),
         note,
     )
+
+
+def _made_up_of(stored: ListedPayment) -> dict[str, Usd]:
+    """Return what the amount of a payment is the sum of, US dollars."""
+    return {"claims_paid": stored.claims_paid, "interest": stored.interest, "adjusted": stored.adjusted}
 
 
 def payment_row(stored: ListedPayment, state: str) -> tuple[object, ...]:

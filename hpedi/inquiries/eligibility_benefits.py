@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 from decimal import Decimal
 from functools import lru_cache
 from typing import Final
@@ -17,10 +17,10 @@ from msgspec.structs import replace
 
 from hpedi.adjudication.context import DayTerms
 from hpedi.adjudication.edit_tables import edit_tables
-from hpedi.adjudication.policy_conditions import denies_always, may_deny
 from hpedi.adjudication.rules.prior_auth import authorization_rows
 from hpedi.benefits.authorizations import UnitsUsed, left_of
 from hpedi.benefits.balances import RunningBalances
+from hpedi.benefits.periods import last_of_period
 from hpedi.benefits.rows import DOLLARS, TIERS, PlanBenefits
 from hpedi.claims.parties import Name
 from hpedi.inquiries.eligibility_rules import MessageRules
@@ -31,7 +31,7 @@ from hpedi.reference.plans import Accumulator, CostSharePart, Tier
 from hpedi.reference.plans import Benefit as BenefitRow
 from hpedi.reference.policies import MedicalPolicy
 from hpedi.reference.reference import Reference
-from hpedi.service_dates import DateSpan, add_months
+from hpedi.service_dates import DateSpan
 from hpedi.transactions.eligibility_270.model import NPI_QUALIFIER, PROVIDER_ROLE, InquiryParty, OtherId
 from hpedi.transactions.eligibility_271.model import Benefit, DatedFact
 
@@ -48,7 +48,6 @@ BENEFIT_PERIOD: Final = "292"
 BEGINS, BENEFIT_ENDS = "346", "349"
 GROUP, PLAN, AUTHORIZATION = "6P", "18", "G1"
 _LEVELS: Final = {"individual": INDIVIDUAL, "family": FAMILY}
-MONTHS_A_YEAR: Final = 12
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -83,7 +82,7 @@ class CoveredMember:
     @property
     def year(self) -> DateSpan:
         """The benefit year."""
-        return DateSpan(self.terms.period, add_months(self.terms.period, MONTHS_A_YEAR) - timedelta(days=1))
+        return DateSpan(self.terms.period, last_of_period(self.terms.period))
 
 
 def plan_benefits(covered: CoveredMember) -> Iterator[Benefit]:
@@ -208,10 +207,10 @@ def _service(covered: CoveredMember, service: AnsweredService) -> Iterator[Benef
     rows = {network: covered.plan.row(service.tier_in(network), service.facts) for network in networks}
     accepted = {network: row for network, row in rows.items() if row is not None and row.exclusion is None}
     policies = _policies(covered, service)
-    if not service.is_covered or not accepted or any(denies_always(each) for each in policies):
+    if not service.is_covered or not accepted or any(each.denies_always for each in policies):
         yield _none(base)
         return
-    applying = (covered.messages.policy_applies.format(policy=each.id) for each in policies if may_deny(each))
+    applying = (covered.messages.policy_applies.format(policy=each.id) for each in policies if each.may_deny)
     status = _status(covered, service, base)
     yield replace(status, messages=(*status.messages, *applying))
     shares = {

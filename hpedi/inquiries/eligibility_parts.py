@@ -14,12 +14,12 @@ from datetime import date, timedelta
 
 from msgspec.structs import replace
 
-from hpedi.benefits.periods import period_of
-from hpedi.inquiries.eligibility_benefits import BENEFIT_PERIOD, INACTIVE, MONTHS_A_YEAR
+from hpedi.benefits.periods import last_of_period, period_of
+from hpedi.inquiries.eligibility_benefits import BENEFIT_PERIOD, INACTIVE
 from hpedi.reference.dated import in_force
 from hpedi.reference.members import CoverageSpan
 from hpedi.reference.plans import PlanVersion
-from hpedi.service_dates import DateSpan, add_months
+from hpedi.service_dates import DateSpan
 from hpedi.transactions.eligibility_271.model import Benefit, DatedFact
 
 
@@ -32,7 +32,7 @@ class PartAnswer:
     benefits: tuple[Benefit, ...]
 
 
-def last_of(days: DateSpan) -> date:
+def _last_of(days: DateSpan) -> date:
     """Return the last of days; of days without an end, the first is the only one."""
     return days.end or days.start
 
@@ -40,7 +40,7 @@ def last_of(days: DateSpan) -> date:
 def overlap(span: DateSpan, days: DateSpan) -> DateSpan | None:
     """Return the days that lie in a span, which may be open; None where none do."""
     first = max(span.start, days.start)
-    last = last_of(days) if span.end is None else min(span.end, last_of(days))
+    last = _last_of(days) if span.end is None else min(span.end, _last_of(days))
     return DateSpan(first, last) if first <= last else None
 
 
@@ -54,12 +54,12 @@ def parts_of(days: DateSpan, versions: Sequence[PlanVersion]) -> Iterator[DateSp
     Yields:
         The parts in order; days without a version in force are one with what follows them.
     """
-    first, end = days.start, last_of(days)
+    first, end = days.start, _last_of(days)
     while first <= end:
         last = end
         version = in_force(versions, first)
         if version is not None:
-            year = add_months(period_of(version.benefit_year, first), MONTHS_A_YEAR) - timedelta(days=1)
+            year = last_of_period(period_of(version.benefit_year, first))
             last = min(last, year) if version.end is None else min(last, year, version.end)
         yield DateSpan(first, last)
         first = last + timedelta(days=1)

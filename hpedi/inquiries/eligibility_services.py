@@ -5,7 +5,7 @@ A service is what benefit rows ask of a claim line, so that its cost share is lo
 
 from __future__ import annotations
 
-from collections.abc import Container, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
@@ -98,12 +98,12 @@ def asked_services(
     if len(answered) < len(procedures) or any(each not in known and each != GENERIC for each in asked):
         asked[GENERIC] = None
     wanted = dict.fromkeys(each for name in asked for each in rules.answered_with.get(name, (name,)))
-    of_types = (_of_row(row, wanted, emergency) for row in rows)
+    stood_for = ((row, tuple(each for each in row.service_types if each in wanted)) for row in rows)
     diagnoses = [each.code for each in patient.diagnoses]
     of_procedures = (_of_procedure(each, diagnoses, emergency, provider) for each in answered)
     has_to_be = {each for name in asked for each in rules.answered_with.get(name, ())}
     return AskedServices(
-        services=(*(each for each in of_types if each.service_types), *of_procedures),
+        services=(*(_of_row(row, types, emergency) for row, types in stood_for if types), *of_procedures),
         unknown=tuple(each for each in wanted if each in has_to_be and each not in known),
     )
 
@@ -112,7 +112,7 @@ def _qualifier(question: Question) -> str:
     return question.procedure.qualifier if question.procedure is not None else ""
 
 
-def _of_row(row: RepresentativeService, wanted: Container[str], emergency: Emergency) -> AnsweredService:
+def _of_row(row: RepresentativeService, service_types: tuple[str, ...], emergency: Emergency) -> AnsweredService:
     facts = LineFacts(
         code=row.code,
         modifiers=row.modifiers,
@@ -125,7 +125,7 @@ def _of_row(row: RepresentativeService, wanted: Container[str], emergency: Emerg
     )
     return AnsweredService(
         facts=facts,
-        service_types=tuple(each for each in row.service_types if each in wanted),
+        service_types=service_types,
         is_covered=row.is_covered,
         place=row.place_of_service if row.tells_place else "",
         message=row.message,

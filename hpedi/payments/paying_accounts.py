@@ -38,11 +38,10 @@ def paying_accounts(decided: Iterable[ClaimDecision], usual: str) -> Mapping[str
     return {own: account_of[first] for own, first in first_of.items()}
 
 
-def borne_elsewhere(decided: Iterable[ClaimDecision], account: str, usual: str) -> tuple[tuple[str, Usd], ...]:
+def borne_elsewhere(amounts: Iterable[tuple[str, Usd]], account: str) -> tuple[tuple[str, Usd], ...]:
     """Return what others bear of a payment from an account: US dollars by our ids of them, no 0.00."""
     sums: dict[str, Usd] = {}
-    for each in decided:
-        bearing = bearing_account(each, usual)
+    for bearing, amount in amounts:
         if bearing != account:
-            sums[bearing] = sums.get(bearing, ZERO) + each.paid
+            sums[bearing] = sums.get(bearing, ZERO) + amount
     return tuple(sorted((bearing, amount) for bearing, amount in sums.items() if amount))

@@ -27,7 +27,7 @@ from hpedi.payments.claim_payments import ClaimFiling, claim_payment
 from hpedi.payments.dues import DUE
 from hpedi.payments.interest import Interest
 from hpedi.payments.payee_balances import BALANCE_FORWARD, OWED
-from hpedi.payments.paying_accounts import borne_elsewhere, paying_accounts
+from hpedi.payments.paying_accounts import bearing_account, borne_elsewhere, paying_accounts
 from hpedi.payments.payment import PaidClaim, Payment, RemittedPayment
 from hpedi.transactions.remittance_835.model import (
     ClaimPayment,
@@ -205,6 +205,7 @@ def _with_interest(claim: ClaimPayment, interest: Usd) -> ClaimPayment:
 
 
 def _payment(share: _Share, remittance: Remittance, usual: str) -> Payment:
+    borne = ((bearing_account(made, usual), made.paid) for _received, made in share.decided)
     return Payment(
         trace_number=remittance.trace_number,
         method=remittance.method,
@@ -225,7 +226,7 @@ def _payment(share: _Share, remittance: Remittance, usual: str) -> Payment:
         adjusted=_sum_of(remittance.provider_adjustments),
         forwarded=_sum_of(each for each in remittance.provider_adjustments if each.code in OWED),
         adjustments=remittance.provider_adjustments,
-        borne_elsewhere=borne_elsewhere((made for _, made in share.decided), share.funding_account, usual),
+        borne_elsewhere=borne_elsewhere(borne, share.funding_account),
     )
 
 

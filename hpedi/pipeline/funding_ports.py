@@ -35,7 +35,7 @@ class Funding(Protocol):
         """Return what was, or is to be, paid to a member or to all, in the order it was added."""
 
     def unpaid(self) -> tuple[MemberPayment, ...]:
-        """Return what is to be paid to members, by subscriber and account, in the order in which it was added."""
+        """Return what is to be paid to members, in the order in which it was added."""
 
     def paid_by(self, payment_row: int) -> tuple[MemberPayment, ...]:
         """Return what a check (its row) pays to a member."""

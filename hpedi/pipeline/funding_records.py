@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -38,7 +39,7 @@ class MemberPayment:
         member: The patient (our id).
         payee: The subscriber (our id).
         amount: US dollars; negative takes back.
-        funding_account: Our id of the account that it is paid from, where that was asked for.
+        funding_account: Our id of the account that bears it, where that was asked for.
     """
 
     member: str
@@ -48,6 +49,22 @@ class MemberPayment:
     posted_on: date
     paid_on: date | None = None
     funding_account: str = ""
+
+
+def by_paying_account(rows: Iterable[MemberPayment]) -> Mapping[tuple[str, str], Sequence[MemberPayment]]:
+    """Return payments to members by subscriber and the account that pays them, sorted by these.
+
+    What corrects one another is paid from one account, as to providers: that of the newest (see `paying_accounts`).
+
+    Args:
+        rows: Payments in the order in which they were added.
+    """
+    every = [((each.payee, each.source.rpartition("/")[0]), each) for each in rows]
+    paid_from = {of_claim: each.funding_account for of_claim, each in every}
+    found: dict[tuple[str, str], list[MemberPayment]] = {}
+    for of_claim, each in every:
+        found.setdefault((each.payee, paid_from[of_claim]), []).append(each)
+    return dict(sorted(found.items()))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -11,7 +11,6 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Iterator, Sequence
 from datetime import date
-from itertools import groupby
 
 from msgspec.structs import replace
 
@@ -20,8 +19,9 @@ from hpedi.finding_kinds import found
 from hpedi.findings import Where
 from hpedi.money import ZERO
 from hpedi.payments.faults import ReleaseBlocked
+from hpedi.payments.paying_accounts import borne_elsewhere
 from hpedi.payments.payment import PaidClaim, Payment
-from hpedi.pipeline.funding_records import MemberPayment
+from hpedi.pipeline.funding_records import MemberPayment, by_paying_account
 from hpedi.pipeline.payment_terms import Held, PaymentData, payer_and_date
 from hpedi.pipeline.ports import Work
 from hpedi.pipeline.records import ListedPayment, PaymentRun, StoredPayment
@@ -49,17 +49,14 @@ def member_payments(
     payer, day = payer_and_date(run.as_of, run.instant, reference, data)
     made: list[Payment] = []
     kept: list[Held] = []
-    for (_payee, _account), group in groupby(
-        work.funding.unpaid(), key=lambda each: (each.payee, each.funding_account)
-    ):
-        rows = tuple(group)
+    for (_payee, account), rows in by_paying_account(work.funding.unpaid()).items():
         if sum((each.amount for each in rows), ZERO) <= 0:
             continue
         named = _subscriber(work, rows, reference)
         if named.address is None:
             kept.append(_held(rows))
         else:
-            made.append(_payment(rows, named, payer, day, str(first_check + len(made))))
+            made.append(_payment(rows, account, named, payer, day, str(first_check + len(made))))
     return made, kept
 
 
@@ -74,7 +71,7 @@ def _held(rows: Sequence[MemberPayment]) -> Held:
 
 
 def _payment(
-    rows: Sequence[MemberPayment], named: Subscriber, payer: RemittancePayer, day: date, number: str
+    rows: Sequence[MemberPayment], account: str, named: Subscriber, payer: RemittancePayer, day: date, number: str
 ) -> Payment:
     amount = sum((each.amount for each in rows), ZERO)
     claims = tuple(_claim_of(each) for each in rows)
@@ -84,7 +81,7 @@ def _payment(
         method=PaymentMethod.CHECK,
         amount=amount,
         payment_date=day,
-        funding_account=rows[0].funding_account,
+        funding_account=account,
         payee=RemittancePayee(
             provider="", name=" ".join(filter(None, (name.first, name.last))), npi="", address=named.address
         ),
@@ -94,6 +91,7 @@ def _payment(
         claims_paid=amount,
         adjusted=ZERO,
         forwarded=ZERO,
+        borne_elsewhere=borne_elsewhere(((each.funding_account, each.amount) for each in rows), account),
     )
 
 

@@ -134,6 +134,8 @@ class StoredPayment:
             run=self.run,
             payment=self.payment.head,
             claims=self.claims,
+            claims_paid=self.payment.claims_paid,
+            interest=self.payment.interest,
             carried=self.payment.carried,
             state=self.state,
         )
@@ -145,6 +147,8 @@ class ListedPayment:
 
     Attributes:
         claims: How many claims it covers.
+        claims_paid: US dollars that they pay, interest apart; the rest of its amount are adjustments (PLB).
+        interest: US dollars of interest on them.
         carried: US dollars that it carries forward.
     """
 
@@ -152,8 +156,15 @@ class ListedPayment:
     run: int
     payment: PaymentHead
     claims: int
+    claims_paid: Usd
+    interest: Usd
     carried: Usd
     state: PaymentState
+
+    @property
+    def adjusted(self) -> Usd:
+        """US dollars that adjustments other than interest add to it, below 0.00 take off it."""
+        return self.payment.amount - self.claims_paid - self.interest
 
 
 AnyPayment: TypeAlias = StoredPayment | ListedPayment

@@ -48,10 +48,9 @@ def check_policies(folder: Folder) -> Iterator[Finding]:
     for policies in folder.policies:
         ids = [policy.id for policy in policies.medical]
         for policy in policies.medical:
-            may_deny = policy.deny_if or policy.require or (policy.satisfied_if and policy.effect is None)
-            if may_deny and (policy.reason or USUAL_REASON) not in reasons:
+            if policy.may_deny and (policy.reason or USUAL_REASON) not in reasons:
                 yield _undefined(folder, policy, "reason")
-            if not may_deny and policy.effect is None:
+            if not policy.may_deny and policy.effect is None:
                 message = "The policy says nothing; give `deny_if`, `require` or `satisfied_if`."
                 yield found("reference-link", folder.places.of(policy), message)
         for row in policies.prior_auth:

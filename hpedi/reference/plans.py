@@ -103,9 +103,9 @@ class CarryOver(Entry, frozen=True, kw_only=True):
 
     Attributes:
         months: Calendar months of service, 1 to 12.
-        credits: Accumulators that are credited; a family's with what its members carry.
+        credits: Accumulators that are credited; a family's with what its members carry of its kind and tier.
         condition: Nothing carries over for a member whose deductible of the old year was met, or something always does.
-        counts_to_oop: It counts to the out-of-pocket maximum of the new year too.
+        counts_to_oop: It counts to the out-of-pocket maximum of the new year too, where that is not credited itself.
     """
 
     months: tuple[int, ...]

@@ -30,7 +30,7 @@ class PolicyCondition(Entry, frozen=True, kw_only=True):
         pos: Its place of service is one of these.
         modifiers: It has one of these.
         prior_auth_approved: An approved authorisation for it is on file (false: none is).
-        attachment: Paperwork of this type (PWK01) came with the claim.
+        attachment: Paperwork of this type (PWK01) came with the claim or the line.
         history: The member had care before.
         any_of: At least one of these holds.
     """
@@ -67,6 +67,17 @@ class MedicalPolicy(Lasting, frozen=True, kw_only=True):
     effect: Literal["no_prior_auth"] | None = None
     reason: str = ""
     source: str = ""
+
+    @property
+    def may_deny(self) -> bool:
+        """It denies some lines, or all; else it only spares an authorisation."""
+        alone = self.satisfied_if is not None and self.effect is None
+        return self.deny_if is not None or self.require is not None or alone
+
+    @property
+    def denies_always(self) -> bool:
+        """It denies its codes whatever is told of a line."""
+        return self.deny_if == PolicyCondition() and self.satisfied_if is None
 
 
 class PriorAuthorization(Lasting, frozen=True, kw_only=True):

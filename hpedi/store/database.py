@@ -15,7 +15,8 @@ from pathlib import Path
 from typing import Any, Final
 
 from sqlalchemy import Connection, Engine, create_engine, event, func, select
-from sqlalchemy.exc import DatabaseError, DBAPIError, InterfaceError, OperationalError
+from sqlalchemy.engine.interfaces import DBAPICursor
+from sqlalchemy.exc import DatabaseError, DBAPIError, InterfaceError, OperationalError, SQLAlchemyError
 
 from hpedi.findings import Unavailable
 from hpedi.store.turnstile import Turnstile
@@ -134,15 +135,24 @@ class Database:
             self._log_copied = 0  # somebody else emptied it
         if size - self._log_copied < LOG_STEP_BYTES:
             return
-        with suppress(sqlite3.Error, Unavailable), closing(self.writer.raw_connection()) as connection:
+        with (
+            suppress(sqlite3.Error, SQLAlchemyError, Unavailable),
+            closing(self.writer.raw_connection()) as connection,
+            closing(connection.cursor()) as cursor,
+        ):
             self._log_copied = size
-            cursor = connection.cursor()
             is_somebody_at_it, _pages, _copied = cursor.execute("PRAGMA wal_checkpoint(PASSIVE)").fetchone()
             if size > LOG_BYTES and not is_somebody_at_it:
                 with self._turn():
-                    cursor.execute(f"PRAGMA busy_timeout={READERS_WAITED_FOR_MS}")
-                    cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
-                    cursor.execute(f"PRAGMA busy_timeout={BUSY_TIMEOUT_MS}")
+                    self._truncate_log(cursor)
+
+    @staticmethod
+    def _truncate_log(cursor: DBAPICursor) -> None:
+        cursor.execute(f"PRAGMA busy_timeout={READERS_WAITED_FOR_MS}")
+        try:
+            cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        finally:
+            cursor.execute(f"PRAGMA busy_timeout={BUSY_TIMEOUT_MS}")
 
     def forget_overwritten(self) -> None:
         """Empty the write-ahead log of SQLite, in which what was overwritten still stands; a server keeps its own."""
@@ -199,10 +209,10 @@ def hold(connection: Connection, name: str) -> None:
 
 
 def _size(file: Path) -> int:
-    """Return how many bytes a file has; one that is not there has none."""
+    """Return how many bytes a file has; one that is not there, or cannot be looked at, has none."""
     try:
         return file.stat().st_size
-    except FileNotFoundError:
+    except OSError:
         return 0
 
 

@@ -7,13 +7,13 @@ from datetime import date
 from typing import Any, Final
 
 import msgspec
-from sqlalchemy import Connection, Row, and_, exists, func, select
+from sqlalchemy import Connection, Row, and_, exists, select
 
 from hpedi.adjudication.decision import ClaimDecision
 from hpedi.adjudication.funding import EmployerCharge, PoolKey, PoolMovement
 from hpedi.money import Usd
 from hpedi.payments.ledger import LedgerAccount
-from hpedi.pipeline.funding_records import MemberPayment, PostedCharge, PostedMovement
+from hpedi.pipeline.funding_records import MemberPayment, PostedCharge, PostedMovement, by_paying_account
 from hpedi.reference.payer import PAYER_ACCOUNTS
 from hpedi.store.funding_tables import employer_charge, member_payment, paid_member_payment, pool_movement
 from hpedi.store.in_batches import in_batches
@@ -127,10 +127,9 @@ class StoredFunding:
         )
 
     def unpaid(self) -> tuple[MemberPayment, ...]:
-        """Return what is to be paid to members, by subscriber and account, in the order in which it was added."""
+        """Return what is to be paid to members, in the order in which it was added."""
         query = select(member_payment, posting.c.funding_account).join(posting, _IN_LEDGER).where(UNPAID)
-        column = member_payment.c
-        rows = self._connection.execute(query.order_by(column.payee, posting.c.funding_account, column.id))
+        rows = self._connection.execute(query.order_by(member_payment.c.id))
         return tuple(_member_payment(row) for row in rows)
 
     def paid_by(self, payment_row: int) -> tuple[MemberPayment, ...]:
@@ -156,10 +155,8 @@ class StoredFunding:
 
 def is_due_to_members(connection: Connection) -> bool:
     """Say whether a subscriber is to be paid more from an account than is taken back."""
-    column = member_payment.c
-    due = select(column.payee).join(posting, _IN_LEDGER).where(UNPAID)
-    due = due.group_by(column.payee, posting.c.funding_account).having(func.sum(column.amount) > 0)
-    return connection.execute(due.limit(1)).first() is not None
+    checks = by_paying_account(StoredFunding(connection).unpaid()).values()
+    return any(sum(each.amount for each in rows) > 0 for rows in checks)
 
 
 def _member_payment(row: Row[Any]) -> MemberPayment:

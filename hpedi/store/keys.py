@@ -146,6 +146,7 @@ class StoredKeys:
         with self._database.writing() as connection:
             _leave_nothing(connection)
             yield connection
+        self._database.empty_long_log()
 
     def add(self, connection: Connection, new: WorkspaceKey, ring: KeyRing, at: datetime) -> None:
         """Let a new workspace key wrap a ring beside the one that opens the workspace now."""

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from typing import Any, Final
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from operator import attrgetter
+from typing import Any, Final, TypeVar
 
 from sqlalchemy import Connection, Row, Table, func, select
 
@@ -16,7 +17,11 @@ from hpedi.store.funding import charge_of, movement_of
 from hpedi.store.funding_tables import due, employer_charge, pool_movement, settlement
 from hpedi.store.in_batches import in_batches
 from hpedi.store.ledger import StoredLedger
+from hpedi.store.ledger_scope import OF_SETTLEMENT
 from hpedi.store.settlements import due_of, settlement_of
+
+Each = TypeVar("Each")
+Key = TypeVar("Key")
 
 _AT_ONCE: Final = 200
 
@@ -33,10 +38,11 @@ def proved_settlements(connection: Connection, scope: LedgerScope) -> Iterator[P
 
 
 def _proved(connection: Connection, numbers: Sequence[int]) -> Iterator[ProvedSettlement]:
-    sources = {f"settlement:{number}": number for number in numbers}
-    moved, charged = (_by_source(connection, table, list(sources)) for table in (pool_movement, employer_charge))
-    postings = StoredLedger(connection).of_sources(list(sources))
-    dues = connection.execute(select(due).where(due.c.settlement.in_(numbers)).order_by(due.c.id)).all()
+    sources = [f"{OF_SETTLEMENT}{number}" for number in numbers]
+    moved, charged = (_by_source(connection, table, sources) for table in (pool_movement, employer_charge))
+    posted = _grouped(StoredLedger(connection).of_sources(sources), attrgetter("source"))
+    owed = connection.execute(select(due).where(due.c.settlement.in_(numbers)).order_by(due.c.id))
+    dues = _grouped(owed, attrgetter("settlement"))
     rows = connection.execute(select(settlement).where(settlement.c.id.in_(numbers)).order_by(settlement.c.id)).all()
     for row in rows:
         made = settlement_of(row)
@@ -50,18 +56,23 @@ def _proved(connection: Connection, numbers: Sequence[int]) -> Iterator[ProvedSe
                 facts=made.facts,
                 movements=tuple(movement_of(each) for each in own),
                 charges=tuple(charge_of(each) for each in charged.get(made.source, [])),
-                dues=tuple(due_of(each) for each in dues if each.settlement == made.id),
+                dues=tuple(due_of(each) for each in dues.get(made.id, [])),
             ),
             source=made.source,
-            postings=tuple(each for each in postings if each.source == made.source),
+            postings=tuple(posted.get(made.source, [])),
             left=_left(connection, own),
         )
 
 
 def _by_source(connection: Connection, table: Table, sources: Sequence[str]) -> dict[str, list[Row[Any]]]:
-    found: dict[str, list[Row[Any]]] = {}
-    for row in connection.execute(select(table).where(table.c.source.in_(sources)).order_by(table.c.id)):
-        found.setdefault(row.source, []).append(row)
+    rows = connection.execute(select(table).where(table.c.source.in_(sources)).order_by(table.c.id))
+    return _grouped(rows, attrgetter("source"))
+
+
+def _grouped(rows: Iterable[Each], key: Callable[[Each], Key]) -> dict[Key, list[Each]]:
+    found: dict[Key, list[Each]] = {}
+    for row in rows:
+        found.setdefault(key(row), []).append(row)
     return found
 
 

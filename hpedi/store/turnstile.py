@@ -13,7 +13,7 @@ import fcntl
 import os
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Final
 
@@ -55,7 +55,8 @@ class Turnstile:
             try:
                 yield
             finally:
-                self._was_waited_for = self.somebody_waits
+                with suppress(Unavailable):  # what was written is committed by now
+                    self._was_waited_for = self.somebody_waits
 
     @property
     def somebody_waits(self) -> bool:

@@ -252,6 +252,7 @@ def test_what_only_a_reissue_pays_is_previewed(home: Path, capsys: pytest.Captur
         assert run_hpedi("--home", home, *words) == ExitCode.OK
     assert told(capsys, home, "pay", "preview", *DAY)["preview"]["to_reissue"] == []
     assert run_hpedi("--home", home, "pay", "void", "100002", *again) == ExitCode.OK
+    assert "payment 100001, whose place it took, is unpaid again" in capsys.readouterr().err
     (owed,) = told(capsys, home, "pay", "preview", *DAY)["preview"]["to_reissue"]
     assert (owed["trace_number"], owed["in_place_of"], owed["amount"]) == ("100002", "100001", "70.00")
     assert run_hpedi("--home", home, "pay", "preview", *DAY) == ExitCode.OK

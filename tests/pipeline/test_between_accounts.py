@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any, TypeAlias
 
 import pytest
+from msgspec.structs import replace
 from sqlalchemy import Table, insert, literal, select
 
 from hpedi.commands.jobs import REMITTANCE_GUIDE
@@ -32,6 +33,7 @@ from hpedi.pipeline.settlement_asked import (
 from hpedi.store import schema
 from hpedi.store.funding_tables import due, employer_charge, pool_movement, settlement
 from hpedi.store.tables import decision, paid_decision, payment, posting
+from samples.sample_claims import Service
 from tests.databases import Workspaces
 from tests.pipeline.conftest import KEY, Demo
 from tests.pipeline.reprocessed import (
@@ -243,6 +245,24 @@ def test_who_bears_a_claim_may_change_in_one_835(paid_office: Office) -> None:
     source = settled(office, TransferAsked(employer="PINEWOOD", amount=None, reference="WIRE1"), WEDNESDAY)
     assert posted(demo, PINEWOOD, source) == {"cash": "85.50", "due_from_accounts": "-85.50"}
     assert posted(demo, PINEWOOD).get("claims_payable") is None
+
+
+def test_a_member_is_not_paid_again_by_who_bears_the_claim_now(demo: Demo) -> None:
+    """Pinewood's check gave Lena 90.00; insured, they are due once: moved by the next check, 120.00 less 10 %."""
+    load(demo, (EMPLOYER, OWN), LOW_DEDUCTIBLE)
+    office = Office(demo)
+    (claim,) = office.send(replace(OF_LENA, benefits_assigned="N"))
+    assert told(office.pay()) == [(PINEWOOD, "NON", "0.00"), (PINEWOOD, "CHK", "90.00")]
+    load(demo, (EMPLOYER, OWN), LOW_DEDUCTIBLE, INSURED)
+    jobs = office.jobs(TUESDAY)
+    approved(jobs, proposed(jobs, claim))
+    assert told(office.pay(TUESDAY)) == [("payer", "NON", "0.00")]
+    assert told(office.pay(TUESDAY)) == []
+    office.send(bill("C", "M05", Service("T1015", date(2026, 2, 12), "145.00"), benefits_assigned="N"), on=WEDNESDAY)
+    assert told(office.pay(WEDNESDAY)) == [("payer", "NON", "0.00"), ("payer", "CHK", "108.00")]
+    assert posted(demo, PINEWOOD).get("members_payable") is None
+    assert posted(demo, PINEWOOD)["due_from_accounts"] == "90.00"
+    assert proof_of(demo).differences == ()
 
 
 # --- what the proof names --------------------------------------------------------------------------------------------

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import signal
 import threading
+import time
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
@@ -40,6 +41,8 @@ DAY: Final = date(2026, 3, 16)
 MEMBERS: Final = 16
 ROUNDS: Final = 8
 """As many claims of each member as leave tasks for every kill: over PostgreSQL workers end those at hand."""
+PAUSE_SECONDS: Final = 0.002
+"""Of somebody who writes all the time: less than any claim takes, so that each turn is waited for."""
 Point: TypeAlias = Literal["given", "to take", "taken"]
 KILLS: Final[tuple[tuple[Point, int], ...]] = (("given", 1), ("taken", 2), ("to take", 4), ("given", 5), ("taken", 3))
 """Where the dealer is killed, run by run, and the how-manieth time that it comes there; a task has five claims."""
@@ -152,6 +155,7 @@ def test_beside_others_who_write_the_money_is_the_same(
         while not is_over.is_set():
             with database.writing():
                 turns += 1
+            time.sleep(PAUSE_SECONDS)
         return turns
 
     with closing(open_workspace(other).database) as database, ThreadPoolExecutor(1) as threads:

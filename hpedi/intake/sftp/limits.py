@@ -28,7 +28,8 @@ class SftpLimits(Dated, frozen=True, kw_only=True):
         connections_of_address: Those of these of one address; many partners may share one.
         connections_of_partner: Those of one partner.
         channels: Sessions inside one connection at once.
-        open_files: Open files of a session, and as many listings.
+        open_files: Open files of a session.
+        listings: Folders that a session lists at once.
         sign_in_seconds: From knocking to being signed in.
         idle_seconds: Without a request.
         keys_offered: Public keys tried in one connection.
@@ -48,6 +49,7 @@ class SftpLimits(Dated, frozen=True, kw_only=True):
     connections_of_partner: Count
     channels: Count
     open_files: Count
+    listings: Count
     sign_in_seconds: Count
     idle_seconds: Count
     keys_offered: Count

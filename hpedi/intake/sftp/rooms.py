@@ -217,7 +217,7 @@ class Rooms(SFTPServer):
         """List a folder."""
         place = place_of(path)
         area = place.area
-        if len(self._listings) >= self._most:
+        if len(self._listings) >= self._inbox.limits.listings:
             raise SFTPFailure("too many folders are open: close some")
         if area == "inbox" and place.below:
             raise SFTPNoSuchFile("there are no folders in the inbox")

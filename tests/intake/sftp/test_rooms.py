@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import gc
+from pathlib import Path
 
 import paramiko
 import pytest
 from asyncssh import SFTPName
 
 from tests.intake.sftp.clients import paramiko_sftp
-from tests.intake.sftp.serving import WHOLE, Served
+from tests.intake.sftp.serving import WHOLE, Served, serving, usual_limits
 
 pytestmark = pytest.mark.storeless
 
@@ -44,3 +45,13 @@ def test_a_listing_is_read_on_as_it_is_asked_for(served: Served) -> None:
             client._request(paramiko.sftp.CMD_CLOSE, handle)
         assert sorted(client.listdir("/inbox")) == sorted([*(f".{number}" for number in range(FILES)), "twice.837"])
         assert sorted(client.listdir("/outbox")) == sorted(str(number) for number in range(FILES))
+
+
+def test_so_many_listings_and_no_more(tmp_path: Path, keys: Path) -> None:
+    """A session that keeps folders open is refused one more until it closes one."""
+    with serving(tmp_path / "home", keys, usual_limits(listings=2)) as served, paramiko_sftp(served) as client:
+        opened = [client._request(paramiko.sftp.CMD_OPENDIR, "/inbox")[1].get_binary() for _each in range(2)]
+        with pytest.raises(OSError, match="too many folders"):
+            client.listdir("/outbox")
+        client._request(paramiko.sftp.CMD_CLOSE, opened[0])
+        assert client.listdir("/outbox") == []
