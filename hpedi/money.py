@@ -84,7 +84,7 @@ def allocate(total: Usd, weights: Sequence[Decimal]) -> tuple[Usd, ...]:
 
 def on_the_wire(amount: Usd) -> str:
     """Write an amount as X12 data type R: no trailing zeros, no plus sign, no bare point (589.50 -> "589.5")."""
-    text = str(amount)
+    text = Decimal.__str__(amount)  # and of nothing else: None would be written as a text
     if "E" in text:  # seldom, and `format` takes three times as long
         text = f"{amount:f}"
     if "." in text:

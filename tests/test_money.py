@@ -49,6 +49,21 @@ def test_no_trailing_zeros_on_the_wire(amount: str, wire: str) -> None:
     assert on_the_wire(usd(amount)) == wire
 
 
+@pytest.mark.parametrize(
+    ("number", "wire"),
+    [("1E+2", "100"), ("-1E+2", "-100"), ("1E-7", "0.0000001"), ("0E-9", "0"), ("-0.00", "0"), ("9E+17", "9" + "0" * 17)],
+)
+def test_no_exponents_on_the_wire(number: str, wire: str) -> None:
+    """Data type R has digits only, however a number was written."""
+    assert on_the_wire(Decimal(number)) == wire
+
+
+def test_nothing_is_no_amount_on_the_wire() -> None:
+    """What is absent is never written as a text."""
+    with pytest.raises(TypeError):
+        on_the_wire(None)  # type: ignore[arg-type]
+
+
 def test_cents_that_do_not_divide_go_to_the_largest_remainders() -> None:
     """100.00 in three equal shares gives the first the odd cent."""
     assert [str(share) for share in allocate(usd("100.00"), [Decimal(1)] * 3)] == ["33.34", "33.33", "33.33"]

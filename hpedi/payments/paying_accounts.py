@@ -39,7 +39,12 @@ def paying_accounts(decided: Iterable[ClaimDecision], usual: str) -> Mapping[str
 
 
 def borne_elsewhere(amounts: Iterable[tuple[str, Usd]], account: str) -> tuple[tuple[str, Usd], ...]:
-    """Return what others bear of a payment from an account: US dollars by our ids of them, no 0.00."""
+    """Return what others bear of a payment from an account: US dollars by our ids of them, no 0.00.
+
+    Args:
+        amounts: What it pays: who bears each, and US dollars.
+        account: Our id of the account.
+    """
     sums: dict[str, Usd] = {}
     for bearing, amount in amounts:
         if bearing != account:

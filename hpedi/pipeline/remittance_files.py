@@ -31,7 +31,6 @@ from hpedi.reference.reference import Reference
 from hpedi.transactions.remittance_835.delimiters import write_remittances
 from hpedi.transactions.remittance_835.model import Remittance
 from hpedi.transactions.remittance_835.write import write_remittance
-from hpedi.x12.segment import SegmentValues
 from hpedi.x12.writer import FunctionalGroup, Interchange, TransactionSet
 
 GIVEN = OWED | DUE
@@ -61,11 +60,10 @@ class RemittanceFile:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Remitted:
-    """A payment as it goes out, and its 835 as it is to be written."""
+    """A payment as it goes out, and its remittance."""
 
     payment: ListedPayment
     remittance: Remittance
-    segments: Sequence[SegmentValues]
 
 
 class RemittanceFiles:
@@ -127,9 +125,8 @@ class RemittanceFiles:
     def _remitted(self, work: Work, stored: StoredPayment) -> _Remitted:
         decided = list(work.decisions.of_payment(stored.id))
         remitted = remitted_again(decided, stored.payment, self._terms)
-        segments = list(write_remittance(remitted.remittance))
         listed = replace(stored, payment=remitted.payment).listed
-        return _Remitted(payment=listed, remittance=remitted.remittance, segments=segments)
+        return _Remitted(payment=listed, remittance=remitted.remittance)
 
     def _written(self, work: Work, receiver: Receiver, together: Sequence[_Remitted]) -> Iterator[RemittanceFile]:
         """Yield the file of some 835s; those that cannot be read back are left out of it."""
@@ -166,10 +163,12 @@ class RemittanceFiles:
         """Write a file and read it back.
 
         Raises:
-            ReleaseBlocked: It reads back as something else.
+            ReleaseBlocked: It cannot be written, or reads back as something else.
         """
-        interchange = _interchange(together, receiver, number, self._terms)
-        content = write_remittances(interchange)
+        try:
+            content = write_remittances(_interchange(together, receiver, number, self._terms))
+        except ValueError as fault:  # names the element, never its value
+            raise NotAsWritten(f"the 835 cannot be written: {fault}") from None
         verify_remittances(content, self._terms.data.guide, [each.remittance for each in together])
         numbers = [each.payment.payment.trace_number for each in together]
         file = Outbound(
@@ -239,7 +238,9 @@ def remitted_again(decided: Sequence[StoredDecision], payment: Payment, terms: R
 def _interchange(together: Sequence[_Remitted], receiver: Receiver, number: int, terms: ReleaseTerms) -> Interchange:
     us, gs_id = sender(terms.reference)
     sets = [
-        TransactionSet(id=REMITTANCE_SET, control_number=f"{place:04d}", segments=each.segments)
+        TransactionSet(
+            id=REMITTANCE_SET, control_number=f"{place:04d}", segments=list(write_remittance(each.remittance))
+        )
         for place, each in enumerate(together, start=1)
     ]
     group = FunctionalGroup(

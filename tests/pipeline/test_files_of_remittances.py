@@ -94,6 +94,25 @@ def test_one_that_does_not_read_back_goes_alone(decided: Demo, monkeypatch: pyte
     assert proof_of(decided).differences == ()
 
 
+@pytest.mark.parametrize(
+    "change",
+    [
+        ("name: QUARRY PHYSICAL THERAPY", "name: QUARRY CAF\u00c9"),
+        ("{lines: [3 QUARRY", "{lines: [REAR, FLOOR 2, 3 QUARRY"),
+    ],
+    ids=["character", "address lines"],
+)
+def test_one_that_x12_cannot_carry_goes_alone(demo: Demo, change: tuple[str, str]) -> None:
+    """A payee's name has a letter that no 835 holds, or its address a third line: the three others go out."""
+    load(demo, together(9), change)
+    demo.receive(SENT)
+    demo.jobs.adjudicate()
+    paid = demo.jobs.pay()
+    assert [(each.number, each.finding.code) for each in paid.held] == [("100001", "remittance-not-as-written")]
+    demo.jobs.deliver()
+    assert files(demo) == {"prairielink/900000001-3.835": [PAID[0], *PAID[2:]]}
+
+
 def test_what_goes_to_somebody_else_by_now_leaves_the_file(decided: Demo) -> None:
     """Before delivery Lantern's 835s are to go to its own folder: the three others stay, under the file's number."""
     decided.jobs.pay()

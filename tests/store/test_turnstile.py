@@ -174,3 +174,14 @@ def test_who_waits_too_long_is_told(url: str, monkeypatch: pytest.MonkeyPatch) -
         assert connection.execute(text("SELECT count(*) FROM turn")).scalar_one() == 1
     for each in (writing, waiting):
         each.close()
+
+
+def test_who_has_written_is_told_of_no_failure(tmp_path: Path) -> None:
+    """After the end of a turn it cannot be seen who waits: what was written stands all the same."""
+    folder = tmp_path / "home"
+    folder.mkdir()
+    turnstile = Turnstile(folder / "books.sqlite3", 5)
+    with turnstile.turn():
+        folder.rename(tmp_path / "elsewhere")
+    with pytest.raises(Unavailable), turnstile.turn():
+        pytest.fail("there is no place for the files")
