@@ -51,7 +51,14 @@ def test_no_trailing_zeros_on_the_wire(amount: str, wire: str) -> None:
 
 @pytest.mark.parametrize(
     ("number", "wire"),
-    [("1E+2", "100"), ("-1E+2", "-100"), ("1E-7", "0.0000001"), ("0E-9", "0"), ("-0.00", "0"), ("9E+17", "9" + "0" * 17)],
+    [
+        ("1E+2", "100"),
+        ("-1E+2", "-100"),
+        ("1E-7", "0.0000001"),
+        ("0E-9", "0"),
+        ("-0.00", "0"),
+        ("9E+17", "9" + "0" * 17),
+    ],
 )
 def test_no_exponents_on_the_wire(number: str, wire: str) -> None:
     """Data type R has digits only, however a number was written."""

@@ -61,7 +61,7 @@ class Grant(HasHistory[GrantState]):
         provider: For whom.
         is_own: The organisation is the provider itself, by proof of control.
         areas: What for.
-        usage: P production or T test (ISA15); the organisation's own holds for both.
+        usage: P production or T test (ISA15); the organisation's own for production holds for both.
         start: First day.
         end: Last day; None is open.
         approver: The account (login) that was asked to decide; empty where it is the organisation's own.

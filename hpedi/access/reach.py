@@ -41,8 +41,8 @@ class Scope:
     Attributes:
         thing: Its kind, as in mappings/access/roles.yaml: claim, remittance, account ...
         provider: The provider it belongs to; None where it belongs to none.
-        usage: P production or T test (ISA15): a grant for one says nothing about the other, unless the provider is the
-            organisation's own.
+        usage: P production or T test (ISA15): a grant for one says nothing about the other, but that the one for
+            production holds for tests too where the provider is the organisation's own.
         organisation: The organisation it belongs to; empty for the payer's own.
     """
 
@@ -97,8 +97,9 @@ def _in_force(standing: Standing) -> Iterable[Grant]:
         return
     for grant in standing.grants:
         is_for = (grant.organisation, grant.provider) == (own, on.provider)
-        # Whose a provider is has been shown once, for tests and for what is real.
-        if is_for and (grant.is_own or grant.usage == on.usage) and grant.is_in_force(standing.day):
+        # Whose a provider is has been shown once; who asked for tests only sees nothing real.
+        holds = grant.usage == on.usage or (grant.is_own and grant.usage == "P")
+        if is_for and holds and grant.is_in_force(standing.day):
             yield grant
 
 

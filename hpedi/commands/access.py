@@ -330,7 +330,7 @@ def _facts(grant: Grant) -> dict[str, object]:
         "tax_id": f"*****{grant.provider.tax_id[-4:]}",  # it may be a person's SSN
         "npi": grant.provider.npi,
         "scope": "own" if grant.is_own else ", ".join(sorted(grant.areas)),
-        "usage": "P, T" if grant.is_own else grant.usage,
+        "usage": "P, T" if grant.is_own and grant.usage == "P" else grant.usage,
         "from": grant.start,
         "to": grant.end,
         "approver": grant.approver,

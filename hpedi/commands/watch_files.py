@@ -2,7 +2,7 @@
 
 The order is what a kill costs nothing by: whatever is done twice is done once, and the file goes last. A file is
 received as its partner's machine, and answered as whoever watches. What a bug of ours keeps from being received is put
-aside until the next watcher starts; where the world fails, the file stays in hand.
+aside until the next watcher starts; where the world fails, or the code lists cannot be read, the file stays in hand.
 """
 
 from __future__ import annotations
@@ -13,6 +13,8 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
+
+import click
 
 from hpedi.commands.jobs import Jobs
 from hpedi.commands.workspace import now_for
@@ -101,7 +103,7 @@ class Files:
             False where it had better come after all others, and was left.
 
         Raises:
-            Unavailable: The world failed: the file stays in hand.
+            Unavailable: The world failed, or the operator has something to mend first: the file stays in hand.
             OSError: The same.
         """
         arrival: Arrival | None = None
@@ -119,6 +121,10 @@ class Files:
         except (Unavailable, OSError):
             self._give_back(jobs, arrival)
             raise
+        except click.UsageError as unready:  # lists or settings of ours: no fault of the file
+            self._give_back(jobs, arrival)
+            log.warning("files wait", reason=unready.message)
+            raise Unavailable(unready.message) from None
         except Exception as bug:  # noqa: BLE001 - one file's bug keeps no other back; its text may hold PHI
             handled = self._failed(jobs, partner, taken, arrival, type(bug).__name__)
         self.count += 1

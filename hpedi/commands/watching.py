@@ -137,6 +137,9 @@ class Watcher:
                     name = type(failure).__name__
                     log.warning("watching interrupted", exception=name, attempt=failures, seconds=pause)
                 self._stopped.wait(max(pause, _LET_OTHERS))
+        if self._due is not None:
+            with suppress(Unavailable, OSError):  # what was due is done by the next watcher; a bug is told
+                self._due.result()
 
     def get_ready(self) -> None:
         """Read what is needed, and tell for the first time that this watcher lives.

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Final, Literal, Protocol, TypeAlias
+from typing import Final, Literal, Protocol, TypeAlias, get_args
 
 ArrivalState: TypeAlias = Literal["taken", "received", "refused", "quarantined", "failed"]
 """taken: it is being received; received: it is answered, and something in it was accepted; refused: it is answered, and
@@ -17,7 +17,7 @@ nothing in it was accepted; quarantined: nothing of it was taken; failed: a bug 
 
 ENDED: Final[frozenset[ArrivalState]] = frozenset({"received", "refused", "quarantined"})
 """The states in which an arrival stays."""
-UNENDED: Final[frozenset[ArrivalState]] = frozenset({"taken", "failed"})
+UNENDED: Final[frozenset[ArrivalState]] = frozenset(get_args(ArrivalState)) - ENDED
 """Those in which it does not."""
 
 

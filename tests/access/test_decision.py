@@ -103,7 +103,7 @@ def is_for(held: Grant, case: Case) -> bool:
         asked is not None
         and held.organisation == case.organisation
         and (held.provider.tax_id, held.provider.npi) == (asked.tax_id, asked.npi)
-        and (held.is_own or held.usage == case.on.usage)
+        and (held.usage == case.on.usage or (held.is_own and held.usage == "P"))
         and held.history[-1].state.value == "approved"
         and held.start <= DAY <= (held.end or date.max)
     )

@@ -113,7 +113,7 @@ def is_fit(case: Case, name: str, *, is_by_profile: bool) -> bool:
     return any(
         held.organisation == house.id
         and held.provider == HARBOR
-        and (held.is_own or held.usage == "P")
+        and held.usage == "P"
         and "remittance" in {area.value for area in held.areas}
         and held.history[-1].state.value == "approved"
         and held.start <= DAY <= (held.end or date.max)

@@ -114,7 +114,9 @@ def test_a_preview_keeps_nothing(home: Path, capsys: pytest.CaptureFixture[str])
     }
     assert by_payee["HARBOR"] == ("ACH", "470.00", "built", "it is above 100.00 US dollars")
     assert by_payee["QUARRY"] == ("CHK", "70.00", "released", "no account in force: check")
-    made_up_of = {each["payee"]: (each["claims_paid"], each["interest"], each["adjusted"]) for each in shown["payments"]}
+    made_up_of = {
+        each["payee"]: (each["claims_paid"], each["interest"], each["adjusted"]) for each in shown["payments"]
+    }
     assert made_up_of["HARBOR"] == ("470.00", "0.00", "0.00")
     assert {(each["method"], each["amount"]) for each in shown["totals"]} >= {("ACH", "519.00"), ("CHK", "70.00")}
     assert (rows(home), audited(home, "preview")) == ((0, 0, 0), [("payment run", "")])

@@ -54,6 +54,20 @@ def test_claims_are_decided_and_paid_by_the_clock_once(home: Path, capsys: pytes
     assert run_hpedi("ledger", "proof") == ExitCode.OK
 
 
+def test_a_fault_of_the_clock_is_told(home: Path) -> None:  # noqa: F811
+    """What ends the thread of the clock ends the watcher, also where it was to stop anyway."""
+    clockwork = Clockwork({**schedules_by_default(), "adjudicate": read_schedule("every 24 hours")})
+
+    def tell(_happened: Handled | Ran) -> None:
+        watcher.stop()
+        raise RecursionError
+
+    with opened(home) as workspace:
+        watcher = Watcher(workspace, OPERATOR, WatchSettings(poll_seconds=0.05), clockwork, tell)
+        with closing(watcher), pytest.raises(RecursionError):
+            watcher.watch()
+
+
 def test_files_are_answered_while_a_schedule_is_at_work(home: Path) -> None:  # noqa: F811
     """Somebody decides or pays for long: what comes is received and answered, and what is due begins afterwards."""
     told: list[Handled | Ran] = []

@@ -135,6 +135,19 @@ def test_a_running_watcher_works_by_what_holds_now(home: Path) -> None:  # noqa:
     assert told == ["received 5", "refused 0"]
 
 
+def test_code_lists_that_cannot_be_read_are_no_fault_of_a_file(home: Path, capsys: pytest.CaptureFixture[str]) -> None:  # noqa: F811
+    """What comes while a list of ours is broken waits, and is received when it is mended."""
+    lists = home / "code_sets"
+    lists.mkdir()
+    (lists / "hcpcs.tsv").write_text("no list")
+    drop(home, "riverbend", "01-riverbend.837")
+    assert run_hpedi("watch", "--once") == ExitCode.TRY_AGAIN
+    assert "hpedi codes list" in capsys.readouterr().err
+    assert [(each.state, each.tries) for each in arrivals(home)] == [("taken", 0)]
+    (lists / "hcpcs.tsv").unlink()
+    assert [line["arrival"]["state"] for line in watched(capsys)] == ["received"]
+
+
 def test_what_is_written_after_a_file_was_taken_comes_too(home: Path, tmp_path: Path) -> None:  # noqa: F811
     """Another server goes on with a file that looked whole and was answered: what comes then is received as well."""
     upload = tmp_path / "upload"

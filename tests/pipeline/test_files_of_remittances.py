@@ -98,7 +98,7 @@ def test_one_that_does_not_read_back_goes_alone(decided: Demo, monkeypatch: pyte
     "change",
     [
         ("name: QUARRY PHYSICAL THERAPY", "name: QUARRY CAF\u00c9"),
-        ("{lines: [3 QUARRY", "{lines: [REAR, FLOOR 2, 3 QUARRY"),
+        ("{lines: [7 GRANITE ST]", "{lines: [REAR, FLOOR 2, 7 GRANITE ST]"),
     ],
     ids=["character", "address lines"],
 )

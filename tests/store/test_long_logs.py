@@ -11,6 +11,7 @@ from sqlalchemy import text
 
 from hpedi.store import database as database_module
 from hpedi.store.database import Database
+from hpedi.store.keys import StoredKeys
 
 pytestmark = pytest.mark.storeless
 STEP, MOST = 40_000, 100_000
@@ -56,6 +57,17 @@ def test_it_stays_short_however_much_is_written(database: Database) -> None:
     assert longest <= MOST + STEP
     with database.reading() as connection:
         assert connection.execute(text("SELECT count(*), min(length(content)) FROM kept")).one() == (200, len(ROW))
+
+
+def test_it_stays_short_while_all_is_sealed_anew(database: Database) -> None:
+    """A rotation of the keys writes every sealed row, transaction by transaction."""
+    keys = StoredKeys(database, [])
+    longest = 0
+    for _row in range(100):
+        with keys.resealing() as connection:
+            connection.execute(text("INSERT INTO kept (content) VALUES (:content)"), {"content": ROW})
+        longest = max(longest, log_of(database))
+    assert longest <= MOST + STEP
 
 
 def test_nobody_who_reads_for_long_is_disturbed(database: Database) -> None:
