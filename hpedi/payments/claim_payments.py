@@ -12,7 +12,7 @@ from typing import Any
 
 from hpedi.adjudication.decision import ClaimDecision, KnownParties, LineDecision, Stay
 from hpedi.claims.claim import Claim, ReceivedClaim, ServiceLine
-from hpedi.claims.parties import Provider
+from hpedi.claims.parties import Name, Provider
 from hpedi.money import Usd
 from hpedi.service_dates import DateSpan
 from hpedi.transactions.remittance_835.adjustments import grouped
@@ -24,6 +24,7 @@ from hpedi.transactions.remittance_835.model import (
     SubmittedService,
 )
 from hpedi.transactions.remittance_835.write import REMARKS_A_CLAIM
+from hpedi.x12.characters import DATA
 
 COVERED_DAYS, DENIED_DAYS, COVERAGE_AMOUNT = "CA", "NE", "AU"
 PATIENT_PAID, TAX = "F5", "T"
@@ -102,7 +103,13 @@ def _known(known: KnownParties | None) -> dict[str, Any]:
     if known is None:
         return {}
     payer = NamedPayer(name=known.priority_payer, payer_id=known.priority_payer_id) if known.priority_payer else None
-    return {"corrected": known.patient, "corrected_member_id": known.member_id, "priority_payer": payer}
+    name = known.patient if known.patient and _can_be_sent(known.patient) else None
+    return {"corrected": name, "corrected_member_id": known.member_id, "priority_payer": payer}
+
+
+def _can_be_sent(name: Name) -> bool:
+    """Say whether X12 has the letters of a name: it has none with an accent, and a claim could not spell it either."""
+    return DATA.issuperset(f"{name.last}{name.first}")
 
 
 def _references(claim: Claim, decision: ClaimDecision) -> Iterator[tuple[str, str]]:

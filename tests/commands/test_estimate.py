@@ -66,6 +66,15 @@ def test_what_stays_owed_out_of_network(home: Path, capsys: pytest.CaptureFixtur
     assert (made["plan"], made["member"]) == ("0.00", "600.00")
 
 
+def test_an_emergency_out_of_network_costs_what_it_costs_in_it(home: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """400.00 of 600.00 is allowed: a copay of 150.00, 100.00 of deductible, 20% of 150.00; the rest is nobody's."""
+    where = ("--provider", "OUTPOST", "--on", "2026-04-01", "--pos", "23")
+    made = estimated(capsys, home, *ROSA, *where, "--service", "G0260::1:600.00")
+    (line,) = made["lines"]
+    assert (line["allowed"], line["copay"], line["deductible"]) == ("400.00", "150.00", "100.00")
+    assert (line["coinsurance"], made["plan"], made["member"]) == ("30.00", "120.00", "280.00")
+
+
 def test_an_authorisation_that_is_needed_is_told(
     home: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -81,6 +81,24 @@ def test_who_is_known_otherwise_is_told(visit: tuple[ReceivedClaim, ClaimDecisio
     assert written.index("NM1*74*1*LAKE*MARIA****C*HS2") < written.index("NM1*PR*2*OTHER PLAN*****PI*777")
 
 
+@pytest.mark.parametrize(
+    ("patient", "member_id", "expected"),
+    [
+        (Name(last="LAKE", first="MARÍA"), "", []),
+        (Name(last="LAKE", first="MARÍA"), "HS2", ["NM1*74*1******C*HS2"]),
+        (Name(last="O'LAKE-ROE", first="Maria"), "", ["NM1*74*1*O'LAKE-ROE*Maria"]),
+    ],
+    ids=["accent", "accent and id", "signs"],
+)
+def test_a_name_that_x12_cannot_spell_is_not_told(
+    visit: tuple[ReceivedClaim, ClaimDecision], patient: Name, member_id: str, expected: list[str]
+) -> None:
+    """X12 has no accents: a provider that sent the name without has nothing to correct, and only the id is told."""
+    received, made = visit
+    claim = told(received, replace(made, known=KnownParties(patient=patient, member_id=member_id)))
+    assert [each for each in segments(claim) if each.startswith("NM1*74")] == expected
+
+
 def test_a_code_that_was_decided_otherwise_tells_what_was_billed(visit: tuple[ReceivedClaim, ClaimDecision]) -> None:
     """Bundled into 99214, the line tells the code that was billed in SVC06; else SVC06 is empty."""
     received, made = visit

@@ -167,6 +167,23 @@ def test_beside_others_who_write_the_money_is_the_same(
         assert turns.result() > MEMBERS * ROUNDS / 5
 
 
+def test_what_others_decided_meanwhile_is_not_stored_twice(home: Path, workspaces: Workspaces, tmp_path: Path) -> None:
+    """Half of what was decided before its turn somebody else has stored by then; the rest is decided by that."""
+    other = workspaces.copy(home, tmp_path / "other")
+    expected = _decide(home, 1)
+    workspace = open_workspace(other)
+    books, context, reference = workspace.books, context_for(DAY), Jobs(workspace, context_for(DAY)).reference
+    twice = 2 * MEMBERS
+    before = adjudicate.decide_before(books, context, reference, lambda work: work.claims.next_to_decide(twice))
+    with books.writing(context) as work:
+        adjudicate.decide(work, work.claims.next_to_decide(MEMBERS), reference).store(work, context)
+    with books.writing(context) as work:
+        stored = adjudicate.store(work, context, reference, before)
+    workspace.database.close()
+    assert (before.outcome.decided + before.outcome.pended, stored.decided + stored.pended) == (twice, MEMBERS)
+    assert _decide(other, 1) == expected
+
+
 def _killed(home: Path, point: Point, passes: int, *, stores: bool) -> None:
     """Deal in a process that is killed when it comes to a point for so many times."""
     child = os.fork()

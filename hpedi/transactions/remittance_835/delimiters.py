@@ -35,15 +35,14 @@ def write_remittances(interchange: Interchange) -> bytes:
         return write_x12(interchange, free_delimiters(values for each in sets for values in each.segments))
 
 
-def free_delimiters(segments: Iterable[SegmentValues], preferred: Delimiters = DELIMITERS) -> Delimiters:
-    """Return the preferred delimiters, each that a value holds replaced by one that none holds.
+def free_delimiters(segments: Iterable[SegmentValues]) -> Delimiters:
+    """Return our delimiters, each that a value holds replaced by one that none holds.
 
     Args:
         segments: All segments that are to be written, for example `write_remittance(remittance)`.
-        preferred: What the receiver asks for.
     """
     used = "".join(map(_text_of, segments))
-    taken = f"{used}{preferred.element}{preferred.component}{preferred.repetition}{preferred.segment}"
+    taken = f"{used}{DELIMITERS.element}{DELIMITERS.component}{DELIMITERS.repetition}{DELIMITERS.segment}"
 
     def free(asked: str, alternatives: str) -> str:
         if asked not in used:
@@ -51,10 +50,10 @@ def free_delimiters(segments: Iterable[SegmentValues], preferred: Delimiters = D
         return next(character for character in alternatives if character not in taken)
 
     return Delimiters(
-        element=free(preferred.element, ALTERNATIVES.element),
-        component=free(preferred.component, ALTERNATIVES.component),
-        repetition=free(preferred.repetition, ALTERNATIVES.repetition),
-        segment=free(preferred.segment, ALTERNATIVES.segment),
+        element=free(DELIMITERS.element, ALTERNATIVES.element),
+        component=free(DELIMITERS.component, ALTERNATIVES.component),
+        repetition=free(DELIMITERS.repetition, ALTERNATIVES.repetition),
+        segment=free(DELIMITERS.segment, ALTERNATIVES.segment),
     )
 
 
