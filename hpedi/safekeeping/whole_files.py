@@ -15,7 +15,7 @@ TEMPORARY_SUFFIX = ".part"
 OWNER_ONLY = 0o600
 """Who may read what we write, until somebody who may says otherwise."""
 
-_NO_LINKS: Final = frozenset({errno.EXDEV, errno.EPERM, errno.EMLINK, errno.ENOTSUP})
+_NO_LINKS: Final = frozenset({errno.EXDEV, errno.EPERM, errno.EMLINK, errno.ENOTSUP, errno.ENOSYS})
 _COPIED_BYTES: Final = 1 << 20
 
 

@@ -96,7 +96,9 @@ def judge(folder: int, name: str) -> Judged | None:
 
 def _has_holes(descriptor: int, size: int) -> bool:
     """Say whether the disk has nothing for a part of a file; leave it where its first byte is."""
-    first = os.lseek(descriptor, 0, os.SEEK_HOLE) if size else 0
+    first = size
+    with suppress(OSError):  # the disk cannot tell, or the file was emptied meanwhile: then its mark is another one
+        first = os.lseek(descriptor, 0, os.SEEK_HOLE)
     os.lseek(descriptor, 0, os.SEEK_SET)
     return first < size
 
