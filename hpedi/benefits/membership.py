@@ -19,6 +19,7 @@ from hpedi.reference.authorizations import Authorization
 from hpedi.reference.dated import in_force
 from hpedi.reference.members import CoverageSpan, Member, OtherCoverage
 from hpedi.reference.members import Family as FamilyContent
+from hpedi.x12.characters import same_letters
 
 
 class Family(Model, frozen=True, kw_only=True):
@@ -150,11 +151,11 @@ def _only(members: Sequence[Member], name: Name, born: date | None) -> Member | 
 
 
 def _first_agrees(member: Member, name: Name) -> bool:
-    return bool(name.first) and member.first.casefold() == name.first.casefold()
+    return bool(name.first) and same_letters(member.first, name.first)
 
 
 def _last_agrees(member: Member, name: Name) -> bool:
-    return member.last.casefold() == name.last.casefold()
+    return same_letters(member.last, name.last)
 
 
 def _matched(member: Member, family: Family) -> MatchedMember:

@@ -11,7 +11,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
-from typing import Final, TypeAlias
+from typing import TypeAlias
 
 from hpedi.findings import Unavailable
 
@@ -20,7 +20,7 @@ OUTBOX, ARCHIVE, QUARANTINE = "outbox", "archive", "quarantine"
 Delivered: TypeAlias = Callable[[str, Collection[str]], Mapping[str, datetime]]
 """Says of names in a folder (outbox/...) when each was delivered; one that the books do not know is absent."""
 
-_OF_QUARANTINE: Final = ("*.reason.txt", "*.sealed")
+_SEALED, _REASON = ".sealed", ".reason.txt"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -103,8 +103,11 @@ def _deleted(path: Path) -> int:
 
 
 def _old_of_quarantine(folder: Path, allowed: timedelta | None, now: datetime) -> Iterator[Path]:
-    for pattern in _OF_QUARANTINE:
-        for path in folder.glob(pattern):
+    """Yield what stands long enough, bytes first: the note tells since when, as they are as old as the stored file."""
+    for suffix in (_SEALED, _REASON):
+        for path in folder.glob(f"*{suffix}"):
+            note = path.with_name(path.name.removesuffix(suffix) + _REASON)
             with suppress(FileNotFoundError):
-                if _is_over(datetime.fromtimestamp(path.stat().st_mtime, now.tzinfo), allowed, now):
+                told = note if note.exists() else path
+                if _is_over(datetime.fromtimestamp(told.stat().st_mtime, now.tzinfo), allowed, now):
                     yield path

@@ -59,6 +59,7 @@ from hpedi.transactions.eligibility_271.model import (
     DatedFact,
     Rejection,
 )
+from hpedi.x12.characters import same_letters
 
 CANNOT_PROCESS: Final = "V"
 OTHER_PAYER: Final = "R"
@@ -229,7 +230,7 @@ def _answered(asked: AskedPatient, found: FoundMember, known: Known, terms: Answ
 def _is_changed(asked: AskedPatient, member: Member) -> bool:
     """Say whether something on file differs from what was sent."""
     pairs = ((asked.name.last, member.last), (asked.name.first, member.first), (asked.sex, member.sex))
-    return any(sent and sent.casefold() != on_file.casefold() for sent, on_file in pairs)
+    return any(sent and not same_letters(sent, on_file) for sent, on_file in pairs)
 
 
 def _why_not(asked: AskedPatient | Question, days: DateSpan, member: Member, terms: AnswerTerms) -> str | None:

@@ -9,11 +9,12 @@ import re
 from functools import lru_cache
 
 from hpedi.inquiries.eligibility_rules import NameRules
+from hpedi.x12.characters import unaccented
 
 
 def normalised(last: str, rules: NameRules) -> str:
     """Return a last name as it is compared: in capitals, without words that are no part of it and without signs."""
-    name = last.upper()
+    name = unaccented(last).upper()
     words, characters = _patterns(rules)
     while (shorter := words.sub("", name)) != name:
         name = shorter
@@ -29,7 +30,7 @@ def last_agrees(sent: str, on_file: str, rules: NameRules) -> bool:
 def first_agrees(sent: str, on_file: str, rules: NameRules) -> bool:
     """Say whether two first names are the same; a single letter stands for the name it begins."""
     _words, characters = _patterns(rules)
-    wanted, known = characters.sub("", sent.upper()), characters.sub("", on_file.upper())
+    wanted, known = (characters.sub("", unaccented(each).upper()) for each in (sent, on_file))
     return bool(wanted) and (wanted == known or (len(wanted) == 1 and known.startswith(wanted)))
 
 

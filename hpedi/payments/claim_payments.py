@@ -24,7 +24,7 @@ from hpedi.transactions.remittance_835.model import (
     SubmittedService,
 )
 from hpedi.transactions.remittance_835.write import REMARKS_A_CLAIM
-from hpedi.x12.characters import DATA
+from hpedi.x12.characters import DATA, unaccented
 
 COVERED_DAYS, DENIED_DAYS, COVERAGE_AMOUNT = "CA", "NE", "AU"
 PATIENT_PAID, TAX = "F5", "T"
@@ -103,13 +103,15 @@ def _known(known: KnownParties | None) -> dict[str, Any]:
     if known is None:
         return {}
     payer = NamedPayer(name=known.priority_payer, payer_id=known.priority_payer_id) if known.priority_payer else None
-    name = known.patient if known.patient and _can_be_sent(known.patient) else None
-    return {"corrected": name, "corrected_member_id": known.member_id, "priority_payer": payer}
+    return {"corrected": _spelled(known.patient), "corrected_member_id": known.member_id, "priority_payer": payer}
 
 
-def _can_be_sent(name: Name) -> bool:
-    """Say whether X12 has the letters of a name: it has none with an accent, and a claim could not spell it either."""
-    return DATA.issuperset(f"{name.last}{name.first}")
+def _spelled(name: Name | None) -> Name | None:
+    """Return a name in the letters that X12 has; None where it has signs for which there are none."""
+    if name is None:
+        return None
+    spelled = Name(last=unaccented(name.last), first=unaccented(name.first))
+    return spelled if DATA.issuperset(f"{spelled.last}{spelled.first}") else None
 
 
 def _references(claim: Claim, decision: ClaimDecision) -> Iterator[tuple[str, str]]:

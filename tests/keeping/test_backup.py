@@ -91,6 +91,21 @@ def test_a_restored_workspace_knows_what_it_received(backup: Path, workspaces: W
 
 
 @pytest.mark.usefixtures("only_sqlite")
+def test_a_restored_workspace_is_not_said_to_have_lost_its_anchor(
+    home: Path, backup: Path, workspaces: Workspaces
+) -> None:
+    """The anchor is told the seals of a restored workspace under its new name without an entry that it lacked them."""
+    verified = []
+    for place in (home, restore(backup, workspaces)):
+        workspace = open_workspace(place)
+        workspace.sealer.seal()
+        verified.append(workspace.sealer.verify())
+        workspace.database.close()
+    original, restored = verified
+    assert restored.is_whole
+    assert restored.begun_anew == original.begun_anew
+
+
 def test_a_workspace_moves_from_sqlite_to_postgresql(
     home: Path,
     backup: Path,

@@ -84,16 +84,17 @@ def test_who_is_known_otherwise_is_told(visit: tuple[ReceivedClaim, ClaimDecisio
 @pytest.mark.parametrize(
     ("patient", "member_id", "expected"),
     [
-        (Name(last="LAKE", first="MARÍA"), "", []),
-        (Name(last="LAKE", first="MARÍA"), "HS2", ["NM1*74*1******C*HS2"]),
+        (Name(last="LAKE", first="MARÍA"), "", ["NM1*74*1*LAKE*MARIA"]),
+        (Name(last="湖", first="MARÍA"), "", []),
+        (Name(last="湖", first="MARÍA"), "HS2", ["NM1*74*1******C*HS2"]),
         (Name(last="O'LAKE-ROE", first="Maria"), "", ["NM1*74*1*O'LAKE-ROE*Maria"]),
     ],
-    ids=["accent", "accent and id", "signs"],
+    ids=["accent", "no such letter", "no such letter and id", "signs"],
 )
-def test_a_name_that_x12_cannot_spell_is_not_told(
+def test_a_corrected_name_is_told_in_letters_that_x12_has(
     visit: tuple[ReceivedClaim, ClaimDecision], patient: Name, member_id: str, expected: list[str]
 ) -> None:
-    """X12 has no accents: a provider that sent the name without has nothing to correct, and only the id is told."""
+    """Without its accents; a name for which X12 has no letters is left out, and only the id is told."""
     received, made = visit
     claim = told(received, replace(made, known=KnownParties(patient=patient, member_id=member_id)))
     assert [each for each in segments(claim) if each.startswith("NM1*74")] == expected

@@ -17,6 +17,7 @@ from hpedi.adjudication.rules.cob_information import REASON as COB_INFORMATION
 from hpedi.adjudication.verdicts import Denies
 from hpedi.claims.parties import Name
 from hpedi.reference.members import OtherCoverage
+from hpedi.x12.characters import same_letters
 
 NOTHING: Final = KnownParties()
 
@@ -40,7 +41,7 @@ def _patient(context: ClaimContext) -> Name | None:
         return None
     member, claim = context.matched.member, context.claim
     sent = (claim.patient or claim.subscriber).name
-    is_same = (sent.last.casefold(), sent.first.casefold()) == (member.last.casefold(), member.first.casefold())
+    is_same = same_letters(sent.last, member.last) and same_letters(sent.first, member.first)
     return None if is_same else Name(last=member.last, first=member.first)
 
 
