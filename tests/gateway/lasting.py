@@ -6,13 +6,17 @@ Memory must stay where it was after the first minutes, no backlog may grow, and 
 from __future__ import annotations
 
 import json
+import os
 import shutil
 import time
 from collections.abc import Iterable, Sequence
+from contextlib import redirect_stdout
 from dataclasses import dataclass, field
+from io import StringIO
 from pathlib import Path
 from typing import Final
 
+from tests.commands.running import run_hpedi
 from tests.gateway.accounts import faults, unanswered
 from tests.gateway.arriving import make_home
 from tests.gateway.parties import Home, Running, Server, running, send_by_openssh, wait_until
@@ -125,10 +129,13 @@ def _memory(pid: int) -> int:
 
 
 def _follow(home: Home, sent: Sequence[Sending], lasted: Lasted) -> None:
-    """Follow every file by `track`."""
+    """Follow every file by `track`, in this process: to start thousands would take longer than the trial."""
+    os.environ.update(home.environment)
     for each in sent:
-        told = json.loads(home.run("track", each.digest, "--json"))
-        if told:
+        with redirect_stdout(StringIO()) as told:
+            run_hpedi("--home", home.workspace, "track", each.digest, "--json")
+        track = json.loads(told.getvalue() or "{}").get("track", {})
+        if track.get("is_at_end") and not track.get("is_bad"):
             lasted.tracked += 1
         else:
-            lasted.wrong.append(f"{each.site.id} {each.name} cannot be followed")
+            lasted.wrong.append(f"{each.site.id} {each.name} cannot be followed to its end")

@@ -90,7 +90,6 @@ def test_a_restored_workspace_knows_what_it_received(backup: Path, workspaces: W
     workspace.database.close()
 
 
-@pytest.mark.usefixtures("only_sqlite")
 def test_a_restored_workspace_is_not_said_to_have_lost_its_anchor(
     home: Path, backup: Path, workspaces: Workspaces
 ) -> None:
@@ -106,6 +105,7 @@ def test_a_restored_workspace_is_not_said_to_have_lost_its_anchor(
     assert restored.begun_anew == original.begun_anew
 
 
+@pytest.mark.usefixtures("only_sqlite")
 def test_a_workspace_moves_from_sqlite_to_postgresql(
     home: Path,
     backup: Path,
