@@ -94,7 +94,7 @@ def adjudicate_dealt(
         workers: Who decides.
         progress: Told how many claims each task decided.
     """
-    pace = Pace(CLAIMS_A_TASK, books.somebody_waits)
+    pace = Pace(CLAIMS_A_TASK, books.somebody_waits, begins_with=CLAIMS_A_TASK)
     dealer = _Dealer(books, context, reference, workers, progress, pace)
     while dealer.deal_all():
         pass

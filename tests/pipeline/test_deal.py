@@ -6,7 +6,7 @@ import os
 import signal
 import threading
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from dataclasses import replace
@@ -27,6 +27,7 @@ from hpedi.commands.payer_files import load_folder
 from hpedi.commands.workspace import Workspace, context_for, create, open_workspace
 from hpedi.pipeline import adjudicate, deal
 from hpedi.pipeline.deal import Done
+from hpedi.pipeline.pace import FEW
 from hpedi.store.accumulator_tables import accumulator_entry, family_lock
 from hpedi.store.accumulators import StoredAccumulators
 from hpedi.store.database import Database
@@ -139,6 +140,20 @@ def test_any_number_of_workers_gives_the_same_money(home: Path, workspaces: Work
     expected = _decide(home, 1)
     assert _decide(two, 2) == expected
     assert _decide(four, 4) == expected
+
+
+def test_tasks_are_whole_where_nobody_waits(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whom nobody waits for gives whole tasks from the first on, more than a short transaction takes."""
+    given: list[int] = []
+
+    def give(crew: Crew, worker: int, numbers: tuple[str, ...], give: Callable[..., None] = Crew.give) -> None:
+        given.append(len(numbers))
+        give(crew, worker, numbers)
+
+    monkeypatch.setattr(deal, "CLAIMS_A_TASK", FEW + 4)
+    monkeypatch.setattr(Crew, "give", give)
+    _decide(home, 2)
+    assert given[:2] == [FEW + 4, FEW + 4]
 
 
 def test_beside_others_who_write_the_money_is_the_same(
