@@ -1,7 +1,6 @@
 """Values copied from what is answered into the answer, which must be writable whatever was sent.
 
-An answer is due most where the data is bad. Letters lose their accents, and characters that an answer cannot carry
-are left out; an identifier that
+An answer is due most where the data is bad. Characters that an answer cannot carry are left out; an identifier that
 would become another one that way is left out whole by who copies it (`is_writable`).
 """
 
@@ -10,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from functools import lru_cache
 
-from hpedi.x12.characters import DATA, unaccented
+from hpedi.x12.characters import DATA
 from hpedi.x12.events import Delimiters
 from hpedi.x12.segment import ElementValue, SegmentValues
 from hpedi.x12.writer import DELIMITERS, are_writable
@@ -28,7 +27,7 @@ def is_writable(text: str, delimiters: Delimiters) -> bool:
 
 def writable(text: str, delimiters: Delimiters) -> str:
     """Return the value without the characters that cannot be written, and without blanks around it."""
-    text = unaccented(text.strip())
+    text = text.strip()
     unwanted = set(text.translate(_kept(delimiters)))
     return "".join(each for each in text if each not in unwanted).strip() if unwanted else text
 

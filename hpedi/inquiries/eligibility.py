@@ -59,7 +59,7 @@ from hpedi.transactions.eligibility_271.model import (
     DatedFact,
     Rejection,
 )
-from hpedi.x12.characters import same_letters
+from hpedi.x12.characters import same_letters, unaccented
 
 CANNOT_PROCESS: Final = "V"
 OTHER_PAYER: Final = "R"
@@ -181,7 +181,7 @@ def _named(member: Member) -> AnsweredPatient:
 
 
 def _name(member: Member) -> Name:
-    return Name(last=member.last, first=member.first)
+    return Name(last=unaccented(member.last), first=unaccented(member.first))
 
 
 def _as_sent(asked: AskedPatient, rejections: tuple[Rejection, ...], terms: AnswerTerms | None) -> AnsweredPatient:
